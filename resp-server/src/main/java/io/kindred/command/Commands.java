@@ -1,0 +1,13 @@
+package io.kindred.command;
+
+/** Every command that this node knows, family by family. */
+public final class Commands {
+    private Commands() {}
+
+    /** Families that need more of the server than {@link ServerView} has are added to the builder by the caller. */
+    public static CommandTable.Builder standard(Settings settings) {
+        CommandTable.Builder table = new CommandTable.Builder();
+        StringCommands.register(table, settings);
+        return table;
+    }
+}
