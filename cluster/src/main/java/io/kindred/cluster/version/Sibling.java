@@ -1,0 +1,79 @@
+package io.kindred.cluster.version;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of a key. A dot names it, so two siblings of one dot are the same write.
+ *
+ * <p>The array is handed over: nobody changes it afterwards.
+ *
+ * @param stamp hybrid logical clock of the write, see {@link HybridClock}; not negative
+ * @param expireAtMillis absolute, in milliseconds since 1970; -1 for never
+ * @param value null for a tombstone
+ */
+public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value) {
+
+    /** No expiry. */
+    public static final long NEVER = -1;
+
+    /** The order in a container: newest stamp first, ties by the greater dot. */
+    public static final Comparator<Sibling> NEWEST_FIRST = (a, b) -> {
+        int byStamp = Long.compare(b.stamp, a.stamp);
+        return byStamp != 0 ? byStamp : b.dot.compareTo(a.dot);
+    };
+
+    public Sibling {
+        if (stamp < 0 || expireAtMillis < NEVER) {
+            throw new IllegalArgumentException("stamp " + stamp + ", expiry " + expireAtMillis);
+        }
+    }
+
+    public boolean isTombstone() {
+        return value == null;
+    }
+
+    /** As Redis has it: the millisecond of the expiry itself still sees the value. */
+    public boolean isExpired(long nowMillis) {
+        return expireAtMillis != NEVER && nowMillis > expireAtMillis;
+    }
+
+    /**
+     * Which of two copies of one dot to keep. They are the same, unless a counter was issued twice; then every replica
+     * has to choose the same one, or exchanges would never end.
+     */
+    static Sibling agreed(Sibling a, Sibling b) {
+        if (a == b) {
+            return a;
+        }
+        int order = Long.compare(a.stamp, b.stamp);
+        if (order == 0) {
+            order = Long.compare(a.expireAtMillis, b.expireAtMillis);
+        }
+        if (order == 0) {
+            order = Arrays.compareUnsigned(a.value, b.value);
+        }
+        return order >= 0 ? a : b;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Sibling that
+                && dot.equals(that.dot)
+                && stamp == that.stamp
+                && expireAtMillis == that.expireAtMillis
+                && Arrays.equals(value, that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * dot.hashCode() + Long.hashCode(stamp)) + Arrays.hashCode(value);
+    }
+
+    @Override
+    public String toString() {
+        String content = value == null ? "tombstone" : value.length + " bytes";
+        return dot + "@" + stamp + "(" + content + (expireAtMillis == NEVER ? "" : ", until " + expireAtMillis) + ")";
+    }
+}

@@ -1,0 +1,218 @@
+package io.kindred.cluster.version;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a container, in storage and between nodes; docs/versions-format.md has the layout.
+ *
+ * <p>One container has one encoding, so equal bytes mean equal containers. Decoding checks every invariant of
+ * {@link Versions}, and allocates nothing that the bytes at hand do not justify. There is no checksum: the commit log,
+ * the tables and the transport have theirs.
+ */
+public final class VersionsCodec {
+
+    /** The type byte of a plain value; the others are kept for collections. */
+    public static final int TYPE_VALUE = 0;
+
+    private static final int FORMAT = 1;
+    /** Node id, incarnation, from, length and stamp. */
+    private static final int RUN_BYTES_MIN = 19;
+    /** Run, distance in it, age, expiry and length. */
+    private static final int SIBLING_BYTES_MIN = 5;
+
+    private VersionsCodec() {}
+
+    public static byte[] encode(Versions versions) {
+        VersionVector clock = versions.clock();
+        List<Sibling> siblings = versions.siblings();
+        int size = 2 + sizeOf(clock) + RecordBytes.varintSize(siblings.size());
+        for (int i = 0; i < siblings.size(); i++) {
+            size += sizeOf(clock, siblings.get(i));
+        }
+        RecordBytes out = new RecordBytes(size);
+        out.writeByte(FORMAT);
+        out.writeByte(TYPE_VALUE);
+        write(out, clock);
+        out.writeVarint(siblings.size());
+        for (int i = 0; i < siblings.size(); i++) {
+            write(out, clock, siblings.get(i));
+        }
+        return out.bytes();
+    }
+
+    /** Throws {@link CorruptRecordException} on anything but a whole record of a known format and type. */
+    public static Versions decode(byte[] bytes) {
+        RecordReader in = new RecordReader(bytes, bytes.length);
+        requireFormat(in, in.readByte("format"));
+        int type = in.readByte("type");
+        if (type != TYPE_VALUE) {
+            throw in.corrupt("unknown record type " + type);
+        }
+        VersionVector clock = readVector(in);
+        int count = in.readCount(SIBLING_BYTES_MIN, "sibling count");
+        List<Sibling> siblings = count == 1 ? List.of(readSibling(in, clock)) : readSiblings(in, clock, count);
+        in.requireEnd();
+        return Versions.of(clock, siblings);
+    }
+
+    /** The type byte of a record, without decoding it. */
+    public static int peekType(byte[] bytes) {
+        RecordReader in = new RecordReader(bytes, bytes.length);
+        requireFormat(in, in.readByte("format"));
+        return in.readByte("type");
+    }
+
+    public static byte[] encode(VersionVector vector) {
+        RecordBytes out = new RecordBytes(1 + sizeOf(vector));
+        out.writeByte(FORMAT);
+        write(out, vector);
+        return out.bytes();
+    }
+
+    /** Throws {@link CorruptRecordException} on anything but a whole vector of a known format. */
+    public static VersionVector decodeVector(byte[] bytes) {
+        RecordReader in = new RecordReader(bytes, bytes.length);
+        requireFormat(in, in.readByte("format"));
+        VersionVector vector = readVector(in);
+        in.requireEnd();
+        return vector;
+    }
+
+    static int sizeOf(VersionVector vector) {
+        int size = RecordBytes.varintSize(vector.entries());
+        for (int i = 0; i < vector.entries(); i++) {
+            size += 2 * Long.BYTES
+                    + RecordBytes.varintSize(vector.actor(i).incarnation())
+                    + RecordBytes.varintSize(vector.from(i))
+                    + RecordBytes.varintSize(vector.to(i) - vector.from(i));
+        }
+        return size;
+    }
+
+    static void write(RecordBytes out, VersionVector vector) {
+        out.writeVarint(vector.entries());
+        for (int i = 0; i < vector.entries(); i++) {
+            out.writeLong(vector.actor(i).nodeId());
+            out.writeVarint(vector.actor(i).incarnation());
+            out.writeVarint(vector.from(i));
+            out.writeVarint(vector.to(i) - vector.from(i));
+            out.writeLong(vector.stamp(i));
+        }
+    }
+
+    static VersionVector readVector(RecordReader in) {
+        int count = in.readCount(RUN_BYTES_MIN, "clock entry count");
+        Actor[] actors = new Actor[count];
+        long[] spans = new long[count * 3];
+        for (int i = 0; i < count; i++) {
+            long nodeId = in.readLong("node id");
+            long incarnation = in.readVarint("incarnation");
+            long from = in.readVarint("counter");
+            long more = in.readVarint("counter run");
+            long stamp = in.readLong("clock stamp");
+            if (incarnation > Integer.MAX_VALUE || from < 1 || more > Long.MAX_VALUE - from || stamp < 0) {
+                throw in.corrupt("impossible clock entry");
+            }
+            actors[i] = new Actor(nodeId, (int) incarnation);
+            spans[3 * i] = from;
+            spans[3 * i + 1] = from + more;
+            spans[3 * i + 2] = stamp;
+            requireAscending(in, actors, spans, i);
+        }
+        return VersionVector.ofRuns(actors, spans);
+    }
+
+    private static void requireFormat(RecordReader in, int format) {
+        if (format != FORMAT) {
+            throw in.corrupt("unknown record format " + format);
+        }
+    }
+
+    /** Runs ascend, and those of one actor do not touch: else they would be one run. */
+    private static void requireAscending(RecordReader in, Actor[] actors, long[] spans, int run) {
+        if (run == 0) {
+            return;
+        }
+        int order = actors[run - 1].compareTo(actors[run]);
+        if (order > 0 || (order == 0 && spans[3 * run] - 1 <= spans[3 * run - 2])) {
+            throw in.corrupt("clock entries out of order");
+        }
+    }
+
+    private static int sizeOf(VersionVector clock, Sibling sibling) {
+        int run = clock.runOf(sibling.dot());
+        byte[] value = sibling.value();
+        int size = RecordBytes.varintSize(run)
+                + RecordBytes.varintSize(clock.to(run) - sibling.dot().counter())
+                + RecordBytes.varintSize(clock.stamp(run) - sibling.stamp())
+                + RecordBytes.varintSize(sibling.expireAtMillis() + 1);
+        return size + (value == null ? 1 : RecordBytes.varintSize(value.length + 1L) + value.length);
+    }
+
+    /** A sibling's dot and stamp are written as distances within the run that holds its dot: mostly two zeros. */
+    private static void write(RecordBytes out, VersionVector clock, Sibling sibling) {
+        int run = clock.runOf(sibling.dot());
+        out.writeVarint(run);
+        out.writeVarint(clock.to(run) - sibling.dot().counter());
+        out.writeVarint(clock.stamp(run) - sibling.stamp());
+        out.writeVarint(sibling.expireAtMillis() + 1);
+        byte[] value = sibling.value();
+        if (value == null) {
+            out.writeVarint(0);
+        } else {
+            out.writeVarint(value.length + 1L);
+            out.writeBytes(value);
+        }
+    }
+
+    private static List<Sibling> readSiblings(RecordReader in, VersionVector clock, int count) {
+        List<Sibling> siblings = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            Sibling sibling = readSibling(in, clock);
+            if (i > 0 && Sibling.NEWEST_FIRST.compare(siblings.get(i - 1), sibling) >= 0) {
+                throw in.corrupt("siblings out of order");
+            }
+            siblings.add(sibling);
+        }
+        requireDistinctDots(in, siblings);
+        return List.copyOf(siblings);
+    }
+
+    private static void requireDistinctDots(RecordReader in, List<Sibling> siblings) {
+        List<Sibling> byDot = new ArrayList<>(siblings);
+        byDot.sort(Comparator.comparing(Sibling::dot));
+        for (int i = 1; i < byDot.size(); i++) {
+            if (byDot.get(i).dot().equals(byDot.get(i - 1).dot())) {
+                throw in.corrupt("two siblings of one dot");
+            }
+        }
+    }
+
+    private static Sibling readSibling(RecordReader in, VersionVector clock) {
+        long run = in.readVarint("sibling's clock entry");
+        long below = in.readVarint("sibling's counter");
+        long age = in.readVarint("sibling's age");
+        long expire = in.readVarint("expiry") - 1;
+        if (run >= clock.entries()
+                || below > clock.to((int) run) - clock.from((int) run)
+                || age > clock.stamp((int) run)) {
+            throw in.corrupt("a sibling that the clock does not cover");
+        }
+        Dot dot = new Dot(clock.actor((int) run), clock.to((int) run) - below);
+        return new Sibling(dot, clock.stamp((int) run) - age, expire, readValue(in));
+    }
+
+    private static byte @Nullable [] readValue(RecordReader in) {
+        long lengthPlusOne = in.readVarint("value length");
+        if (lengthPlusOne == 0) {
+            return null;
+        }
+        if (lengthPlusOne - 1 > in.remaining()) {
+            throw in.corrupt("a value of " + (lengthPlusOne - 1) + " in the last " + in.remaining() + " bytes");
+        }
+        return in.readBytes((int) (lengthPlusOne - 1), "value");
+    }
+}
