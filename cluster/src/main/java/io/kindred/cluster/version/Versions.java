@@ -127,6 +127,18 @@ public final class Versions {
         return newer == siblings.size() ? this : new Versions(clock, List.copyOf(siblings.subList(0, newer)));
     }
 
+    /** The same versions with empty values in place of theirs: enough to tell which keys live. */
+    public Versions withoutValues() {
+        List<Sibling> bare = new ArrayList<>(siblings.size());
+        for (Sibling sibling : siblings) {
+            bare.add(
+                    sibling.isTombstone()
+                            ? sibling
+                            : new Sibling(sibling.dot(), sibling.stamp(), sibling.expireAtMillis(), new byte[0]));
+        }
+        return new Versions(clock, List.copyOf(bare));
+    }
+
     /**
      * Forgets the oldest clock entries until {@code entriesMax} are left, but none that a sibling needs; see
      * {@link VersionVector#truncate}. The difference of {@code clock().entries()} says how many went. Only for a

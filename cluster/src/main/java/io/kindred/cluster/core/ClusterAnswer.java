@@ -1,0 +1,16 @@
+package io.kindred.cluster.core;
+
+import java.util.List;
+
+/** The answer to a {@link ClusterQuery}. */
+public sealed interface ClusterAnswer {
+    record Count(long keys) implements ClusterAnswer {}
+
+    /** {@code cursor} 0: the iteration is complete. */
+    record Page(long cursor, List<byte[]> keys) implements ClusterAnswer {}
+
+    record Flushed() implements ClusterAnswer {}
+
+    /** A whole error text with its code. */
+    record Failed(String error) implements ClusterAnswer {}
+}

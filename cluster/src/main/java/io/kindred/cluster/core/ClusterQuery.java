@@ -1,0 +1,21 @@
+package io.kindred.cluster.core;
+
+/** What a client asks of the cluster as a whole. */
+public sealed interface ClusterQuery {
+    /** How many live keys a database has. */
+    record CountKeys(int db) implements ClusterQuery {}
+
+    /**
+     * One page of live keys.
+     *
+     * @param cursor 0 to begin, else what the page before gave
+     * @param limit about how many keys are wanted
+     */
+    record ScanKeys(int db, long cursor, int limit) implements ClusterQuery {}
+
+    /** Some live key, or none. */
+    record RandomKey(int db) implements ClusterQuery {}
+
+    /** Deletes every key of a database, or of all ({@code db} -1). */
+    record FlushKeys(int db) implements ClusterQuery {}
+}

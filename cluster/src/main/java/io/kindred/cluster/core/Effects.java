@@ -1,0 +1,52 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Outcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a step asks of its shell. Every call carries data and gives nothing back, so that a simulator can record,
+ * delay or lose it. Arrays are handed over.
+ *
+ * <p>They are calls rather than a list of records because a persist must be seen by the next {@link
+ * ReplicaStore#peek} of the same step.
+ */
+public interface Effects {
+    /** Sends, or loses. */
+    void send(long to, Message message);
+
+    /**
+     * Writes (value null: deletes) a key: visible to peek at once, told durable by {@link Event.Persisted}, in order.
+     *
+     * @param countDelta -1, 0 or 1 for a key; goes into the count of the key's group
+     */
+    void persist(byte[] key, byte @Nullable [] value, int countDelta);
+
+    /** Reads a key that peek could not; answered by {@link Event.Loaded} with the same token. */
+    void load(long token, byte[] key);
+
+    /** Reads up to {@code limit} entries of [from, to); answered by {@link Event.Scanned} with the same token. */
+    void scan(long token, byte[] from, byte[] to, int limit);
+
+    void reply(long token, Outcome outcome);
+
+    void answer(long token, ClusterAnswer answer);
+
+    /** Asks for a {@link Event.Tick} at this time of the monotonic clock, or soon after; the earliest asked for counts. */
+    void wakeAt(long nanos);
+
+    /** The peers that the shell should keep a connection to, when they have changed. */
+    void peers(List<Member> members);
+
+    /** Remembers the membership for the next start; not waited for. */
+    void remember(List<Member> members, List<ChangeRecord> records);
+
+    /** This node now takes part in the ring: clients may be served. */
+    void serving();
+
+    /** A line for the operator's log: something changed. */
+    void note(String line);
+}

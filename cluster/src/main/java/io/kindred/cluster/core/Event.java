@@ -1,0 +1,45 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.QuorumSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to a node. */
+public sealed interface Event {
+    /** The first event: everything durable has been given to the constructor. */
+    record Started() implements Event {}
+
+    /** A client's operation; answered by exactly one {@link Effects#reply} with the same token. */
+    record Request(long token, Operation operation, QuorumSpec quorum) implements Event {}
+
+    /** A question about, or a command to, the whole cluster; answered by one {@link Effects#answer}. */
+    record ClusterRequest(long token, ClusterQuery query) implements Event {}
+
+    record Received(long from, Message message) implements Event {}
+
+    /** The oldest {@code count} persists that were not yet told of are durable, or failed and are undone. */
+    record Persisted(int count, @Nullable StoreFailure failure) implements Event {}
+
+    /** A load has ended. {@code value} null with no failure: there is no such key. */
+    record Loaded(
+            long token, byte @Nullable [] value, @Nullable StoreFailure failure) implements Event {}
+
+    /** A scan step has ended: ascending keys, and whether the range has been read to its end. */
+    record Scanned(
+            long token,
+            List<byte[]> keys,
+            List<byte[]> values,
+            boolean done,
+            @Nullable StoreFailure failure) implements Event {}
+
+    /** A connection to this peer now carries messages. */
+    record PeerConnected(long peer) implements Event {}
+
+    /** The connection to this peer was refused or broke. Messages sent to it may be lost. */
+    record PeerLost(long peer) implements Event {}
+
+    /** The time that {@link Effects#wakeAt} asked for has come; more ticks than asked for do no harm. */
+    record Tick() implements Event {}
+}

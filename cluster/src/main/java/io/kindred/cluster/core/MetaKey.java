@@ -1,0 +1,37 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.ring.StorageKey;
+import java.nio.ByteBuffer;
+
+/** Node-local records in the storage engine: the tag, a kind, and a number. Values are one big-endian long. */
+final class MetaKey {
+    static final byte FLOOR = 'F';
+    static final byte FLUSH = 'X';
+    static final byte BASE = 'B';
+
+    private MetaKey() {}
+
+    static byte[] of(byte kind, int number) {
+        return ByteBuffer.allocate(6)
+                .put(StorageKey.META)
+                .put(kind)
+                .putInt(number)
+                .array();
+    }
+
+    static byte[] value(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    static byte kind(byte[] key) {
+        return key[1];
+    }
+
+    static int number(byte[] key) {
+        return ByteBuffer.wrap(key).getInt(2);
+    }
+
+    static long value(byte[] value) {
+        return ByteBuffer.wrap(value).getLong();
+    }
+}

@@ -1,0 +1,29 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.quorum.QuorumSettings;
+
+/**
+ * What a core is told once.
+ *
+ * @param partitions Q, fixed when the cluster is created
+ * @param partitioner {@code md5} or {@code slot}
+ * @param seeded whether there are seeds to join: such a node never rings alone
+ */
+public record NodeConfig(
+        int partitions,
+        String partitioner,
+        int replicas,
+        int databases,
+        boolean seeded,
+        QuorumSettings quorums,
+        MembershipTimes times) {
+
+    /** @param clockSkewMaxMillis how far ahead of the wall clock a received stamp may drag the hybrid logical clock */
+    public record MembershipTimes(long gossipIntervalNanos, long suspectAfterNanos, long clockSkewMaxMillis) {}
+
+    /** What all nodes of a cluster must have in common. */
+    public String fingerprint() {
+        return "ring-partitions " + partitions + " partitioner " + partitioner + " replication-n " + replicas
+                + " databases " + databases;
+    }
+}

@@ -1,0 +1,302 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.keyspace.CountCore;
+import io.kindred.cluster.keyspace.FlushCore;
+import io.kindred.cluster.keyspace.Question;
+import io.kindred.cluster.keyspace.ScanCore;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Coordination;
+import io.kindred.cluster.quorum.Coordinator;
+import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.quorum.QuorumCounters;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Floors;
+import io.kindred.cluster.version.HybridClock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node, without threads, sockets, files or clocks. It dispatches each event to the part whose it is, and decides
+ * nothing itself: {@link Coordinator} runs requests, {@link ReplicaService} serves other nodes' ones, {@link Replica}
+ * keeps the keys, {@link ClusterMembership} knows the members, and {@link Desk} answers for the whole key space.
+ *
+ * <p>Owned by: one thread.
+ */
+public final class NodeCore implements MessageHandler {
+    private static final int RANDOM_KEY_PAGE = 16;
+
+    private final Outlet outlet = new Outlet();
+    private final Clocks clocks;
+    private final Requests requests;
+    private final Replica replica;
+    private final Coordinator coordinator;
+    private final ReplicaService service;
+    private final ClusterMembership membership;
+    private final Desk desk;
+    private final Sweeper sweeper;
+    private final Question question;
+    private final RandomSource random;
+    private final NodeViews views;
+    private long wakeNanos = Long.MAX_VALUE;
+
+    public NodeCore(
+            NodeConfig config,
+            Recovered recovered,
+            ReplicaStore store,
+            UpdateFunctions functions,
+            RandomSource random) {
+        this.random = random;
+        clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
+        Floors floors = new Floors(config.partitions());
+        FlushStamps flushStamps = new FlushStamps(config.databases());
+        CountBases bases = new CountBases();
+        recover(recovered, floors, flushStamps, bases);
+        long firstRequest = recovered.self().generation() << 40;
+        requests = new Requests(
+                firstRequest, config.quorums().timeoutNanos(), config.quorums().hedgeAfterNanos());
+        Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
+        replica = new Replica(actor, store, floors, flushStamps, outlet);
+        desk = new Desk(replica, store, flushStamps, bases, config.partitions(), outlet);
+        sweeper = new Sweeper(desk, replica, flushStamps, config.partitions());
+        desk.onFlushed(sweeper::sweep);
+        ClusterMembership.LocalFacts facts = new ClusterMembership.LocalFacts(
+                () -> recovered.holdsData() || replica.hasWritten(),
+                flushStamps::all,
+                stamps -> desk.flush(stamps, verdict -> {}));
+        membership = new ClusterMembership(config, recovered, clocks, random, outlet, facts);
+        RingRouter router = membership.router();
+        QuorumCounters counters = new QuorumCounters();
+        Coordination coordination =
+                new Coordination(replica, router, outlet, requests, clocks, config.quorums(), counters, flushStamps);
+        coordinator = new Coordinator(coordination, functions);
+        service = new ReplicaService(replica, router, clocks, outlet);
+        question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
+        views = new NodeViews(config, membership, clocks, counters, replica, requests);
+    }
+
+    private static void recover(Recovered recovered, Floors floors, FlushStamps flushStamps, CountBases bases) {
+        for (Recovered.MetaRecord record : recovered.meta()) {
+            int number = MetaKey.number(record.key());
+            long value = MetaKey.value(record.value());
+            if (MetaKey.kind(record.key()) == MetaKey.FLOOR) {
+                floors.raise(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
+                flushStamps.raise(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.BASE) {
+                bases.rebase(number, value);
+            }
+        }
+    }
+
+    /** Runs one event to its end. */
+    public void step(Event event, Now now, Effects effects) {
+        outlet.begin(effects);
+        clocks.advance(now.nanos(), now.wallMillis());
+        dispatch(event);
+        wake(effects);
+    }
+
+    private void dispatch(Event event) {
+        if (event instanceof Event.Request request) {
+            coordinator.start(request.token(), request.operation(), request.quorum());
+        } else if (event instanceof Event.Received received) {
+            received.message().deliver(received.from(), this);
+        } else if (event instanceof Event.Persisted persisted) {
+            replica.onPersisted(persisted.count(), persisted.failure());
+        } else if (event instanceof Event.Loaded loaded) {
+            replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
+        } else if (event instanceof Event.Scanned scanned) {
+            desk.onScanned(scanned);
+        } else if (event instanceof Event.ClusterRequest request) {
+            ask(request.token(), request.query());
+        } else if (event instanceof Event.PeerConnected peer) {
+            membership.onPeerConnected(peer.peer());
+        } else if (event instanceof Event.PeerLost peer) {
+            membership.onPeerLost(peer.peer());
+            coordinator.onPeerLost(peer.peer());
+        } else if (event instanceof Event.Tick) {
+            requests.onTick(clocks.nanos());
+            membership.onTick();
+        } else if (event instanceof Event.Started) {
+            membership.onStarted();
+            sweeper.sweepAllFlushed();
+        }
+    }
+
+    /** Asks for the next tick where it is earlier than the one that was asked for. */
+    private void wake(Effects effects) {
+        long next = Math.min(requests.nextTickNanos(), membership.nextTickNanos());
+        boolean askedIsOver = clocks.nanos() >= wakeNanos;
+        if (next < wakeNanos || askedIsOver) {
+            wakeNanos = next;
+            effects.wakeAt(next);
+        }
+    }
+
+    private void ask(long token, ClusterQuery query) {
+        Effects effects = outlet.effects();
+        if (query instanceof ClusterQuery.CountKeys count) {
+            CountCore.start(
+                    question,
+                    count.db(),
+                    keys -> answer(token, keys == null ? tooFew("count") : new ClusterAnswer.Count(keys)));
+        } else if (query instanceof ClusterQuery.ScanKeys scan) {
+            ScanCore.start(question, scan.db(), scan.cursor(), scan.limit(), page -> answer(token, page(page)));
+        } else if (query instanceof ClusterQuery.RandomKey randomKey) {
+            randomKey(token, randomKey.db());
+        } else if (query instanceof ClusterQuery.FlushKeys flush) {
+            FlushCore.start(
+                    question,
+                    flush.db(),
+                    stored -> answer(
+                            token,
+                            stored
+                                    ? new ClusterAnswer.Flushed()
+                                    : new ClusterAnswer.Failed(
+                                            "NOQUORUM not every live node has stored the flush; it may still take effect")));
+        } else {
+            effects.answer(token, new ClusterAnswer.Failed("ERR unknown question"));
+        }
+    }
+
+    private void randomKey(long token, int db) {
+        int partition = random.nextInt(views.partitions());
+        long begin = ScanCore.cursorAt(partition, views.randomHashIn(partition, random));
+        ScanCore.start(question, db, begin, RANDOM_KEY_PAGE, page -> {
+            if (page != null && page.keys().isEmpty()) {
+                randomKeyFrom(token, db, page.cursor(), begin);
+            } else {
+                answer(token, page(page));
+            }
+        });
+    }
+
+    /** Goes on around the ring until a key is found or the place where it began is reached. */
+    private void randomKeyFrom(long token, int db, long cursor, long begin) {
+        ScanCore.start(question, db, cursor, RANDOM_KEY_PAGE, page -> {
+            boolean around = page != null && cursor < begin && (page.cursor() == 0 || page.cursor() >= begin);
+            if (page == null || !page.keys().isEmpty() || around) {
+                answer(token, page(page));
+            } else {
+                randomKeyFrom(token, db, page.cursor(), begin);
+            }
+        });
+    }
+
+    private void answer(long token, ClusterAnswer answer) {
+        outlet.effects().answer(token, answer);
+    }
+
+    private static ClusterAnswer page(ScanCore.@Nullable Result page) {
+        return page == null ? tooFew("scan") : new ClusterAnswer.Page(page.cursor(), page.keys());
+    }
+
+    private static ClusterAnswer tooFew(String what) {
+        return new ClusterAnswer.Failed("TRYAGAIN too few holders of some partition answered the " + what);
+    }
+
+    /** What people and clients may see of this node. */
+    public NodeViews views() {
+        return views;
+    }
+
+    // --- messages ---
+
+    @Override
+    public void onJoinRequest(long from, Message.JoinRequest message) {
+        membership.onJoinRequest(from, message);
+    }
+
+    @Override
+    public void onJoinRefused(long from, Message.JoinRefused message) {
+        membership.onJoinRefused(message);
+    }
+
+    @Override
+    public void onGossip(long from, Message.Gossip message) {
+        membership.onGossip(from, message);
+    }
+
+    @Override
+    public void onForward(long from, Message.Forward message) {
+        coordinator.onForward(from, message);
+    }
+
+    @Override
+    public void onForwardReply(long from, Message.ForwardReply message) {
+        coordinator.onForwardReply(from, message);
+    }
+
+    @Override
+    public void onReadRequest(long from, Message.ReadRequest message) {
+        service.onReadRequest(from, message);
+    }
+
+    @Override
+    public void onReadReply(long from, Message.ReadReply message) {
+        coordinator.onReadReply(from, message);
+    }
+
+    @Override
+    public void onReplicate(long from, Message.Replicate message) {
+        service.onReplicate(from, message);
+    }
+
+    @Override
+    public void onReplicateAck(long from, Message.ReplicateAck message) {
+        coordinator.onReplicateAck(from, message);
+    }
+
+    @Override
+    public void onCountRequest(long from, Message.CountRequest message) {
+        outlet.send(from, new Message.CountReply(message.requestId(), desk.count(message.db(), message.partitions())));
+    }
+
+    @Override
+    public void onCountReply(long from, Message.CountReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onScanRequest(long from, Message.ScanRequest message) {
+        desk.scan(message, reply -> outlet.send(from, reply));
+    }
+
+    @Override
+    public void onScanReply(long from, Message.ScanReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onClockRequest(long from, Message.ClockRequest message) {
+        outlet.send(from, new Message.ClockReply(message.requestId(), clocks.nextStamp()));
+    }
+
+    @Override
+    public void onClockReply(long from, Message.ClockReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onFlush(long from, Message.Flush message) {
+        desk.flush(
+                message.flushStamps(),
+                verdict -> outlet.send(from, new Message.FlushAck(message.requestId(), verdict)));
+    }
+
+    @Override
+    public void onFlushAck(long from, Message.FlushAck message) {
+        answered(from, message.requestId(), message);
+    }
+
+    private void answered(long from, long requestId, Message message) {
+        Request request = requests.find(requestId);
+        if (request != null) {
+            request.onAnswer(from, message);
+        }
+    }
+}

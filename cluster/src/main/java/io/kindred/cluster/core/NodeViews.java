@@ -1,0 +1,142 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.Status;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.QuorumCounters;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.version.Actor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What people and clients may see of a node, between steps. Owned by: the core's thread. */
+public final class NodeViews {
+    private final NodeConfig config;
+    private final ClusterMembership membership;
+    private final Clocks clocks;
+    private final QuorumCounters counters;
+    private final Replica replica;
+    private final Requests requests;
+
+    NodeViews(
+            NodeConfig config,
+            ClusterMembership membership,
+            Clocks clocks,
+            QuorumCounters counters,
+            Replica replica,
+            Requests requests) {
+        this.config = config;
+        this.membership = membership;
+        this.clocks = clocks;
+        this.counters = counters;
+        this.replica = replica;
+        this.requests = requests;
+    }
+
+    /** A member, what this node thinks of it, and how many partitions it owns. */
+    public record MemberLine(Member member, Status status, int partitionsOwned) {}
+
+    /** A replica of a key, in the order of its preference list. */
+    public record ReplicaLine(Member member, Status status) {}
+
+    public List<MemberLine> members() {
+        List<MemberLine> lines = new ArrayList<>();
+        for (Member member : membership.view().tellings()) {
+            lines.add(new MemberLine(member, membership.status(member.id()), ring().owned(member.id())));
+        }
+        return lines;
+    }
+
+    public List<ReplicaLine> replicas(int db, byte[] key) {
+        Route route = membership.router().route(db, key);
+        List<ReplicaLine> lines = new ArrayList<>();
+        for (long id : route.replicas()) {
+            Member member = membership.view().member(id);
+            if (member != null) {
+                lines.add(new ReplicaLine(member, membership.status(id)));
+            }
+        }
+        return lines;
+    }
+
+    public Ring ring() {
+        return membership.router().ring();
+    }
+
+    public int partitions() {
+        return config.partitions();
+    }
+
+    /** By MD5 the hashes of untagged keys begin with their partition's bits, so a uniform one would miss them all. */
+    long randomHashIn(int partition, RandomSource random) {
+        int bits = Integer.numberOfTrailingZeros(config.partitions());
+        long low = random.nextLong();
+        return bits == 0 || !config.partitioner().equals("md5")
+                ? low
+                : (long) partition << (Long.SIZE - bits) | low >>> bits;
+    }
+
+    public NodeConfig config() {
+        return config;
+    }
+
+    public Member self() {
+        return membership.view().self();
+    }
+
+    public boolean isServing() {
+        return membership.isServing();
+    }
+
+    /** The owners of a partition in the order of the preference list; not to be changed. */
+    public long[] owners(int partition) {
+        return membership.router().replicas(partition);
+    }
+
+    public String nameOf(long node) {
+        return membership.router().nameOf(node);
+    }
+
+    /** As clocks show it: the node's name, and its incarnation past the first. */
+    public String nameOf(Actor actor) {
+        String name = nameOf(actor.nodeId());
+        return actor.incarnation() <= 1 ? name : name + "#" + actor.incarnation();
+    }
+
+    public QuorumCounters counters() {
+        return counters;
+    }
+
+    public int requestsUnderWay() {
+        return requests.size();
+    }
+
+    public long corruptRecords() {
+        return replica.corruptRecords();
+    }
+
+    public long clockSkewsRefused() {
+        return clocks.skewsRefused();
+    }
+
+    /**
+     * The node that would coordinate an operation on this key, as this node sees it now: commands of one connection on
+     * one key keep their order as long as they go to the same one.
+     *
+     * @param update whether it is a read-modify-write
+     */
+    public long coordinatorOf(int db, byte[] key, boolean update) {
+        Route route = membership.router().route(db, key);
+        if (!update && route.isReplica()) {
+            return self().id();
+        }
+        for (long id : route.replicas()) {
+            if (!membership.router().avoids(id)) {
+                return id;
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,38 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.quorum.Origin;
+import io.kindred.cluster.quorum.Outbox;
+import org.jspecify.annotations.Nullable;
+
+/** Where the parts of a core find the effects of the step that runs. */
+final class Outlet implements Outbox {
+    private @Nullable Effects effects;
+
+    void begin(Effects ofThisStep) {
+        effects = ofThisStep;
+    }
+
+    Effects effects() {
+        Effects current = effects;
+        if (current == null) {
+            throw new IllegalStateException("an effect outside of a step");
+        }
+        return current;
+    }
+
+    @Override
+    public void send(long to, Message message) {
+        effects().send(to, message);
+    }
+
+    @Override
+    public void reply(Origin origin, Outcome outcome) {
+        if (origin.isPeer()) {
+            effects().send(origin.peer(), new Message.ForwardReply(origin.token(), outcome));
+        } else {
+            effects().reply(origin.token(), outcome);
+        }
+    }
+}

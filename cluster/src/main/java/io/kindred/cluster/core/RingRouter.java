@@ -1,0 +1,113 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.MembershipView;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.Partitioner;
+import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.ring.StorageKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The ring as this node knows it, with what the membership says of each replica. */
+final class RingRouter implements Router, PartitionMap {
+    private final MembershipView membership;
+    private final Clocks clocks;
+    private final Partitioner partitioner;
+    private final int partitions;
+    private final int replicas;
+    private Ring ring = Ring.EMPTY;
+    /** By partition: its replicas, and this node's place among them. Made anew when the ring changes. */
+    private long[][] replicasOf;
+
+    private int[] selfIn;
+
+    RingRouter(MembershipView membership, Clocks clocks, Partitioner partitioner, NodeConfig config) {
+        this.membership = membership;
+        this.clocks = clocks;
+        this.partitioner = partitioner;
+        this.partitions = config.partitions();
+        this.replicas = config.replicas();
+        this.replicasOf = new long[partitions][0];
+        this.selfIn = new int[partitions];
+    }
+
+    void use(Ring newRing) {
+        ring = newRing;
+        if (newRing.isEmpty()) {
+            return;
+        }
+        for (int partition = 0; partition < partitions; partition++) {
+            replicasOf[partition] = newRing.preferenceList(partition, replicas).ids();
+            selfIn[partition] = placeOf(self(), replicasOf[partition]);
+        }
+    }
+
+    Ring ring() {
+        return ring;
+    }
+
+    private static int placeOf(long node, long[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] == node) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public Route route(int db, byte[] key) {
+        Placement place = partitioner.place(key, partitions);
+        int partition = place.partition();
+        byte[] storageKey = StorageKey.encode(partition, db, place.hash(), key);
+        return new Route(storageKey, replicasOf[partition], selfIn[partition]);
+    }
+
+    @Override
+    public boolean isReplicaOf(byte[] storageKey) {
+        int partition = StorageKey.partition(storageKey);
+        return partition < partitions && replicasOf[partition].length > 0 && selfIn[partition] >= 0;
+    }
+
+    @Override
+    public boolean avoids(long node) {
+        return !membership.isReachable(node, clocks.nanos());
+    }
+
+    @Override
+    public String nameOf(long node) {
+        Member member = membership.member(node);
+        return member == null ? Long.toHexString(node) : member.name();
+    }
+
+    @Override
+    public List<Long> liveNodes() {
+        List<Long> live = new ArrayList<>();
+        for (long node : ring.nodes()) {
+            if (!avoids(node)) {
+                live.add(node);
+            }
+        }
+        return live;
+    }
+
+    @Override
+    public int partitions() {
+        return partitions;
+    }
+
+    @Override
+    public long self() {
+        return membership.self().id();
+    }
+
+    @Override
+    public long[] replicas(int partition) {
+        return replicasOf[partition];
+    }
+}

@@ -1,0 +1,16 @@
+package io.kindred.cluster.keyspace;
+
+import io.kindred.cluster.message.Message;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** This node's part of a question about the whole key space: the same for its own client and for another node. */
+public interface LocalDesk {
+    long count(int db, int[] partitions);
+
+    /** One page of one partition; the reply carries {@code request}'s id. */
+    void scan(Message.ScanRequest request, Consumer<Message.ScanReply> done);
+
+    /** Stores the stamps; they count at once, and {@code done} is told when they are durable. */
+    void flush(List<Long> flushStamps, Consumer<Message.Verdict> done);
+}

@@ -1,0 +1,11 @@
+/**
+ * Who is in the cluster, who is alive, and what changed.
+ *
+ * <p>{@link io.kindred.cluster.membership.ChangeRecord} is the only thing that changes ownership; suspicion never does.
+ *
+ * <p>Pure. Imports {@code cluster.version}; never {@code cluster.ring}, which folds the change records.
+ */
+@NullMarked
+package io.kindred.cluster.membership;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,195 @@
+package io.kindred.cluster.message;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.version.Versions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one node says to another. Messages may be lost, delayed, duplicated and reordered; none is retried by the
+ * transport. Arrays are handed over.
+ */
+public sealed interface Message {
+    /** Calls the one method of {@code handler} that is this message's. */
+    void deliver(long from, MessageHandler handler);
+
+    // --- membership ---
+
+    /** A newcomer asks a member to admit it. The fingerprint names the settings that a whole cluster shares. */
+    record JoinRequest(Member newcomer, String fingerprint) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onJoinRequest(from, this);
+        }
+    }
+
+    record JoinRefused(String reason) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onJoinRefused(from, this);
+        }
+    }
+
+    /**
+     * One half of a push-pull exchange.
+     *
+     * @param flushStamps per database: versions stamped at or below it count as deleted
+     * @param holdsData whether the sender has stored any key, which closes the ring to newcomers
+     * @param answer whether the receiver should answer with its own
+     */
+    record Gossip(
+            List<Member> members, List<ChangeRecord> records, List<Long> flushStamps, boolean holdsData, boolean answer)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onGossip(from, this);
+        }
+    }
+
+    // --- requests ---
+
+    /**
+     * Asks a replica of the key to coordinate.
+     *
+     * @param stamp given once, by the node that took the command
+     * @param budgetMillis how long the asker will wait; past it the work is dropped
+     */
+    record Forward(long requestId, Operation operation, QuorumSpec quorum, long stamp, int budgetMillis)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onForward(from, this);
+        }
+    }
+
+    record ForwardReply(long requestId, Outcome outcome) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onForwardReply(from, this);
+        }
+    }
+
+    record ReadRequest(long requestId, byte[] storageKey) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onReadRequest(from, this);
+        }
+    }
+
+    /** {@code versions} is null exactly when the verdict is not {@code OK}: a read error is never "not found". */
+    record ReadReply(
+            long requestId, Verdict verdict, @Nullable Versions versions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onReadReply(from, this);
+        }
+    }
+
+    /** Asks a replica to join {@code delta} into what it has. {@code requestId} 0: a repair, which nobody awaits. */
+    record Replicate(long requestId, byte[] storageKey, Versions delta) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onReplicate(from, this);
+        }
+    }
+
+    /**
+     * The join is durable at the sender, or the verdict says why not.
+     *
+     * @param uncovered the sender's container where it has live siblings beside the written one, else null
+     */
+    record ReplicateAck(
+            long requestId, Verdict verdict, @Nullable Versions uncovered) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onReplicateAck(from, this);
+        }
+    }
+
+    // --- the whole key space ---
+
+    /** Asks how many live keys of a database the receiver counts in these partitions. */
+    record CountRequest(long requestId, int db, int[] partitions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onCountRequest(from, this);
+        }
+    }
+
+    record CountReply(long requestId, long keys) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onCountReply(from, this);
+        }
+    }
+
+    /** Asks for a page of one partition's keys, from a hash on, in hash order. */
+    record ScanRequest(long requestId, int db, int partition, long fromHash, int limit) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onScanRequest(from, this);
+        }
+    }
+
+    /**
+     * One page: each key with its container, values left out (empty). All keys with a hash below {@code nextHash}
+     * (unsigned) are in it; {@code done}: so are all others.
+     */
+    record ScanReply(
+            long requestId,
+            Verdict verdict,
+            List<byte[]> storageKeys,
+            List<Versions> versions,
+            long nextHash,
+            boolean done)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onScanReply(from, this);
+        }
+    }
+
+    /** Asks for the receiver's hybrid logical clock: the first half of a flush. */
+    record ClockRequest(long requestId) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onClockRequest(from, this);
+        }
+    }
+
+    record ClockReply(long requestId, long stamp) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onClockReply(from, this);
+        }
+    }
+
+    /** Per database, the stamp at or below which versions count as deleted; stored before it is acknowledged. */
+    record Flush(long requestId, List<Long> flushStamps) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onFlush(from, this);
+        }
+    }
+
+    record FlushAck(long requestId, Verdict verdict) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onFlushAck(from, this);
+        }
+    }
+
+    /** What a replica says of a request that it was asked to serve. */
+    enum Verdict {
+        OK,
+        /** The sender's ring does not make it a replica of the key. */
+        NOT_MINE,
+        /** Reading or persisting failed; nothing is known of the key. */
+        FAILED,
+        /** The disk is full: reads go on, writes do not. */
+        FULL,
+        /** The key would have more siblings than {@code max-siblings}. */
+        TOO_MANY_SIBLINGS
+    }
+}

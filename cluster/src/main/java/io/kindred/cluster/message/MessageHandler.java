@@ -1,0 +1,38 @@
+package io.kindred.cluster.message;
+
+/** One method a message, so that a message that nobody handles does not compile. */
+public interface MessageHandler {
+    void onJoinRequest(long from, Message.JoinRequest message);
+
+    void onJoinRefused(long from, Message.JoinRefused message);
+
+    void onGossip(long from, Message.Gossip message);
+
+    void onForward(long from, Message.Forward message);
+
+    void onForwardReply(long from, Message.ForwardReply message);
+
+    void onReadRequest(long from, Message.ReadRequest message);
+
+    void onReadReply(long from, Message.ReadReply message);
+
+    void onReplicate(long from, Message.Replicate message);
+
+    void onReplicateAck(long from, Message.ReplicateAck message);
+
+    void onCountRequest(long from, Message.CountRequest message);
+
+    void onCountReply(long from, Message.CountReply message);
+
+    void onScanRequest(long from, Message.ScanRequest message);
+
+    void onScanReply(long from, Message.ScanReply message);
+
+    void onClockRequest(long from, Message.ClockRequest message);
+
+    void onClockReply(long from, Message.ClockReply message);
+
+    void onFlush(long from, Message.Flush message);
+
+    void onFlushAck(long from, Message.FlushAck message);
+}

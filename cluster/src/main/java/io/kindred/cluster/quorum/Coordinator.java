@@ -1,0 +1,153 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.HybridClock;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides where an operation is coordinated, and starts its core there.
+ *
+ * <ul>
+ *   <li>a get: here, replica or not;
+ *   <li>a put: here if this node is a replica of the key, else at the first live one;
+ *   <li>an update: at the key's first live replica, wherever it came in.
+ * </ul>
+ */
+public final class Coordinator {
+    private final Coordination node;
+    private final UpdateFunctions functions;
+    /** By storage key; looked up, never iterated over. */
+    private final Map<Bytes, UpdateCore> updates = new HashMap<>();
+
+    public Coordinator(Coordination node, UpdateFunctions functions) {
+        this.node = node;
+        this.functions = functions;
+    }
+
+    /** An operation from a client of this node. */
+    public void start(long token, Operation operation, QuorumSpec quorum) {
+        long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
+        long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
+        Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline);
+        Route route = node.router().route(operation.db(), operation.key());
+        if (operation instanceof Operation.Get) {
+            GetCore.start(node, ticket, route);
+            return;
+        }
+        int target = target(operation, route);
+        if (target < 0) {
+            reply(ticket, new Outcome.TryAgain("no replica of the key can be reached"));
+        } else if (target == route.self()) {
+            coordinate(ticket, route);
+        } else {
+            ForwardCore.start(node, ticket, route, target);
+        }
+    }
+
+    /** An operation that another node forwarded to this one, as a replica of its key. */
+    public void onForward(long from, Message.Forward forward) {
+        node.clocks().observe(forward.stamp());
+        long deadline = node.clocks().nanos() + forward.budgetMillis() * 1_000_000L;
+        Ticket ticket = new Ticket(
+                new Origin(from, forward.requestId()),
+                forward.operation(),
+                forward.quorum(),
+                forward.stamp(),
+                deadline);
+        Operation operation = forward.operation();
+        Route route = node.router().route(operation.db(), operation.key());
+        if (isStale(forward)) {
+            reply(ticket, new Outcome.TryAgain("the request came too late to be coordinated"));
+        } else if (!route.isReplica()) {
+            reply(ticket, new Outcome.TryAgain("the node asked does not hold the key: the ring is changing"));
+        } else {
+            coordinate(ticket, route);
+        }
+    }
+
+    /** The stamp tells when the client was promised an answer, give or take what clocks may differ by. */
+    private boolean isStale(Message.Forward forward) {
+        long sentMillis = HybridClock.millis(forward.stamp());
+        long patienceMillis = 2 * node.settings().timeoutMillis();
+        return node.clocks().wallMillis() - sentMillis > patienceMillis;
+    }
+
+    private void coordinate(Ticket ticket, Route route) {
+        Operation operation = ticket.operation();
+        if (operation instanceof Operation.Put put) {
+            PutCore.start(node, ticket, put, route);
+        } else if (operation instanceof Operation.Update update) {
+            update(ticket, update, route);
+        } else {
+            GetCore.start(node, ticket, route);
+        }
+    }
+
+    private void update(Ticket ticket, Operation.Update update, Route route) {
+        UpdateFunction function = functions.find(update.args()[0]);
+        if (function == null) {
+            String name = new String(update.args()[0], StandardCharsets.ISO_8859_1);
+            reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));
+            return;
+        }
+        Bytes key = new Bytes(route.storageKey());
+        UpdateCore core = updates.get(key);
+        if (core == null) {
+            core = new UpdateCore(node, route, () -> updates.remove(key));
+            updates.put(key, core);
+        }
+        core.add(ticket, update, function);
+    }
+
+    public void onReadReply(long from, Message.ReadReply reply) {
+        Request request = node.requests().find(reply.requestId());
+        if (request != null) {
+            request.onReadReply(from, reply);
+        }
+    }
+
+    public void onReplicateAck(long from, Message.ReplicateAck ack) {
+        Request request = node.requests().find(ack.requestId());
+        if (request != null) {
+            request.onReplicateAck(from, ack);
+        }
+    }
+
+    public void onForwardReply(long from, Message.ForwardReply reply) {
+        @Nullable Request request = node.requests().find(reply.requestId());
+        if (request != null) {
+            request.onForwardReply(from, reply);
+        }
+    }
+
+    public void onPeerLost(long peer) {
+        node.requests().forEach(request -> request.onPeerLost(peer));
+    }
+
+    private int target(Operation operation, Route route) {
+        if (operation instanceof Operation.Put && route.isReplica()) {
+            return route.self();
+        }
+        return firstLive(node.router(), route, 0);
+    }
+
+    /** The first place from {@code from} on whose node is this one or not avoided; -1: none. */
+    static int firstLive(Router router, Route route, int from) {
+        for (int i = from; i < route.replicas().length; i++) {
+            if (i == route.self() || !router.avoids(route.replicas()[i])) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void reply(Ticket ticket, Outcome outcome) {
+        node.outbox().reply(ticket.origin(), outcome);
+    }
+}

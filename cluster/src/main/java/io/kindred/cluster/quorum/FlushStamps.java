@@ -1,0 +1,34 @@
+package io.kindred.cluster.quorum;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Per database, the stamp at or below which every version counts as deleted. They only rise. */
+public final class FlushStamps {
+    private final long[] stamps;
+
+    public FlushStamps(int databases) {
+        stamps = new long[databases];
+    }
+
+    public int databases() {
+        return stamps.length;
+    }
+
+    public long of(int db) {
+        return stamps[db];
+    }
+
+    public List<Long> all() {
+        return Arrays.stream(stamps).boxed().toList();
+    }
+
+    /** Whether that raised it. */
+    public boolean raise(int db, long stamp) {
+        if (stamp <= stamps[db]) {
+            return false;
+        }
+        stamps[db] = stamp;
+        return true;
+    }
+}

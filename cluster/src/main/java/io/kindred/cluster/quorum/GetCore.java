@@ -1,0 +1,54 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.version.Versions;
+import org.jspecify.annotations.Nullable;
+
+/** One get: a read round, and its merge as the answer. Whether a sibling has expired is for the asker to see. */
+final class GetCore implements ReadRound.Listener {
+    private final Coordination node;
+    private final Ticket ticket;
+
+    private GetCore(Coordination node, Ticket ticket) {
+        this.node = node;
+        this.ticket = ticket;
+    }
+
+    static void start(Coordination node, Ticket ticket, Route route) {
+        node.counters().reads++;
+        int needed = node.settings().readsNeeded(ticket.quorum(), route.replicas().length);
+        GetCore core = new GetCore(node, ticket);
+        if (route.isReplica() && route.replicas().length == 1) {
+            node.replica().read(route.storageKey(), core::loadedHere);
+        } else {
+            new ReadRound(node, route, needed, core).start();
+        }
+    }
+
+    /** The only replica is this node: there is no round to keep. */
+    private void loadedHere(Verdict verdict, @Nullable Versions versions) {
+        if (verdict == Verdict.OK && versions != null) {
+            enough(versions);
+        } else {
+            failed(0, 1, false);
+        }
+    }
+
+    @Override
+    public void enough(Versions merged) {
+        if (merged.valueCount() > 1) {
+            node.counters().siblingReads++;
+        }
+        node.outbox().reply(ticket.origin(), new Outcome.Found(merged));
+    }
+
+    @Override
+    public void failed(int got, int needed, boolean late) {
+        String what = "got " + got + " of " + needed + " read answers";
+        Outcome outcome = late
+                ? new Outcome.NoQuorum(what + " in " + node.settings().timeoutMillis() + " ms")
+                : new Outcome.TryAgain(what + ": too few replicas of the key can be reached");
+        node.outbox().reply(ticket.origin(), outcome);
+    }
+}

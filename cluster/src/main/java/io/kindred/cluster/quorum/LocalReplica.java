@@ -1,0 +1,38 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's copy of a key. Steps on one key run one after the other, each on the state that the one before it left,
+ * durable or not.
+ */
+public interface LocalReplica {
+    void read(byte[] storageKey, ReadStep step);
+
+    void write(byte[] storageKey, WriteStep step);
+
+    /**
+     * A dot that was never given before, for a write of this key; to be called from within {@link WriteStep#next} only.
+     *
+     * @param context what the write supersedes: a counter that it names was given, whatever this replica remembers
+     */
+    Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context);
+
+    interface ReadStep {
+        /** {@code versions} is null exactly when the verdict is not {@code OK}. */
+        void loaded(Verdict verdict, @Nullable Versions versions);
+    }
+
+    interface WriteStep {
+        /** The container to store instead of {@code current}; null to leave it as it is. */
+        @Nullable
+        Versions next(Versions current);
+
+        /** What {@link #next} left is durable ({@code OK}), or was undone. */
+        void done(Verdict verdict);
+    }
+}

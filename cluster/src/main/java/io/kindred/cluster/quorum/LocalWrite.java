@@ -1,0 +1,55 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A new version of a key, as its coordinator makes it: the container to keep, and the delta to send.
+ *
+ * @param context what the new version supersedes
+ */
+record LocalWrite(Versions stored, Versions delta, VersionVector context, Sibling sibling) {
+
+    /** The value (null: a tombstone) and its expiry. */
+    record Content(byte @Nullable [] value, long expireAtMillis) {}
+
+    /**
+     * Gives a dot and a stamp above everything that the write supersedes, a flush among it.
+     *
+     * @param held what the coordinator has of the key
+     */
+    static LocalWrite make(Coordination node, Ticket ticket, byte[] storageKey, Basis basis, Content content) {
+        Versions held = basis.held();
+        Dot dot = node.replica().nextDot(storageKey, held.clock(), basis.context());
+        long floor = Math.max(
+                newestCovered(held, basis.context()),
+                node.flushStamps().of(ticket.operation().db()));
+        long stamp = node.clocks().above(ticket.stamp(), floor);
+        Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value());
+        Versions written = held.write(basis.context(), sibling);
+        Versions kept = written.truncate(node.settings().clockEntriesMax());
+        node.counters().clockPrunes += written.clock().entries() - kept.clock().entries();
+        return new LocalWrite(kept, Versions.delta(basis.context(), sibling), basis.context(), sibling);
+    }
+
+    /** What a write starts from. */
+    record Basis(Versions held, VersionVector context) {
+        static Basis superseding(Versions held) {
+            return new Basis(held, held.clock());
+        }
+    }
+
+    private static long newestCovered(Versions held, VersionVector context) {
+        List<Sibling> siblings = held.siblings();
+        for (int i = 0; i < siblings.size(); i++) {
+            if (context.covers(siblings.get(i).dot())) {
+                return siblings.get(i).stamp();
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,133 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write that does not look at the old value, at a replica of its key: a dot, the local join, and once that is
+ * durable the round for W.
+ *
+ * <p>With a context it supersedes exactly what the context covers. Without one (a plain SET) it supersedes all that is
+ * here; and if an acknowledgement shows a sibling that was not, it supersedes that too, once, stamped above it, before
+ * it answers.
+ */
+final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
+    private final Coordination node;
+    private final Ticket ticket;
+    private final Operation.Put put;
+    private final Route route;
+    private final int needed;
+    private @Nullable Versions unseen;
+    private @Nullable LocalWrite made;
+
+    private PutCore(Coordination node, Ticket ticket, Operation.Put put, Route route) {
+        this.node = node;
+        this.ticket = ticket;
+        this.put = put;
+        this.route = route;
+        this.needed = node.settings().writesNeeded(ticket.quorum(), route.replicas().length);
+    }
+
+    static void start(Coordination node, Ticket ticket, Operation.Put put, Route route) {
+        node.counters().writes++;
+        PutCore core = new PutCore(node, ticket, put, route);
+        if (WriteRound.hasChance(node, route, core.needed)) {
+            node.replica().write(route.storageKey(), core);
+        } else {
+            String why = "fewer than " + core.needed + " replicas of the key can be reached; nothing was written";
+            node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why));
+        }
+    }
+
+    @Override
+    public @Nullable Versions next(Versions current) {
+        made = null;
+        Versions held = unseen == null ? current : current.join(unseen);
+        VersionVector context = put.context();
+        if (context != null && uncovered(held, context) >= node.settings().siblingsMax()) {
+            node.counters().siblingRefusals++;
+            return null;
+        }
+        LocalWrite.Basis basis =
+                context == null ? LocalWrite.Basis.superseding(held) : new LocalWrite.Basis(held, context);
+        if (context == null && held.valueCount() > 1) {
+            node.counters().lwwLosers += held.valueCount() - 1;
+        }
+        LocalWrite write = LocalWrite.make(
+                node, ticket, route.storageKey(), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
+        made = write;
+        return write.stored();
+    }
+
+    @Override
+    public void done(Verdict verdict) {
+        LocalWrite write = made;
+        if (verdict != Verdict.OK) {
+            refuse(verdict);
+        } else if (write == null) {
+            refuse(Verdict.TOO_MANY_SIBLINGS);
+        } else {
+            new WriteRound(node, route, needed, this).start(write.delta());
+        }
+    }
+
+    /** A failed local write has left nothing behind, unless it was the second one. */
+    private void refuse(Verdict verdict) {
+        String error = WriteRound.refusal(verdict);
+        if (unseen != null) {
+            failed(0, needed);
+        } else if (error != null) {
+            node.outbox().reply(ticket.origin(), new Outcome.Refused(error));
+        } else {
+            node.outbox()
+                    .reply(
+                            ticket.origin(),
+                            new Outcome.NoQuorum(
+                                    "the coordinator could not write its log; " + "the write may still take effect"));
+        }
+    }
+
+    @Override
+    public void enough() {
+        LocalWrite write = made;
+        if (write == null) {
+            throw new IllegalStateException("a round without a write");
+        }
+        VersionVector context = put.context() == null ? write.context() : put.context();
+        Sibling sibling = write.sibling();
+        node.outbox().reply(ticket.origin(), new Outcome.Written(context.with(sibling.dot(), sibling.stamp())));
+    }
+
+    @Override
+    public void failed(int got, int ofNeeded) {
+        node.outbox()
+                .reply(
+                        ticket.origin(),
+                        new Outcome.NoQuorum("got " + got + " of " + ofNeeded + " write acknowledgements in "
+                                + node.settings().timeoutMillis() + " ms; the write may still take effect"));
+    }
+
+    @Override
+    public boolean supersedes(Versions uncovered) {
+        if (put.context() != null || unseen != null) {
+            return false;
+        }
+        node.counters().supersededOnAck++;
+        unseen = uncovered;
+        node.replica().write(route.storageKey(), this);
+        return true;
+    }
+
+    private static int uncovered(Versions held, VersionVector context) {
+        int count = 0;
+        for (Sibling sibling : held.siblings()) {
+            count += sibling.isTombstone() || context.covers(sibling.dot()) ? 0 : 1;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,38 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.QuorumSpec;
+
+/**
+ * The cluster's quorums and the limits that a coordinator keeps.
+ *
+ * @param readDefault 0: a majority
+ * @param writeDefault 0: a majority
+ */
+public record QuorumSettings(
+        int readDefault,
+        int writeDefault,
+        int siblingsMax,
+        int clockEntriesMax,
+        long timeoutNanos,
+        long hedgeAfterNanos) {
+
+    /** How many of {@code replicas} must answer a read; never more than there are. */
+    public int readsNeeded(QuorumSpec asked, int replicas) {
+        return needed(Math.max(asked.r(), asked.pr()), readDefault, replicas);
+    }
+
+    /** How many of {@code replicas} must have made a write durable; never more than there are. */
+    public int writesNeeded(QuorumSpec asked, int replicas) {
+        return needed(Math.max(asked.w(), asked.pw()), writeDefault, replicas);
+    }
+
+    private static int needed(int asked, int standard, int replicas) {
+        int majority = replicas / 2 + 1;
+        int wanted = asked > 0 ? asked : standard > 0 ? standard : majority;
+        return Math.min(wanted, replicas);
+    }
+
+    public long timeoutMillis() {
+        return timeoutNanos / 1_000_000;
+    }
+}

@@ -1,0 +1,39 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.version.Versions;
+import org.jspecify.annotations.Nullable;
+
+/** Brings replicas that answered a read with less than the merge up to it, after the reply (Dynamo, section 5). */
+final class ReadRepair {
+    private ReadRepair() {}
+
+    /** @param answers by place in the preference list; null: did not answer */
+    static void repair(Coordination node, Route route, @Nullable Versions[] answers, Versions merged) {
+        for (int i = 0; i < answers.length; i++) {
+            Versions answer = answers[i];
+            if (answer == null || answer.sameAs(merged)) {
+                continue;
+            }
+            node.counters().readRepairs++;
+            if (i == route.self()) {
+                node.replica().write(route.storageKey(), new Merge(merged));
+            } else {
+                node.outbox().send(route.replicas()[i], new Message.Replicate(0, route.storageKey(), merged));
+            }
+        }
+    }
+
+    private record Merge(Versions merged) implements LocalReplica.WriteStep {
+        @Override
+        public @Nullable Versions next(Versions current) {
+            Versions joined = current.join(merged);
+            return joined.sameAs(current) ? null : joined;
+        }
+
+        /** A repair that failed is found again by the next read. */
+        @Override
+        public void done(Verdict verdict) {}
+    }
+}

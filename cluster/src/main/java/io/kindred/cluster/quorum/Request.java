@@ -1,0 +1,29 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message;
+
+/**
+ * Something that waits for answers, known by an id that its messages carry. Answers may come twice, late, or never;
+ * {@link Requests} calls {@link #onDeadline} once if the request is still there by then.
+ */
+public abstract class Request {
+    /** Set by {@link Requests#open}; 0 while it is not open. */
+    protected long id;
+
+    protected void onReadReply(long from, Message.ReadReply reply) {}
+
+    protected void onReplicateAck(long from, Message.ReplicateAck ack) {}
+
+    protected void onForwardReply(long from, Message.ForwardReply reply) {}
+
+    /** The answer to a request about the whole key space. */
+    public void onAnswer(long from, Message answer) {}
+
+    /** What was sent to this peer and not yet answered may be lost. */
+    protected void onPeerLost(long peer) {}
+
+    /** The answers are slower than usual. */
+    protected void onHedge() {}
+
+    protected abstract void onDeadline();
+}

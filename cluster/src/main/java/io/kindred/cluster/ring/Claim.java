@@ -1,0 +1,104 @@
+package io.kindred.cluster.ring;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * From the change records to the ring, as a pure fold: every node with the same records has the same ring, in whatever
+ * order they arrived, with no master and no vote.
+ *
+ * <p>Records are applied one at a time, in their own order. Each moves as little as it can: a join takes partitions from
+ * the most loaded, a leave gives them to the least loaded, a replacement is a rename, a weight moves the difference.
+ * {@link Rebalance} says how the partitions are chosen.
+ */
+public final class Claim {
+
+    private Claim() {}
+
+    /** The ring that all these records lead to. A record that is there twice counts once. */
+    public static Ring fold(int partitions, Collection<ChangeRecord> records) {
+        Ring ring = Ring.empty(partitions);
+        for (ChangeRecord record : new TreeSet<>(records)) {
+            ring = apply(ring, record);
+        }
+        return ring;
+    }
+
+    /** The rings of every prefix of the fold, the ring of no record first, the target last. */
+    public static List<Ring> prefixes(int partitions, Collection<ChangeRecord> records) {
+        List<Ring> rings = new ArrayList<>(records.size() + 1);
+        Ring ring = Ring.empty(partitions);
+        rings.add(ring);
+        for (ChangeRecord record : new TreeSet<>(records)) {
+            ring = apply(ring, record);
+            rings.add(ring);
+        }
+        return rings;
+    }
+
+    /** One step of the fold. A record that changes nothing (a stranger leaves) gives the same ring. */
+    public static Ring apply(Ring ring, ChangeRecord record) {
+        return switch (record.kind()) {
+            case JOIN -> put(ring, memberOf(record));
+            case LEAVE, FORGET -> remove(ring, record.subject());
+            case REPLACE -> replace(ring, record);
+            case WEIGHT -> {
+                RingMember member = ring.member(record.subject());
+                yield member == null ? ring : put(ring, member.withWeight(record.weight()));
+            }
+        };
+    }
+
+    private static RingMember memberOf(ChangeRecord record) {
+        return new RingMember(record.subject(), record.weight(), record.zone(), record.datacenter());
+    }
+
+    private static Ring put(Ring ring, RingMember member) {
+        List<RingMember> members = new ArrayList<>(ring.members());
+        members.removeIf(known -> known.nodeId() == member.nodeId());
+        members.add(member);
+        return rebalanced(ring, members, member.nodeId());
+    }
+
+    private static Ring remove(Ring ring, long nodeId) {
+        if (!ring.hasNode(nodeId)) {
+            return ring;
+        }
+        List<RingMember> members = new ArrayList<>(ring.members());
+        members.removeIf(known -> known.nodeId() == nodeId);
+        return rebalanced(ring, members, nodeId);
+    }
+
+    /** A node that had begun to join gives that up first: it takes the other's place, not one beside it. */
+    private static Ring replace(Ring ring, ChangeRecord record) {
+        if (record.other() == record.subject() || !ring.hasNode(record.other())) {
+            return ring.hasNode(record.subject()) ? ring : put(ring, memberOf(record));
+        }
+        Ring without = remove(ring, record.subject());
+        List<RingMember> members = new ArrayList<>(without.members());
+        members.set(without.indexOf(record.other()), memberOf(record));
+        Ring renamed = new Ring(members, without.owners());
+        return rebalanced(renamed, members, record.subject());
+    }
+
+    /** The same owners as far as they are still members, sorted anew, and then the load evened out. */
+    private static Ring rebalanced(Ring before, List<RingMember> members, long changed) {
+        List<RingMember> sorted = new ArrayList<>(members);
+        sorted.sort((a, b) -> Long.compareUnsigned(a.nodeId(), b.nodeId()));
+        Ring index = new Ring(sorted, new int[0]);
+        int[] renumbered = new int[before.members().size()];
+        for (int i = 0; i < renumbered.length; i++) {
+            renumbered[i] = index.indexOf(before.members().get(i).nodeId());
+        }
+        int[] owners = new int[before.partitions()];
+        Arrays.setAll(owners, p -> before.owners()[p] == Ring.NOBODY ? Ring.NOBODY : renumbered[before.owners()[p]]);
+        if (!sorted.isEmpty()) {
+            new Rebalance(sorted, owners, changed).run();
+        }
+        return new Ring(sorted, owners);
+    }
+}
