@@ -28,6 +28,11 @@ public sealed interface Action {
     @FunctionalInterface
     non-sealed interface OfKeys extends Action {
         Plan plan(byte[][] args, int db, long nowMillis);
+
+        /** What runs instead where the arguments name one key only, which is cheaper; or null. */
+        default @Nullable OfKey single(byte[][] args) {
+            return null;
+        }
     }
 
     /** Answers later, from ports that ask other nodes. */

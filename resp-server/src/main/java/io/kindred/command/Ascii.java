@@ -43,6 +43,17 @@ final class Ascii {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /** What an error message shows of an argument: no line breaks, and as C prints it, up to a NUL. */
+    static String shown(byte[] bytes, int bytesMax) {
+        int length = 0;
+        while (length < bytes.length && length < bytesMax && bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8)
+                .replace('\r', ' ')
+                .replace('\n', ' ');
+    }
+
     static String lower(byte[] bytes) {
         return mapped(bytes, 'A', 'Z', 32);
     }

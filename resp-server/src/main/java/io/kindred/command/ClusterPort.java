@@ -1,5 +1,6 @@
 package io.kindred.command;
 
+import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.Actor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ public interface ClusterPort {
     void dbsize(int db, Answer<Long> answer);
 
     /** Deletes what a database holds; {@link #ALL_DATABASES} stands for every one. */
-    void flush(int db, Answer<Void> answer);
+    void flush(int db, Answer<Reply> answer);
 
     /** A live key, or an empty array of no elements where there is none. */
     void randomKey(int db, Answer<List<byte[]>> answer);
@@ -29,8 +30,17 @@ public interface ClusterPort {
     /** The node's name; {@code name#2} for its second incarnation. An unknown node is shown by its id. */
     String actorName(Actor actor);
 
-    /** Progress or an error; null where this node has no such command yet. */
-    void administer(byte[][] args, Answer<io.kindred.cluster.message.Reply> answer);
+    /** KIN.LEAVE: gives away what this node owns. */
+    void leave(Answer<Reply> answer);
+
+    /** KIN.REPLACE: this node takes over the part of a dead one. */
+    void replace(String oldName, Answer<Reply> answer);
+
+    /** KIN.FORGET: a dead node's part is given to the others. */
+    void forget(String name, Answer<Reply> answer);
+
+    /** KIN.REPAIR: runs anti-entropy now, on one key or (null) on all that this node holds; answers with its counts. */
+    void repair(int db, byte @Nullable [] key, Answer<Reply> answer);
 
     int ALL_DATABASES = -1;
 

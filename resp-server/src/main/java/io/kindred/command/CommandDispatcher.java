@@ -59,6 +59,11 @@ public final class CommandDispatcher {
         } else if (action instanceof Action.OfSession ofSession) {
             sink.complete(ofSession.run(session, args, server));
         } else if (action instanceof Action.OfKeys ofKeys) {
+            Action.OfKey single = ofKeys.single(args);
+            if (single != null) {
+                new KeyRequest(single, args, session, server, sink).start();
+                return;
+            }
             Plan plan = ofKeys.plan(args, session.db(), server.clock().millis());
             new PlanRun(server.keys(), session.quorum(), sink).start(plan);
         } else {

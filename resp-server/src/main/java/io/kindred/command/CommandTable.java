@@ -95,30 +95,21 @@ public final class CommandTable implements UpdateFunctions {
     Reply unknown(byte[][] args) {
         Command container = find(slots, args[0]);
         if (container != null && args.length > 1) {
-            return Reply.error("ERR unknown subcommand '" + echo(args[1], ECHO_CHARS_MAX) + "'. Try "
+            return Reply.error("ERR unknown subcommand '" + Ascii.shown(args[1], ECHO_CHARS_MAX) + "'. Try "
                     + Ascii.upper(args[0]) + " HELP.");
         }
         StringBuilder text = new StringBuilder();
         for (int i = 1; i < args.length && text.length() < ECHO_CHARS_MAX; i++) {
             text.append('\'')
-                    .append(echo(args[i], ECHO_CHARS_MAX - text.length()))
+                    .append(Ascii.shown(args[i], ECHO_CHARS_MAX - text.length()))
                     .append("' ");
         }
-        return Reply.error(
-                "ERR unknown command '" + echo(args[0], ECHO_CHARS_MAX) + "', with args beginning with: " + text);
+        return Reply.error("ERR unknown command '" + Ascii.shown(args[0], ECHO_CHARS_MAX)
+                + "', with args beginning with: " + text);
     }
 
     static Reply wrongArity(CommandSpec spec) {
         return Reply.error("ERR wrong number of arguments for '" + spec.name() + "' command");
-    }
-
-    /** Up to a NUL, as C prints it. */
-    private static String echo(byte[] text, int charsMax) {
-        int length = 0;
-        while (length < text.length && length < charsMax && text[length] != 0) {
-            length++;
-        }
-        return new String(text, 0, length, StandardCharsets.UTF_8);
     }
 
     /** Gathers the commands; each family adds its own. */

@@ -7,7 +7,14 @@ public final class Commands {
     /** Families that need more of the server than {@link ServerView} has are added to the builder by the caller. */
     public static CommandTable.Builder standard(Settings settings) {
         CommandTable.Builder table = new CommandTable.Builder();
-        StringCommands.register(table, settings);
+        GetCommands.register(table);
+        PutCommands.register(table, settings);
+        CounterCommands.register(table);
+        EditCommands.register(table, settings);
+        SeveralCommands.register(table, settings);
+        KeyCommands.register(table);
+        ExpiryCommands.register(table);
+        KeyspaceCommands.register(table);
         return table;
     }
 }

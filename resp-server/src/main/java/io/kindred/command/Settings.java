@@ -10,6 +10,9 @@ public interface Settings {
     /** {@code databases}. */
     int databases();
 
+    /** {@code replication-n}: no quorum can ask for more. */
+    int replicationN();
+
     /** {@code conflict-policy error}: a GET of several siblings is refused instead of choosing. */
     boolean conflictIsError();
 

@@ -1,5 +1,0 @@
-package io.kindred.command;
-
-final class StringCommands {
-    static void register(CommandTable.Builder table, Settings settings) {}
-}
