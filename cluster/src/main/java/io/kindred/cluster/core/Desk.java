@@ -19,16 +19,24 @@ final class Desk implements LocalDesk {
     private final Replica replica;
     private final ReplicaStore store;
     private final FlushStamps flushStamps;
+    private final CountBases flushed;
     private final int partitions;
     private final Outlet outlet;
     private final LongMap<Consumer<Event.Scanned>> scans = new LongMap<>();
     private IntConsumer onFlushed = db -> {};
     private long lastScan;
 
-    Desk(Replica replica, ReplicaStore store, FlushStamps flushStamps, int partitions, Outlet outlet) {
+    Desk(
+            Replica replica,
+            ReplicaStore store,
+            FlushStamps flushStamps,
+            CountBases flushed,
+            int partitions,
+            Outlet outlet) {
         this.replica = replica;
         this.store = store;
         this.flushStamps = flushStamps;
+        this.flushed = flushed;
         this.partitions = partitions;
         this.outlet = outlet;
     }
@@ -42,7 +50,8 @@ final class Desk implements LocalDesk {
     public long count(int db, int[] ofPartitions) {
         long keys = 0;
         for (int partition : ofPartitions) {
-            keys += store.count(StorageKey.group(partition, db));
+            int group = StorageKey.group(partition, db);
+            keys += store.count(group) - flushed.base(group);
         }
         return keys;
     }
@@ -112,13 +121,14 @@ final class Desk implements LocalDesk {
         replica.barrier(done);
     }
 
-    /** What was flushed no longer counts: each partition's header record takes its count back to zero. */
+    /** What was flushed no longer counts, though the engine goes on counting it: its count becomes the base. */
     private void forget(int db) {
         for (int partition = 0; partition < partitions; partition++) {
-            long count = store.count(StorageKey.group(partition, db));
-            if (count != 0) {
-                byte[] header = StorageKey.header(partition, db);
-                replica.persistMeta(header, MetaKey.value(flushStamps.of(db)), (int) -count, new Ignored());
+            int group = StorageKey.group(partition, db);
+            long count = store.count(group);
+            if (count != flushed.base(group)) {
+                flushed.rebase(group, count);
+                replica.persistMeta(MetaKey.of(MetaKey.BASE, group), MetaKey.value(count), 0, new Ignored());
             }
         }
     }

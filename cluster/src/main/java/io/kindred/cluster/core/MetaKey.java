@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 final class MetaKey {
     static final byte FLOOR = 'F';
     static final byte FLUSH = 'X';
+    static final byte BASE = 'B';
 
     private MetaKey() {}
 

@@ -53,13 +53,14 @@ public final class NodeCore implements MessageHandler {
         clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
         Floors floors = new Floors(config.partitions());
         FlushStamps flushStamps = new FlushStamps(config.databases());
-        recover(recovered, floors, flushStamps);
+        CountBases bases = new CountBases();
+        recover(recovered, floors, flushStamps, bases);
         long firstRequest = recovered.self().generation() << 40;
         requests = new Requests(
                 firstRequest, config.quorums().timeoutNanos(), config.quorums().hedgeAfterNanos());
         Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
         replica = new Replica(actor, store, floors, flushStamps, outlet);
-        desk = new Desk(replica, store, flushStamps, config.partitions(), outlet);
+        desk = new Desk(replica, store, flushStamps, bases, config.partitions(), outlet);
         sweeper = new Sweeper(desk, replica, flushStamps, config.partitions());
         desk.onFlushed(sweeper::sweep);
         ClusterMembership.LocalFacts facts = new ClusterMembership.LocalFacts(
@@ -77,7 +78,7 @@ public final class NodeCore implements MessageHandler {
         views = new NodeViews(config, membership, clocks, counters, replica, requests);
     }
 
-    private static void recover(Recovered recovered, Floors floors, FlushStamps flushStamps) {
+    private static void recover(Recovered recovered, Floors floors, FlushStamps flushStamps, CountBases bases) {
         for (Recovered.MetaRecord record : recovered.meta()) {
             int number = MetaKey.number(record.key());
             long value = MetaKey.value(record.value());
@@ -85,6 +86,8 @@ public final class NodeCore implements MessageHandler {
                 floors.raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
                 flushStamps.raise(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.BASE) {
+                bases.rebase(number, value);
             }
         }
     }
@@ -161,7 +164,8 @@ public final class NodeCore implements MessageHandler {
     }
 
     private void randomKey(long token, int db) {
-        long begin = ScanCore.cursorAt(random.nextInt(views.partitions()), random.nextLong());
+        int partition = random.nextInt(views.partitions());
+        long begin = ScanCore.cursorAt(partition, views.randomHashIn(partition, random));
         ScanCore.start(question, db, begin, RANDOM_KEY_PAGE, page -> {
             if (page != null && page.keys().isEmpty()) {
                 randomKeyFrom(token, db, page.cursor(), begin);

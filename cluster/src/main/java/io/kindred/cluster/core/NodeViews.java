@@ -69,6 +69,15 @@ public final class NodeViews {
         return config.partitions();
     }
 
+    /** By MD5 the hashes of untagged keys begin with their partition's bits, so a uniform one would miss them all. */
+    long randomHashIn(int partition, RandomSource random) {
+        int bits = Integer.numberOfTrailingZeros(config.partitions());
+        long low = random.nextLong();
+        return bits == 0 || !config.partitioner().equals("md5")
+                ? low
+                : (long) partition << (Long.SIZE - bits) | low >>> bits;
+    }
+
     public NodeConfig config() {
         return config;
     }

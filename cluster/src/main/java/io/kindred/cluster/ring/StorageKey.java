@@ -46,11 +46,6 @@ public final class StorageKey {
                 .array();
     }
 
-    /** The header record of a partition's database: its range's first key, which no container has. */
-    public static byte[] header(int partition, int db) {
-        return ByteBuffer.allocate(Integer.BYTES).putInt(group(partition, db)).array();
-    }
-
     /** The engine's counting group: the first four bytes. */
     public static int group(int partition, int db) {
         return DATA << 24 | (partition & 0xffff) << 8 | (db & 0xff);
