@@ -37,6 +37,7 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     private @Nullable Peer peer;
 
     private boolean member;
+    private boolean everEnded;
     private int failures;
     private String lastReason = "";
 
@@ -68,6 +69,11 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     @Nullable
     Connection open() {
         return state == State.OPEN ? connection : null;
+    }
+
+    /** Its first attempt is under way: nobody has been told yet that the peer cannot be reached. */
+    boolean isFirstAttempt() {
+        return !everEnded && state == State.DIALING;
     }
 
     /** The member list now says who and where this is; an open connection stays as it is. */
@@ -168,8 +174,10 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     public void failed(Connection failed, HandshakeFailure failure) {
         if (state == State.DIALING && failed == connection) {
             connection = null;
-            if (failure.kind() == HandshakeFailure.Kind.SELF && !member) {
-                LOG.log(System.Logger.Level.INFO, "seed {0} is this node itself", where());
+            boolean needless =
+                    failure.kind() == HandshakeFailure.Kind.SELF || failure.kind() == HandshakeFailure.Kind.UNWANTED;
+            if (needless && !member) {
+                LOG.log(System.Logger.Level.INFO, "seed {0} is not dialed any more: {1}", where(), failure.reason());
                 transport.retireSeed(this);
             } else {
                 retryAfter(failure);
@@ -208,6 +216,7 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
 
     private void waitAndDial() {
         state = State.WAITING;
+        everEnded = true;
         int pauseMillis = transport.jittered(transport.config().backoff().millis(failures));
         failures++;
         retry = transport.loop().schedule(this::dial, pauseMillis, TimeUnit.MILLISECONDS);

@@ -54,12 +54,13 @@ final class Peer {
     }
 
     /**
-     * What carries messages to this node: the outgoing connection. Where none is kept (it is no member, or not yet) its
-     * own connection to us does, so that a newcomer can be answered.
+     * What carries messages to this node: the outgoing connection. Where none is kept (it is no member), or none has been
+     * tried yet (it has just become one), its own connection to us does, so that a newcomer can be answered.
      */
     @Nullable
     Connection way() {
-        return dialer != null ? dialer.open() : accepted;
+        Dialer kept = dialer;
+        return kept == null || kept.isFirstAttempt() ? accepted : kept.open();
     }
 
     TransportStats.PeerStats stats() {
