@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -85,6 +86,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** When bytes last came from the client. */
     long readMillis() {
         return readMillis;
+    }
+
+    boolean paused() {
+        return state == State.PAUSED;
+    }
+
+    /** -1 where the transport does not tell. */
+    int fileDescriptor() {
+        return channel instanceof UnixChannel unix ? unix.fd().intValue() : -1;
     }
 
     int unreadBytes() {

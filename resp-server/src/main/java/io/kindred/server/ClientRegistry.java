@@ -17,8 +17,6 @@ public final class ClientRegistry {
 
     private long lastId;
 
-    ClientRegistry() {}
-
     public int size() {
         return connections.size();
     }

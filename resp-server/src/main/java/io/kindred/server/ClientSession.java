@@ -1,6 +1,8 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.command.CommandSpec;
+import io.kindred.command.Session;
 import io.kindred.resp.RespEncoder;
 
 /**
@@ -8,7 +10,7 @@ import io.kindred.resp.RespEncoder;
  *
  * <p>Owned by: the connection's loop thread.
  */
-public final class ClientSession {
+public final class ClientSession implements Session {
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
@@ -41,6 +43,7 @@ public final class ClientSession {
         this.lastCommandMillis = nowMillis;
     }
 
+    @Override
     public long id() {
         return id;
     }
@@ -68,36 +71,41 @@ public final class ClientSession {
         return lastCommand;
     }
 
-    public void lastCommand(String fullName) {
-        lastCommand = fullName;
+    @Override
+    public void running(CommandSpec command) {
+        lastCommand = command.name();
     }
 
     public long commandsStarted() {
         return commandsStarted;
     }
 
+    @Override
     public int db() {
         return db;
     }
 
+    @Override
     public void db(int number) {
         db = number;
     }
 
-    /** 2 or 3. */
+    @Override
     public int protocol() {
         return protocol;
     }
 
+    @Override
     public void protocol(int version) {
         protocol = version;
     }
 
-    /** True too where no password is asked. */
+    @Override
     public boolean authenticated() {
         return authenticated;
     }
 
+    @Override
     public void authenticated(boolean yes) {
         authenticated = yes;
     }
@@ -143,10 +151,12 @@ public final class ClientSession {
         noTouch = on;
     }
 
+    @Override
     public QuorumSpec quorum() {
         return quorum;
     }
 
+    @Override
     public void quorum(QuorumSpec spec) {
         quorum = spec;
     }

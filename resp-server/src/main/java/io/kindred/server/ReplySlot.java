@@ -1,6 +1,7 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ReplySink;
 import io.kindred.resp.RespEncoder;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the connection's loop thread.
  */
-public final class ReplySlot {
+public final class ReplySlot implements ReplySink {
     private final ClientConnection connection;
     private @Nullable Reply reply;
     private @Nullable ReplySlot next;
@@ -27,6 +28,7 @@ public final class ReplySlot {
     }
 
     /** Requires: the first call. After the connection has closed it has no effect. */
+    @Override
     public void complete(Reply answer) {
         if (reply != null) {
             throw new IllegalStateException("a command was answered twice: " + reply + ", then " + answer);

@@ -43,7 +43,7 @@ public final class RespServer {
     private final CommandRunner runner;
     private final ClientSettings settings;
     private final InstantSource clock;
-    private final ClientRegistry clients = new ClientRegistry();
+    private final ClientRegistry clients;
     private final ServerCounters counters = new ServerCounters();
     private final LoopTurn turn;
     private final byte[] window = new byte[RespDecoder.WINDOW_BYTES];
@@ -52,8 +52,15 @@ public final class RespServer {
     private boolean decoding;
     private boolean readsHeld;
 
-    public RespServer(IoEventLoop loop, CommandRunner runner, ClientSettings settings, InstantSource clock) {
+    /** @param clients of this server alone; it is given, because commands that {@code runner} runs need it too */
+    public RespServer(
+            IoEventLoop loop,
+            ClientRegistry clients,
+            CommandRunner runner,
+            ClientSettings settings,
+            InstantSource clock) {
         this.loop = loop;
+        this.clients = clients;
         this.runner = runner;
         this.settings = settings;
         this.clock = clock;

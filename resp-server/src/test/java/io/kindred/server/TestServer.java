@@ -41,10 +41,15 @@ final class TestServer implements AutoCloseable, ClientSettings {
     }
 
     TestServer(Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
+        this(new ClientRegistry(), behaviour, epoll, clock);
+    }
+
+    TestServer(ClientRegistry clients, Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
         IoHandlerFactory io = epoll && Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(1, io);
         loop = group.next();
-        server = new RespServer(loop, (session, args, reply) -> behaviour.run(this, session, args, reply), this, clock);
+        server = new RespServer(
+                loop, clients, (session, args, reply) -> behaviour.run(this, session, args, reply), this, clock);
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         port = ((InetSocketAddress) server.bind(any).sync().channel().localAddress()).getPort();
     }
