@@ -34,13 +34,12 @@ public final class DataDirectory implements AutoCloseable {
     public record Settings(String nodeName, int ringPartitions, String partitioner) {}
 
     /**
-     * What the engine found when it was opened, and how it runs now.
+     * What the engine found when it was opened.
      *
      * @param clean the last stop was a clean one
      * @param corrupt something that had been written could not be read
-     * @param syncAlways every write is synced before it is acknowledged
      */
-    public record Opening(boolean clean, boolean corrupt, boolean syncAlways) {}
+    public record Opening(boolean clean, boolean corrupt) {}
 
     /** Who the node is from {@link #begin} on. */
     public record Start(long nodeId, String nodeName, int incarnation, long generation) {}
@@ -75,8 +74,7 @@ public final class DataDirectory implements AutoCloseable {
                     1,
                     0,
                     settings.ringPartitions(),
-                    settings.partitioner(),
-                    true);
+                    settings.partitioner());
             write(dir, made);
             return new DataDirectory(dir, lockFile, true, made);
         } catch (IOException | RuntimeException e) {
@@ -91,25 +89,19 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Says who the node is from now on: the generation rises; the incarnation does where the engine may have lost the
-     * tail of its log. Both are on the disk when this returns. To be called once, after the engine has been opened.
+     * Says who the node is from now on: the generation rises; the incarnation does where the tail of the log may have been
+     * lost, which a stop that was not clean always may (even where every write is synced before it is acknowledged: one
+     * that was not yet may have been read). Both are on the disk when this returns. To be called once, after the engine
+     * has been opened.
      */
     public Start begin(Opening opening) throws IOException {
         if (begun) {
             throw new IllegalStateException("begun twice");
         }
-        boolean lostTail = !fresh && ((!opening.clean() && !identity.synced()) || opening.corrupt());
-        become(identity.with(
-                identity.incarnation() + (lostTail ? 1 : 0), identity.generation() + 1, opening.syncAlways()));
+        boolean lostTail = !fresh && (!opening.clean() || opening.corrupt());
+        become(identity.with(identity.incarnation() + (lostTail ? 1 : 0), identity.generation() + 1));
         begun = true;
         return start();
-    }
-
-    /** To be called before a write is acknowledged that was not synced, in a run that began with all of them synced. */
-    public void stopSyncing() throws IOException {
-        if (identity.synced()) {
-            become(identity.with(identity.incarnation(), identity.generation(), false));
-        }
     }
 
     /**
@@ -117,7 +109,7 @@ public final class DataDirectory implements AutoCloseable {
      * returns; the core that runs must be replaced by one that starts as this.
      */
     public Start raiseIncarnation() throws IOException {
-        become(identity.with(identity.incarnation() + 1, identity.generation(), identity.synced()));
+        become(identity.with(identity.incarnation() + 1, identity.generation()));
         return start();
     }
 

@@ -13,16 +13,9 @@ import java.util.zip.CRC32C;
  * @param incarnation of the node as an actor: rises where a tail of the log may have been lost, so that no dot is given
  *     twice
  * @param generation of the process: rises with each start
- * @param synced every write since this generation began was synced before it was acknowledged
  */
 record Identity(
-        long nodeId,
-        String nodeName,
-        int incarnation,
-        long generation,
-        int ringPartitions,
-        String partitioner,
-        boolean synced) {
+        long nodeId, String nodeName, int incarnation, long generation, int ringPartitions, String partitioner) {
 
     private static final String HEAD = "kindred-identity";
     private static final String FORMAT = "1";
@@ -38,8 +31,8 @@ record Identity(
         }
     }
 
-    Identity with(int newIncarnation, long newGeneration, boolean newSynced) {
-        return new Identity(nodeId, nodeName, newIncarnation, newGeneration, ringPartitions, partitioner, newSynced);
+    Identity with(int newIncarnation, long newGeneration) {
+        return new Identity(nodeId, nodeName, newIncarnation, newGeneration, ringPartitions, partitioner);
     }
 
     /** The file: `key value` lines, the last of which is the checksum of all before it. */
@@ -50,8 +43,7 @@ record Identity(
                 + "incarnation " + incarnation + "\n"
                 + "generation " + generation + "\n"
                 + "ring-partitions " + ringPartitions + "\n"
-                + "partitioner " + partitioner + "\n"
-                + "synced " + (synced ? "yes" : "no") + "\n";
+                + "partitioner " + partitioner + "\n";
         return (text + checksumLine(text)).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -72,8 +64,7 @@ record Identity(
                 Integer.parseInt(value(values, "incarnation")),
                 Long.parseLong(value(values, "generation")),
                 Integer.parseInt(value(values, "ring-partitions")),
-                value(values, "partitioner"),
-                value(values, "synced").equals("yes"));
+                value(values, "partitioner"));
     }
 
     private static String checksumLine(String text) {

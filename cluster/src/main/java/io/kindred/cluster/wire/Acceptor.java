@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,7 +31,7 @@ final class Acceptor implements Connection.Owner, AutoCloseable {
     private final PeerTransport transport;
     private final List<Connection> pending = new ArrayList<>();
     private final Set<String> complaints = new LinkedHashSet<>();
-    private @Nullable Channel server;
+    private @Nullable Channel listening;
     private boolean closed;
     private long handshakeFailures;
     private long pendingRefused;
@@ -45,7 +46,7 @@ final class Acceptor implements Connection.Owner, AutoCloseable {
             throw new IOException("cluster-secret must be set to bind the cluster port on " + host
                     + ", which others than this machine can reach");
         }
-        ChannelFuture binding = new ServerBootstrap()
+        ServerBootstrap server = new ServerBootstrap()
                 .group(transport.loop(), transport.loop())
                 .channel(transport.net().serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -56,9 +57,12 @@ final class Acceptor implements Connection.Owner, AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         accepted(channel);
                     }
-                })
-                .bind(new InetSocketAddress(address, port))
-                .awaitUninterruptibly();
+                });
+        if (transport.net().isEpoll()) {
+            server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, PeerTransport.UNACKNOWLEDGED_MILLIS_MAX);
+        }
+        ChannelFuture binding =
+                server.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
         if (!binding.isSuccess()) {
             throw new IOException(
                     "cannot listen on cluster-port " + port + " of " + host + ": "
@@ -71,7 +75,7 @@ final class Acceptor implements Connection.Owner, AutoCloseable {
     }
 
     private void listening(Channel bound) {
-        server = bound;
+        listening = bound;
         if (closed) {
             bound.close();
         }
@@ -165,8 +169,8 @@ final class Acceptor implements Connection.Owner, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (server != null) {
-            server.close();
+        if (listening != null) {
+            listening.close();
         }
         List.copyOf(pending).forEach(Connection::abandon);
         pending.clear();

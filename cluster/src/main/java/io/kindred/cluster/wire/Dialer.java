@@ -37,7 +37,6 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     private @Nullable Peer peer;
 
     private boolean member;
-    private boolean everEnded;
     private int failures;
     private String lastReason = "";
 
@@ -69,11 +68,6 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     @Nullable
     Connection open() {
         return state == State.OPEN ? connection : null;
-    }
-
-    /** Its first attempt is under way: nobody has been told yet that the peer cannot be reached. */
-    boolean isFirstAttempt() {
-        return !everEnded && state == State.DIALING;
     }
 
     /** The member list now says who and where this is; an open connection stays as it is. */
@@ -216,7 +210,6 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
 
     private void waitAndDial() {
         state = State.WAITING;
-        everEnded = true;
         int pauseMillis = transport.jittered(transport.config().backoff().millis(failures));
         failures++;
         retry = transport.loop().schedule(this::dial, pauseMillis, TimeUnit.MILLISECONDS);

@@ -54,13 +54,13 @@ final class Peer {
     }
 
     /**
-     * What carries messages to this node: the outgoing connection. Where none is kept (it is no member), or none has been
-     * tried yet (it has just become one), its own connection to us does, so that a newcomer can be answered.
+     * What carries messages to this node: the outgoing connection. While there is none (it is no member, or only just one,
+     * or has come back and not been reached yet) its own connection to us does, so that it can be answered.
      */
     @Nullable
     Connection way() {
-        Dialer kept = dialer;
-        return kept == null || kept.isFirstAttempt() ? accepted : kept.open();
+        Connection outgoing = dialer == null ? null : dialer.open();
+        return outgoing != null ? outgoing : accepted;
     }
 
     TransportStats.PeerStats stats() {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There is one outgoing connection to each member, on which everything to it is sent; what it sends comes in on the
  * connection that it made. So one direction may be down while the other is up, and each side learns of it as {@link
- * PeerListener#lost}. Both kinds are read, and whoever is no member is answered on the connection that it made: that is
- * how a newcomer and its seed talk before they are members of each other.
+ * PeerListener#lost}. Both kinds are read, and while there is no outgoing connection a node is answered on the one that
+ * it made: that is how a newcomer and its seed talk before they are members of each other.
  *
  * <p>Messages sent in one turn of the loop are encoded into one buffer a peer; {@link #flush} ends the turn. While there
  * is no connection messages are dropped, and past {@link TransportConfig#queueBytesMax} shed, both counted.
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class PeerTransport implements AutoCloseable {
 
     /** How long sent bytes may stay unacknowledged before the kernel gives the connection up. */
-    private static final int UNACKNOWLEDGED_MILLIS_MAX = 10_000;
+    static final int UNACKNOWLEDGED_MILLIS_MAX = 10_000;
 
     private static final int CONNECT_MILLIS_MAX = 3_000;
 

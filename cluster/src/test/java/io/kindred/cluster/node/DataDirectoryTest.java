@@ -25,9 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DataDirectoryTest {
 
     private static final Settings SETTINGS = new Settings("n1", 1024, "md5");
-    private static final Opening CLEAN = new Opening(true, false, false);
-    private static final Opening UNCLEAN = new Opening(false, false, false);
-    private static final Opening UNCLEAN_ALWAYS = new Opening(false, false, true);
+    private static final Opening CLEAN = new Opening(true, false);
+    private static final Opening UNCLEAN = new Opening(false, false);
 
     @TempDir
     private Path temp;
@@ -65,26 +64,9 @@ class DataDirectoryTest {
     }
 
     @Test
-    void anUncleanStopDoesNotRaiseItWhereTheLastRunSyncedEveryWrite() throws IOException {
-        startAndClose(UNCLEAN_ALWAYS);
-        // What counts is how the run that ended uncleanly was set, not how this one is.
-        assertEquals(1, startAndClose(UNCLEAN).incarnation());
-        assertEquals(2, startAndClose(UNCLEAN_ALWAYS).incarnation());
-    }
-
-    @Test
-    void aRunThatStoppedSyncingCountsAsOneThatDidNot() throws IOException {
-        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
-            directory.begin(UNCLEAN_ALWAYS);
-            directory.stopSyncing();
-        }
-        assertEquals(2, startAndClose(UNCLEAN_ALWAYS).incarnation());
-    }
-
-    @Test
     void corruptionRaisesTheIncarnationHoweverTheLastRunEnded() throws IOException {
-        startAndClose(UNCLEAN_ALWAYS);
-        assertEquals(2, startAndClose(new Opening(true, true, true)).incarnation());
+        startAndClose(CLEAN);
+        assertEquals(2, startAndClose(new Opening(true, true)).incarnation());
     }
 
     @Test
