@@ -17,8 +17,8 @@ public final class CommandDispatcher {
     private final ServerView server;
     private long commandsProcessed;
 
-    public CommandDispatcher(CommandTable table, ServerView server) {
-        this.table = table;
+    public CommandDispatcher(ServerView server) {
+        this.table = server.commands();
         this.server = server;
     }
 

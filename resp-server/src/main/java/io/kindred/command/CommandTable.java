@@ -100,9 +100,8 @@ public final class CommandTable implements UpdateFunctions {
         }
         StringBuilder text = new StringBuilder();
         for (int i = 1; i < args.length && text.length() < ECHO_CHARS_MAX; i++) {
-            text.append('\'')
-                    .append(Ascii.shown(args[i], ECHO_CHARS_MAX - text.length()))
-                    .append("' ");
+            String shown = Ascii.shown(args[i], ECHO_CHARS_MAX - text.length());
+            text.append('\'').append(shown).append("' ");
         }
         return Reply.error("ERR unknown command '" + Ascii.shown(args[0], ECHO_CHARS_MAX)
                 + "', with args beginning with: " + text);

@@ -15,6 +15,12 @@ public final class Commands {
         KeyCommands.register(table);
         ExpiryCommands.register(table);
         KeyspaceCommands.register(table);
+        ObjectCommands.register(table);
+        ServerCommands.register(table);
+        ConfigCommand.register(table);
+        CommandCommand.register(table);
+        KinKeyCommands.register(table, settings);
+        KinClusterCommands.register(table);
         return table;
     }
 }

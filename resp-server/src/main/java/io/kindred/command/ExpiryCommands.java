@@ -7,7 +7,6 @@ import static io.kindred.command.CommandSpec.Flag.WRITE;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.quorum.UpdateFunction.Result;
-import io.kindred.cluster.version.Sibling;
 import org.jspecify.annotations.Nullable;
 
 /** EXPIRE and its relatives, TTL and its relatives, PERSIST. */
@@ -91,7 +90,7 @@ final class ExpiryCommands {
     /** In {@code unitMillis}, rounded to the nearest: left, or as Unix time. */
     private record TimeLeft(int unitMillis, boolean relative) implements ReadAction {
         @Override
-        public Reply show(byte[][] args, @Nullable Sibling live, long nowMillis) {
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
             if (live == null) {
                 return NO_KEY;
             }

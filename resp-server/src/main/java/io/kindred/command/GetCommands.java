@@ -4,7 +4,7 @@ import static io.kindred.command.CommandSpec.Flag.FAST;
 import static io.kindred.command.CommandSpec.Flag.READONLY;
 
 import io.kindred.cluster.message.Reply;
-import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +52,8 @@ final class GetCommands {
         }
 
         @Override
-        public Reply show(byte[][] args, @Nullable Sibling live, long nowMillis) {
-            return bulk(live, Reply.NIL);
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
+            return bulk(live);
         }
     }
 
@@ -64,8 +64,8 @@ final class GetCommands {
         }
 
         @Override
-        public Reply show(byte[][] args, @Nullable Sibling live, long nowMillis) {
-            return live == null || live.value() == null ? Reply.ZERO : Reply.integer(live.value().length);
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
+            return live == null ? Reply.ZERO : Reply.integer(live.value().length);
         }
     }
 
@@ -81,16 +81,16 @@ final class GetCommands {
         }
 
         @Override
-        public Reply show(byte[][] args, @Nullable Sibling live, long nowMillis) {
-            if (live == null || live.value() == null) {
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
+            if (live == null) {
                 return EMPTY;
             }
             return range(live.value(), Numbers.toLong(args[2]), Numbers.toLong(args[3]));
         }
     }
 
-    static Reply bulk(@Nullable Sibling live, Reply otherwise) {
-        return live == null || live.value() == null ? otherwise : Reply.bulk(live.value());
+    static Reply bulk(@Nullable Current live) {
+        return live == null ? Reply.NIL : Reply.bulk(live.value());
     }
 
     /** Both ends count; negative ones count from the end, where -1 is the last byte. */

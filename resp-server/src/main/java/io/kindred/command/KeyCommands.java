@@ -7,9 +7,9 @@ import static io.kindred.command.CommandSpec.Flag.WRITE;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.quorum.UpdateFunction.Result;
-import io.kindred.cluster.version.Sibling;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +106,7 @@ final class KeyCommands {
 
     private record Exists() implements ReadAction {
         @Override
-        public Reply show(byte[][] args, @Nullable Sibling live, long nowMillis) {
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
             return live == null ? Reply.ZERO : Reply.ONE;
         }
     }
@@ -123,7 +123,7 @@ final class KeyCommands {
         public Plan plan(byte[][] args, int db, long nowMillis) {
             return new Plan.Run(Plan.gets(args, db, 1), outcomes -> {
                 long count = outcomes.stream()
-                        .filter(outcome -> Winner.live(Outcomes.found(outcome), nowMillis) != null)
+                        .filter(outcome -> LiveValue.of(Outcomes.found(outcome), nowMillis) != null)
                         .count();
                 return new Plan.Done(Reply.integer(count));
             });
@@ -132,7 +132,7 @@ final class KeyCommands {
 
     private record Type() implements ReadAction {
         @Override
-        public Reply show(byte[][] args, @Nullable Sibling live, long nowMillis) {
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
             return live == null ? NONE : STRING;
         }
     }

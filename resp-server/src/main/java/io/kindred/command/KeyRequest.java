@@ -4,7 +4,8 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
-import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +68,12 @@ public final class KeyRequest implements OutcomeCallback {
         return server.clock().millis();
     }
 
-    public ServerView server() {
-        return server;
+    public Settings settings() {
+        return server.settings();
+    }
+
+    public ClusterPort cluster() {
+        return server.cluster();
     }
 
     public QuorumSpec quorum() {
@@ -90,10 +95,10 @@ public final class KeyRequest implements OutcomeCallback {
         return refuse(Reply.error(error));
     }
 
-    /** What a plain read sees: the winner if it lives, else null. */
+    /** What a plain read sees, or null. */
     @Nullable
-    Sibling live(Outcome outcome) {
-        return Winner.live(Outcomes.found(outcome), nowMillis());
+    Current live(Outcome outcome) {
+        return LiveValue.of(Outcomes.found(outcome), nowMillis());
     }
 
     /** The error that {@code conflict-policy error} wants for these versions, or null. */
@@ -101,6 +106,6 @@ public final class KeyRequest implements OutcomeCallback {
     Reply conflict(Outcome outcome) {
         Versions versions = Outcomes.found(outcome);
         boolean refused = versions.valueCount() > 1 && server.settings().conflictIsError();
-        return refused ? Winner.conflict(versions) : null;
+        return refused ? Conflict.of(versions) : null;
     }
 }

@@ -3,7 +3,7 @@ package io.kindred.command;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
-import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
 import org.jspecify.annotations.Nullable;
 
 /** A command that reads one key and shows something of its value. */
@@ -14,7 +14,7 @@ interface ReadAction extends Action.OfKey {
     }
 
     /** {@code live} null: there is no such key. */
-    Reply show(byte[][] args, @Nullable Sibling live, long nowMillis);
+    Reply show(byte[][] args, @Nullable Current live, long nowMillis);
 
     /** Whether the answer would be another if another sibling had won. */
     default boolean showsValue() {

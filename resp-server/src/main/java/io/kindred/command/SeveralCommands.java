@@ -8,7 +8,8 @@ import static io.kindred.command.CommandSpec.Flag.WRITE;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
-import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -66,10 +67,10 @@ final class SeveralCommands {
             for (Outcome outcome : outcomes) {
                 Versions versions = Outcomes.found(outcome);
                 if (settings.conflictIsError() && versions.valueCount() > 1) {
-                    return new Plan.Done(Winner.conflict(versions));
+                    return new Plan.Done(Conflict.of(versions));
                 }
-                Sibling live = Winner.live(versions, nowMillis);
-                values.add(GetCommands.bulk(live, Reply.NIL));
+                Current live = LiveValue.of(versions, nowMillis);
+                values.add(GetCommands.bulk(live));
             }
             return new Plan.Done(Reply.array(values));
         }
@@ -135,7 +136,7 @@ final class SeveralCommands {
         }
 
         private static boolean anyLive(List<Outcome> found, long nowMillis) {
-            return found.stream().anyMatch(outcome -> Winner.live(Outcomes.found(outcome), nowMillis) != null);
+            return found.stream().anyMatch(outcome -> LiveValue.of(Outcomes.found(outcome), nowMillis) != null);
         }
 
         private static Plan setFirst(List<Operation> sets) {

@@ -5,8 +5,8 @@
  *
  * <p>Knows nothing of sockets. What it needs of a connection is {@link io.kindred.command.Session} and {@link
  * io.kindred.command.ReplySink}, which {@code server} implements; what it needs of the node are the ports gathered in
- * {@link io.kindred.command.ServerView}. Imports {@code cluster.message}, {@code cluster.quorum}'s update functions and
- * {@code cluster.version}; never {@code resp}, {@code server} or {@code main}.
+ * {@link io.kindred.command.ServerView}. Imports {@code cluster.message}, the update functions and live values of {@code
+ * cluster.quorum}, and {@code cluster.version}; never {@code resp}, {@code server} or {@code main}.
  */
 @NullMarked
 package io.kindred.command;

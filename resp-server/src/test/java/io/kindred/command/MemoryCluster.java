@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Versions;
 import java.time.InstantSource;
@@ -27,7 +28,7 @@ final class MemoryCluster implements ClusterPort {
     private List<KeyView> live(int db) {
         List<KeyView> live = new ArrayList<>();
         for (Map.Entry<byte[], Versions> entry : keys.database(db).entrySet()) {
-            if (Winner.live(entry.getValue(), clock.millis()) != null) {
+            if (LiveValue.of(entry.getValue(), clock.millis()) != null) {
                 live.add(new KeyView(entry.getKey(), "string"));
             }
         }

@@ -3,6 +3,7 @@ package io.kindred.command;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.version.Actor;
@@ -94,10 +95,7 @@ final class MemoryKeys implements KeyPort {
         if (function == null) {
             return new Outcome.Refused("ERR no such function");
         }
-        Sibling live = Winner.live(versions, clock.millis());
-        UpdateFunction.Current current = live == null || live.value() == null
-                ? null
-                : new UpdateFunction.Current(live.value(), live.expireAtMillis());
+        UpdateFunction.Current current = LiveValue.of(versions, clock.millis());
         UpdateFunction.Result result = function.apply(update.args(), current, clock.millis());
         UpdateFunction.Change change = result.change();
         if (change != null) {

@@ -31,6 +31,10 @@ final class RespText {
             out.append("*-1\r\n");
         } else if (reply instanceof Reply.Bool bool) {
             out.append(bool.value() ? ":1\r\n" : ":0\r\n");
+        } else if (reply instanceof Reply.Real real) {
+            String text =
+                    new java.math.BigDecimal(real.value()).stripTrailingZeros().toPlainString();
+            bytes(out, text.getBytes(StandardCharsets.ISO_8859_1));
         } else if (reply instanceof Reply.Array array) {
             items(out, array.items());
         } else if (reply instanceof Reply.Pairs pairs) {

@@ -22,8 +22,8 @@ final class TestNode implements NodePort {
     TestNode(InstantSource clock) {
         keys = new MemoryKeys(table, clock);
         cluster = new MemoryCluster(keys, clock);
-        ServerView server = new ServerView(keys, cluster, config, this, settings, clock);
-        dispatcher = new CommandDispatcher(table, server);
+        ServerView server = new ServerView(keys, cluster, config, this, settings, table, clock);
+        dispatcher = new CommandDispatcher(server);
     }
 
     /** The reply as RESP2; empty where there is none. */

@@ -20,14 +20,22 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Coordinator {
+    /** How long a forward is remembered, and how long one is still accepted, in request timeouts. */
+    private static final int FORWARD_MEMORY_TIMEOUTS = 8;
+
+    private static final int FORWARD_STALE_TIMEOUTS = 2;
+
     private final Coordination node;
     private final UpdateFunctions functions;
     /** By storage key; looked up, never iterated over. */
     private final Map<Bytes, UpdateCore> updates = new HashMap<>();
 
+    private final SeenForwards seen;
+
     public Coordinator(Coordination node, UpdateFunctions functions) {
         this.node = node;
         this.functions = functions;
+        this.seen = new SeenForwards(FORWARD_MEMORY_TIMEOUTS * node.settings().timeoutNanos());
     }
 
     /** An operation from a client of this node. */
@@ -52,6 +60,9 @@ public final class Coordinator {
 
     /** An operation that another node forwarded to this one, as a replica of its key. */
     public void onForward(long from, Message.Forward forward) {
+        if (!seen.isFirst(from, forward.requestId(), node.clocks().nanos())) {
+            return;
+        }
         node.clocks().observe(forward.stamp());
         long deadline = node.clocks().nanos() + forward.budgetMillis() * 1_000_000L;
         Ticket ticket = new Ticket(
@@ -74,7 +85,7 @@ public final class Coordinator {
     /** The stamp tells when the client was promised an answer, give or take what clocks may differ by. */
     private boolean isStale(Message.Forward forward) {
         long sentMillis = HybridClock.millis(forward.stamp());
-        long patienceMillis = 2 * node.settings().timeoutMillis();
+        long patienceMillis = FORWARD_STALE_TIMEOUTS * node.settings().timeoutMillis();
         return node.clocks().wallMillis() - sentMillis > patienceMillis;
     }
 

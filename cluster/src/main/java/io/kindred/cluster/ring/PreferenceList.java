@@ -14,19 +14,14 @@ public final class PreferenceList {
     private final Ring ring;
     private final int partition;
     private final long[] ids;
-    /** Published by a race that is benign: every thread computes the same, and the record's field is final. */
+    /** Published by a race that is benign: every thread computes the same, and the field in it is final. */
     private @Nullable Walk walk;
 
-    private record Walk(long[] ids) {
+    private static final class Walk {
+        final long[] ids;
 
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Walk that && Arrays.equals(ids, that.ids);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(ids);
+        Walk(long[] ids) {
+            this.ids = ids;
         }
     }
 

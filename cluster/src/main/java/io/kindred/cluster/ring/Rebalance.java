@@ -15,7 +15,7 @@ import java.util.List;
  * moved partition moves exactly N replicas. So the cost of a ring counts pairs of near partitions with one owner (and of
  * one zone), near ones most. The ring is cut into as many windows as there are moves, and in each window the move with
  * the best change of cost is made: what one node takes is thereby spread round the ring, next to different neighbours.
- * What the windows could not place follows in two sweeps, moves that cost nothing first.
+ * Moves that cost nothing are made first, everywhere; then the others.
  *
  * <p>Deterministic: ties go to the giver with most to give, the taker with most to take, and then to the first in order.
  */
@@ -26,9 +26,19 @@ final class Rebalance {
     /** Cost of one zone at distance 1, 2, ... */
     private static final int[] ZONE_COST = {0, 24, 12};
 
+    /**
+     * Two nodes hold everything, wherever they are; what counts is that the third can make ABC, ABC, ... of them. It
+     * can if the second left every third partition to it, taking half of these for the time being: ABA, ABB, ...
+     */
+    private static final int[] SECOND_AVOIDS = {1, 0, 1, 1, 0, 0};
+
+    /** Bounds the work for a small cluster with many partitions; beyond it the best is as good as any. */
+    private static final int EXCHANGES_TRIED_MAX = 256;
+
     private final List<RingMember> members;
     private final int[] owners;
     private final int[] zones;
+    private final double[] shares;
     private final int ownerReach;
     private final int zoneReach;
     private final int mask;
@@ -38,6 +48,8 @@ final class Rebalance {
     private final int[] surplus;
 
     private int[] takers = new int[0];
+    private int[] moved = new int[0];
+    private int movedCount;
 
     /** {@code owners} is changed in place. Requires: at least one member. */
     Rebalance(List<RingMember> members, int[] owners, long changed) {
@@ -45,6 +57,7 @@ final class Rebalance {
         this.owners = owners;
         this.zones = Ring.zonesOf(members);
         int zoneCount = Arrays.stream(zones).max().orElse(0) + 1;
+        this.shares = Shares.of(members, zones, zoneCount);
         this.ownerReach = Math.min(members.size(), OWNER_COST.length) - 1;
         // Where every node is a zone of its own, zones say nothing that owners do not.
         this.zoneReach = zoneCount == members.size() ? 0 : Math.min(zoneCount, ZONE_COST.length) - 1;
@@ -67,25 +80,61 @@ final class Rebalance {
                 takers[size++] = i;
             }
         }
+        moved = new int[moves];
+        moveAll(moveAll(moves, 0), Integer.MAX_VALUE);
+        if (takerCount > 1 && members.size() > Shares.COPIES) {
+            exchangeTakers();
+        }
+    }
+
+    /** Two moves that would do better with each other's taker exchange them, which moves nothing more. */
+    private void exchangeTakers() {
+        Arrays.sort(moved);
+        for (int i = 0; i < moved.length; i++) {
+            int best = -1;
+            int bestCost = 0;
+            int last = Math.min(moved.length - 1, EXCHANGES_TRIED_MAX);
+            for (int step = 1; step <= last; step++) {
+                int other = moved[(i + step) % moved.length];
+                int cost = owners[other] == owners[moved[i]] ? 0 : exchangeCost(moved[i], other);
+                if (cost < bestCost) {
+                    best = other;
+                    bestCost = cost;
+                }
+            }
+            if (best >= 0) {
+                int taker = owners[best];
+                owners[best] = owners[moved[i]];
+                owners[moved[i]] = taker;
+            }
+        }
+    }
+
+    private int exchangeCost(int a, int b) {
+        int ownerOfA = owners[a];
+        int ownerOfB = owners[b];
+        int cost = costOf(a, ownerOfB);
+        owners[a] = ownerOfB;
+        cost += costOf(b, ownerOfA);
+        owners[a] = ownerOfA;
+        return cost;
+    }
+
+    /** Makes that many moves, one in each window, then wherever they fit. Returns how many were too dear. */
+    private int moveAll(int moves, int costMax) {
         int left = moves;
         for (int i = 0; i < moves; i++) {
             int from = (int) ((long) i * owners.length / moves);
             int to = (int) ((long) (i + 1) * owners.length / moves);
-            left -= moveBest(from, to);
+            left -= moveBest(from, to, costMax);
         }
-        for (int p = 0; p < owners.length && left > 0; p++) {
-            left -= moveOne(p, 0);
+        for (int i = 0; i < owners.length && left > 0; i++) {
+            left -= moveBest(i, i + 1, costMax);
         }
-        for (int p = 0; p < owners.length && left > 0; p++) {
-            left -= moveOne(p, Integer.MAX_VALUE);
-        }
+        return left;
     }
 
     private void fillSurplus() {
-        double weights = 0;
-        for (RingMember member : members) {
-            weights += member.weight();
-        }
         int unassigned = owners.length;
         Integer[] order = new Integer[surplus.length];
         double[] fraction = new double[surplus.length];
@@ -95,7 +144,7 @@ final class Rebalance {
             }
         }
         for (int i = 0; i < surplus.length; i++) {
-            double exact = owners.length * members.get(i).weight() / weights;
+            double exact = owners.length * shares[i];
             int floor = (int) exact;
             fraction[i] = exact - floor;
             surplus[i] -= floor;
@@ -114,7 +163,7 @@ final class Rebalance {
     }
 
     /** Makes the best move of a window; returns how many were made, 0 or 1. */
-    private int moveBest(int from, int to) {
+    private int moveBest(int from, int to, int costMax) {
         int bestPartition = -1;
         int bestTaker = -1;
         int bestCost = Integer.MAX_VALUE;
@@ -131,15 +180,7 @@ final class Rebalance {
                 bestCost = cost;
             }
         }
-        return bestTaker < 0 ? 0 : move(bestPartition, bestTaker);
-    }
-
-    private int moveOne(int partition, int costMax) {
-        if (!gives(partition)) {
-            return 0;
-        }
-        int taker = bestTaker(partition);
-        return taker >= 0 && costOf(partition, taker) <= costMax ? move(partition, taker) : 0;
+        return bestTaker < 0 || bestCost > costMax ? 0 : move(bestPartition, bestTaker);
     }
 
     private int move(int partition, int taker) {
@@ -148,6 +189,7 @@ final class Rebalance {
         }
         owners[partition] = taker;
         surplus[taker]++;
+        moved[movedCount++] = partition;
         return 1;
     }
 
@@ -180,6 +222,9 @@ final class Rebalance {
     /** How the cost of the ring changes if {@code taker} owned the partition. */
     private int costOf(int partition, int taker) {
         int giver = owners[partition];
+        if (members.size() == 2) {
+            return SECOND_AVOIDS[partition % SECOND_AVOIDS.length];
+        }
         int cost = 0;
         for (int distance = 1; distance <= ownerReach; distance++) {
             cost += sameOwner(owners[(partition + distance) & mask], taker, giver, distance);

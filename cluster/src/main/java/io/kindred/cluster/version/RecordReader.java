@@ -36,7 +36,7 @@ final class RecordReader {
         return Arrays.copyOfRange(bytes, at - length, at);
     }
 
-    /** A number of 0 to 2^63 - 1, seven bits to a byte, least significant first. */
+    /** A number of 0 to 2^63 - 1, seven bits to a byte, least significant first; in its shortest form only. */
     long readVarint(String what) {
         int first = readByte(what);
         if (first < 0x80) {
@@ -46,6 +46,9 @@ final class RecordReader {
         for (int shift = 7; shift < 63; shift += 7) {
             int next = readByte(what);
             value |= (long) (next & 0x7f) << shift;
+            if (next == 0) {
+                throw corrupt(what + " is padded");
+            }
             if (next < 0x80) {
                 return value;
             }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param expireAtMillis absolute, in milliseconds since 1970; -1 for never
  * @param value null for a tombstone
  */
+// The array is handed over, and compared by content below; identity is asked only to skip that.
+@SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"})
 public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value) {
 
     /** No expiry. */
@@ -24,10 +26,15 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
         return byStamp != 0 ? byStamp : b.dot.compareTo(a.dot);
     };
 
-    public Sibling {
+    // Written out, because a compact constructor's class file does not say that the array may be null.
+    public Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value) {
         if (stamp < 0 || expireAtMillis < NEVER) {
             throw new IllegalArgumentException("stamp " + stamp + ", expiry " + expireAtMillis);
         }
+        this.dot = dot;
+        this.stamp = stamp;
+        this.expireAtMillis = expireAtMillis;
+        this.value = value;
     }
 
     public boolean isTombstone() {

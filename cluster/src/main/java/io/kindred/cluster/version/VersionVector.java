@@ -20,6 +20,8 @@ import java.util.List;
  * <p>Sources: "Version vectors with exceptions" (Malkhi and Terry, 2005) for the set, "Scalable and Accurate Causality
  * Tracking for Eventually Consistent Stores" (2014) for its use.
  */
+// Identity is asked only to skip work; what counts is equals.
+@SuppressWarnings("ReferenceEquality")
 public final class VersionVector implements Iterable<VersionVector.Run> {
 
     /** Nothing seen. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: "Scalable and Accurate Causality Tracking for Eventually Consistent Stores" (Almeida, Baquero, Goncalves,
  * Preguica, Fonte, 2014), section 5.
  */
+// Identity is asked only to skip work; what counts is equals.
+@SuppressWarnings("ReferenceEquality")
 public final class Versions {
 
     /** A key that was never written, as far as is known here. */
@@ -250,7 +252,6 @@ public final class Versions {
     }
 
     /** Identity, because it is asked only whether a merge made anything new. */
-    @SuppressWarnings("ReferenceEquality")
     private static boolean sameElements(List<Sibling> a, List<Sibling> b) {
         if (a == b) {
             return true;

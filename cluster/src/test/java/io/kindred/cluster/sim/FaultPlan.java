@@ -1,0 +1,127 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.core.StoreFailure;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Misfortunes at random times, each with its end. The number that struck is counted. */
+final class FaultPlan {
+    private final SimCluster cluster;
+    private final SimRandom random;
+    private final List<SimNode> nodes;
+    int struck;
+
+    FaultPlan(SimCluster cluster, SimRandom random) {
+        this.cluster = cluster;
+        this.random = random;
+        this.nodes = cluster.network.nodes();
+    }
+
+    void begin(long untilNanos) {
+        int faults = 3 + random.nextInt(8);
+        for (int i = 0; i < faults; i++) {
+            long at = random.between(500_000_000L, untilNanos - 500_000_000L);
+            cluster.schedule.after(at, "fault", this::strike);
+        }
+    }
+
+    private void strike() {
+        struck++;
+        SimNode node = random.pick(nodes);
+        long lasts = random.between(50_000_000L, 3_000_000_000L);
+        switch (random.nextInt(9)) {
+            case 0 -> kill(node, false, lasts);
+            case 1 -> kill(node, true, lasts);
+            case 2 -> split(lasts);
+            case 3 -> oneWay(node, random.pick(nodes), lasts);
+            case 4 -> alone(node, lasts);
+            case 5 -> noise(lasts);
+            case 6 -> stall(node, lasts);
+            case 7 -> skew(node);
+            default -> full(node, lasts);
+        }
+    }
+
+    private void kill(SimNode node, boolean power, long lasts) {
+        if (!node.isRunning()) {
+            return;
+        }
+        if (power) {
+            node.powerLoss();
+        } else {
+            node.kill();
+        }
+        cluster.schedule.after(lasts, "restart", () -> {
+            if (!node.isRunning()) {
+                node.start();
+            }
+        });
+    }
+
+    private void split(long lasts) {
+        List<SimNode> left = new ArrayList<>();
+        for (SimNode node : nodes) {
+            if (random.chance(0.5)) {
+                left.add(node);
+            }
+        }
+        for (SimNode a : left) {
+            for (SimNode b : nodes) {
+                if (!left.contains(b)) {
+                    cluster.network.cut(a, b);
+                    cluster.network.cut(b, a);
+                }
+            }
+        }
+        healLater(lasts);
+    }
+
+    private void oneWay(SimNode from, SimNode to, long lasts) {
+        cluster.network.cut(from, to);
+        healLater(lasts);
+    }
+
+    private void alone(SimNode node, long lasts) {
+        for (SimNode other : nodes) {
+            cluster.network.cut(node, other);
+            cluster.network.cut(other, node);
+        }
+        healLater(lasts);
+    }
+
+    private void noise(long lasts) {
+        cluster.network.lossRate = random.nextInt(30) / 100.0;
+        cluster.network.doubleRate = random.nextInt(20) / 100.0;
+        cluster.network.delayMaxNanos = random.between(2_000_000, 400_000_000);
+        healLater(lasts);
+    }
+
+    private void healLater(long lasts) {
+        cluster.schedule.after(lasts, "heal", cluster.network::heal);
+    }
+
+    private void stall(SimNode node, long lasts) {
+        node.stalled = true;
+        cluster.schedule.after(lasts, "unstall", () -> node.stalled = false);
+    }
+
+    private void skew(SimNode node) {
+        node.skewMillis = random.between(-2_000, 2_000);
+    }
+
+    private void full(SimNode node, long lasts) {
+        node.storage.fail(random.chance(0.5) ? StoreFailure.FULL : StoreFailure.FAILED);
+        cluster.schedule.after(lasts, "room", () -> node.storage.fail(null));
+    }
+
+    void heal() {
+        cluster.network.heal();
+        for (SimNode node : nodes) {
+            node.stalled = false;
+            node.storage.fail(null);
+            if (!node.isRunning()) {
+                node.start();
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches every container that is written and every answer that is given.
+ *
+ * <ul>
+ *   <li>A dot names one value, for ever.
+ *   <li>Siblings stay side by side only where neither had seen the other.
+ *   <li>An acknowledged write is covered by the merge of all replicas at the end, unless a machine lost the only copies
+ *       before they were synced (never where each write is synced), or a flush deleted it.
+ *   <li>With R + W over N, a read that begins after a write was acknowledged covers it.
+ *   <li>After healing and reading everything once, all replicas of a key are the same.
+ * </ul>
+ */
+final class HistoryChecker {
+    private final SimCluster cluster;
+    /** The write behind each token, in the order of their beginning. */
+    private final Map<String, Write> writes = new LinkedHashMap<>();
+
+    private final Map<String, List<Write>> acknowledgedByKey = new HashMap<>();
+    private final Map<KeyDot, String> valueOfDot = new HashMap<>();
+    private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
+    /** Nobody has these any more. */
+    private final Set<KeyDot> lost = new HashSet<>();
+    /** Some node that had acknowledged these has lost them: a read quorum may miss them until they are repaired. */
+    private final Set<KeyDot> weakened = new HashSet<>();
+
+    long acknowledged;
+    long siblingsSeen;
+
+    record KeyDot(String key, Dot dot) {}
+
+    /** One client write: what it had seen, and the dot that it was given once it is known. */
+    static final class Write {
+        final String key;
+        final String token;
+        final @Nullable VersionVector context;
+
+        /** More than one where a SET was retried at another coordinator: any of them stands for it. */
+        final List<Dot> dots = new ArrayList<>();
+
+        boolean acknowledged;
+
+        Write(String key, String token, @Nullable VersionVector context) {
+            this.key = key;
+            this.token = token;
+            this.context = context;
+        }
+    }
+
+    HistoryChecker(SimCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    Write begin(String key, String token, @Nullable VersionVector context) {
+        Write write = new Write(key, token, context);
+        writes.put(token, write);
+        return write;
+    }
+
+    void acknowledge(Write write) {
+        write.acknowledged = true;
+        acknowledgedOf(write.key).add(write);
+        acknowledged++;
+    }
+
+    private static String token(byte @Nullable [] value) {
+        if (value == null) {
+            return "";
+        }
+        String text = new String(value, StandardCharsets.UTF_8);
+        return text.substring(text.lastIndexOf(',') + 1);
+    }
+
+    private static String name(byte[] storageKey) {
+        return new String(StorageKey.key(storageKey), StandardCharsets.UTF_8);
+    }
+
+    /** Called for every record before it is written. */
+    void persisting(SimNode node, byte[] storageKey, byte @Nullable [] value) {
+        if (value == null || !StorageKey.isValid(storageKey)) {
+            return;
+        }
+        String key = name(storageKey);
+        Versions versions = VersionsCodec.decode(value);
+        for (Sibling sibling : versions.siblings()) {
+            learn(node, key, sibling);
+        }
+        checkSiblings(key, versions);
+    }
+
+    private void learn(SimNode node, String key, Sibling sibling) {
+        KeyDot dot = new KeyDot(key, sibling.dot());
+        byte[] value = sibling.value();
+        String content = value == null ? "tombstone " + sibling.stamp() : new String(value, StandardCharsets.UTF_8);
+        String before = valueOfDot.putIfAbsent(dot, content);
+        if (before != null && !before.equals(content)) {
+            throw cluster.violation(
+                    "dot " + dot + " was given to " + before + " and to " + content + " at " + node.name);
+        }
+        stampOfDot.put(dot, sibling.stamp());
+        Write write = writes.get(token(value));
+        if (write != null && !write.dots.contains(sibling.dot())) {
+            write.dots.add(sibling.dot());
+        }
+    }
+
+    private void checkSiblings(String key, Versions versions) {
+        List<Sibling> siblings = versions.siblings();
+        if (siblings.size() < 2) {
+            return;
+        }
+        siblingsSeen++;
+        for (Sibling a : siblings) {
+            Write write = writes.get(token(a.value()));
+            VersionVector context = write == null ? null : write.context;
+            for (Sibling b : siblings) {
+                if (a != b && context != null && context.covers(b.dot())) {
+                    throw cluster.violation("key " + key + ": " + a + " had seen " + b + " and is beside it");
+                }
+            }
+        }
+    }
+
+    /** A machine died with these containers unsynced; what nobody else has by now is excused. */
+    void tailLost(List<SimStorage.Reverted> gone) {
+        for (SimStorage.Reverted reverted : gone) {
+            String key = name(reverted.key());
+            for (Write write : writes.values()) {
+                for (Dot dot : write.key.equals(key) ? write.dots : List.<Dot>of()) {
+                    if (reverted.before().clock().covers(dot)
+                            && !reverted.after().clock().covers(dot)) {
+                        weakened.add(new KeyDot(key, dot));
+                        excuseIfNowhere(write, dot);
+                    }
+                }
+            }
+        }
+    }
+
+    private void excuseIfNowhere(Write write, Dot dot) {
+        for (SimNode node : cluster.network.nodes()) {
+            if (held(node, write.key).clock().covers(dot)) {
+                return;
+            }
+        }
+        if (write.acknowledged && cluster.syncsEachWrite()) {
+            throw cluster.violation("synced and acknowledged, yet lost: " + write.token);
+        }
+        lost.add(new KeyDot(write.key, dot));
+    }
+
+    Versions held(SimNode node, String key) {
+        byte[] value = node.storage.look(cluster.storageKey(key));
+        return value == null ? Versions.EMPTY : VersionsCodec.decode(value);
+    }
+
+    /** How many writes of a key are acknowledged by now: a read that begins now has to cover those. */
+    int acknowledgedSoFar(String key) {
+        return acknowledgedOf(key).size();
+    }
+
+    private List<Write> acknowledgedOf(String key) {
+        return acknowledgedByKey.computeIfAbsent(key, k -> new ArrayList<>());
+    }
+
+    void checkRead(String key, int before, Versions read) {
+        for (Write write : acknowledgedOf(key).subList(0, before)) {
+            if (!isAccountedFor(write, read.clock()) && !isWeakened(write)) {
+                throw cluster.violation("a read of " + key + " misses " + write.token + " " + write.dots + ": " + read);
+            }
+        }
+    }
+
+    private boolean isWeakened(Write write) {
+        return write.dots.stream().anyMatch(dot -> weakened.contains(new KeyDot(write.key, dot)));
+    }
+
+    private boolean isAccountedFor(Write write, VersionVector clock) {
+        if (write.dots.isEmpty()) {
+            throw cluster.violation("acknowledged, but nobody ever stored it: " + write.token);
+        }
+        for (Dot dot : write.dots) {
+            if (clock.covers(dot)) {
+                return true;
+            }
+        }
+        return write.dots.stream().anyMatch(dot -> {
+            KeyDot known = new KeyDot(write.key, dot);
+            return lost.contains(known) || stampOfDot.getOrDefault(known, 0L) <= cluster.highestFlush();
+        });
+    }
+
+    void afterEvent(SimNode node) {
+        cluster.countEvent();
+    }
+
+    /** After healing, when everything was read once more. */
+    void checkEnd(List<String> keys) {
+        for (String key : keys) {
+            Versions merged = Versions.EMPTY;
+            Versions first = null;
+            for (SimNode node : cluster.replicasOf(key)) {
+                Versions held = cluster.visible(held(node, key));
+                merged = merged.join(held);
+                if (first != null && !first.sameAs(held)) {
+                    throw cluster.violation("replicas of " + key + " differ: " + first + " and " + held);
+                }
+                first = held;
+            }
+            for (Write write : acknowledgedOf(key)) {
+                if (!isAccountedFor(write, merged.clock())) {
+                    throw cluster.violation(
+                            "acknowledged write lost: " + write.token + " " + write.dots + " of " + key);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One client: one request at a time, at whatever node answers it, with the contexts that it has read. */
+final class SimClient {
+    private static final long PATIENCE_NANOS = 3_000_000_000L;
+
+    private final SimCluster cluster;
+    private final SimRandom random;
+    private final int number;
+    private final Map<String, VersionVector> contexts = new HashMap<>();
+    private int requests;
+    private int answered;
+
+    SimClient(SimCluster cluster, int number, SimRandom random) {
+        this.cluster = cluster;
+        this.number = number;
+        this.random = random;
+    }
+
+    void begin() {
+        next(random.between(0, 20_000_000));
+    }
+
+    private void next(long delayNanos) {
+        cluster.schedule.after(delayNanos, "client" + number, this::act);
+    }
+
+    private void act() {
+        SimNode node = random.pick(cluster.network.nodes());
+        if (cluster.isOver()) {
+            return;
+        }
+        if (!node.isServing()) {
+            next(5_000_000);
+            return;
+        }
+        int request = ++requests;
+        // A node that dies takes the answer along; the client goes on without knowing.
+        cluster.schedule.after(PATIENCE_NANOS, "patience" + number, () -> {
+            if (answered < request && requests == request) {
+                answered = request;
+                act();
+            }
+        });
+        String key = random.pick(cluster.keys());
+        switch (random.nextInt(cluster.plan().flushes() ? 41 : 40) / 4) {
+            case 0, 1, 2 -> read(node, key, request);
+            case 3, 4 -> write(node, key, null, request);
+            case 5, 6 -> write(node, key, contexts.getOrDefault(key, VersionVector.EMPTY), request);
+            case 7 -> write(node, key, VersionVector.EMPTY, request);
+            case 8 -> append(node, key, request);
+            case 9 -> remove(node, key, request);
+            default -> flush(node, request);
+        }
+    }
+
+    private void done(int request) {
+        if (answered < request) {
+            answered = request;
+            next(random.between(100_000, 30_000_000));
+        }
+    }
+
+    private String token() {
+        return "c" + number + "." + requests;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void read(SimNode node, String key, int request) {
+        int before = cluster.checker.acknowledgedSoFar(key);
+        node.request(new Operation.Get(0, bytes(key)), QuorumSpec.DEFAULT, outcome -> {
+            if (outcome instanceof Outcome.Found found) {
+                Versions versions = found.versions();
+                contexts.put(key, versions.clock());
+                cluster.checker.checkRead(key, before, versions);
+            }
+            done(request);
+        });
+    }
+
+    private void write(SimNode node, String key, @Nullable VersionVector context, int request) {
+        HistoryChecker.Write write = cluster.checker.begin(key, token(), context);
+        node.request(new Operation.Put(0, bytes(key), context, bytes(write.token), -1), QuorumSpec.DEFAULT, outcome -> {
+            if (outcome instanceof Outcome.Written written) {
+                cluster.checker.acknowledge(write);
+                contexts.put(key, written.context());
+            }
+            done(request);
+        });
+    }
+
+    private void append(SimNode node, String key, int request) {
+        HistoryChecker.Write write = cluster.checker.begin(key, token(), null);
+        byte[][] args = {bytes("APPEND"), bytes(write.token)};
+        node.request(new Operation.Update(0, bytes(key), args), QuorumSpec.DEFAULT, outcome -> {
+            if (outcome instanceof Outcome.Updated) {
+                cluster.checker.acknowledge(write);
+            }
+            done(request);
+        });
+    }
+
+    private void remove(SimNode node, String key, int request) {
+        Operation operation = random.chance(0.5)
+                ? new Operation.Put(0, bytes(key), contexts.getOrDefault(key, VersionVector.EMPTY), null, -1)
+                : new Operation.Update(0, bytes(key), new byte[][] {bytes("DEL")});
+        node.request(operation, QuorumSpec.DEFAULT, outcome -> done(request));
+    }
+
+    private void flush(SimNode node, int request) {
+        node.ask(new ClusterQuery.FlushKeys(0), answer -> {
+            if (answer instanceof ClusterAnswer.Flushed) {
+                cluster.flushed();
+            }
+            done(request);
+        });
+    }
+}

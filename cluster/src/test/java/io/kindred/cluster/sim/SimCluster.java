@@ -1,0 +1,220 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.core.NodeConfig;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.ring.Md5Partitioner;
+import io.kindred.cluster.ring.Partitioner;
+import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One run: a cluster, its clients and its misfortunes, from one seed. */
+public final class SimCluster {
+    private static final int PARTITIONS = 16;
+    private static final int REPLICAS = 3;
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000_000_000L;
+
+    final SimSchedule schedule = new SimSchedule();
+    final SimNetwork network;
+    final HistoryChecker checker = new HistoryChecker(this);
+    private final long seed;
+    private final SimPlan plan;
+    private final FaultPlan faults;
+    private final SimRandom random;
+    private final Partitioner partitioner = new Md5Partitioner();
+    private final List<String> keys = new ArrayList<>();
+    private boolean over;
+    private long coreEvents;
+
+    /** What a run was like. */
+    public record Report(
+            long seed, SimPlan plan, long events, int faults, long acknowledged, long siblings, long trace) {}
+
+    private SimCluster(long seed, SimPlan plan, SimRandom random) {
+        this.seed = seed;
+        this.plan = plan;
+        this.random = random;
+        network = new SimNetwork(schedule, random.split());
+        for (int i = 0; i < plan.nodes(); i++) {
+            network.add(new SimNode(this, i, schedule, random.split()));
+        }
+        for (int i = 0; i < plan.keys(); i++) {
+            keys.add("k" + i);
+        }
+        faults = new FaultPlan(this, random.split());
+    }
+
+    /** Runs a seed to its end; throws a {@link SimViolation} that names the seed where an invariant is broken. */
+    public static Report run(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.draw(random), random);
+    }
+
+    public static Report run(long seed, SimPlan plan) {
+        return run(seed, plan, new SimRandom(seed));
+    }
+
+    private static Report run(long seed, SimPlan plan, SimRandom random) {
+        SimCluster cluster = new SimCluster(seed, plan, random);
+        try {
+            return cluster.run();
+        } catch (SimViolation violation) {
+            throw violation;
+        } catch (RuntimeException bug) {
+            throw new SimViolation(seed, bug.toString(), bug);
+        }
+    }
+
+    private Report run() {
+        network.nodes().forEach(SimNode::start);
+        runUntil(() -> network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
+        syncEverySecond();
+        for (int i = 0; i < plan.clients(); i++) {
+            new SimClient(this, i, random.split()).begin();
+        }
+        if (plan.faults()) {
+            faults.begin(plan.lastsNanos());
+        }
+        runFor(plan.lastsNanos());
+        over = true;
+        runFor(5 * SECOND);
+        faults.heal();
+        runFor(10 * SECOND);
+        readEverything();
+        checker.checkEnd(keys);
+        return new Report(
+                seed,
+                plan,
+                schedule.events(),
+                faults.struck,
+                checker.acknowledged,
+                checker.siblingsSeen,
+                schedule.trace());
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private void runUntil(Condition condition) {
+        long limit = schedule.nowNanos() + 60 * SECOND;
+        while (!condition.holds()) {
+            if (!schedule.step() || schedule.nowNanos() > limit) {
+                throw violation("the cluster never came together");
+            }
+        }
+    }
+
+    private void runFor(long nanos) {
+        boolean[] reached = {false};
+        schedule.after(nanos, "milestone", () -> reached[0] = true);
+        while (!reached[0]) {
+            schedule.step();
+        }
+    }
+
+    private void syncEverySecond() {
+        schedule.after(SECOND, "everysec", () -> {
+            if (!syncsEachWrite()) {
+                network.nodes().forEach(node -> node.storage.sync());
+            }
+            syncEverySecond();
+        });
+    }
+
+    /** Reads every key at all of its replicas, so that read repair has seen each of them. */
+    private void readEverything() {
+        for (int round = 0; round < 2; round++) {
+            for (String key : keys) {
+                boolean[] read = {false};
+                byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+                random.pick(network.nodes())
+                        .request(new Operation.Get(0, bytes), new QuorumSpec(REPLICAS, 0, 0, 0), o -> {
+                            read[0] = o instanceof Outcome.Found;
+                        });
+                runFor(2 * SECOND);
+                if (!read[0]) {
+                    throw violation("after healing, " + key + " cannot be read at all replicas");
+                }
+            }
+        }
+    }
+
+    NodeConfig config(boolean seeded) {
+        QuorumSettings quorums =
+                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI, 20 * MILLI);
+        NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
+        return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, quorums, times);
+    }
+
+    byte[] storageKey(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        Placement place = partitioner.place(bytes, PARTITIONS);
+        return StorageKey.encode(place.partition(), 0, place.hash(), bytes);
+    }
+
+    SimPlan plan() {
+        return plan;
+    }
+
+    List<String> keys() {
+        return keys;
+    }
+
+    SimNode node(int index) {
+        return network.nodes().get(index);
+    }
+
+    boolean syncsEachWrite() {
+        return plan.syncsEachWrite();
+    }
+
+    double memoryMissRate() {
+        return plan.memoryMissRate();
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    void countEvent() {
+        coreEvents++;
+    }
+
+    long coreEvents() {
+        return coreEvents;
+    }
+
+    /** The highest flush stamp that any node has: what is stamped at or below it may be gone. */
+    long highestFlush() {
+        long highest = 0;
+        for (SimNode node : network.nodes()) {
+            highest = Math.max(highest, node.flushStamp());
+        }
+        return highest;
+    }
+
+    void flushed() {
+        schedule.note("flushed");
+    }
+
+    List<SimNode> replicasOf(String key) {
+        SimNode any = node(0);
+        return any.replicasOf(key);
+    }
+
+    Versions visible(Versions held) {
+        return held.withoutStampsUpTo(highestFlush());
+    }
+
+    SimViolation violation(String what) {
+        return new SimViolation(seed, what, null);
+    }
+}

@@ -1,0 +1,110 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.message.Message;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The links between nodes. Each direction of each pair can be cut on its own; what is under way loses, delays, doubles
+ * and reorders as the plan says.
+ */
+final class SimNetwork {
+    private final SimSchedule schedule;
+    private final SimRandom random;
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final Set<Link> cut = new HashSet<>();
+    double lossRate;
+    double doubleRate;
+    long delayMinNanos = 50_000;
+    long delayMaxNanos = 2_000_000;
+    long sent;
+    long lost;
+
+    private record Link(int from, int to) {}
+
+    SimNetwork(SimSchedule schedule, SimRandom random) {
+        this.schedule = schedule;
+        this.random = random;
+    }
+
+    void add(SimNode node) {
+        nodes.add(node);
+    }
+
+    void send(SimNode from, long toId, Message message) {
+        SimNode to = byId(toId);
+        if (to == null) {
+            return;
+        }
+        sent++;
+        deliverLater(from, to, message);
+        if (random.chance(doubleRate)) {
+            deliverLater(from, to, message);
+        }
+    }
+
+    private void deliverLater(SimNode from, SimNode to, Message message) {
+        if (!isOpen(from, to) || random.chance(lossRate)) {
+            lost++;
+            return;
+        }
+        long delay = random.between(delayMinNanos, delayMaxNanos);
+        String what = message.getClass().getSimpleName() + from.index + to.index;
+        schedule.after(delay, what, () -> {
+            if (isOpen(from, to)) {
+                to.receive(from, message);
+            } else {
+                lost++;
+            }
+        });
+    }
+
+    /** Whether a connection from one to the other carries messages. */
+    boolean isOpen(SimNode from, SimNode to) {
+        return to.isRunning() && !cut.contains(new Link(from.index, to.index));
+    }
+
+    /** Cuts one direction. A connection needs both, so the shells notice; which side first is chance. */
+    void cut(SimNode from, SimNode to) {
+        if (cut.add(new Link(from.index, to.index))) {
+            linkChanged();
+        }
+    }
+
+    void heal() {
+        cut.clear();
+        lossRate = 0;
+        doubleRate = 0;
+        delayMinNanos = 50_000;
+        delayMaxNanos = 2_000_000;
+        linkChanged();
+    }
+
+    /** Every shell learns, after a while, which of its connections are there. */
+    void linkChanged() {
+        for (SimNode node : nodes) {
+            node.checkLinksLater(random.between(100_000, 300_000_000));
+        }
+    }
+
+    boolean isConnected(SimNode from, SimNode to) {
+        return isOpen(from, to) && isOpen(to, from);
+    }
+
+    @Nullable
+    SimNode byId(long id) {
+        for (SimNode node : nodes) {
+            if (node.id == id) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    List<SimNode> nodes() {
+        return nodes;
+    }
+}

@@ -1,0 +1,356 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.core.Effects;
+import io.kindred.cluster.core.Event;
+import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.core.Now;
+import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.core.ReplicaStore;
+import io.kindred.cluster.core.StoreFailure;
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.engine.EngineFailure;
+import io.kindred.engine.ScanStep;
+import io.kindred.engine.StorageEngine;
+import io.kindred.engine.SyncPolicy;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The simulated shell of one core: what NodeLoop is to a real one. */
+final class SimNode implements Effects, ReplicaStore {
+    /** Where the core keeps the flush stamp of database 0. */
+    private static final byte[] FLUSH_KEY = {1, 'X', 0, 0, 0, 0};
+
+    private static final long WALL_START_MILLIS = 1_700_000_000_000L;
+
+    final long id;
+    final int index;
+    final String name;
+    private final SimCluster cluster;
+    private final SimSchedule schedule;
+    private final SimRandom random;
+    final SimStorage storage;
+    private @Nullable NodeCore core;
+    private int life;
+    private int incarnation = 1;
+    private long generation;
+    long skewMillis;
+    boolean stalled;
+    private boolean serving;
+    private boolean commitAsked;
+    private List<Member> remembered = List.of();
+    private List<ChangeRecord> records = List.of();
+    private List<Member> dialed = List.of();
+    private final TreeSet<Long> connected = new TreeSet<>();
+    private final Map<Long, Consumer<Outcome>> clients = new HashMap<>();
+    private final Map<Long, Consumer<ClusterAnswer>> askers = new HashMap<>();
+    private long lastToken;
+
+    private int openPersists;
+
+    SimNode(SimCluster cluster, int index, SimSchedule schedule, SimRandom random) {
+        this.cluster = cluster;
+        this.index = index;
+        this.id = index + 1;
+        this.name = "n" + (index + 1);
+        this.schedule = schedule;
+        this.random = random;
+        SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
+        this.storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
+    }
+
+    boolean isRunning() {
+        return core != null;
+    }
+
+    boolean isServing() {
+        return core != null && serving;
+    }
+
+    // --- life and death ---
+
+    void start() {
+        life++;
+        generation++;
+        serving = false;
+        commitAsked = false;
+        openPersists = 0;
+        connected.clear();
+        dialed = List.of();
+        Member self = new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, generation, 0);
+        boolean holdsData = !storage.containers().isEmpty();
+        Recovered recovered = new Recovered(self, remembered, records, holdsData, storage.meta());
+        core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
+        step(new Event.Started());
+        if (index > 0 && !serving) {
+            dialed = List.of(cluster.node(0).member());
+        }
+        checkLinksLater(random.between(1_000, 5_000_000));
+        cluster.network.linkChanged();
+    }
+
+    boolean knowsAll(int nodes) {
+        return core != null && core.views().ring().nodes().size() == nodes && connected.size() == nodes - 1;
+    }
+
+    long flushStamp() {
+        byte[] stamp = storage.look(FLUSH_KEY);
+        return stamp == null ? 0 : ByteBuffer.wrap(stamp).getLong();
+    }
+
+    List<SimNode> replicasOf(String key) {
+        List<SimNode> replicas = new ArrayList<>();
+        if (core == null) {
+            throw new IllegalStateException("only a running node knows the ring");
+        }
+        core.views()
+                .replicas(0, key.getBytes(StandardCharsets.UTF_8))
+                .forEach(line -> replicas.add(cluster.node((int) line.member().id() - 1)));
+        return replicas;
+    }
+
+    Member member() {
+        return new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, generation, 0);
+    }
+
+    /** The process dies; what it handed to the operating system is there afterwards. */
+    void kill() {
+        storage.kill();
+        die();
+    }
+
+    /** The machine dies: what was not synced is gone. */
+    void powerLoss() {
+        List<SimStorage.Reverted> gone = storage.powerLoss();
+        die();
+        cluster.checker.tailLost(gone);
+    }
+
+    private void die() {
+        core = null;
+        life++;
+        incarnation++;
+        serving = false;
+        // A client whose node dies never hears of its request again.
+        clients.clear();
+        askers.clear();
+        cluster.network.linkChanged();
+    }
+
+    // --- what happens to it ---
+
+    private void step(Event event) {
+        NodeCore running = core;
+        if (running != null) {
+            long wall = WALL_START_MILLIS + schedule.nowNanos() / 1_000_000 + skewMillis;
+            running.step(event, new Now(schedule.nowNanos(), Math.max(0, wall)), this);
+            cluster.checker.afterEvent(this);
+        }
+    }
+
+    private void later(long delayNanos, String what, Runnable action) {
+        int asked = life;
+        schedule.after(delayNanos, what + index, () -> {
+            if (life == asked) {
+                action.run();
+            }
+        });
+    }
+
+    void receive(SimNode from, Message message) {
+        step(new Event.Received(from.id, message));
+    }
+
+    void request(Operation operation, QuorumSpec quorum, Consumer<Outcome> done) {
+        clients.put(++lastToken, done);
+        step(new Event.Request(lastToken, operation, quorum));
+    }
+
+    void ask(ClusterQuery query, Consumer<ClusterAnswer> done) {
+        askers.put(++lastToken, done);
+        step(new Event.ClusterRequest(lastToken, query));
+    }
+
+    void checkLinksLater(long delayNanos) {
+        if (core != null) {
+            later(delayNanos, "links", this::checkLinks);
+        }
+    }
+
+    private void checkLinks() {
+        for (Member peer : dialed) {
+            SimNode other = cluster.network.byId(peer.id());
+            boolean up = other != null && other != this && cluster.network.isConnected(this, other);
+            if (up && connected.add(peer.id())) {
+                step(new Event.PeerConnected(peer.id()));
+            } else if (!up && connected.remove(peer.id())) {
+                step(new Event.PeerLost(peer.id()));
+            }
+        }
+    }
+
+    // --- effects ---
+
+    @Override
+    public void send(long to, Message message) {
+        if (to == id) {
+            throw new IllegalStateException("a node sent to itself");
+        }
+        cluster.network.send(this, to, message);
+    }
+
+    @Override
+    public void persist(byte[] key, byte @Nullable [] value, int countDelta) {
+        cluster.checker.persisting(this, key, value);
+        storage.put(key, value, countDelta);
+        openPersists++;
+        if (!commitAsked) {
+            commitAsked = true;
+            later(random.between(1_000, 50_000), "turn", this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        commitAsked = false;
+        int persists = openPersists;
+        openPersists = 0;
+        int asked = life;
+        storage.engine().commit(failure -> {
+            if (life == asked) {
+                step(new Event.Persisted(persists, failure == null ? null : told(failure)));
+            }
+        });
+        long delay = cluster.syncsEachWrite() ? random.between(100_000, 5_000_000) : random.between(1_000, 20_000);
+        later(stalled ? delay + random.between(0, 3_000_000_000L) : delay, "disk", this::settle);
+    }
+
+    /** What is still being gathered for the next commit is closed first, so that a failure meets it as one. */
+    private void settle() {
+        if (openPersists > 0) {
+            endTurn();
+        }
+        storage.settle();
+    }
+
+    @Override
+    public void load(long token, byte[] key) {
+        long delay = random.between(20_000, 3_000_000);
+        int asked = life;
+        later(delay, "load", () -> {
+            storage.engine().read(key, (value, failure) -> {
+                if (life == asked) {
+                    StoreFailure why = failure == null ? null : told(failure);
+                    step(new Event.Loaded(token, value == StorageEngine.ABSENT ? null : value, why));
+                }
+            });
+            storage.engine().flushReads();
+        });
+    }
+
+    @Override
+    public void scan(long token, byte[] from, byte[] to, int limit) {
+        int asked = life;
+        later(
+                random.between(20_000, 1_000_000),
+                "scan",
+                () -> storage.engine().scan(from, to, limit, (found, failure) -> {
+                    if (life == asked) {
+                        step(scanned(token, found));
+                    }
+                }));
+    }
+
+    private static StoreFailure told(EngineFailure failure) {
+        return failure.kind() == EngineFailure.Kind.DISK_FULL ? StoreFailure.FULL : StoreFailure.FAILED;
+    }
+
+    private static Event.Scanned scanned(long token, @Nullable ScanStep found) {
+        if (found == null) {
+            return new Event.Scanned(token, List.of(), List.of(), false, StoreFailure.FAILED);
+        }
+        List<byte[]> keys = new ArrayList<>();
+        List<byte[]> values = new ArrayList<>();
+        found.entries().forEach(entry -> {
+            keys.add(entry.key());
+            values.add(entry.value());
+        });
+        return new Event.Scanned(token, keys, values, found.next() == null, null);
+    }
+
+    @Override
+    public void reply(long token, Outcome outcome) {
+        Consumer<Outcome> client = clients.remove(token);
+        if (client == null) {
+            throw new IllegalStateException("a second reply to one request");
+        }
+        schedule.after(0, "reply" + index, () -> client.accept(outcome));
+    }
+
+    @Override
+    public void answer(long token, ClusterAnswer answer) {
+        Consumer<ClusterAnswer> asker = askers.remove(token);
+        if (asker == null) {
+            throw new IllegalStateException("a second answer to one question");
+        }
+        schedule.after(0, "answer" + index, () -> asker.accept(answer));
+    }
+
+    @Override
+    public void wakeAt(long nanos) {
+        if (nanos != Long.MAX_VALUE) {
+            later(nanos - schedule.nowNanos(), "tick", () -> step(new Event.Tick()));
+        }
+    }
+
+    @Override
+    public void peers(List<Member> members) {
+        dialed = members;
+        checkLinksLater(random.between(1_000, 5_000_000));
+    }
+
+    @Override
+    public void remember(List<Member> members, List<ChangeRecord> changes) {
+        remembered = members;
+        records = changes;
+    }
+
+    @Override
+    public void serving() {
+        serving = true;
+    }
+
+    @Override
+    public void note(String line) {
+        schedule.note(line);
+    }
+
+    // --- store ---
+
+    @Override
+    public byte[] absent() {
+        return StorageEngine.ABSENT;
+    }
+
+    @Override
+    public byte @Nullable [] peek(byte[] key) {
+        return storage.engine().peek(key);
+    }
+
+    @Override
+    public long count(int group) {
+        return storage.engine().count(group);
+    }
+}

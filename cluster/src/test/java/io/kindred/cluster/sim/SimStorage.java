@@ -1,0 +1,126 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.core.StoreFailure;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import io.kindred.engine.EngineFailure;
+import io.kindred.engine.MemoryEngine;
+import io.kindred.engine.StorageEngine;
+import io.kindred.engine.SyncPolicy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's disk: the engine for simulations, and what its faults did. It outlives the node's lives. Commits are held
+ * until the simulated disk has got to them.
+ */
+final class SimStorage {
+    private final MemoryEngine engine;
+    private final SimRandom random;
+    private final double missRate;
+    /** Every key that was ever written here. */
+    private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
+
+    private boolean looking;
+
+    SimStorage(SyncPolicy policy, SimSchedule schedule, SimRandom random, double missRate) {
+        this.random = random;
+        this.missRate = missRate;
+        engine = new MemoryEngine(policy, task -> schedule.after(0, "engine", task));
+        engine.holdCommits(true);
+        engine.forget(key -> !looking && random.chance(this.missRate));
+    }
+
+    StorageEngine engine() {
+        return engine;
+    }
+
+    void put(byte[] key, byte @Nullable [] value, int countDelta) {
+        keys.add(key);
+        if (value == null) {
+            engine.delete(key, countDelta);
+        } else {
+            engine.put(key, value, countDelta);
+        }
+    }
+
+    /** The disk has got to all commits that were made so far. */
+    void settle() {
+        engine.holdCommits(false);
+        engine.holdCommits(true);
+    }
+
+    void sync() {
+        engine.sync();
+    }
+
+    void fail(@Nullable StoreFailure failure) {
+        if (failure == null) {
+            engine.failCommits(null);
+            return;
+        }
+        EngineFailure.Kind kind = failure == StoreFailure.FULL ? EngineFailure.Kind.DISK_FULL : EngineFailure.Kind.IO;
+        engine.failCommits(new EngineFailure(kind, "simulated"));
+    }
+
+    /** The process dies: what was committed is with the operating system. */
+    void kill() {
+        engine.failCommits(null);
+        engine.restart();
+    }
+
+    /** A container that an earlier one, or none, has come back in place of. */
+    record Reverted(byte[] key, Versions before, Versions after) {}
+
+    /** The machine dies: what was not synced is gone. */
+    List<Reverted> powerLoss() {
+        Map<byte[], Versions> before = containers();
+        engine.dropUnsynced();
+        Map<byte[], Versions> after = containers();
+        List<Reverted> reverted = new ArrayList<>();
+        before.forEach((key, versions) -> {
+            Versions now = after.getOrDefault(key, Versions.EMPTY);
+            if (!now.sameAs(versions)) {
+                reverted.add(new Reverted(key, versions, now));
+            }
+        });
+        return reverted;
+    }
+
+    /** What is there of a key, whether or not memory would have it. */
+    byte @Nullable [] look(byte[] key) {
+        looking = true;
+        byte[] value = engine.peek(key);
+        looking = false;
+        return value == StorageEngine.ABSENT ? null : value;
+    }
+
+    Map<byte[], Versions> containers() {
+        Map<byte[], Versions> found = new TreeMap<>(Arrays::compareUnsigned);
+        for (byte[] key : keys) {
+            byte[] value = key[0] == StorageKey.DATA ? look(key) : null;
+            if (value != null) {
+                found.put(key, VersionsCodec.decode(value));
+            }
+        }
+        return found;
+    }
+
+    List<Recovered.MetaRecord> meta() {
+        List<Recovered.MetaRecord> records = new ArrayList<>();
+        for (byte[] key : keys) {
+            byte[] value = key[0] == StorageKey.META ? look(key) : null;
+            if (value != null) {
+                records.add(new Recovered.MetaRecord(key, value));
+            }
+        }
+        return records;
+    }
+}

@@ -1,0 +1,192 @@
+package io.kindred.cluster.version;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.kindred.cluster.Seeds;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class VersionsCodecTest {
+
+    private static final Actor X = new Actor(0x0123456789abcdefL, 1);
+
+    @Test
+    void decodingGivesBackWhatWasEncoded() {
+        Seeds.each(500, "VersionsCodecTest#decodingGivesBackWhatWasEncoded", random -> {
+            Versions versions = anyVersions(random);
+            byte[] bytes = VersionsCodec.encode(versions);
+            Versions decoded = VersionsCodec.decode(bytes);
+            assertEquals(versions, decoded);
+            assertEquals(versions.clock().runs(), decoded.clock().runs(), "stamps too");
+            assertArrayEquals(bytes, VersionsCodec.encode(decoded));
+            VersionVector vector = VersionsCodec.decodeVector(VersionsCodec.encode(versions.clock()));
+            assertEquals(versions.clock().runs(), vector.runs());
+        });
+    }
+
+    @Test
+    void extremesSurvive() {
+        Sibling greatest = new Sibling(new Dot(X, Long.MAX_VALUE), Long.MAX_VALUE, Long.MAX_VALUE - 1, new byte[] {-1});
+        Sibling least = new Sibling(new Dot(new Actor(-1, Integer.MAX_VALUE), 1), 0, Sibling.NEVER, null);
+        Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, greatest).write(VersionVector.EMPTY, least);
+        assertEquals(versions, VersionsCodec.decode(VersionsCodec.encode(versions)));
+        assertSame(Versions.EMPTY, VersionsCodec.decode(VersionsCodec.encode(Versions.EMPTY)));
+    }
+
+    /** docs/versions-format.md, byte for byte. */
+    @Test
+    void theFormatStaysAsItIs() {
+        Sibling sibling = new Sibling(new Dot(X, 2), 0x1234, 299, new byte[] {'h', 'i'});
+        VersionVector context = VersionVector.EMPTY.with(new Dot(X, 1), 0x1200);
+        byte[] expected = {
+            1,
+            0,
+            1,
+            0x01,
+            0x23,
+            0x45,
+            0x67,
+            (byte) 0x89,
+            (byte) 0xab,
+            (byte) 0xcd,
+            (byte) 0xef,
+            1,
+            1,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0x12,
+            0x34,
+            1,
+            0,
+            0,
+            0,
+            (byte) 0xac,
+            2,
+            3,
+            'h',
+            'i'
+        };
+        assertArrayEquals(expected, VersionsCodec.encode(Versions.EMPTY.write(context, sibling)));
+        assertEquals(VersionsCodec.TYPE_VALUE, VersionsCodec.peekType(expected));
+    }
+
+    @Test
+    void unknownFormatsAndTypesAreNamed() {
+        byte[] bytes = VersionsCodec.encode(anyVersions(new Random(1)));
+        bytes[1] = 7;
+        assertTrue(messageOf(bytes).contains("unknown record type 7"), messageOf(bytes));
+        assertEquals(7, VersionsCodec.peekType(bytes));
+        bytes[0] = 9;
+        assertTrue(messageOf(bytes).contains("unknown record format 9"), messageOf(bytes));
+        assertThrows(CorruptRecordException.class, () -> VersionsCodec.peekType(bytes));
+    }
+
+    /** What still decodes after damage is another record of its own, well formed, with no second encoding. */
+    @Test
+    void everyDamagedByteIsToldOrGivesAnotherWholeRecord() {
+        Seeds.each(40, "VersionsCodecTest#everyDamagedByteIsToldOrGivesAnotherWholeRecord", random -> {
+            byte[] whole = VersionsCodec.encode(anyVersions(random));
+            for (int at = 0; at < whole.length; at++) {
+                for (int flip = 1; flip < 256; flip++) {
+                    byte[] damaged = whole.clone();
+                    damaged[at] ^= (byte) flip;
+                    decodeOrTell(damaged);
+                }
+            }
+        });
+    }
+
+    @Test
+    void recordsCutShortOrGoingOnAreTold() {
+        Seeds.each(100, "VersionsCodecTest#recordsCutShortOrGoingOnAreTold", random -> {
+            byte[] whole = VersionsCodec.encode(anyVersions(random));
+            for (int length = 0; length < whole.length; length++) {
+                byte[] cut = Arrays.copyOf(whole, length);
+                assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(cut));
+            }
+            byte[] longer = Arrays.copyOf(whole, whole.length + 1 + random.nextInt(3));
+            assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(longer));
+        });
+    }
+
+    @Test
+    void noiseIsTold() {
+        Seeds.each(50_000, "VersionsCodecTest#noiseIsTold", random -> {
+            byte[] noise = new byte[2 + random.nextInt(60)];
+            random.nextBytes(noise);
+            noise[0] = 1;
+            noise[1] = 0;
+            for (int i = 2; i < noise.length; i++) {
+                // Small numbers get further than noise does.
+                noise[i] = random.nextInt(3) == 0 ? noise[i] : (byte) random.nextInt(3);
+            }
+            decodeOrTell(noise);
+            decodeVectorOrTell(Arrays.copyOfRange(noise, 1, noise.length));
+        });
+    }
+
+    @Test
+    void promisedLengthsAllocateNothing() {
+        byte[] hugeClock = {1, 0, -1, -1, -1, -1, 7};
+        byte[] hugeSiblings = {1, 0, 0, -1, -1, -1, -1, 7};
+        byte[] record = VersionsCodec.encode(
+                Versions.EMPTY.write(VersionVector.EMPTY, new Sibling(new Dot(X, 1), 1, -1, new byte[0])));
+        byte[] hugeValue = Arrays.copyOf(record, record.length + 4);
+        Arrays.fill(hugeValue, record.length - 1, record.length + 3, (byte) -1);
+        hugeValue[record.length + 3] = 7;
+        for (byte[] hostile : new byte[][] {hugeClock, hugeSiblings, hugeValue}) {
+            assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(hostile));
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(hostile));
+            long allocated =
+                    threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            assertTrue(allocated < 100_000, "allocated " + allocated);
+        }
+    }
+
+    private static void decodeOrTell(byte[] bytes) {
+        try {
+            Versions decoded = VersionsCodec.decode(bytes);
+            VersionsLawsTest.assertWellFormed(decoded);
+            assertArrayEquals(bytes, VersionsCodec.encode(decoded));
+        } catch (CorruptRecordException told) {
+            assertTrue(String.valueOf(told.getMessage()).startsWith("damaged record: "));
+        }
+    }
+
+    private static void decodeVectorOrTell(byte[] bytes) {
+        bytes[0] = 1;
+        try {
+            assertArrayEquals(bytes, VersionsCodec.encode(VersionsCodec.decodeVector(bytes)));
+        } catch (CorruptRecordException told) {
+            assertTrue(String.valueOf(told.getMessage()).startsWith("damaged record: "));
+        }
+    }
+
+    private static String messageOf(byte[] bytes) {
+        CorruptRecordException told = assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(bytes));
+        return String.valueOf(told.getMessage());
+    }
+
+    private static Versions anyVersions(Random random) {
+        ReplicatedKey key = new ReplicatedKey(random, 1 + random.nextInt(3), 3);
+        int steps = 1 + random.nextInt(30);
+        for (int i = 0; i < steps; i++) {
+            key.step();
+        }
+        return key.replicas.get(0);
+    }
+}
