@@ -96,7 +96,7 @@ final class DispatchTest {
         List<String> replies = new ArrayList<>();
         PlanRun run = new PlanRun(
                 (operation, quorum, callback) -> waiting.add(callback),
-                node.session,
+                new TestSession(),
                 reply -> replies.add(RespText.of(reply)));
         byte[][] args = new byte[2001][1];
         run.start(new Plan.Run(
