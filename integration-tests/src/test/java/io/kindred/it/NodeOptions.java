@@ -39,8 +39,8 @@ record NodeOptions(
         return new NodeOptions(name, dir, port, clusterPort, List.of(flags), prefix, host, directives);
     }
 
-    NodeOptions onPort(int otherPort) {
-        return new NodeOptions(name, dir, otherPort, clusterPort, jvm, prefix, host, directives);
+    NodeOptions onPorts(int otherPort, int otherClusterPort) {
+        return new NodeOptions(name, dir, otherPort, otherClusterPort, jvm, prefix, host, directives);
     }
 
     Path dataDirectory() {
