@@ -8,11 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new version of a key, as its coordinator makes it: the container to keep, and the delta to send.
+ * A new version of a key, as its coordinator makes it.
  *
+ * @param stored the container to keep
  * @param context what the new version supersedes
  */
-record LocalWrite(Versions stored, Versions delta, VersionVector context, Sibling sibling) {
+record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
+
+    /** What the other replicas are sent. */
+    Versions delta() {
+        return Versions.delta(context, sibling);
+    }
 
     /** The value (null: a tombstone) and its expiry. */
     record Content(byte @Nullable [] value, long expireAtMillis) {}
@@ -33,7 +39,7 @@ record LocalWrite(Versions stored, Versions delta, VersionVector context, Siblin
         Versions written = held.write(basis.context(), sibling);
         Versions kept = written.truncate(node.settings().clockEntriesMax());
         node.counters().clockPrunes += written.clock().entries() - kept.clock().entries();
-        return new LocalWrite(kept, Versions.delta(basis.context(), sibling), basis.context(), sibling);
+        return new LocalWrite(kept, basis.context(), sibling);
     }
 
     /** What a write starts from. */

@@ -71,6 +71,8 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
             refuse(verdict);
         } else if (write == null) {
             refuse(Verdict.TOO_MANY_SIBLINGS);
+        } else if (route.replicas().length == 1) {
+            enough();
         } else {
             new WriteRound(node, route, needed, this).start(write.delta());
         }
@@ -98,9 +100,10 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         if (write == null) {
             throw new IllegalStateException("a round without a write");
         }
-        VersionVector context = put.context() == null ? write.context() : put.context();
+        VersionVector given = put.context();
         Sibling sibling = write.sibling();
-        node.outbox().reply(ticket.origin(), new Outcome.Written(context.with(sibling.dot(), sibling.stamp())));
+        VersionVector context = given == null ? write.stored().clock() : given.with(sibling.dot(), sibling.stamp());
+        node.outbox().reply(ticket.origin(), new Outcome.Written(context));
     }
 
     @Override

@@ -148,7 +148,7 @@ final class UpdateCore implements ReadRound.Listener {
                         : new Outcome.NoQuorum("the coordinator could not read or write the key; "
                                 + "the update may still take effect");
                 node.outbox().reply(entry.ticket().origin(), outcome);
-            } else if (write == null) {
+            } else if (write == null || route.replicas().length == 1) {
                 enough();
             } else {
                 new WriteRound(node, route, writesNeeded(entry.ticket()), this).start(write.delta());

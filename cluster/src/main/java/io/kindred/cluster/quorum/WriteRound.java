@@ -52,10 +52,6 @@ final class WriteRound extends Request {
     }
 
     void start(Versions delta) {
-        if (states.length == 1) {
-            decideIfEnough();
-            return;
-        }
         node.requests().open(this, node.clocks().nanos());
         for (int i = 0; i < states.length; i++) {
             if (states[i] == State.UNASKED && !node.router().avoids(route.replicas()[i])) {

@@ -110,15 +110,15 @@ final class FaultPlan {
     }
 
     private void full(SimNode node, long lasts) {
-        node.storage.failure = random.chance(0.5) ? StoreFailure.FULL : StoreFailure.FAILED;
-        cluster.schedule.after(lasts, "room", () -> node.storage.failure = null);
+        node.storage.fail(random.chance(0.5) ? StoreFailure.FULL : StoreFailure.FAILED);
+        cluster.schedule.after(lasts, "room", () -> node.storage.fail(null));
     }
 
     void heal() {
         cluster.network.heal();
         for (SimNode node : nodes) {
             node.stalled = false;
-            node.storage.failure = null;
+            node.storage.fail(null);
             if (!node.isRunning()) {
                 node.start();
             }

@@ -33,6 +33,7 @@ final class HistoryChecker {
     /** The write behind each token, in the order of their beginning. */
     private final Map<String, Write> writes = new LinkedHashMap<>();
 
+    private final Map<String, List<Write>> acknowledgedByKey = new HashMap<>();
     private final Map<KeyDot, String> valueOfDot = new HashMap<>();
     private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
     /** Nobody has these any more. */
@@ -75,6 +76,7 @@ final class HistoryChecker {
 
     void acknowledge(Write write) {
         write.acknowledged = true;
+        acknowledgedOf(write.key).add(write);
         acknowledged++;
     }
 
@@ -136,71 +138,72 @@ final class HistoryChecker {
         }
     }
 
-    /** A machine or a process died with these containers unsynced; what nobody else has by now is excused. */
-    void tailLost(List<byte[]> gone) {
-        for (byte[] value : gone) {
-            for (Sibling sibling : VersionsCodec.decode(value).siblings()) {
-                excuseIfNowhere(sibling);
+    /** A machine died with these containers unsynced; what nobody else has by now is excused. */
+    void tailLost(List<SimStorage.Reverted> gone) {
+        for (SimStorage.Reverted reverted : gone) {
+            String key = name(reverted.key());
+            for (Write write : writes.values()) {
+                for (Dot dot : write.key.equals(key) ? write.dots : List.<Dot>of()) {
+                    if (reverted.before().clock().covers(dot)
+                            && !reverted.after().clock().covers(dot)) {
+                        weakened.add(new KeyDot(key, dot));
+                        excuseIfNowhere(write, dot);
+                    }
+                }
             }
         }
     }
 
-    private void excuseIfNowhere(Sibling sibling) {
-        Write write = writes.get(token(sibling.value()));
-        if (write == null) {
-            return;
-        }
-        String key = write.key;
-        weakened.add(new KeyDot(key, sibling.dot()));
+    private void excuseIfNowhere(Write write, Dot dot) {
         for (SimNode node : cluster.network.nodes()) {
-            if (held(node, key).clock().covers(sibling.dot())) {
+            if (held(node, write.key).clock().covers(dot)) {
                 return;
             }
         }
         if (write.acknowledged && cluster.syncsEachWrite()) {
             throw cluster.violation("synced and acknowledged, yet lost: " + write.token);
         }
-        lost.add(new KeyDot(key, sibling.dot()));
+        lost.add(new KeyDot(write.key, dot));
     }
 
     Versions held(SimNode node, String key) {
-        for (Map.Entry<byte[], byte[]> entry : node.storage.containers()) {
-            if (name(entry.getKey()).equals(key)) {
-                return VersionsCodec.decode(entry.getValue());
-            }
-        }
-        return Versions.EMPTY;
+        byte[] value = node.storage.look(cluster.storageKey(key));
+        return value == null ? Versions.EMPTY : VersionsCodec.decode(value);
     }
 
-    /** The acknowledged writes of a key whose dots a read that begins now has to cover. */
-    List<Write> acknowledgedSoFar(String key) {
-        List<Write> so = new ArrayList<>();
-        for (Write write : writes.values()) {
-            if (write.acknowledged && write.key.equals(key)) {
-                so.add(write);
-            }
-        }
-        return so;
+    /** How many writes of a key are acknowledged by now: a read that begins now has to cover those. */
+    int acknowledgedSoFar(String key) {
+        return acknowledgedOf(key).size();
     }
 
-    void checkRead(String key, List<Write> before, Versions read) {
-        for (Write write : before) {
-            boolean weak = write.dots.stream().anyMatch(dot -> weakened.contains(new KeyDot(key, dot)));
-            if (!weak && !isAccountedFor(write, read.clock())) {
+    private List<Write> acknowledgedOf(String key) {
+        return acknowledgedByKey.computeIfAbsent(key, k -> new ArrayList<>());
+    }
+
+    void checkRead(String key, int before, Versions read) {
+        for (Write write : acknowledgedOf(key).subList(0, before)) {
+            if (!isAccountedFor(write, read.clock()) && !isWeakened(write)) {
                 throw cluster.violation("a read of " + key + " misses " + write.token + " " + write.dots + ": " + read);
             }
         }
+    }
+
+    private boolean isWeakened(Write write) {
+        return write.dots.stream().anyMatch(dot -> weakened.contains(new KeyDot(write.key, dot)));
     }
 
     private boolean isAccountedFor(Write write, VersionVector clock) {
         if (write.dots.isEmpty()) {
             throw cluster.violation("acknowledged, but nobody ever stored it: " + write.token);
         }
+        for (Dot dot : write.dots) {
+            if (clock.covers(dot)) {
+                return true;
+            }
+        }
         return write.dots.stream().anyMatch(dot -> {
             KeyDot known = new KeyDot(write.key, dot);
-            return clock.covers(dot)
-                    || lost.contains(known)
-                    || stampOfDot.getOrDefault(known, 0L) <= cluster.highestFlush();
+            return lost.contains(known) || stampOfDot.getOrDefault(known, 0L) <= cluster.highestFlush();
         });
     }
 
@@ -221,7 +224,7 @@ final class HistoryChecker {
                 }
                 first = held;
             }
-            for (Write write : acknowledgedSoFar(key)) {
+            for (Write write : acknowledgedOf(key)) {
                 if (!isAccountedFor(write, merged.clock())) {
                     throw cluster.violation(
                             "acknowledged write lost: " + write.token + " " + write.dots + " of " + key);

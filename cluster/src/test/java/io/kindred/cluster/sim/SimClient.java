@@ -9,7 +9,6 @@ import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +82,7 @@ final class SimClient {
     }
 
     private void read(SimNode node, String key, int request) {
-        List<HistoryChecker.Write> before = cluster.checker.acknowledgedSoFar(key);
+        int before = cluster.checker.acknowledgedSoFar(key);
         node.request(new Operation.Get(0, bytes(key)), QuorumSpec.DEFAULT, outcome -> {
             if (outcome instanceof Outcome.Found found) {
                 Versions versions = found.versions();

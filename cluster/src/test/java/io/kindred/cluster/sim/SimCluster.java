@@ -5,6 +5,10 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.ring.Md5Partitioner;
+import io.kindred.cluster.ring.Partitioner;
+import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ public final class SimCluster {
     private final SimPlan plan;
     private final FaultPlan faults;
     private final SimRandom random;
+    private final Partitioner partitioner = new Md5Partitioner();
     private final List<String> keys = new ArrayList<>();
     private boolean over;
     private long coreEvents;
@@ -118,7 +123,7 @@ public final class SimCluster {
     private void syncEverySecond() {
         schedule.after(SECOND, "everysec", () -> {
             if (!syncsEachWrite()) {
-                network.nodes().forEach(SimNode::syncAll);
+                network.nodes().forEach(node -> node.storage.sync());
             }
             syncEverySecond();
         });
@@ -147,6 +152,12 @@ public final class SimCluster {
                 new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI, 20 * MILLI);
         NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
         return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, quorums, times);
+    }
+
+    byte[] storageKey(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        Placement place = partitioner.place(bytes, PARTITIONS);
+        return StorageKey.encode(place.partition(), 0, place.hash(), bytes);
     }
 
     SimPlan plan() {

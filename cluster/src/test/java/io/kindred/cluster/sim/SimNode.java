@@ -15,9 +15,12 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.engine.EngineFailure;
+import io.kindred.engine.ScanStep;
+import io.kindred.engine.StorageEngine;
+import io.kindred.engine.SyncPolicy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,9 +32,8 @@ import org.jspecify.annotations.Nullable;
 /** The simulated shell of one core: what NodeLoop is to a real one. */
 final class SimNode implements Effects, ReplicaStore {
     /** Where the core keeps the flush stamp of database 0. */
-    private static final byte[] FLUSH_FROM = {1, 'X', 0, 0, 0, 0};
+    private static final byte[] FLUSH_KEY = {1, 'X', 0, 0, 0, 0};
 
-    private static final byte[] FLUSH_TO = {1, 'X', 0, 0, 0, 1};
     private static final long WALL_START_MILLIS = 1_700_000_000_000L;
 
     final long id;
@@ -40,7 +42,7 @@ final class SimNode implements Effects, ReplicaStore {
     private final SimCluster cluster;
     private final SimSchedule schedule;
     private final SimRandom random;
-    final SimStorage storage = new SimStorage();
+    final SimStorage storage;
     private @Nullable NodeCore core;
     private int life;
     private int incarnation = 1;
@@ -55,10 +57,7 @@ final class SimNode implements Effects, ReplicaStore {
     private final TreeSet<Long> connected = new TreeSet<>();
     private final Map<Long, Consumer<Outcome>> clients = new HashMap<>();
     private final Map<Long, Consumer<ClusterAnswer>> askers = new HashMap<>();
-    private final ArrayDeque<Commit> commits = new ArrayDeque<>();
     private long lastToken;
-
-    private record Commit(int writes, int persists) {}
 
     private int openPersists;
 
@@ -69,6 +68,8 @@ final class SimNode implements Effects, ReplicaStore {
         this.name = "n" + (index + 1);
         this.schedule = schedule;
         this.random = random;
+        SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
+        this.storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
     }
 
     boolean isRunning() {
@@ -90,10 +91,8 @@ final class SimNode implements Effects, ReplicaStore {
         connected.clear();
         dialed = List.of();
         Member self = new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, generation, 0);
-        List<Recovered.MetaRecord> meta = new ArrayList<>();
-        storage.meta().forEach(e -> meta.add(new Recovered.MetaRecord(e.getKey(), e.getValue())));
         boolean holdsData = !storage.containers().isEmpty();
-        Recovered recovered = new Recovered(self, remembered, records, holdsData, meta);
+        Recovered recovered = new Recovered(self, remembered, records, holdsData, storage.meta());
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
@@ -108,10 +107,8 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     long flushStamp() {
-        return storage.range(FLUSH_FROM, FLUSH_TO, 1).stream()
-                .mapToLong(e -> ByteBuffer.wrap(e.getValue()).getLong())
-                .max()
-                .orElse(0);
+        byte[] stamp = storage.look(FLUSH_KEY);
+        return stamp == null ? 0 : ByteBuffer.wrap(stamp).getLong();
     }
 
     List<SimNode> replicasOf(String key) {
@@ -131,22 +128,13 @@ final class SimNode implements Effects, ReplicaStore {
 
     /** The process dies; what it handed to the operating system is there afterwards. */
     void kill() {
-        List<byte[]> gone = storage.undo(storage.commit());
-        if (cluster.syncsEachWrite()) {
-            // The next start syncs the log that it finds.
-            storage.sync(storage.unsyncedWrites());
-        }
+        storage.kill();
         die();
-        cluster.checker.tailLost(gone);
     }
 
-    /** The machine dies: what was not synced is gone, or, as disks do, only a part of it. */
+    /** The machine dies: what was not synced is gone. */
     void powerLoss() {
-        int unsynced = storage.unsyncedWrites();
-        int lost = unsynced == 0 ? 0 : (int) random.between(0, unsynced);
-        int open = storage.commit();
-        List<byte[]> gone = storage.undo(Math.max(open, lost));
-        storage.sync(storage.unsyncedWrites());
+        List<SimStorage.Reverted> gone = storage.powerLoss();
         die();
         cluster.checker.tailLost(gone);
     }
@@ -156,7 +144,6 @@ final class SimNode implements Effects, ReplicaStore {
         life++;
         incarnation++;
         serving = false;
-        commits.clear();
         // A client whose node dies never hears of its request again.
         clients.clear();
         askers.clear();
@@ -238,81 +225,69 @@ final class SimNode implements Effects, ReplicaStore {
 
     private void endTurn() {
         commitAsked = false;
-        commits.add(new Commit(storage.commit(), openPersists));
-        openPersists = 0;
-        if (commits.size() == 1) {
-            runCommit();
-        }
-    }
-
-    /** Commits reach the log one after the other. Without synced writes the log is the operating system's word. */
-    private void runCommit() {
-        long delay = cluster.syncsEachWrite() ? random.between(100_000, 5_000_000) : random.between(1_000, 20_000);
-        later(stalled ? delay + random.between(0, 3_000_000_000L) : delay, "commit", this::commitDone);
-    }
-
-    private void commitDone() {
-        StoreFailure failure = storage.failure;
-        if (failure != null) {
-            failAll(failure);
-            return;
-        }
-        Commit commit = commits.remove();
-        if (cluster.syncsEachWrite()) {
-            storage.sync(commit.writes());
-        }
-        step(new Event.Persisted(commit.persists(), null));
-        if (!commits.isEmpty()) {
-            runCommit();
-        }
-    }
-
-    /** One commit failed: everything behind it was built on it, and is undone with it. */
-    private void failAll(StoreFailure failure) {
         int persists = openPersists;
-        int writes = storage.commit();
         openPersists = 0;
-        for (Commit commit : commits) {
-            persists += commit.persists();
-            writes += commit.writes();
-        }
-        commits.clear();
-        storage.undo(writes);
-        step(new Event.Persisted(persists, failure));
+        int asked = life;
+        storage.engine().commit(failure -> {
+            if (life == asked) {
+                step(new Event.Persisted(persists, failure == null ? null : told(failure)));
+            }
+        });
+        long delay = cluster.syncsEachWrite() ? random.between(100_000, 5_000_000) : random.between(1_000, 20_000);
+        later(stalled ? delay + random.between(0, 3_000_000_000L) : delay, "disk", this::settle);
     }
 
-    /** What everysec does in the background. */
-    void syncAll() {
-        int inCommits = 0;
-        for (Commit commit : commits) {
-            inCommits += commit.writes();
+    /** What is still being gathered for the next commit is closed first, so that a failure meets it as one. */
+    private void settle() {
+        if (openPersists > 0) {
+            endTurn();
         }
-        int synced = storage.unsyncedWrites() - inCommits;
-        if (synced > 0 && openPersists == 0) {
-            storage.sync(synced);
-        }
+        storage.settle();
     }
 
     @Override
     public void load(long token, byte[] key) {
-        // What a disk read gives is what the disk had when it began.
-        byte[] value = storage.peek(key);
-        later(random.between(20_000, 3_000_000), "load", () -> {
-            step(new Event.Loaded(token, value == SimStorage.ABSENT ? null : value, null));
+        long delay = random.between(20_000, 3_000_000);
+        int asked = life;
+        later(delay, "load", () -> {
+            storage.engine().read(key, (value, failure) -> {
+                if (life == asked) {
+                    StoreFailure why = failure == null ? null : told(failure);
+                    step(new Event.Loaded(token, value == StorageEngine.ABSENT ? null : value, why));
+                }
+            });
+            storage.engine().flushReads();
         });
     }
 
     @Override
     public void scan(long token, byte[] from, byte[] to, int limit) {
-        later(random.between(20_000, 1_000_000), "scan", () -> {
-            List<byte[]> keys = new ArrayList<>();
-            List<byte[]> values = new ArrayList<>();
-            storage.range(from, to, limit).forEach(e -> {
-                keys.add(e.getKey());
-                values.add(e.getValue());
-            });
-            step(new Event.Scanned(token, keys, values, keys.size() < limit, null));
+        int asked = life;
+        later(
+                random.between(20_000, 1_000_000),
+                "scan",
+                () -> storage.engine().scan(from, to, limit, (found, failure) -> {
+                    if (life == asked) {
+                        step(scanned(token, found));
+                    }
+                }));
+    }
+
+    private static StoreFailure told(EngineFailure failure) {
+        return failure.kind() == EngineFailure.Kind.DISK_FULL ? StoreFailure.FULL : StoreFailure.FAILED;
+    }
+
+    private static Event.Scanned scanned(long token, @Nullable ScanStep found) {
+        if (found == null) {
+            return new Event.Scanned(token, List.of(), List.of(), false, StoreFailure.FAILED);
+        }
+        List<byte[]> keys = new ArrayList<>();
+        List<byte[]> values = new ArrayList<>();
+        found.entries().forEach(entry -> {
+            keys.add(entry.key());
+            values.add(entry.value());
         });
+        return new Event.Scanned(token, keys, values, found.next() == null, null);
     }
 
     @Override
@@ -366,17 +341,16 @@ final class SimNode implements Effects, ReplicaStore {
 
     @Override
     public byte[] absent() {
-        return SimStorage.ABSENT;
+        return StorageEngine.ABSENT;
     }
 
-    /** Memory knows what was written lately; the rest it knows by chance. */
     @Override
     public byte @Nullable [] peek(byte[] key) {
-        return random.chance(cluster.memoryMissRate()) && !storage.isUnsynced(key) ? null : storage.peek(key);
+        return storage.engine().peek(key);
     }
 
     @Override
     public long count(int group) {
-        return storage.count(group);
+        return storage.engine().count(group);
     }
 }

@@ -1,108 +1,126 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.ring.StorageKey;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import io.kindred.engine.EngineFailure;
+import io.kindred.engine.MemoryEngine;
+import io.kindred.engine.StorageEngine;
+import io.kindred.engine.SyncPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node's disk. Writes are seen at once, gathered into commits, and undone newest first when a commit fails or the
- * machine dies before they are synced.
+ * One node's disk: the engine for simulations, and what its faults did. It outlives the node's lives. Commits are held
+ * until the simulated disk has got to them.
  */
 final class SimStorage {
-    static final byte[] ABSENT = new byte[0];
+    private final MemoryEngine engine;
+    private final SimRandom random;
+    private final double missRate;
+    /** Every key that was ever written here. */
+    private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
 
-    private final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
-    private final Map<Integer, Long> counts = new HashMap<>();
-    /** Newest last. Those of the open commit are behind the committed ones. */
-    private final ArrayDeque<Undo> unsynced = new ArrayDeque<>();
+    private boolean looking;
 
-    private int open;
+    SimStorage(SyncPolicy policy, SimSchedule schedule, SimRandom random, double missRate) {
+        this.random = random;
+        this.missRate = missRate;
+        engine = new MemoryEngine(policy, task -> schedule.after(0, "engine", task));
+        engine.holdCommits(true);
+        engine.forget(key -> !looking && random.chance(this.missRate));
+    }
 
-    private record Undo(byte[] key, byte @Nullable [] before, int countDelta) {}
+    StorageEngine engine() {
+        return engine;
+    }
 
     void put(byte[] key, byte @Nullable [] value, int countDelta) {
-        byte[] before = value == null ? records.remove(key) : records.put(key, value);
-        unsynced.addLast(new Undo(key, before, countDelta));
-        count(key, countDelta);
-        open++;
-    }
-
-    private void count(byte[] key, int delta) {
-        counts.merge(ByteBuffer.wrap(key).getInt(), (long) delta, Long::sum);
-    }
-
-    byte[] peek(byte[] key) {
-        byte[] value = records.get(key);
-        return value == null ? ABSENT : value;
-    }
-
-    long count(int group) {
-        return counts.getOrDefault(group, 0L);
-    }
-
-    /** Closes the commit that was open and says how many writes it has. */
-    int commit() {
-        int writes = open;
-        open = 0;
-        return writes;
-    }
-
-    /** The oldest writes are on the platter now. */
-    void sync(int writes) {
-        for (int i = 0; i < writes; i++) {
-            unsynced.removeFirst();
+        keys.add(key);
+        if (value == null) {
+            engine.delete(key, countDelta);
+        } else {
+            engine.put(key, value, countDelta);
         }
     }
 
-    /** Whether memory still has the key for sure. */
-    boolean isUnsynced(byte[] key) {
-        return unsynced.stream().anyMatch(undo -> Arrays.equals(undo.key(), key));
+    /** The disk has got to all commits that were made so far. */
+    void settle() {
+        engine.holdCommits(false);
+        engine.holdCommits(true);
     }
 
-    int unsyncedWrites() {
-        return unsynced.size();
+    void sync() {
+        engine.sync();
     }
 
-    /** Undoes the newest writes; the containers that are gone with them are given back, newest first. */
-    List<byte[]> undo(int writes) {
-        List<byte[]> undone = new ArrayList<>();
-        for (int i = 0; i < writes; i++) {
-            Undo last = unsynced.removeLast();
-            byte[] gone = last.before() == null ? records.remove(last.key()) : records.put(last.key(), last.before());
-            count(last.key(), -last.countDelta());
-            if (gone != null && last.key()[0] == StorageKey.DATA) {
-                undone.add(gone);
+    void fail(@Nullable StoreFailure failure) {
+        if (failure == null) {
+            engine.failCommits(null);
+            return;
+        }
+        EngineFailure.Kind kind = failure == StoreFailure.FULL ? EngineFailure.Kind.DISK_FULL : EngineFailure.Kind.IO;
+        engine.failCommits(new EngineFailure(kind, "simulated"));
+    }
+
+    /** The process dies: what was committed is with the operating system. */
+    void kill() {
+        engine.failCommits(null);
+        engine.restart();
+    }
+
+    /** A container that an earlier one, or none, has come back in place of. */
+    record Reverted(byte[] key, Versions before, Versions after) {}
+
+    /** The machine dies: what was not synced is gone. */
+    List<Reverted> powerLoss() {
+        Map<byte[], Versions> before = containers();
+        engine.dropUnsynced();
+        Map<byte[], Versions> after = containers();
+        List<Reverted> reverted = new ArrayList<>();
+        before.forEach((key, versions) -> {
+            Versions now = after.getOrDefault(key, Versions.EMPTY);
+            if (!now.sameAs(versions)) {
+                reverted.add(new Reverted(key, versions, now));
+            }
+        });
+        return reverted;
+    }
+
+    /** What is there of a key, whether or not memory would have it. */
+    byte @Nullable [] look(byte[] key) {
+        looking = true;
+        byte[] value = engine.peek(key);
+        looking = false;
+        return value == StorageEngine.ABSENT ? null : value;
+    }
+
+    Map<byte[], Versions> containers() {
+        Map<byte[], Versions> found = new TreeMap<>(Arrays::compareUnsigned);
+        for (byte[] key : keys) {
+            byte[] value = key[0] == StorageKey.DATA ? look(key) : null;
+            if (value != null) {
+                found.put(key, VersionsCodec.decode(value));
             }
         }
-        open = Math.min(open, unsynced.size());
-        return undone;
+        return found;
     }
 
-    /** What is in [from, to), at most {@code limit} entries. */
-    List<Map.Entry<byte[], byte[]>> range(byte[] from, byte[] to, int limit) {
-        return records.subMap(from, true, to, false).entrySet().stream()
-                .limit(limit)
-                .map(e -> Map.entry(e.getKey(), e.getValue()))
-                .toList();
+    List<Recovered.MetaRecord> meta() {
+        List<Recovered.MetaRecord> records = new ArrayList<>();
+        for (byte[] key : keys) {
+            byte[] value = key[0] == StorageKey.META ? look(key) : null;
+            if (value != null) {
+                records.add(new Recovered.MetaRecord(key, value));
+            }
+        }
+        return records;
     }
-
-    List<Map.Entry<byte[], byte[]>> meta() {
-        return range(new byte[] {StorageKey.META}, new byte[] {StorageKey.DATA}, Integer.MAX_VALUE);
-    }
-
-    List<Map.Entry<byte[], byte[]>> containers() {
-        return range(new byte[] {StorageKey.DATA}, new byte[] {StorageKey.DATA + 1}, Integer.MAX_VALUE);
-    }
-
-    /** What goes wrong with a commit. */
-    @Nullable
-    StoreFailure failure;
 }

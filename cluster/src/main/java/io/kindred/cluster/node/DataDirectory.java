@@ -1,0 +1,239 @@
+package io.kindred.cluster.node;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's directory: locked by the kernel for as long as this is open, with a file that says whose it is.
+ *
+ * <p>{@link #open} locks it and finds or makes the identity; then the engine is opened in {@link #store}; then {@link
+ * #begin} says who the node is this time, durably, before anything uses it. Files that are not named here are left
+ * alone.
+ */
+public final class DataDirectory implements AutoCloseable {
+
+    static final String LOCK = "kindred.lock";
+    static final String IDENTITY = "identity";
+    static final String STORE = "store";
+
+    private static final int IDENTITY_BYTES_MAX = 64 << 10;
+
+    /** What the configuration says of the node; the directory must agree. */
+    public record Settings(String nodeName, int ringPartitions, String partitioner) {}
+
+    /**
+     * What the engine found when it was opened.
+     *
+     * @param clean the last stop was a clean one
+     * @param corrupt something that had been written could not be read
+     */
+    public record Opening(boolean clean, boolean corrupt) {}
+
+    /** Who the node is from {@link #begin} on. */
+    public record Start(long nodeId, String nodeName, int incarnation, long generation) {}
+
+    private final Path dir;
+    private final FileChannel lockFile;
+    private final boolean fresh;
+    private Identity identity;
+    private boolean begun;
+
+    private DataDirectory(Path dir, FileChannel lockFile, boolean fresh, Identity identity) {
+        this.dir = dir;
+        this.lockFile = lockFile;
+        this.fresh = fresh;
+        this.identity = identity;
+    }
+
+    /** Throws {@link DirectoryRefused} where the directory is in use, another node's, or damaged. */
+    public static DataDirectory open(Path dir, Settings settings) throws IOException {
+        Files.createDirectories(dir);
+        FileChannel lockFile = lock(dir);
+        try {
+            Identity found = read(dir.resolve(IDENTITY));
+            if (found != null) {
+                requireSame(dir, found, settings);
+                return new DataDirectory(dir, lockFile, false, found);
+            }
+            requireEmptyStore(dir);
+            Identity made = new Identity(
+                    new SecureRandom().nextLong(),
+                    settings.nodeName(),
+                    1,
+                    0,
+                    settings.ringPartitions(),
+                    settings.partitioner());
+            write(dir, made);
+            return new DataDirectory(dir, lockFile, true, made);
+        } catch (IOException | RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    /** Where the engine keeps its files. */
+    public Path store() {
+        return dir.resolve(STORE);
+    }
+
+    /**
+     * Says who the node is from now on: the generation rises; the incarnation does where the tail of the log may have been
+     * lost, which a stop that was not clean always may (even where every write is synced before it is acknowledged: one
+     * that was not yet may have been read). Both are on the disk when this returns. To be called once, after the engine
+     * has been opened.
+     */
+    public Start begin(Opening opening) throws IOException {
+        if (begun) {
+            throw new IllegalStateException("begun twice");
+        }
+        boolean lostTail = !fresh && (!opening.clean() || opening.corrupt());
+        become(identity.with(identity.incarnation() + (lostTail ? 1 : 0), identity.generation() + 1));
+        begun = true;
+        return start();
+    }
+
+    /**
+     * For a directory that was restored from a copy, or whose records could not be read later on. Takes effect when it
+     * returns; the core that runs must be replaced by one that starts as this.
+     */
+    public Start raiseIncarnation() throws IOException {
+        become(identity.with(identity.incarnation() + 1, identity.generation()));
+        return start();
+    }
+
+    /** Unlocks the directory. The engine must be closed by then. */
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+
+    private Start start() {
+        return new Start(identity.nodeId(), identity.nodeName(), identity.incarnation(), identity.generation());
+    }
+
+    private void become(Identity next) throws IOException {
+        write(dir, next);
+        identity = next;
+    }
+
+    // --- the lock ---
+
+    /** The kernel lets go of it when the process ends, however that happens. */
+    private static FileChannel lock(Path dir) throws IOException {
+        Path path = dir.resolve(LOCK);
+        FileChannel file =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = tryLock(file);
+            if (lock == null) {
+                throw new DirectoryRefused("data directory " + dir.toAbsolutePath()
+                        + " is already in use by another process" + holder(file) + "; give each node its own dir");
+            }
+            file.truncate(0);
+            file.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
+            return file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // Another node of this very process, which is refused like any other.
+            return null;
+        }
+    }
+
+    private static String holder(FileChannel file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(20);
+        file.read(bytes, 0);
+        String pid = StandardCharsets.US_ASCII.decode(bytes.flip()).toString().trim();
+        return pid.matches("[0-9]+") ? " (pid " + pid + ")" : "";
+    }
+
+    // --- the identity ---
+
+    private static @Nullable Identity read(Path file) throws IOException {
+        byte[] bytes;
+        try {
+            if (Files.size(file) > IDENTITY_BYTES_MAX) {
+                throw damaged(file, "it has " + Files.size(file) + " bytes");
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        try {
+            return Identity.parse(bytes);
+        } catch (IllegalArgumentException e) {
+            throw damaged(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static DirectoryRefused damaged(Path file, String why) {
+        return new DirectoryRefused(file.toAbsolutePath() + " is damaged: " + why
+                + "; restore it, or give the node an empty dir and let the cluster replace the old one");
+    }
+
+    private static void requireSame(Path dir, Identity found, Settings settings) throws DirectoryRefused {
+        String whose = "data directory " + dir.toAbsolutePath() + " ";
+        if (!found.nodeName().equals(settings.nodeName())) {
+            throw new DirectoryRefused(
+                    whose + "belongs to node " + found.nodeName() + ", but node-name is " + settings.nodeName());
+        }
+        if (found.ringPartitions() != settings.ringPartitions()) {
+            throw new DirectoryRefused(whose + "was made with ring-partitions " + found.ringPartitions()
+                    + ", but ring-partitions is " + settings.ringPartitions() + "; it cannot be changed");
+        }
+        if (!found.partitioner().equals(settings.partitioner())) {
+            throw new DirectoryRefused(whose + "was made with partitioner " + found.partitioner()
+                    + ", but partitioner is " + settings.partitioner() + "; it cannot be changed");
+        }
+    }
+
+    /** Data without an identity is somebody's, and a new identity must not be made up for it. */
+    private static void requireEmptyStore(Path dir) throws IOException {
+        Path store = dir.resolve(STORE);
+        if (!Files.isDirectory(store)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(store)) {
+            if (files.iterator().hasNext()) {
+                throw new DirectoryRefused("data directory " + dir.toAbsolutePath() + " holds data, but its file "
+                        + IDENTITY + " is gone; restore it, or give the node an empty dir");
+            }
+        }
+    }
+
+    /** The old file or the new one, whatever happens: written beside it, synced, renamed over it, and that synced. */
+    private static void write(Path dir, Identity identity) throws IOException {
+        Path fresh = dir.resolve(IDENTITY + ".new");
+        try (FileChannel file = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(identity.toBytes());
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            file.force(true);
+        }
+        Files.move(fresh, dir.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(dir, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+}

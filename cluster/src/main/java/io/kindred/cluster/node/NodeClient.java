@@ -1,0 +1,87 @@
+package io.kindred.cluster.node;
+
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.core.Event;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+
+/**
+ * The way in for clients. Every call is to be made on the loop's thread, and every answer comes there. A call made from
+ * within a callback is taken up when the step that called back has ended.
+ */
+public final class NodeClient {
+
+    /** Requests in flight; past it a request is turned away, with nothing applied. */
+    static final int CALLS_MAX = 1 << 20;
+
+    private static final Outcome OVERLOADED =
+            new Outcome.TryAgain("this node has " + CALLS_MAX + " requests under way");
+    private static final Outcome STOPPED = new Outcome.TryAgain("this node is stopping");
+    private static final Outcome CUT_OFF =
+            new Outcome.NoQuorum("this node stopped before the answer; a write may still take effect");
+
+    private final NodeLoop node;
+    private final CallTable calls = new CallTable(CALLS_MAX);
+
+    NodeClient(NodeLoop node) {
+        this.node = node;
+    }
+
+    /** Runs an operation; {@code callback} is called once. Arrays are handed over. */
+    public void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
+        node.requireLoop();
+        if (node.isStopped()) {
+            callback.done(STOPPED);
+        } else if (calls.isFull()) {
+            callback.done(OVERLOADED);
+        } else {
+            node.deliver(new Event.Request(calls.add(callback), operation, quorum));
+        }
+    }
+
+    /** Asks about, or orders, the whole cluster; {@code callback} is called once. */
+    public void ask(ClusterQuery query, AnswerCallback callback) {
+        node.requireLoop();
+        if (node.isStopped()) {
+            callback.done(new ClusterAnswer.Failed("TRYAGAIN this node is stopping"));
+        } else if (calls.isFull()) {
+            callback.done(new ClusterAnswer.Failed("TRYAGAIN this node has " + CALLS_MAX + " requests under way"));
+        } else {
+            node.deliver(new Event.ClusterRequest(calls.add(callback), query));
+        }
+    }
+
+    /** Requests under way. */
+    public int inFlight() {
+        return calls.size();
+    }
+
+    /** How long the front end should read nothing more, so that the storage engine keeps up; mostly 0. */
+    public long stallNanos() {
+        return node.stallNanos();
+    }
+
+    void reply(long token, Outcome outcome) {
+        if (calls.take(token) instanceof OutcomeCallback callback) {
+            callback.done(outcome);
+        }
+    }
+
+    void answer(long token, ClusterAnswer answer) {
+        if (calls.take(token) instanceof AnswerCallback callback) {
+            callback.done(answer);
+        }
+    }
+
+    void cutOff() {
+        calls.takeAll(caller -> {
+            if (caller instanceof OutcomeCallback callback) {
+                callback.done(CUT_OFF);
+            } else if (caller instanceof AnswerCallback callback) {
+                callback.done(new ClusterAnswer.Failed("TRYAGAIN this node stopped before the answer"));
+            }
+        });
+    }
+}

@@ -1,0 +1,372 @@
+package io.kindred.cluster.node;
+
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.Effects;
+import io.kindred.cluster.core.Event;
+import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.core.Now;
+import io.kindred.cluster.core.RandomSource;
+import io.kindred.cluster.core.StoreFailure;
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.wire.LocalNode;
+import io.kindred.cluster.wire.MembershipCodec.Remembered;
+import io.kindred.cluster.wire.NetLoop;
+import io.kindred.cluster.wire.PeerListener;
+import io.kindred.cluster.wire.PeerTransport;
+import io.kindred.cluster.wire.TransportConfig;
+import io.kindred.cluster.wire.TransportStats;
+import io.kindred.engine.EngineFailure;
+import io.kindred.engine.StorageEngine;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one core on one event-loop thread, which is also the storage engine's owner and the thread that reads clients
+ * and peers.
+ *
+ * <p>Events are stepped as they come: a client's request inside the call that makes it, a peer's message inside the
+ * read that brings it. What a step asks of the engine is done at once, in memory; the first effect of a turn that has
+ * to reach a disk or a socket puts one task at the end of the loop's queue, which runs when everything that this turn
+ * read has been stepped: one {@code commit} for all of its writes, whose acknowledgement is stepped too, then one
+ * hand-off of reads, then one write a peer. So requests that arrive together share an append, and their answers go out
+ * together.
+ *
+ * <p>Steps never nest. An event that arises within one (a callback that asks again, a connection that is refused at
+ * once) waits until it has ended.
+ *
+ * <p>Owned by: the event loop, apart from the constructor, {@link #bind} and {@link #client}.
+ */
+public final class NodeLoop {
+
+    private static final System.Logger LOG = System.getLogger(NodeLoop.class.getName());
+    /** A commit's acknowledgement may ask for more writes; past so many rounds they wait for the next turn. */
+    private static final int COMMITS_PER_TURN_MAX = 4;
+
+    /** What a node runs with, beside its core and engine. */
+    public record Setup(
+            LocalNode self, TransportConfig transport, RandomSource random, NodeClock clock, NodeHost host) {}
+
+    private final EventLoop loop;
+    private final NodeCore core;
+    private final StorageEngine engine;
+    private final long selfId;
+    private final NodeClock clock;
+    private final NodeHost host;
+    private final PeerTransport transport;
+    private final NodeClient client = new NodeClient(this);
+    private final WakeTimer timer;
+    private final LoopEffects effects = new LoopEffects();
+    private final StepOutput output = new StepOutput();
+    private final ArrayDeque<Event> arisen = new ArrayDeque<>();
+    private final Commits commits = new Commits();
+    private final Runnable turnEnd = this::endTurn;
+
+    private boolean stepping;
+    private boolean stopped;
+    private boolean turnEndAsked;
+    private boolean engineWritten;
+    private int persistsOfTurn;
+    private @Nullable String lastStoreFailure;
+    private long eventCount;
+    private long turnCount;
+    private long commitCount;
+    private long persistCount;
+    private long storeFailureCount;
+
+    /** The engine must have been opened with {@link NetLoop#loop} as its owner. */
+    public NodeLoop(NetLoop net, NodeCore core, StorageEngine engine, Setup setup) {
+        this.loop = net.loop();
+        this.core = core;
+        this.engine = engine;
+        this.selfId = setup.self().nodeId();
+        this.clock = setup.clock();
+        this.host = setup.host();
+        this.transport = new PeerTransport(net, setup.self(), setup.transport(), setup.random(), new PeerEvents());
+        this.timer = new WakeTimer(loop, clock, () -> deliver(new Event.Tick()));
+    }
+
+    /** Begins to listen to peers; gives the port. Not to be called on the loop, which it waits for. */
+    public int bind(String clusterHost, int clusterPort) throws IOException {
+        return transport.bind(clusterHost, clusterPort);
+    }
+
+    /** Starts the core, and dials the seeds until it takes part in the ring. */
+    public void start(List<InetSocketAddress> seeds) {
+        requireLoop();
+        deliver(new Event.Started());
+        for (InetSocketAddress seed : seeds) {
+            transport.dialSeed(seed.getHostString(), seed.getPort());
+        }
+    }
+
+    public NodeClient client() {
+        return client;
+    }
+
+    public TransportStats transportStats() {
+        requireLoop();
+        return transport.stats();
+    }
+
+    public LoopStats stats() {
+        requireLoop();
+        return new LoopStats(eventCount, turnCount, commitCount, persistCount, storeFailureCount, client.inFlight());
+    }
+
+    /**
+     * Ends: no further event reaches the core, connections are closed, and clients that wait are told that it stopped.
+     * The engine stays open, for its owner to close.
+     */
+    public void stop() {
+        requireLoop();
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        timer.cancel();
+        transport.close();
+        client.cutOff();
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    long stallNanos() {
+        return engine.stallNanos();
+    }
+
+    void requireLoop() {
+        if (!loop.inEventLoop()) {
+            throw new IllegalStateException(
+                    "called on " + Thread.currentThread().getName() + ", not on the loop");
+        }
+    }
+
+    // --- steps ---
+
+    /** Steps the core, now or when the step under way has ended. */
+    void deliver(Event event) {
+        if (stopped) {
+            return;
+        }
+        if (stepping) {
+            arisen.addLast(event);
+            return;
+        }
+        stepping = true;
+        try {
+            step(event);
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private void step(Event first) {
+        Event event = first;
+        while (event != null && !stopped) {
+            try {
+                eventCount++;
+                core.step(event, new Now(clock.nanos(), clock.wallMillis()), effects);
+                while (!output.isEmpty()) {
+                    output.tellOne(client);
+                }
+            } catch (Throwable e) {
+                fail("a " + event.getClass().getSimpleName() + " event", e);
+            }
+            event = arisen.pollFirst();
+        }
+    }
+
+    /**
+     * The one catch-all of a node. A core that threw may hold half a change, and nothing says what it would do next: it
+     * is stopped rather than trusted.
+     */
+    private void fail(String what, Throwable cause) {
+        LOG.log(System.Logger.Level.ERROR, "stopping the node: " + what + " ended in an error", cause);
+        stopped = true;
+        timer.cancel();
+        host.fatal(what, cause);
+    }
+
+    // --- turns ---
+
+    private void askTurnEnd() {
+        if (!turnEndAsked) {
+            turnEndAsked = true;
+            loop.execute(turnEnd);
+        }
+    }
+
+    private void endTurn() {
+        turnEndAsked = false;
+        if (stopped) {
+            return;
+        }
+        try {
+            turnCount++;
+            for (int round = 0; round < COMMITS_PER_TURN_MAX && engineWritten; round++) {
+                commit();
+            }
+            engine.flushReads();
+            transport.flush();
+        } catch (Throwable e) {
+            fail("the end of a turn", e);
+        }
+        if (engineWritten) {
+            askTurnEnd();
+        }
+    }
+
+    private void commit() {
+        engineWritten = false;
+        commits.add(persistsOfTurn);
+        commitCount++;
+        persistCount += persistsOfTurn;
+        persistsOfTurn = 0;
+        engine.commit(this::committed);
+    }
+
+    private void committed(@Nullable EngineFailure failure) {
+        int persists = commits.removeOldest();
+        StoreFailure told = failure == null ? null : writeFailure(failure);
+        if (persists > 0) {
+            deliver(new Event.Persisted(persists, told));
+        }
+    }
+
+    private StoreFailure writeFailure(EngineFailure failure) {
+        noteStoreFailure(failure);
+        return switch (failure.kind()) {
+            case DISK_FULL -> StoreFailure.FULL;
+            case IO, CORRUPT, OVERLOADED -> StoreFailure.FAILED;
+        };
+    }
+
+    private @Nullable StoreFailure readFailure(@Nullable EngineFailure failure) {
+        if (failure == null) {
+            return null;
+        }
+        noteStoreFailure(failure);
+        return StoreFailure.FAILED;
+    }
+
+    /** A failing disk fails every request: each new trouble is logged once, and all are counted. */
+    private void noteStoreFailure(EngineFailure failure) {
+        storeFailureCount++;
+        if (!failure.message().equals(lastStoreFailure)) {
+            lastStoreFailure = failure.message();
+            LOG.log(System.Logger.Level.ERROR, "storage: " + failure.kind() + ": " + failure.message());
+        }
+    }
+
+    /** Events from peers. */
+    private final class PeerEvents implements PeerListener {
+        @Override
+        public void received(long from, Message message) {
+            deliver(new Event.Received(from, message));
+        }
+
+        @Override
+        public void connected(long peer) {
+            deliver(new Event.PeerConnected(peer));
+        }
+
+        @Override
+        public void lost(long peer) {
+            deliver(new Event.PeerLost(peer));
+        }
+    }
+
+    /** What a step asks for. */
+    private final class LoopEffects implements Effects {
+        @Override
+        public void send(long to, Message message) {
+            if (to == selfId) {
+                throw new IllegalStateException(
+                        "a message to itself: " + message.getClass().getSimpleName());
+            }
+            transport.send(to, message);
+            askTurnEnd();
+        }
+
+        @Override
+        public void persist(byte[] key, byte @Nullable [] value, int countDelta) {
+            if (value == null) {
+                engine.delete(key, countDelta);
+            } else {
+                engine.put(key, value, countDelta);
+            }
+            persistsOfTurn++;
+            engineWritten = true;
+            askTurnEnd();
+        }
+
+        @Override
+        public void load(long token, byte[] key) {
+            engine.read(key, (value, failure) -> {
+                byte[] found = value == StorageEngine.ABSENT ? null : value;
+                deliver(new Event.Loaded(token, found, readFailure(failure)));
+            });
+            askTurnEnd();
+        }
+
+        @Override
+        public void scan(long token, byte[] from, byte[] to, int limit) {
+            new ScanRun(engine, token, to, limit, this::scanned).from(from);
+            askTurnEnd();
+        }
+
+        private void scanned(Event.Scanned scanned, @Nullable EngineFailure failure) {
+            if (failure != null) {
+                noteStoreFailure(failure);
+            }
+            deliver(scanned);
+        }
+
+        @Override
+        public void reply(long token, Outcome outcome) {
+            output.reply(token, outcome);
+        }
+
+        @Override
+        public void answer(long token, ClusterAnswer answer) {
+            output.answer(token, answer);
+        }
+
+        @Override
+        public void wakeAt(long nanos) {
+            timer.wakeAt(nanos);
+        }
+
+        @Override
+        public void peers(List<Member> members) {
+            transport.peers(members);
+        }
+
+        @Override
+        public void remember(List<Member> members, List<ChangeRecord> records) {
+            StoredState.remember(engine, new Remembered(members, records));
+            engineWritten = true;
+            askTurnEnd();
+        }
+
+        @Override
+        public void serving() {
+            transport.forgetSeeds();
+            host.serving();
+        }
+
+        @Override
+        public void note(String line) {
+            LOG.log(System.Logger.Level.INFO, line);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.kindred.cluster.node;
+
+import io.kindred.cluster.message.Outcome;
+
+/** Takes how a request ended: once, on the loop's thread, perhaps before the call that asked returns. */
+@FunctionalInterface
+public interface OutcomeCallback {
+    void done(Outcome outcome);
+}

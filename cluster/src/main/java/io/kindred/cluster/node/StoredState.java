@@ -1,0 +1,113 @@
+package io.kindred.cluster.node;
+
+import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.CorruptRecordException;
+import io.kindred.cluster.wire.MembershipCodec;
+import io.kindred.cluster.wire.MembershipCodec.Remembered;
+import io.kindred.engine.EngineFailure;
+import io.kindred.engine.ScanStep;
+import io.kindred.engine.StorageEngine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the engine holds of the node's last run, beside keys.
+ *
+ * @param holdsData whether any key was ever stored
+ */
+public record StoredState(Remembered remembered, boolean holdsData, List<Recovered.MetaRecord> meta) {
+
+    /** The record of {@link io.kindred.cluster.core.Effects#remember}, beside the core's own records. */
+    private static final byte[] MEMBERSHIP_KEY = {StorageKey.META, 'M', 0, 0, 0, 0};
+
+    private static final byte[] META_BEGIN = {StorageKey.META};
+    private static final byte[] META_END = {StorageKey.META + 1};
+    private static final byte[] DATA_BEGIN = {StorageKey.DATA};
+    private static final byte[] DATA_END = {StorageKey.DATA + 1};
+    private static final int SCAN_LIMIT = 1000;
+
+    /** Done on the engine's owner thread, where this is to be called. Fails with an IllegalStateException that says why. */
+    public static CompletableFuture<StoredState> read(StorageEngine engine) {
+        Reading reading = new Reading(engine);
+        reading.readMeta(META_BEGIN);
+        return reading.result;
+    }
+
+    static void remember(StorageEngine engine, Remembered remembered) {
+        engine.put(MEMBERSHIP_KEY.clone(), MembershipCodec.encode(remembered), 0);
+    }
+
+    /** Whether the node knows a cluster to go back to, which then counts more than its seeds. */
+    public boolean remembersCluster() {
+        return !remembered.records().isEmpty();
+    }
+
+    /** @param self with this start's incarnation and generation */
+    public Recovered recovered(Member self) {
+        return new Recovered(self, remembered.members(), remembered.records(), holdsData, meta);
+    }
+
+    private static final class Reading {
+        private final StorageEngine engine;
+        private final CompletableFuture<StoredState> result = new CompletableFuture<>();
+        private final List<Recovered.MetaRecord> meta = new ArrayList<>();
+        private Remembered remembered = Remembered.NOTHING;
+
+        Reading(StorageEngine engine) {
+            this.engine = engine;
+        }
+
+        void readMeta(byte[] from) {
+            engine.scan(from, META_END, SCAN_LIMIT, (step, failure) -> {
+                if (step == null) {
+                    fail(failure);
+                } else {
+                    take(step);
+                }
+            });
+        }
+
+        private void take(ScanStep step) {
+            for (ScanStep.Entry entry : step.entries()) {
+                if (!Arrays.equals(entry.key(), MEMBERSHIP_KEY)) {
+                    meta.add(new Recovered.MetaRecord(entry.key(), entry.value()));
+                    continue;
+                }
+                try {
+                    remembered = MembershipCodec.decode(entry.value());
+                } catch (CorruptRecordException e) {
+                    result.completeExceptionally(new IllegalStateException(e.getMessage(), e));
+                    return;
+                }
+            }
+            byte[] next = step.next();
+            if (next != null) {
+                readMeta(next);
+            } else {
+                lookForData(DATA_BEGIN);
+            }
+        }
+
+        private void lookForData(byte[] from) {
+            engine.scan(from, DATA_END, 1, (step, failure) -> {
+                if (step == null) {
+                    fail(failure);
+                } else if (step.entries().isEmpty() && step.next() != null) {
+                    lookForData(step.next());
+                } else {
+                    result.complete(new StoredState(remembered, !step.entries().isEmpty(), List.copyOf(meta)));
+                }
+            });
+        }
+
+        private void fail(@Nullable EngineFailure failure) {
+            result.completeExceptionally(
+                    new IllegalStateException("the node's own records cannot be read: " + failure));
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.kindred.cluster.wire;
+
+import io.kindred.cluster.message.Message;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections that others make to this node: one from each, after its handshake; before it, a bounded number.
+ *
+ * <p>Owned by: the event loop, apart from {@link #bind}.
+ */
+final class Acceptor implements Connection.Owner, AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
+    /** So many different complaints are remembered, and each is logged once while it is. */
+    private static final int COMPLAINTS_MAX = 64;
+
+    private final PeerTransport transport;
+    private final List<Connection> pending = new ArrayList<>();
+    private final Set<String> complaints = new LinkedHashSet<>();
+    private @Nullable Channel listening;
+    private boolean closed;
+    private long handshakeFailures;
+    private long pendingRefused;
+
+    Acceptor(PeerTransport transport) {
+        this.transport = transport;
+    }
+
+    int bind(String host, int port) throws IOException {
+        InetAddress address = InetAddress.getByName(host);
+        if (!address.isLoopbackAddress() && transport.self().secret().isEmpty()) {
+            throw new IOException("cluster-secret must be set to bind the cluster port on " + host
+                    + ", which others than this machine can reach");
+        }
+        ServerBootstrap server = new ServerBootstrap()
+                .group(transport.loop(), transport.loop())
+                .channel(transport.net().serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        accepted(channel);
+                    }
+                });
+        if (transport.net().isEpoll()) {
+            server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, PeerTransport.UNACKNOWLEDGED_MILLIS_MAX);
+        }
+        ChannelFuture binding =
+                server.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on cluster-port " + port + " of " + host + ": "
+                            + binding.cause().getMessage(),
+                    binding.cause());
+        }
+        Channel bound = binding.channel();
+        transport.loop().execute(() -> listening(bound));
+        return ((InetSocketAddress) bound.localAddress()).getPort();
+    }
+
+    private void listening(Channel bound) {
+        listening = bound;
+        if (closed) {
+            bound.close();
+        }
+    }
+
+    private void accepted(SocketChannel channel) {
+        if (closed || pending.size() >= transport.config().pendingMax()) {
+            pendingRefused++;
+            complain("more than " + transport.config().pendingMax()
+                    + " connections to the cluster port have not proven themselves; closing further ones");
+            channel.close();
+            return;
+        }
+        Connection connection = new Connection(this, transport.config(), false);
+        pending.add(connection);
+        channel.pipeline().addLast(connection);
+    }
+
+    @Override
+    public Handshake handshake() {
+        return Handshake.accepting(transport.self(), transport.config().versions(), transport.nonce(), this::objection);
+    }
+
+    private @Nullable String objection(RemoteNode newcomer) {
+        Peer peer = transport.peer(newcomer.nodeId());
+        Connection older = peer == null ? null : peer.accepted();
+        if (older == null || newcomer.generation() >= older.peer().generation()) {
+            return null;
+        }
+        return "generation " + newcomer.generation() + " of " + newcomer
+                + " is older than that of a connected process, " + older.peer().generation();
+    }
+
+    @Override
+    public void opened(Connection connection, RemoteNode proven) {
+        pending.remove(connection);
+        Peer peer = transport.known(proven.nodeId());
+        Connection older = peer.accepted();
+        if (older != null) {
+            older.abandon();
+        }
+        peer.setAccepted(connection);
+        peer.setName(proven.name());
+        connection.count(peer.traffic());
+        Dialer dialer = peer.dialer();
+        if (dialer != null) {
+            dialer.hurry();
+        }
+    }
+
+    @Override
+    public void received(Connection from, Message message) {
+        transport.received(from, message);
+    }
+
+    @Override
+    public void failed(Connection connection, HandshakeFailure failure) {
+        pending.remove(connection);
+        if (failure.kind() == HandshakeFailure.Kind.SELF || closed) {
+            return;
+        }
+        handshakeFailures++;
+        complain("refused a connection from " + hostOf(connection) + ": " + failure.reason());
+    }
+
+    @Override
+    public void closed(Connection connection, String why, boolean corrupt) {
+        transport.countCorrupt(corrupt);
+        if (corrupt) {
+            complain("the connection from " + connection.peer() + " was " + why);
+        }
+        Peer peer = transport.peer(connection.peer().nodeId());
+        if (peer != null && peer.accepted() == connection) {
+            peer.setAccepted(null);
+            transport.forgetIfGone(peer);
+        }
+    }
+
+    int pending() {
+        return pending.size();
+    }
+
+    long handshakeFailures() {
+        return handshakeFailures;
+    }
+
+    long pendingRefused() {
+        return pendingRefused;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (listening != null) {
+            listening.close();
+        }
+        List.copyOf(pending).forEach(Connection::abandon);
+        pending.clear();
+    }
+
+    /** Strangers choose how often this happens, so each complaint is logged once until others have crowded it out. */
+    private void complain(String line) {
+        if (complaints.add(line)) {
+            LOG.log(System.Logger.Level.WARNING, line);
+            if (complaints.size() > COMPLAINTS_MAX) {
+                complaints.remove(complaints.iterator().next());
+            }
+        }
+    }
+
+    private static String hostOf(Connection connection) {
+        String address = connection.remoteAddress();
+        int port = address.lastIndexOf(':');
+        return port < 0 ? address : address.substring(0, port);
+    }
+}

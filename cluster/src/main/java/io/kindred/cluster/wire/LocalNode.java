@@ -1,0 +1,34 @@
+package io.kindred.cluster.wire;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What this node says of itself in a handshake.
+ *
+ * @param generation rises with each start of the data directory's process
+ * @param instance random, drawn by the process: tells this very process from one with a copy of its data directory
+ * @param fingerprint the settings that a whole cluster shares, in words: ring partitions, partitioner
+ * @param secret shared by all nodes; empty: none
+ */
+public record LocalNode(long nodeId, String name, long generation, long instance, String fingerprint, String secret) {
+
+    /** A name or fingerprint is no longer than this in UTF-8, so that a handshake frame holds them. */
+    public static final int TEXT_BYTES_MAX = 512;
+
+    public LocalNode {
+        requireShort("node-name", name);
+        requireShort("cluster fingerprint", fingerprint);
+    }
+
+    private static void requireShort(String what, String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > TEXT_BYTES_MAX) {
+            throw new IllegalArgumentException(what + " is longer than " + TEXT_BYTES_MAX + " bytes: " + text);
+        }
+    }
+
+    /** Leaves the secret out. */
+    @Override
+    public String toString() {
+        return "node " + name + " (" + RemoteNode.idText(nodeId) + ")";
+    }
+}

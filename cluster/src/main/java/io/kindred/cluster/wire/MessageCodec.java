@@ -1,0 +1,55 @@
+package io.kindred.cluster.wire;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.version.CorruptRecordException;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Messages as frames: a big-endian u32 length, then a body of that many bytes, which is a type byte and the message's
+ * fields in the order of its record. docs/wire-format.md has the layout.
+ *
+ * <p>The bytes of a peer are not trusted: whatever they are, {@link #decode} gives a message or a {@link CorruptFrame},
+ * and allocates nothing that the bytes at hand do not justify.
+ */
+public final class MessageCodec {
+
+    /** No body is longer, in either direction. */
+    public static final int FRAME_BYTES_MAX = 64 << 20;
+
+    static final int LENGTH_BYTES = 4;
+
+    private MessageCodec() {}
+
+    /**
+     * Appends the frame of a message.
+     *
+     * @return its size with the length, or -1, with nothing appended, where it would be longer than {@code
+     *     frameBytesMax}
+     */
+    static int encode(Message message, ByteBuf out, int frameBytesMax) {
+        int start = out.writerIndex();
+        out.writeInt(0);
+        message.deliver(0, new MessageEncoder(out));
+        int length = out.writerIndex() - start - LENGTH_BYTES;
+        if (length > frameBytesMax) {
+            out.writerIndex(start);
+            return -1;
+        }
+        out.setInt(start, length);
+        return length + LENGTH_BYTES;
+    }
+
+    /** Reads a body of {@code length} bytes, which must all be there, from the reader index on. */
+    static Message decode(ByteBuf in, int length) throws CorruptFrame {
+        FrameReader reader = new FrameReader(in, length);
+        try {
+            Message message = MessageDecoder.decode(reader);
+            reader.requireEnd();
+            return message;
+        } catch (CorruptRecordException | IllegalArgumentException e) {
+            // What versions and other records say of parts that they refuse: here too, it is the peer's bytes that are
+            // wrong.
+            throw new CorruptFrame(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.kindred.cluster.wire;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of a message; {@link MessageEncoder} is the other end. */
+final class MessageDecoder {
+
+    private MessageDecoder() {}
+
+    static Message decode(FrameReader in) throws CorruptFrame {
+        int type = in.readByte("message type");
+        return switch (type) {
+            case MessageType.JOIN_REQUEST ->
+                new Message.JoinRequest(ValueReader.readMember(in), in.readString("fingerprint"));
+            case MessageType.JOIN_REFUSED -> new Message.JoinRefused(in.readString("reason"));
+            case MessageType.GOSSIP -> readGossip(in);
+            default -> decodeOfRequest(type, in);
+        };
+    }
+
+    private static Message decodeOfRequest(int type, FrameReader in) throws CorruptFrame {
+        long id = in.readVarint("request id");
+        return switch (type) {
+            case MessageType.FORWARD -> readForward(id, in);
+            case MessageType.FORWARD_REPLY -> new Message.ForwardReply(id, ValueReader.readOutcome(in));
+            case MessageType.READ_REQUEST -> new Message.ReadRequest(id, in.readBytes("key"));
+            case MessageType.READ_REPLY -> readReadReply(id, in);
+            case MessageType.REPLICATE -> new Message.Replicate(id, in.readBytes("key"), ValueReader.readVersions(in));
+            case MessageType.REPLICATE_ACK ->
+                new Message.ReplicateAck(id, Verdicts.read(in), ValueReader.readNullableVersions(in));
+            case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
+            case MessageType.COUNT_REPLY -> new Message.CountReply(id, in.readVarint("keys"));
+            case MessageType.SCAN_REQUEST ->
+                new Message.ScanRequest(
+                        id, in.readInt("db"), in.readInt("partition"), in.readLong("hash"), in.readInt("limit"));
+            case MessageType.SCAN_REPLY -> readScanReply(id, in);
+            case MessageType.CLOCK_REQUEST -> new Message.ClockRequest(id);
+            case MessageType.CLOCK_REPLY -> new Message.ClockReply(id, in.readLong("stamp"));
+            case MessageType.FLUSH -> new Message.Flush(id, ValueReader.readStamps(in));
+            case MessageType.FLUSH_ACK -> new Message.FlushAck(id, Verdicts.read(in));
+            default -> throw new CorruptFrame("unknown message type " + type);
+        };
+    }
+
+    private static Message readGossip(FrameReader in) throws CorruptFrame {
+        return new Message.Gossip(
+                ValueReader.readMembers(in),
+                ValueReader.readChanges(in),
+                ValueReader.readStamps(in),
+                in.readBoolean("whether it holds data"),
+                in.readBoolean("whether to answer"));
+    }
+
+    private static Message readForward(long id, FrameReader in) throws CorruptFrame {
+        return new Message.Forward(
+                id,
+                ValueReader.readOperation(in),
+                ValueReader.readQuorum(in),
+                in.readLong("stamp"),
+                in.readInt("budget"));
+    }
+
+    private static Message readReadReply(long id, FrameReader in) throws CorruptFrame {
+        Verdict verdict = Verdicts.read(in);
+        @Nullable Versions versions = ValueReader.readNullableVersions(in);
+        if ((verdict == Verdict.OK) != (versions != null)) {
+            throw new CorruptFrame(
+                    "a read reply that is " + verdict + (versions == null ? " without" : " with") + " versions");
+        }
+        return new Message.ReadReply(id, verdict, versions);
+    }
+
+    private static Message readScanReply(long id, FrameReader in) throws CorruptFrame {
+        Verdict verdict = Verdicts.read(in);
+        int keyCount = in.readCount(1, "keys");
+        List<byte[]> keys = new ArrayList<>(Math.min(keyCount, ValueReader.LIST_ROOM));
+        for (int i = 0; i < keyCount; i++) {
+            keys.add(in.readBytes("key"));
+        }
+        int count = in.readCount(1, "containers");
+        if (count != keyCount) {
+            throw new CorruptFrame(keyCount + " keys with " + count + " containers");
+        }
+        List<Versions> versions = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            versions.add(ValueReader.readVersions(in));
+        }
+        return new Message.ScanReply(id, verdict, keys, versions, in.readLong("next hash"), in.readBoolean("done"));
+    }
+
+    private static int[] readPartitions(FrameReader in) throws CorruptFrame {
+        int[] partitions = new int[in.readCount(1, "partitions")];
+        for (int i = 0; i < partitions.length; i++) {
+            partitions[i] = in.readInt("partition");
+        }
+        return partitions;
+    }
+}

@@ -1,0 +1,158 @@
+package io.kindred.cluster.wire;
+
+import static io.kindred.cluster.wire.FrameWriter.writeBoolean;
+import static io.kindred.cluster.wire.FrameWriter.writeBytes;
+import static io.kindred.cluster.wire.FrameWriter.writeString;
+import static io.kindred.cluster.wire.FrameWriter.writeVarint;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.version.Versions;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Writes the body of a message, one method each; it is a handler, so a message without bytes does not compile. {@link
+ * MessageDecoder} is the other end. {@code from} means nothing here.
+ */
+final class MessageEncoder implements MessageHandler {
+
+    private final ByteBuf out;
+
+    MessageEncoder(ByteBuf out) {
+        this.out = out;
+    }
+
+    @Override
+    public void onJoinRequest(long from, Message.JoinRequest message) {
+        out.writeByte(MessageType.JOIN_REQUEST);
+        ValueWriter.write(out, message.newcomer());
+        writeString(out, message.fingerprint());
+    }
+
+    @Override
+    public void onJoinRefused(long from, Message.JoinRefused message) {
+        out.writeByte(MessageType.JOIN_REFUSED);
+        writeString(out, message.reason());
+    }
+
+    @Override
+    public void onGossip(long from, Message.Gossip message) {
+        out.writeByte(MessageType.GOSSIP);
+        writeVarint(out, message.members().size());
+        message.members().forEach(member -> ValueWriter.write(out, member));
+        writeVarint(out, message.records().size());
+        message.records().forEach(change -> ValueWriter.write(out, change));
+        ValueWriter.writeStamps(out, message.flushStamps());
+        writeBoolean(out, message.holdsData());
+        writeBoolean(out, message.answer());
+    }
+
+    @Override
+    public void onForward(long from, Message.Forward message) {
+        begin(MessageType.FORWARD, message.requestId());
+        ValueWriter.write(out, message.operation());
+        ValueWriter.write(out, message.quorum());
+        out.writeLong(message.stamp());
+        writeVarint(out, message.budgetMillis());
+    }
+
+    @Override
+    public void onForwardReply(long from, Message.ForwardReply message) {
+        begin(MessageType.FORWARD_REPLY, message.requestId());
+        ValueWriter.write(out, message.outcome());
+    }
+
+    @Override
+    public void onReadRequest(long from, Message.ReadRequest message) {
+        begin(MessageType.READ_REQUEST, message.requestId());
+        writeBytes(out, message.storageKey());
+    }
+
+    @Override
+    public void onReadReply(long from, Message.ReadReply message) {
+        begin(MessageType.READ_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        ValueWriter.writeNullable(out, message.versions());
+    }
+
+    @Override
+    public void onReplicate(long from, Message.Replicate message) {
+        begin(MessageType.REPLICATE, message.requestId());
+        writeBytes(out, message.storageKey());
+        ValueWriter.write(out, message.delta());
+    }
+
+    @Override
+    public void onReplicateAck(long from, Message.ReplicateAck message) {
+        begin(MessageType.REPLICATE_ACK, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        ValueWriter.writeNullable(out, message.uncovered());
+    }
+
+    @Override
+    public void onCountRequest(long from, Message.CountRequest message) {
+        begin(MessageType.COUNT_REQUEST, message.requestId());
+        writeVarint(out, message.db());
+        writeVarint(out, message.partitions().length);
+        for (int partition : message.partitions()) {
+            writeVarint(out, partition);
+        }
+    }
+
+    @Override
+    public void onCountReply(long from, Message.CountReply message) {
+        begin(MessageType.COUNT_REPLY, message.requestId());
+        writeVarint(out, message.keys());
+    }
+
+    @Override
+    public void onScanRequest(long from, Message.ScanRequest message) {
+        begin(MessageType.SCAN_REQUEST, message.requestId());
+        writeVarint(out, message.db());
+        writeVarint(out, message.partition());
+        out.writeLong(message.fromHash());
+        writeVarint(out, message.limit());
+    }
+
+    @Override
+    public void onScanReply(long from, Message.ScanReply message) {
+        begin(MessageType.SCAN_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        writeVarint(out, message.storageKeys().size());
+        message.storageKeys().forEach(key -> writeBytes(out, key));
+        writeVarint(out, message.versions().size());
+        for (Versions versions : message.versions()) {
+            ValueWriter.write(out, versions);
+        }
+        out.writeLong(message.nextHash());
+        writeBoolean(out, message.done());
+    }
+
+    @Override
+    public void onClockRequest(long from, Message.ClockRequest message) {
+        begin(MessageType.CLOCK_REQUEST, message.requestId());
+    }
+
+    @Override
+    public void onClockReply(long from, Message.ClockReply message) {
+        begin(MessageType.CLOCK_REPLY, message.requestId());
+        out.writeLong(message.stamp());
+    }
+
+    @Override
+    public void onFlush(long from, Message.Flush message) {
+        begin(MessageType.FLUSH, message.requestId());
+        ValueWriter.writeStamps(out, message.flushStamps());
+    }
+
+    @Override
+    public void onFlushAck(long from, Message.FlushAck message) {
+        begin(MessageType.FLUSH_ACK, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+    }
+
+    private void begin(int type, long requestId) {
+        out.writeByte(type);
+        writeVarint(out, requestId);
+    }
+}

@@ -1,0 +1,25 @@
+package io.kindred.cluster.wire;
+
+/** The first byte of a message's body. A number is never given to another message. */
+final class MessageType {
+
+    static final int JOIN_REQUEST = 0x10;
+    static final int JOIN_REFUSED = 0x11;
+    static final int GOSSIP = 0x12;
+    static final int FORWARD = 0x20;
+    static final int FORWARD_REPLY = 0x21;
+    static final int READ_REQUEST = 0x22;
+    static final int READ_REPLY = 0x23;
+    static final int REPLICATE = 0x24;
+    static final int REPLICATE_ACK = 0x25;
+    static final int COUNT_REQUEST = 0x30;
+    static final int COUNT_REPLY = 0x31;
+    static final int SCAN_REQUEST = 0x32;
+    static final int SCAN_REPLY = 0x33;
+    static final int CLOCK_REQUEST = 0x34;
+    static final int CLOCK_REPLY = 0x35;
+    static final int FLUSH = 0x36;
+    static final int FLUSH_ACK = 0x37;
+
+    private MessageType() {}
+}

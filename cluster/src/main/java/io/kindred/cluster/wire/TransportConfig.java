@@ -1,0 +1,35 @@
+package io.kindred.cluster.wire;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The transport's limits.
+ *
+ * @param frameBytesMax a longer message is not sent, and a peer that announces one is cut
+ * @param queueBytesMax what may wait for one peer; a message past it is shed
+ * @param pendingMax accepted connections that have not proven themselves yet; one past it is closed at once
+ * @param handshakeTimeoutNanos from the first byte of the connection to the last of the handshake
+ */
+public record TransportConfig(
+        int frameBytesMax,
+        int queueBytesMax,
+        int pendingMax,
+        long handshakeTimeoutNanos,
+        Backoff backoff,
+        WireVersions versions) {
+
+    public static final TransportConfig DEFAULT = new TransportConfig(
+            MessageCodec.FRAME_BYTES_MAX,
+            64 << 20,
+            64,
+            TimeUnit.SECONDS.toNanos(5),
+            new Backoff(50, 1000),
+            WireVersions.CURRENT);
+
+    /** The pause after the first failure in a row, and the longest; each is shortened by up to a half, at random. */
+    public record Backoff(int firstMillis, int maxMillis) {
+        int millis(int failures) {
+            return (int) Math.min(maxMillis, (long) firstMillis << Math.min(failures, 20));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.kindred.cluster.wire;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link ValueWriter} wrote. A container's own damage comes out of {@link VersionsCodec} unchecked. */
+final class ValueReader {
+
+    /** A list is given room for this many at first, and grows with what is read. */
+    static final int LIST_ROOM = 64;
+
+    private static final int MEMBER_BYTES_MIN = 25;
+    private static final int CHANGE_BYTES_MIN = 43;
+    private static final int PORT_MAX = 65_535;
+
+    private ValueReader() {}
+
+    static Member readMember(FrameReader in) throws CorruptFrame {
+        return new Member(
+                in.readLong("member id"),
+                in.readString("member name"),
+                in.readString("member host"),
+                readPort(in),
+                readPort(in),
+                in.readString("zone"),
+                in.readString("datacenter"),
+                readWeight(in),
+                in.readInt("incarnation"),
+                in.readVarint("generation"),
+                in.readVarint("heartbeat"));
+    }
+
+    static List<Member> readMembers(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(MEMBER_BYTES_MIN, "members");
+        List<Member> members = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            members.add(readMember(in));
+        }
+        return members;
+    }
+
+    static List<ChangeRecord> readChanges(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(CHANGE_BYTES_MIN, "change records");
+        List<ChangeRecord> changes = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            changes.add(readChange(in));
+        }
+        return changes;
+    }
+
+    static QuorumSpec readQuorum(FrameReader in) throws CorruptFrame {
+        return new QuorumSpec(in.readInt("R"), in.readInt("W"), in.readInt("PR"), in.readInt("PW"));
+    }
+
+    static Versions readVersions(FrameReader in) throws CorruptFrame {
+        return VersionsCodec.decode(in.readBytes("versions"));
+    }
+
+    static @Nullable Versions readNullableVersions(FrameReader in) throws CorruptFrame {
+        return in.readBoolean("presence of versions") ? readVersions(in) : null;
+    }
+
+    static VersionVector readVector(FrameReader in) throws CorruptFrame {
+        return VersionsCodec.decodeVector(in.readBytes("version vector"));
+    }
+
+    static List<Long> readStamps(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(Long.BYTES, "stamps");
+        List<Long> stamps = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            stamps.add(in.readLong("stamp"));
+        }
+        return stamps;
+    }
+
+    static Operation readOperation(FrameReader in) throws CorruptFrame {
+        int type = in.readByte("operation type");
+        int db = in.readInt("db");
+        byte[] key = in.readBytes("key");
+        return switch (type) {
+            case ValueWriter.GET -> new Operation.Get(db, key);
+            case ValueWriter.PUT -> readPut(in, db, key);
+            case ValueWriter.UPDATE -> new Operation.Update(db, key, readArgs(in));
+            default -> throw new CorruptFrame("unknown operation type " + type);
+        };
+    }
+
+    static Outcome readOutcome(FrameReader in) throws CorruptFrame {
+        int type = in.readByte("outcome type");
+        return switch (type) {
+            case ValueWriter.FOUND -> new Outcome.Found(readVersions(in));
+            case ValueWriter.WRITTEN -> new Outcome.Written(readVector(in));
+            case ValueWriter.UPDATED -> new Outcome.Updated(ReplyCodec.read(in));
+            case ValueWriter.TRY_AGAIN -> new Outcome.TryAgain(in.readString("why"));
+            case ValueWriter.NO_QUORUM -> new Outcome.NoQuorum(in.readString("what"));
+            case ValueWriter.REFUSED -> new Outcome.Refused(in.readString("error"));
+            default -> throw new CorruptFrame("unknown outcome type " + type);
+        };
+    }
+
+    private static Operation readPut(FrameReader in, int db, byte[] key) throws CorruptFrame {
+        VersionVector context = in.readBoolean("presence of a context") ? readVector(in) : null;
+        byte[] value = in.readBoolean("presence of a value") ? in.readBytes("value") : null;
+        return new Operation.Put(db, key, context, value, in.readSigned("expiry"));
+    }
+
+    private static byte[][] readArgs(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(1, "arguments");
+        if (count == 0) {
+            throw new CorruptFrame("an update without a command name");
+        }
+        List<byte[]> args = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            args.add(in.readBytes("argument"));
+        }
+        return args.toArray(new byte[0][]);
+    }
+
+    private static ChangeRecord readChange(FrameReader in) throws CorruptFrame {
+        return new ChangeRecord(
+                ChangeKinds.kind(in.readByte("kind of change")),
+                in.readLong("author"),
+                in.readLong("stamp"),
+                in.readLong("subject"),
+                readWeight(in),
+                in.readString("zone"),
+                in.readString("datacenter"),
+                in.readLong("other node"));
+    }
+
+    private static int readPort(FrameReader in) throws CorruptFrame {
+        int port = in.readInt("port");
+        if (port > PORT_MAX) {
+            throw new CorruptFrame("no such port: " + port);
+        }
+        return port;
+    }
+
+    private static double readWeight(FrameReader in) throws CorruptFrame {
+        double weight = in.readDouble("weight");
+        if (!Double.isFinite(weight) || weight <= 0) {
+            throw new CorruptFrame("impossible weight " + weight);
+        }
+        return weight;
+    }
+}

@@ -1,0 +1,31 @@
+package io.kindred.cluster.wire;
+
+import io.kindred.cluster.message.Message.Verdict;
+
+/** The wire's numbers for verdicts: not the ordinals, so that the enum may be reordered. */
+final class Verdicts {
+
+    private Verdicts() {}
+
+    static int code(Verdict verdict) {
+        return switch (verdict) {
+            case OK -> 0;
+            case NOT_MINE -> 1;
+            case FAILED -> 2;
+            case FULL -> 3;
+            case TOO_MANY_SIBLINGS -> 4;
+        };
+    }
+
+    static Verdict read(FrameReader in) throws CorruptFrame {
+        int code = in.readByte("verdict");
+        return switch (code) {
+            case 0 -> Verdict.OK;
+            case 1 -> Verdict.NOT_MINE;
+            case 2 -> Verdict.FAILED;
+            case 3 -> Verdict.FULL;
+            case 4 -> Verdict.TOO_MANY_SIBLINGS;
+            default -> throw new CorruptFrame("unknown verdict " + code);
+        };
+    }
+}

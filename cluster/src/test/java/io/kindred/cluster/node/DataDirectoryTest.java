@@ -1,0 +1,199 @@
+package io.kindred.cluster.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.node.DataDirectory.Opening;
+import io.kindred.cluster.node.DataDirectory.Settings;
+import io.kindred.cluster.node.DataDirectory.Start;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DataDirectoryTest {
+
+    private static final Settings SETTINGS = new Settings("n1", 1024, "md5");
+    private static final Opening CLEAN = new Opening(true, false);
+    private static final Opening UNCLEAN = new Opening(false, false);
+
+    @TempDir
+    private Path temp;
+
+    @Test
+    void theIdOutlivesRestartsAndTheGenerationRises() throws IOException {
+        Start first = startAndClose(CLEAN);
+        Start second = startAndClose(CLEAN);
+        assertEquals(first.nodeId(), second.nodeId());
+        assertEquals(1, first.generation());
+        assertEquals(2, second.generation());
+        assertEquals(1, first.incarnation());
+        assertEquals(1, second.incarnation());
+    }
+
+    @Test
+    void everyDirectoryHasAnIdOfItsOwn() throws IOException {
+        Start first = startAndClose(CLEAN);
+        try (DataDirectory other = DataDirectory.open(temp.resolve("other"), SETTINGS)) {
+            assertNotEquals(first.nodeId(), other.begin(CLEAN).nodeId());
+        }
+    }
+
+    @Test
+    void anUncleanStopRaisesTheIncarnation() throws IOException {
+        startAndClose(CLEAN);
+        assertEquals(2, startAndClose(UNCLEAN).incarnation());
+        assertEquals(2, startAndClose(CLEAN).incarnation());
+        assertEquals(3, startAndClose(UNCLEAN).incarnation());
+    }
+
+    @Test
+    void theFirstStartIsNeverUnclean() throws IOException {
+        assertEquals(1, startAndClose(UNCLEAN).incarnation());
+    }
+
+    @Test
+    void corruptionRaisesTheIncarnationHoweverTheLastRunEnded() throws IOException {
+        startAndClose(CLEAN);
+        assertEquals(2, startAndClose(new Opening(true, true)).incarnation());
+    }
+
+    @Test
+    void theIncarnationIsOnTheDiskBeforeItIsUsed() throws IOException {
+        startAndClose(CLEAN);
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            Start start = directory.begin(UNCLEAN);
+            Identity onDisk = Identity.parse(Files.readAllBytes(dir().resolve(DataDirectory.IDENTITY)));
+            assertEquals(start.incarnation(), onDisk.incarnation());
+            assertEquals(start.generation(), onDisk.generation());
+            assertEquals(3, directory.raiseIncarnation().incarnation());
+        }
+        assertEquals(3, startAndClose(CLEAN).incarnation());
+    }
+
+    @Test
+    void anotherNodesDirectoryIsRefused() throws IOException {
+        startAndClose(CLEAN);
+        assertRefused(new Settings("n2", 1024, "md5"), "belongs to node n1, but node-name is n2");
+        assertRefused(new Settings("n1", 64, "md5"), "ring-partitions 1024, but ring-partitions is 64");
+        assertRefused(new Settings("n1", 1024, "slot"), "partitioner md5, but partitioner is slot");
+    }
+
+    @Test
+    void aDamagedIdentityIsRefusedAndLeftAsItIs() throws IOException {
+        startAndClose(CLEAN);
+        Path file = dir().resolve(DataDirectory.IDENTITY);
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 0; at < whole.length; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= 0x01;
+            Files.write(file, damaged);
+            assertRefused(SETTINGS, "is damaged");
+            assertTrue(Arrays.equals(damaged, Files.readAllBytes(file)));
+        }
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertRefused(SETTINGS, "is damaged");
+        }
+        Files.write(file, whole);
+        assertEquals(2, startAndClose(CLEAN).generation());
+    }
+
+    @Test
+    void dataWithoutAnIdentityIsRefused() throws IOException {
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            Files.createDirectories(directory.store());
+            Files.writeString(directory.store().resolve("log-1.klog"), "data");
+        }
+        Files.delete(dir().resolve(DataDirectory.IDENTITY));
+        assertRefused(SETTINGS, "holds data, but its file identity is gone");
+        assertFalse(Files.exists(dir().resolve(DataDirectory.IDENTITY)));
+    }
+
+    @Test
+    void strayFilesAndAHalfWrittenIdentityAreIgnored() throws IOException {
+        Start first = startAndClose(CLEAN);
+        Files.writeString(dir().resolve("notes.txt"), "mine");
+        Files.writeString(dir().resolve(DataDirectory.IDENTITY + ".new"), "kindred-identity 1\nnode-");
+        Files.createDirectories(dir().resolve("backup"));
+        assertEquals(first.nodeId(), startAndClose(CLEAN).nodeId());
+        assertEquals("mine", Files.readString(dir().resolve("notes.txt")));
+    }
+
+    @Test
+    void aSecondNodeOfThisProcessIsRefused() throws IOException {
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            directory.begin(CLEAN);
+            assertRefused(
+                    SETTINGS,
+                    "already in use by another process (pid "
+                            + ProcessHandle.current().pid() + ")");
+        }
+        startAndClose(CLEAN);
+    }
+
+    @Test
+    void aDirectoryThatAnotherProcessHoldsIsRefusedUntilItIsKilled() throws Exception {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        dir().toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+            assertEquals("locked", said.readLine());
+            assertRefused(SETTINGS, "already in use by another process (pid " + child.pid() + ")");
+        } finally {
+            child.destroyForcibly();
+            assertTrue(child.waitFor(20, TimeUnit.SECONDS));
+        }
+        assertEquals(2, startAndClose(CLEAN).generation());
+    }
+
+    /** Holds the directory until it is killed. */
+    static final class LockHolder {
+        private LockHolder() {}
+
+        public static void main(String[] args) throws IOException {
+            DataDirectory.open(Path.of(args[0]), SETTINGS).begin(CLEAN);
+            System.out.println("locked");
+            // Ends by being killed, or when the test that started it is gone.
+            while (System.in.read() >= 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private Path dir() {
+        return temp.resolve("data");
+    }
+
+    private Start startAndClose(Opening opening) throws IOException {
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            return directory.begin(opening);
+        }
+    }
+
+    private void assertRefused(Settings settings, String why) {
+        DirectoryRefused refused = assertThrows(
+                DirectoryRefused.class,
+                () -> DataDirectory.open(dir(), settings).close());
+        String said = String.valueOf(refused.getMessage());
+        assertTrue(said.contains(why), said);
+        assertTrue(said.contains(dir().toAbsolutePath().toString()), said);
+    }
+}

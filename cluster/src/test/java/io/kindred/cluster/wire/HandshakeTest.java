@@ -1,0 +1,279 @@
+package io.kindred.cluster.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HandshakeTest {
+
+    private static final String SETTINGS = "ring-partitions 1024, partitioner md5";
+    private static final LocalNode N1 = new LocalNode(1, "n1", 5, 100, SETTINGS, "open sesame");
+    private static final LocalNode N2 = new LocalNode(2, "n2", 6, 200, SETTINGS, "open sesame");
+
+    /** Changes a frame on its way; {@code number} counts the frames of both directions from 0. */
+    private interface Wire {
+        byte[] carry(int number, byte[] frame);
+    }
+
+    @Test
+    void nodesWithTheSameSecretLearnWhoTheOtherIs() {
+        Exchange exchange = new Exchange(dialer(N1, 1), acceptor(N2, 2)).run();
+        assertEquals(new RemoteNode(2, "n2", 6, 200, 1), exchange.dialerFound);
+        assertEquals(new RemoteNode(1, "n1", 5, 100, 1), exchange.acceptorFound);
+        exchange.frames.forEach(frame -> assertTrue(frame.length <= Handshake.FRAME_BYTES_MAX));
+    }
+
+    @Test
+    void emptySecretsMatch() {
+        LocalNode a = new LocalNode(1, "n1", 1, 1, SETTINGS, "");
+        LocalNode b = new LocalNode(2, "n2", 1, 2, SETTINGS, "");
+        assertNotNull(new Exchange(dialer(a, 1), acceptor(b, 2)).run().acceptorFound);
+    }
+
+    @Test
+    void anotherSecretIsRefusedAndBothSay() {
+        LocalNode stranger = new LocalNode(2, "n2", 6, 200, SETTINGS, "guess");
+        Exchange exchange = new Exchange(dialer(N1, 1), acceptor(stranger, 2)).run();
+        assertEquals(HandshakeFailure.Kind.SECRET, exchange.dialerFailure().kind());
+        assertTrue(exchange.acceptorFailure().reason().contains("cluster-secret differs"));
+    }
+
+    @Test
+    void aDialerThatDoesNotKnowTheSecretIsRefusedByTheAcceptor() {
+        // It skips its own check, as an attacker would: its proof is all that counts.
+        Handshake acceptor = acceptor(N2, 2);
+        LocalNode stranger = new LocalNode(1, "n1", 5, 100, SETTINGS, "guess");
+        byte[] hello = dialer(stranger, 1).opening();
+        byte[] welcome = assertInstanceOf(Handshake.Step.Send.class, acceptor.receive(hello))
+                .frame();
+        byte[] proof = new SecretProof("guess")
+                .of(SecretProof.Side.DIALER, hello, Arrays.copyOf(welcome, welcome.length - SecretProof.BYTES));
+        assertSecretRefused(acceptor.receive(frame(3, proof)));
+    }
+
+    @Test
+    void theAcceptorsProofCannotBeSentBackAsTheDialers() {
+        Handshake acceptor = acceptor(N2, 2);
+        byte[] welcome = assertInstanceOf(
+                        Handshake.Step.Send.class,
+                        acceptor.receive(dialer(N1, 1).opening()))
+                .frame();
+        byte[] proof = Arrays.copyOfRange(welcome, welcome.length - SecretProof.BYTES, welcome.length);
+        assertSecretRefused(acceptor.receive(frame(3, proof)));
+    }
+
+    @Test
+    void aRecordedProofDoesNotOpenAnotherConnection() {
+        Exchange recorded = new Exchange(dialer(N1, 1), acceptor(N2, 2)).run();
+        Handshake acceptor = acceptor(N2, 3);
+        acceptor.receive(recorded.frames.get(0));
+        assertSecretRefused(acceptor.receive(recorded.frames.get(2)));
+    }
+
+    @Test
+    void versionsThatDoNotOverlapAreNamedOnBothSides() {
+        Handshake newer = Handshake.accepting(N2, new WireVersions(2, 3), nonce(2), peer -> null);
+        Exchange exchange = new Exchange(dialer(N1, 1), newer).run();
+        assertEquals(
+                "wire versions do not overlap: n2 speaks 2 to 3, the peer 1",
+                exchange.acceptorFailure().reason());
+        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 2 to 3, the peer 1"));
+    }
+
+    @Test
+    void theNewestCommonVersionIsSpoken() {
+        Handshake dialer = Handshake.dialing(N1, new WireVersions(1, 4), nonce(1), peer -> null);
+        Handshake acceptor = Handshake.accepting(N2, new WireVersions(2, 3), nonce(2), peer -> null);
+        Exchange exchange = new Exchange(dialer, acceptor).run();
+        assertEquals(3, assertPresent(exchange.dialerFound).wireVersion());
+        assertEquals(3, assertPresent(exchange.acceptorFound).wireVersion());
+    }
+
+    @Test
+    void differingSettingsAreNamedOnBothSides() {
+        LocalNode other = new LocalNode(2, "n2", 6, 200, "ring-partitions 64, partitioner slot", "open sesame");
+        Exchange exchange = new Exchange(dialer(N1, 1), acceptor(other, 2)).run();
+        for (HandshakeFailure failure : List.of(exchange.dialerFailure(), exchange.acceptorFailure())) {
+            assertTrue(failure.reason().contains("ring-partitions 1024, partitioner md5"), failure::reason);
+            assertTrue(failure.reason().contains("ring-partitions 64, partitioner slot"), failure::reason);
+        }
+    }
+
+    @Test
+    void aCopiedDataDirectoryIsToldFromTheNodeItself() {
+        LocalNode copy = new LocalNode(1, "n1", 6, 999, SETTINGS, "open sesame");
+        Exchange copied = new Exchange(dialer(copy, 1), acceptor(N1, 2)).run();
+        assertEquals(HandshakeFailure.Kind.SAME_ID, copied.acceptorFailure().kind());
+        assertTrue(copied.dialerFailure().reason().contains("a data directory has been copied"));
+
+        Exchange itself = new Exchange(dialer(N1, 1), acceptor(N1, 2)).run();
+        assertEquals(HandshakeFailure.Kind.SELF, itself.dialerFailure().kind());
+        assertEquals(HandshakeFailure.Kind.SELF, itself.acceptorFailure().kind());
+    }
+
+    @Test
+    void anotherNodeOfTheSameNameIsRefused() {
+        LocalNode namesake = new LocalNode(3, "n1", 1, 300, SETTINGS, "open sesame");
+        Exchange exchange = new Exchange(dialer(namesake, 1), acceptor(N1, 2)).run();
+        assertEquals(HandshakeFailure.Kind.SAME_NAME, exchange.acceptorFailure().kind());
+        assertTrue(exchange.dialerFailure().reason().contains("two nodes are named n1"));
+    }
+
+    @Test
+    void whomTheTransportDoesNotWantIsRefusedAfterItsProof() {
+        Handshake acceptor = Handshake.accepting(N2, WireVersions.CURRENT, nonce(2), peer -> "not now");
+        Exchange exchange = new Exchange(dialer(N1, 1), acceptor).run();
+        assertEquals(HandshakeFailure.Kind.UNWANTED, exchange.acceptorFailure().kind());
+        assertTrue(exchange.dialerFailure().reason().contains("not now"));
+    }
+
+    @Test
+    void damageInAnyByteOnTheWayIsNeverAccepted() {
+        int frames = new Exchange(dialer(N1, 1), acceptor(N2, 2)).run().frames.size();
+        assertEquals(4, frames);
+        for (int number = 0; number < frames; number++) {
+            int damagedFrame = number;
+            int length =
+                    new Exchange(dialer(N1, 1), acceptor(N2, 2)).run().frames.get(number).length;
+            for (int at = 0; at < length; at++) {
+                int damagedByte = at;
+                Exchange exchange = new Exchange(dialer(N1, 1), acceptor(N2, 2));
+                exchange.wire = (n, frame) -> n == damagedFrame ? flipped(frame, damagedByte) : frame;
+                exchange.run();
+                boolean bothFound = exchange.dialerFound != null && exchange.acceptorFound != null;
+                assertFalse(bothFound, () -> "frame " + damagedFrame + " byte " + damagedByte);
+            }
+        }
+    }
+
+    @Test
+    void framesOutOfTurnAreGarbage() {
+        byte[] hello = dialer(N1, 1).opening();
+        for (byte[] frame : List.of(new byte[0], frame(3, new byte[32]), frame(4, new byte[0]), frame(77, hello))) {
+            Handshake.Step step = acceptor(N2, 2).receive(frame);
+            assertEquals(
+                    HandshakeFailure.Kind.GARBAGE,
+                    assertInstanceOf(Handshake.Step.Failed.class, step)
+                            .failure()
+                            .kind());
+        }
+    }
+
+    @Test
+    void aPeersReasonCannotForgeLogLines() {
+        byte[] text = "no\nERROR forged\u202e".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] frame = new byte[2 + text.length];
+        frame[0] = 5;
+        frame[1] = (byte) text.length;
+        System.arraycopy(text, 0, frame, 2, text.length);
+        Handshake.Step step = dialer(N1, 1).receive(frame);
+        assertEquals(
+                "the peer refuses: no?ERROR forged?",
+                assertInstanceOf(Handshake.Step.Failed.class, step).failure().reason());
+    }
+
+    private static void assertSecretRefused(Handshake.Step step) {
+        assertEquals(
+                HandshakeFailure.Kind.SECRET,
+                assertInstanceOf(Handshake.Step.Failed.class, step).failure().kind());
+    }
+
+    private static <T> T assertPresent(@Nullable T value) {
+        assertNotNull(value);
+        return value;
+    }
+
+    private static Handshake dialer(LocalNode self, int nonce) {
+        return Handshake.dialing(self, WireVersions.CURRENT, nonce(nonce), peer -> null);
+    }
+
+    private static Handshake acceptor(LocalNode self, int nonce) {
+        return Handshake.accepting(self, WireVersions.CURRENT, nonce(nonce), peer -> null);
+    }
+
+    private static byte[] nonce(int seed) {
+        byte[] nonce = new byte[Hello.NONCE_BYTES];
+        Arrays.fill(nonce, (byte) seed);
+        return nonce;
+    }
+
+    private static byte[] frame(int type, byte[] body) {
+        byte[] frame = new byte[1 + body.length];
+        frame[0] = (byte) type;
+        System.arraycopy(body, 0, frame, 1, body.length);
+        return frame;
+    }
+
+    private static byte[] flipped(byte[] frame, int at) {
+        byte[] damaged = frame.clone();
+        damaged[at] ^= 0x04;
+        return damaged;
+    }
+
+    /** Carries frames between two ends until both have nothing more to say. */
+    private static final class Exchange {
+        private final Handshake dialer;
+        private final Handshake acceptor;
+        private final List<byte[]> frames = new ArrayList<>();
+        private Wire wire = (number, frame) -> frame;
+        private @Nullable RemoteNode dialerFound;
+        private @Nullable RemoteNode acceptorFound;
+        private @Nullable HandshakeFailure dialerFailed;
+        private @Nullable HandshakeFailure acceptorFailed;
+
+        Exchange(Handshake dialer, Handshake acceptor) {
+            this.dialer = dialer;
+            this.acceptor = acceptor;
+        }
+
+        Exchange run() {
+            byte[] next = dialer.opening();
+            for (boolean toAcceptor = true; next != null; toAcceptor = !toAcceptor) {
+                byte[] carried = wire.carry(frames.size(), next);
+                frames.add(next);
+                next = toAcceptor ? atAcceptor(acceptor.receive(carried)) : atDialer(dialer.receive(carried));
+            }
+            return this;
+        }
+
+        HandshakeFailure dialerFailure() {
+            return assertPresent(dialerFailed);
+        }
+
+        HandshakeFailure acceptorFailure() {
+            return assertPresent(acceptorFailed);
+        }
+
+        private byte @Nullable [] atAcceptor(Handshake.Step step) {
+            if (step instanceof Handshake.Step.Done done) {
+                acceptorFound = done.peer();
+                return done.frame();
+            }
+            if (step instanceof Handshake.Step.Failed failed) {
+                acceptorFailed = failed.failure();
+                return failed.farewell();
+            }
+            return ((Handshake.Step.Send) step).frame();
+        }
+
+        private byte @Nullable [] atDialer(Handshake.Step step) {
+            if (step instanceof Handshake.Step.Done done) {
+                dialerFound = done.peer();
+                return done.frame();
+            }
+            if (step instanceof Handshake.Step.Failed failed) {
+                dialerFailed = failed.failure();
+                return failed.farewell();
+            }
+            return ((Handshake.Step.Send) step).frame();
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package io.kindred.cluster.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.message.Message;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a transport makes of peers that are none: raw sockets that say what they like. */
+@Timeout(60)
+class HostileBytesTest {
+
+    private final List<TestPeer> started = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        started.forEach(TestPeer::close);
+    }
+
+    @Test
+    void garbageBeforeTheHandshakeIsCut() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        byte[] http = "GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        assertCut(node, http);
+        assertCut(node, new byte[] {0, 0, 16, 1});
+        assertCut(node, new byte[] {-1, -1, -1, -1});
+        assertCut(node, new byte[] {0, 0, 0, 0});
+        assertCut(node, new byte[] {0, 0, 0, 1, 99});
+        assertEquals(5, node.stats().handshakeFailures());
+    }
+
+    @Test
+    void messagesBeforeTheHandshakeAreNotRead() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        assertCut(node, new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 1});
+        assertTrue(node.inbox.isEmpty());
+    }
+
+    @Test
+    void silenceIsCutWhenTheHandshakeHasTakenTooLong() throws IOException {
+        TransportConfig hasty = new TransportConfig(
+                1 << 20, 1 << 20, 4, TimeUnit.MILLISECONDS.toNanos(50), TestPeer.QUICK.backoff(), WireVersions.CURRENT);
+        TestPeer node = start(hasty);
+        assertCut(node, new byte[] {0, 0});
+        assertEquals(1, node.stats().handshakeFailures());
+    }
+
+    @Test
+    void connectionsThatProveNothingAreBounded() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < TestPeer.QUICK.pendingMax(); i++) {
+            silent.add(connect(node));
+        }
+        try (Socket tooMany = connect(node)) {
+            assertEquals(-1, tooMany.getInputStream().read());
+        }
+        assertEquals(1, node.stats().pendingRefused());
+        assertEquals(TestPeer.QUICK.pendingMax(), node.stats().pending());
+        for (Socket socket : silent) {
+            socket.close();
+        }
+        TestPeer other = start(TestPeer.node(2, 1, ""), TestPeer.QUICK);
+        other.peers(node.member());
+        Wait.until(other.links, "connected 1");
+    }
+
+    @Test
+    void halfFramesAreReadWhenTheirOtherHalfComes() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        try (RawPeer raw = new RawPeer(node, 5)) {
+            byte[] frames = {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 7, 0, 0, 0, 2, MessageType.CLOCK_REQUEST, 8};
+            for (byte one : frames) {
+                raw.out.write(one);
+                raw.out.flush();
+            }
+            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(7)), Wait.next(node.inbox));
+            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(8)), Wait.next(node.inbox));
+        }
+    }
+
+    @Test
+    void garbageAfterTheHandshakeCutsThatPeerOnly() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        TestPeer friend = start(TestPeer.node(2, 1, ""), TestPeer.QUICK);
+        friend.peers(node.member());
+        Wait.until(friend.links, "connected 1");
+        for (byte[] bad : List.of(
+                new byte[] {0, 0, 0, 2, (byte) 0xee, 1},
+                new byte[] {0, 0, 0, 3, MessageType.CLOCK_REQUEST, 1, 1},
+                new byte[] {0, 0, 0, 0},
+                new byte[] {0x7f, 0, 0, 0},
+                new byte[] {-1, 0, 0, 0})) {
+            try (RawPeer raw = new RawPeer(node, 5)) {
+                raw.out.write(new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 7});
+                raw.out.write(bad);
+                raw.out.write(new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 8});
+                raw.assertCut();
+            }
+            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(7)), Wait.next(node.inbox));
+        }
+        assertEquals(5, node.stats().corruptFrames());
+        friend.send(1, new Message.ClockRequest(9));
+        assertEquals(new TestPeer.Received(2, new Message.ClockRequest(9)), Wait.next(node.inbox));
+    }
+
+    @Test
+    void theNewestConnectionOfANodeReplacesTheOlderUnlessItsGenerationIsLower() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        try (RawPeer first = new RawPeer(node, TestPeer.node(5, 3, ""));
+                RawPeer second = new RawPeer(node, TestPeer.node(5, 3, ""))) {
+            first.assertCut();
+            Handshake.Step refused = RawPeer.lastStep(node, TestPeer.node(5, 2, ""));
+            assertTrue(((Handshake.Step.Failed) refused).failure().reason().contains("generation 2"));
+            second.out.write(new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 8});
+            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(8)), Wait.next(node.inbox));
+        }
+    }
+
+    @Test
+    void aReaderThatDoesNotReadCostsBoundedMemoryAndStopsNobody() throws IOException {
+        TestPeer node = start(TestPeer.QUICK);
+        TestPeer friend = start(TestPeer.node(2, 1, ""), TestPeer.QUICK);
+        try (ServerSocket listening = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            TestPeer deaf = start(TestPeer.node(6, 1, ""), TestPeer.QUICK);
+            node.peers(friend.member(), deaf.memberAt(listening.getLocalPort()));
+            Wait.until(node.links, "connected 2");
+            try (Socket socket = listening.accept()) {
+                RawPeer.accept(socket, TestPeer.node(6, 1, ""));
+                Wait.until(node.links, "connected 6");
+                long shed = 0;
+                for (int i = 0; shed < 100; i++) {
+                    node.send(6, new Message.ReadRequest(i, new byte[50_000]));
+                    TransportStats.PeerStats stats = node.statsOf(6);
+                    shed = stats.shed();
+                    assertTrue(
+                            stats.queuedBytes() <= TestPeer.QUICK.queueBytesMax() + 51_000,
+                            () -> stats.queuedBytes() + " bytes queued");
+                }
+                node.send(2, new Message.ClockRequest(1));
+                assertEquals(new TestPeer.Received(1, new Message.ClockRequest(1)), Wait.next(friend.inbox));
+            }
+            Wait.until(node.links, "lost 6");
+            assertEquals(0, node.statsOf(6).queuedBytes());
+        }
+    }
+
+    private TestPeer start(TransportConfig config) throws IOException {
+        return start(TestPeer.node(1, 1, ""), config);
+    }
+
+    private TestPeer start(LocalNode self, TransportConfig config) throws IOException {
+        TestPeer peer = TestPeer.start(self, config, 0);
+        started.add(peer);
+        return peer;
+    }
+
+    private static Socket connect(TestPeer node) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), node.port);
+    }
+
+    private static void assertCut(TestPeer node, byte[] bytes) throws IOException {
+        try (Socket socket = connect(node)) {
+            socket.getOutputStream().write(bytes);
+            readToEnd(socket);
+        }
+    }
+
+    private static void readToEnd(Socket socket) throws IOException {
+        socket.setSoTimeout(20_000);
+        byte[] rest = new byte[4096];
+        try {
+            int read = 0;
+            while (read >= 0) {
+                read = socket.getInputStream().read(rest);
+            }
+        } catch (SocketException e) {
+            assertTrue(String.valueOf(e.getMessage()).contains("reset"), e::toString);
+        }
+    }
+
+    /** A dialer made of a plain socket, past its handshake. */
+    private static final class RawPeer implements AutoCloseable {
+        private final Socket socket;
+        private final DataOutputStream out;
+
+        RawPeer(TestPeer node, long id) throws IOException {
+            this(node, TestPeer.node(id, 1, ""));
+        }
+
+        RawPeer(TestPeer node, LocalNode self) throws IOException {
+            socket = connect(node);
+            out = new DataOutputStream(socket.getOutputStream());
+            Handshake.Step last = dial(socket, self);
+            assertTrue(last instanceof Handshake.Step.Done, last::toString);
+        }
+
+        static Handshake.Step lastStep(TestPeer node, LocalNode self) throws IOException {
+            try (Socket socket = connect(node)) {
+                return dial(socket, self);
+            }
+        }
+
+        private static Handshake.Step dial(Socket socket, LocalNode self) throws IOException {
+            Handshake handshake = Handshake.dialing(self, WireVersions.CURRENT, new byte[32], peer -> null);
+            writeFrame(socket, handshake.opening());
+            return run(socket, handshake);
+        }
+
+        static void accept(Socket socket, LocalNode self) throws IOException {
+            Handshake.Step last =
+                    run(socket, Handshake.accepting(self, WireVersions.CURRENT, new byte[32], peer -> null));
+            assertTrue(last instanceof Handshake.Step.Done, last::toString);
+        }
+
+        private static Handshake.Step run(Socket socket, Handshake handshake) throws IOException {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            while (true) {
+                byte[] frame = new byte[in.readInt()];
+                in.readFully(frame);
+                Handshake.Step step = handshake.receive(frame);
+                if (step instanceof Handshake.Step.Send send) {
+                    writeFrame(socket, send.frame());
+                } else {
+                    if (step instanceof Handshake.Step.Done done && done.frame() != null) {
+                        writeFrame(socket, done.frame());
+                    }
+                    return step;
+                }
+            }
+        }
+
+        private static void writeFrame(Socket socket, byte[] body) throws IOException {
+            byte[] frame = Arrays.copyOf(new byte[0], 4 + body.length);
+            frame[2] = (byte) (body.length >>> 8);
+            frame[3] = (byte) body.length;
+            System.arraycopy(body, 0, frame, 4, body.length);
+            socket.getOutputStream().write(frame);
+        }
+
+        void assertCut() throws IOException {
+            try {
+                readToEnd(socket);
+            } catch (EOFException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package io.kindred.cluster.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.message.Message;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PeerTransportTest {
+
+    private final List<TestPeer> started = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        started.forEach(TestPeer::close);
+    }
+
+    @Test
+    void threePeersExchangeMessagesInOrder() throws IOException {
+        List<TestPeer> nodes = List.of(start(1), start(2), start(3));
+        for (TestPeer node : nodes) {
+            node.peers(
+                    nodes.get(0).member(), nodes.get(1).member(), nodes.get(2).member());
+        }
+        for (TestPeer node : nodes) {
+            Wait.next(node.links);
+            Wait.next(node.links);
+        }
+        for (TestPeer from : nodes) {
+            from.run(() -> {
+                for (int i = 0; i < 1000; i++) {
+                    for (TestPeer to : nodes) {
+                        if (to != from) {
+                            from.transport.send(to.self.nodeId(), new Message.ClockReply(i, from.self.nodeId()));
+                        }
+                    }
+                }
+                from.transport.flush();
+            });
+        }
+        for (TestPeer node : nodes) {
+            long[] next = new long[4];
+            for (int i = 0; i < 2000; i++) {
+                TestPeer.Received received = Wait.next(node.inbox);
+                Message.ClockReply message = (Message.ClockReply) received.message();
+                assertEquals(received.from(), message.stamp());
+                assertEquals(next[(int) received.from()]++, message.requestId());
+            }
+        }
+        TransportStats.PeerStats stats = nodes.get(0).statsOf(2);
+        assertEquals(1000, stats.messagesOut());
+        assertEquals(1000, stats.messagesIn());
+        assertTrue(stats.connected());
+    }
+
+    @Test
+    void aMessageAsLongAsAFrameArrives() throws IOException {
+        TestPeer a = start(1);
+        TestPeer b = start(2);
+        connect(a, b);
+        byte[] key = new byte[TestPeer.QUICK.frameBytesMax() - 10];
+        a.send(2, new Message.ReadRequest(1, key));
+        assertEquals(key.length, ((Message.ReadRequest) Wait.next(b.inbox).message()).storageKey().length);
+        a.send(2, new Message.ReadRequest(1, new byte[key.length + 10]));
+        assertEquals(1, a.statsOf(2).oversized());
+    }
+
+    @Test
+    void redialsAPeerThatDiedAndCameBack() throws IOException {
+        TestPeer a = start(1);
+        TestPeer b = start(2);
+        connect(a, b);
+        int port = b.port;
+        stop(b);
+        Wait.until(a.links, "lost 2");
+        // Refused dials are told too.
+        Wait.until(a.links, "lost 2");
+        a.send(2, new Message.ClockRequest(1));
+        assertEquals(1, a.statsOf(2).dropped());
+        TestPeer again = start(TestPeer.node(2, 2, ""), TestPeer.QUICK, port);
+        Wait.until(a.links, "connected 2");
+        a.send(2, new Message.ClockRequest(2));
+        assertEquals(new TestPeer.Received(1, new Message.ClockRequest(2)), Wait.next(again.inbox));
+        assertEquals(1, a.statsOf(2).reconnects());
+    }
+
+    @Test
+    void aSeedIsDialedUntilItIsThereAndTellsWhoItIs() throws IOException {
+        int port = freePort();
+        TestPeer newcomer = start(1);
+        newcomer.run(() -> newcomer.transport.dialSeed("localhost", port));
+        TestPeer seed = start(TestPeer.node(7, 1, ""), TestPeer.QUICK, port);
+        Wait.until(newcomer.links, "connected 7");
+        newcomer.send(7, new Message.ClockRequest(5));
+        assertEquals(new TestPeer.Received(1, new Message.ClockRequest(5)), Wait.next(seed.inbox));
+        // The seed keeps no connection to a stranger, but can answer on the stranger's.
+        seed.send(1, new Message.JoinRefused("not now"));
+        assertEquals(new TestPeer.Received(7, new Message.JoinRefused("not now")), Wait.next(newcomer.inbox));
+    }
+
+    @Test
+    void aNewcomerIsAnsweredInTheTurnThatMakesItAMember() throws IOException {
+        TestPeer newcomer = start(1);
+        TestPeer seed = start(7);
+        newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", seed.port));
+        Wait.until(newcomer.links, "connected 7");
+        newcomer.send(7, new Message.ClockRequest(5));
+        Wait.next(seed.inbox);
+        seed.run(() -> {
+            seed.transport.peers(List.of(newcomer.member()));
+            seed.transport.send(1, new Message.ClockReply(5, 6));
+            seed.transport.flush();
+        });
+        assertEquals(new TestPeer.Received(7, new Message.ClockReply(5, 6)), Wait.next(newcomer.inbox));
+    }
+
+    @Test
+    void aSeedThatBecomesAMemberKeepsItsConnection() throws IOException {
+        TestPeer newcomer = start(1);
+        TestPeer seed = start(7);
+        newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", seed.port));
+        Wait.until(newcomer.links, "connected 7");
+        newcomer.peers(seed.member(), newcomer.member());
+        newcomer.run(newcomer.transport::forgetSeeds);
+        newcomer.send(7, new Message.ClockRequest(5));
+        Wait.next(seed.inbox);
+        assertEquals(0, newcomer.statsOf(7).reconnects());
+        newcomer.peers(newcomer.member());
+        assertEquals(List.of(), newcomer.stats().peers());
+    }
+
+    @Test
+    void twoSeedAddressesOfOneNodeMakeOneConnection() throws IOException {
+        TestPeer newcomer = start(1);
+        TestPeer seed = start(7);
+        newcomer.run(() -> {
+            newcomer.transport.dialSeed("127.0.0.1", seed.port);
+            newcomer.transport.dialSeed("localhost", seed.port);
+        });
+        Wait.until(newcomer.links, "connected 7");
+        // Where both were in their handshakes at once the later replaces the earlier, and a message on it may be lost.
+        for (int i = 0; seed.inbox.isEmpty(); i++) {
+            newcomer.send(7, new Message.ClockRequest(i));
+        }
+        assertTrue(newcomer.statsOf(7).connected());
+        assertEquals(1, seed.stats().peers().size());
+    }
+
+    @Test
+    void aSeedListThatNamesTheNodeItselfDoesNoHarm() throws IOException {
+        TestPeer a = start(1);
+        TestPeer b = start(2);
+        a.run(() -> {
+            a.transport.dialSeed("127.0.0.1", a.port);
+            a.transport.dialSeed("127.0.0.1", b.port);
+        });
+        Wait.until(a.links, "connected 2");
+        assertEquals(0, a.stats().handshakeFailures());
+    }
+
+    @Test
+    void refusesAnotherSecret() throws IOException {
+        TestPeer a = start(TestPeer.node(1, 1, "right"), TestPeer.QUICK, 0);
+        TestPeer b = start(TestPeer.node(2, 1, "wrong"), TestPeer.QUICK, 0);
+        a.peers(b.member());
+        Wait.until(a.links, "lost 2");
+        Wait.until(a.links, "lost 2");
+        assertTrue(b.stats().handshakeFailures() > 0);
+        a.send(2, new Message.ClockRequest(1));
+        assertTrue(b.inbox.isEmpty());
+        assertFalse(a.statsOf(2).connected());
+    }
+
+    @Test
+    void refusesAnotherWireVersion() throws IOException {
+        TestPeer a = start(1);
+        TransportConfig newer = new TransportConfig(
+                1 << 20,
+                1 << 20,
+                4,
+                TestPeer.QUICK.handshakeTimeoutNanos(),
+                TestPeer.QUICK.backoff(),
+                new WireVersions(2, 2));
+        TestPeer b = start(TestPeer.node(2, 1, ""), newer, 0);
+        a.peers(b.member());
+        Wait.until(a.links, "lost 2");
+        Wait.until(a.links, "lost 2");
+        assertTrue(b.stats().handshakeFailures() > 0);
+    }
+
+    @Test
+    void aCopyOfThisNodeIsRefusedByIt() throws IOException {
+        TestPeer a = start(1);
+        TestPeer copy = start(TestPeer.node(1, 2, ""), TestPeer.QUICK, 0);
+        TestPeer witness = start(3);
+        copy.run(() -> copy.transport.dialSeed("127.0.0.1", a.port));
+        a.peers(witness.member());
+        Wait.until(a.links, "connected 3");
+        copy.peers(witness.member());
+        Wait.until(copy.links, "connected 3");
+        // The copy has the higher generation, so it takes the original's place at a third node, which is then refused.
+        Wait.until(a.links, "lost 3");
+        Wait.until(a.links, "lost 3");
+        assertFalse(copy.links.contains("connected 1"));
+        assertTrue(witness.stats().handshakeFailures() > 0);
+    }
+
+    @Test
+    void anotherNodeAtAMembersAddressIsNotTakenForIt() throws IOException {
+        TestPeer a = start(1);
+        TestPeer impostor = start(9);
+        TestPeer b = start(2);
+        a.peers(b.memberAt(impostor.port));
+        Wait.until(a.links, "lost 2");
+        a.send(2, new Message.ClockRequest(1));
+        a.peers(b.member());
+        Wait.until(a.links, "connected 2");
+        assertTrue(impostor.inbox.isEmpty());
+    }
+
+    @Test
+    void aNonLoopbackBindNeedsASecret() throws IOException {
+        TestPeer a = start(1);
+        IOException refused = assertThrows(IOException.class, () -> a.transport.bind("0.0.0.0", 0));
+        assertTrue(String.valueOf(refused.getMessage()).contains("cluster-secret must be set"));
+    }
+
+    @Test
+    void aTakenPortIsNamed() throws IOException {
+        TestPeer a = start(1);
+        IOException refused = assertThrows(IOException.class, () -> a.transport.bind("127.0.0.1", a.port));
+        assertTrue(String.valueOf(refused.getMessage()).contains("cluster-port " + a.port));
+    }
+
+    private TestPeer start(long id) throws IOException {
+        return start(TestPeer.node(id, 1, ""), TestPeer.QUICK, 0);
+    }
+
+    private TestPeer start(LocalNode self, TransportConfig config, int port) throws IOException {
+        TestPeer peer = TestPeer.start(self, config, port);
+        started.add(peer);
+        return peer;
+    }
+
+    private void stop(TestPeer peer) {
+        started.remove(peer);
+        peer.close();
+    }
+
+    private static void connect(TestPeer from, TestPeer to) {
+        from.peers(to.member());
+        Wait.until(from.links, "connected " + to.self.nodeId());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.kindred.cluster.wire;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Messages drawn from a seed: one of every kind, with every kind of part somewhere among a few seeds. */
+final class Samples {
+
+    private static final String[] TEXTS = {"", "n1", "zone-a", "Zürich ☃ 𝄞", "ERR a sentence that says what happened"};
+
+    private final Random random;
+
+    Samples(long seed) {
+        this.random = new Random(seed);
+    }
+
+    List<Message> oneOfEach() {
+        return List.of(
+                new Message.JoinRequest(member(), text()),
+                new Message.JoinRefused(text()),
+                new Message.Gossip(list(this::member), list(this::change), list(random::nextLong), coin(), coin()),
+                new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
+                new Message.ForwardReply(id(), outcome()),
+                new Message.ReadRequest(id(), bytes()),
+                readReply(),
+                new Message.Replicate(id(), bytes(), versions()),
+                coin()
+                        ? new Message.ReplicateAck(id(), verdict(), versions())
+                        : new Message.ReplicateAck(id(), verdict(), null),
+                new Message.CountRequest(
+                        id(),
+                        random.nextInt(16),
+                        random.ints(random.nextInt(5), 0, 65_536).toArray()),
+                new Message.CountReply(id(), random.nextLong()),
+                new Message.ScanRequest(id(), random.nextInt(16), random.nextInt(1024), random.nextLong(), 100),
+                scanReply(),
+                new Message.ClockRequest(id()),
+                new Message.ClockReply(id(), random.nextLong()),
+                new Message.Flush(id(), list(random::nextLong)),
+                new Message.FlushAck(id(), verdict()));
+    }
+
+    Versions versions() {
+        Versions versions = Versions.EMPTY;
+        int writes = random.nextInt(4);
+        for (int i = 0; i < writes; i++) {
+            Actor actor = new Actor(random.nextInt(3), 1 + random.nextInt(2));
+            Dot dot = new Dot(actor, versions.clock().highest(actor) + 1);
+            long stamp = Math.abs((long) random.nextInt());
+            long expiry = coin() ? -1 : random.nextInt(1 << 30);
+            Sibling sibling = sibling(dot, stamp, expiry, coin() ? null : bytes());
+            versions = versions.write(coin() ? versions.clock() : VersionVector.EMPTY, sibling);
+        }
+        return versions;
+    }
+
+    // NullAway does not see that a record's array may be null once the record has been compiled.
+    @SuppressWarnings("NullAway")
+    private static Sibling sibling(Dot dot, long stamp, long expiry, byte @Nullable [] value) {
+        return new Sibling(dot, stamp, expiry, value);
+    }
+
+    Reply reply(int depth) {
+        int kind = random.nextInt(depth == 0 ? 9 : 13);
+        return switch (kind) {
+            case 0 -> new Reply.Simple(text());
+            case 1 -> new Reply.Error(text());
+            case 2 -> new Reply.Int(random.nextLong());
+            case 3 -> new Reply.Bulk(bytes());
+            case 4 -> Reply.NIL;
+            case 5 -> Reply.NIL_ARRAY;
+            case 6 -> new Reply.Real(random.nextGaussian());
+            case 7 -> new Reply.Bool(coin());
+            case 8 -> new Reply.Verbatim("txt", bytes());
+            case 9 -> new Reply.Array(list(() -> reply(depth - 1)));
+            case 10 -> new Reply.Pairs(List.of(reply(depth - 1), reply(depth - 1)));
+            case 11 -> new Reply.Unordered(list(() -> reply(depth - 1)));
+            default -> new Reply.Push(list(() -> reply(depth - 1)));
+        };
+    }
+
+    Operation operation() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Operation.Get(random.nextInt(16), bytes());
+            case 1 ->
+                new Operation.Put(
+                        random.nextInt(16),
+                        bytes(),
+                        coin() ? null : versions().clock(),
+                        coin() ? null : bytes(),
+                        coin() ? -1 : random.nextLong());
+            default -> new Operation.Update(random.nextInt(16), bytes(), new byte[][] {bytes(), bytes(), bytes()});
+        };
+    }
+
+    Outcome outcome() {
+        return switch (random.nextInt(6)) {
+            case 0 -> new Outcome.Found(versions());
+            case 1 -> new Outcome.Written(versions().clock());
+            case 2 -> new Outcome.Updated(reply(3));
+            case 3 -> new Outcome.TryAgain(text());
+            case 4 -> new Outcome.NoQuorum(text());
+            default -> new Outcome.Refused(text());
+        };
+    }
+
+    Member member() {
+        return new Member(
+                random.nextLong(),
+                text(),
+                text(),
+                random.nextInt(65_536),
+                random.nextInt(65_536),
+                text(),
+                text(),
+                random.nextDouble() * 4,
+                random.nextInt(100),
+                random.nextLong(),
+                random.nextLong());
+    }
+
+    ChangeRecord change() {
+        ChangeRecord.Kind[] kinds = ChangeRecord.Kind.values();
+        return new ChangeRecord(
+                kinds[random.nextInt(kinds.length)],
+                random.nextLong(),
+                random.nextLong() & Long.MAX_VALUE,
+                random.nextLong(),
+                1 + random.nextDouble(),
+                text(),
+                text(),
+                random.nextLong());
+    }
+
+    private Message readReply() {
+        return coin()
+                ? new Message.ReadReply(id(), Message.Verdict.OK, versions())
+                : new Message.ReadReply(id(), Message.Verdict.NOT_MINE, null);
+    }
+
+    private Message scanReply() {
+        List<byte[]> keys = list(this::bytes);
+        List<Versions> versions = new ArrayList<>();
+        keys.forEach(key -> versions.add(versions()));
+        return new Message.ScanReply(id(), verdict(), keys, versions, random.nextLong(), coin());
+    }
+
+    private QuorumSpec quorum() {
+        return new QuorumSpec(random.nextInt(4), random.nextInt(4), random.nextInt(4), random.nextInt(4));
+    }
+
+    private Message.Verdict verdict() {
+        Message.Verdict[] verdicts = Message.Verdict.values();
+        return verdicts[random.nextInt(verdicts.length)];
+    }
+
+    private <T> List<T> list(Supplier<T> item) {
+        List<T> items = new ArrayList<>();
+        int count = random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            items.add(item.get());
+        }
+        return items;
+    }
+
+    private byte[] bytes() {
+        byte[] bytes = new byte[random.nextInt(20)];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private long id() {
+        return random.nextLong() >>> random.nextInt(64);
+    }
+
+    private String text() {
+        return TEXTS[random.nextInt(TEXTS.length)];
+    }
+
+    private boolean coin() {
+        return random.nextBoolean();
+    }
+}

@@ -1,0 +1,39 @@
+package io.kindred.engine;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Every change that the engine makes to a file system, the tables' changes included. Reading needs no seam: what is
+ * read was changed through here.
+ */
+interface Disk {
+    /** Opens a file for appending, empty: what was there is gone. */
+    DiskFile create(Path file) throws IOException;
+
+    /** Removes a file; no error if there is none. Durable after {@link #syncDirectory}. */
+    void delete(Path file) throws IOException;
+
+    /** Gives a file another name, replacing what had it. Durable after {@link #syncDirectory}. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Shortens a file that nobody has open and makes that durable. */
+    void truncate(Path file, long sizeBytes) throws IOException;
+
+    /** Makes the directory's entries durable: files created, renamed or deleted. */
+    void syncDirectory(Path directory) throws IOException;
+
+    /** A file being appended to. {@link #force} may run beside the other methods, on another thread. */
+    interface DiskFile extends Closeable {
+        /** Appends all that remains in the buffers, in one call of the operating system where it takes all at once. */
+        void append(ByteBuffer... buffers) throws IOException;
+
+        /** Cuts the file to `sizeBytes`; the next append goes there. */
+        void truncate(long sizeBytes) throws IOException;
+
+        /** Makes everything appended before durable, the file's name in its directory too. */
+        void force() throws IOException;
+    }
+}

@@ -1,0 +1,104 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings an engine's memory back from its directory.
+ *
+ * <p>The tables say through which log segment they hold everything, and the counts up to there. Older segments are of
+ * no more use and go. The others are replayed into a memtable, which starts the engine's life as its active one; if
+ * they hold more than a memtable should, it is loaded into the tables on the way, each time at the end of a segment.
+ */
+final class EngineOpening implements LogReplay.Visitor {
+    private static final System.Logger LOGGER = System.getLogger(EngineOpening.class.getName());
+
+    private final EngineContext context;
+    private final TableStore tables;
+    private final GroupCounts counts;
+    private GroupCounts flushedCounts;
+    private long flushedThrough;
+    private Memory memory;
+
+    private EngineOpening(EngineContext context, TableStore tables, TableStore.TableMeta meta) {
+        this.context = context;
+        this.tables = tables;
+        this.flushedCounts = meta.counts();
+        this.flushedThrough = meta.flushedThrough();
+        this.counts = meta.counts().copy();
+        this.memory = new Memory(context.options(), counts);
+    }
+
+    /** What an engine is made of. */
+    record Parts(Memory memory, TableStore tables, GroupCounts flushedCounts, LogEnd logEnd, EngineRecovery recovery) {}
+
+    static Parts open(EngineContext context) throws IOException {
+        Files.createDirectories(context.directory());
+        boolean fresh = !Files.exists(context.tablesDirectory())
+                && LogReplay.segments(context.directory()).isEmpty();
+        LevelDbTables tables = LevelDbTables.open(context);
+        boolean opened = false;
+        try {
+            LogEnd mark = CleanMark.take(context.disk(), context.directory());
+            TableStore.TableMeta meta = tables.meta();
+            EngineOpening opening = new EngineOpening(context, tables, meta);
+            LogReplay.Result log = LogReplay.run(context.disk(), context.directory(), meta.flushedThrough(), opening);
+            context.counters()
+                    .segments
+                    .set(LogReplay.segments(context.directory()).size());
+            FlushCycle.deleteSegments(context, opening.flushedThrough);
+            EngineRecovery recovery = recovery(log, mark, fresh);
+            context.counters().corruptions.addAndGet(recovery.corruptions());
+            Parts parts = new Parts(opening.memory, tables, opening.flushedCounts, log.end(), recovery);
+            opened = true;
+            return parts;
+        } finally {
+            if (!opened) {
+                tables.close();
+            }
+        }
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value, int countDelta) {
+        memory.put(key, value, countDelta);
+    }
+
+    @Override
+    public void delete(byte[] key, int countDelta) {
+        memory.delete(key, countDelta);
+    }
+
+    @Override
+    public void segmentDone(long segment) throws IOException {
+        if (memory.active().usedBytes() < context.options().memtableBytes()) {
+            return;
+        }
+        flushedCounts = counts.copy();
+        tables.load(memory.active(), new TableStore.TableMeta(segment, flushedCounts), () -> false);
+        flushedThrough = segment;
+        memory = new Memory(context.options(), counts);
+    }
+
+    /** The log must end where the mark says, or the stop was not clean after all. */
+    private static EngineRecovery recovery(LogReplay.Result log, @Nullable LogEnd mark, boolean fresh) {
+        List<String> findings = new ArrayList<>(log.findings());
+        long corruptions = log.corruptions();
+        boolean flushed = log.end().bytes() == 0;
+        boolean asMarked = mark != null
+                && mark.segment() == log.end().segment()
+                && (flushed || mark.bytes() == log.end().bytes());
+        if (mark != null && !asMarked && corruptions == 0) {
+            corruptions++;
+            findings.add("corrupt: the last stop left the log's end at " + mark + ", it is now at " + log.end());
+        }
+        for (String finding : findings) {
+            LOGGER.log(System.Logger.Level.WARNING, finding);
+        }
+        boolean clean = fresh || (asMarked && corruptions == 0 && log.tornBytes() == 0);
+        return new EngineRecovery(clean, log.records(), log.tornBytes(), corruptions, findings);
+    }
+}

@@ -1,0 +1,83 @@
+package io.kindred.engine;
+
+/**
+ * How an engine behaves and how much memory it may take.
+ *
+ * <p>Everything that takes memory is derived from one figure, the heap that this engine may count on, by {@link
+ * #forHeap}: two memtables (one filling up to half as large again while the other is flushed), the tables' own write
+ * buffers (whose objects cost several times the bytes they hold), both caches and the open tables' filters and indexes
+ * add up to less than half of it.
+ *
+ * @param syncPolicy when a commit is acknowledged
+ * @param memtableBytes a memtable, and so a log segment, is closed at this size
+ * @param rowCacheBytes bound of the row cache
+ * @param blockCacheBytes bound of the tables' block cache
+ * @param tableBufferBytes what the tables buffer before they write one file
+ * @param openTables tables whose filters and indexes stay in memory
+ * @param scanBytesMax bound of what one scan step gives
+ */
+public record EngineOptions(
+        SyncPolicy syncPolicy,
+        long memtableBytes,
+        long rowCacheBytes,
+        long blockCacheBytes,
+        int tableBufferBytes,
+        int openTables,
+        int scanBytesMax) {
+    private static final long KB = 1 << 10;
+    private static final long MB = 1 << 20;
+
+    public EngineOptions {
+        require(memtableBytes >= 16 * KB, "memtableBytes");
+        require(rowCacheBytes >= 0, "rowCacheBytes");
+        require(blockCacheBytes >= 0 && blockCacheBytes <= Integer.MAX_VALUE, "blockCacheBytes");
+        require(tableBufferBytes >= 64 * KB, "tableBufferBytes");
+        require(openTables >= 64, "openTables");
+        require(scanBytesMax > 0, "scanBytesMax");
+    }
+
+    /** Options for one engine that has this whole process to itself. */
+    public static EngineOptions defaults() {
+        return forHeap(Runtime.getRuntime().maxMemory());
+    }
+
+    /** Options for an engine that may count on `heapBytes` of the process's heap. */
+    public static EngineOptions forHeap(long heapBytes) {
+        return new EngineOptions(
+                SyncPolicy.EVERYSEC,
+                clip(heapBytes / 16, MB, 128 * MB),
+                clip(heapBytes / 16, MB, 4096 * MB),
+                clip(heapBytes / 16, MB, 1024 * MB),
+                (int) clip(heapBytes / 96, MB, 16 * MB),
+                (int) clip(heapBytes / MB, 64, 4_000),
+                (int) MB);
+    }
+
+    /** The same, with another sync policy. */
+    public EngineOptions withSyncPolicy(SyncPolicy policy) {
+        return new EngineOptions(
+                policy, memtableBytes, rowCacheBytes, blockCacheBytes, tableBufferBytes, openTables, scanBytesMax);
+    }
+
+    /** The same, with another memtable size. */
+    public EngineOptions withMemtableBytes(long bytes) {
+        return new EngineOptions(
+                syncPolicy, bytes, rowCacheBytes, blockCacheBytes, tableBufferBytes, openTables, scanBytesMax);
+    }
+
+    /** The same, with another row cache size; 0 for none. */
+    public EngineOptions withRowCacheBytes(long bytes) {
+        return new EngineOptions(
+                syncPolicy, memtableBytes, bytes, blockCacheBytes, tableBufferBytes, openTables, scanBytesMax);
+    }
+
+    private static long clip(long value, long min, long max) {
+        return Math.max(min, Math.min(max, value));
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException("EngineOptions: " + what + " is out of range");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** The operating system's file system. */
+final class LocalDisk implements Disk {
+    @Override
+    public DiskFile create(Path file) throws IOException {
+        return new LocalFile(
+                this,
+                file,
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void truncate(Path file, long sizeBytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(sizeBytes);
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static final class LocalFile implements DiskFile {
+        private final Disk disk;
+        private final Path file;
+        private final FileChannel channel;
+        private volatile boolean named;
+
+        LocalFile(Disk disk, Path file, FileChannel channel) {
+            this.disk = disk;
+            this.file = file;
+            this.channel = channel;
+        }
+
+        /** The kernel may take less than it was given, most of all when the disk is nearly full. */
+        @Override
+        public void append(ByteBuffer... buffers) throws IOException {
+            int first = 0;
+            while (first < buffers.length) {
+                if (buffers[first].hasRemaining()) {
+                    channel.write(buffers, first, buffers.length - first);
+                } else {
+                    first++;
+                }
+            }
+        }
+
+        @Override
+        public void truncate(long sizeBytes) throws IOException {
+            channel.truncate(sizeBytes);
+            channel.position(sizeBytes);
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(false);
+            if (!named) {
+                disk.syncDirectory(file.toAbsolutePath().resolveSibling(""));
+                named = true;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.kindred.engine;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The writes of one commit, as the record that goes into the log: room for the record's header, then the writes one
+ * after the other. One direct buffer, reused; a buffer that a large commit has made large is let go.
+ */
+final class LogBatch {
+    private static final int INITIAL_BYTES = 16 << 10;
+    private static final int KEPT_BYTES_MAX = 1 << 20;
+    private static final int WRITE_OVERHEAD_BYTES_MAX = 1 + 5 + 5;
+
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_BYTES);
+
+    LogBatch() {
+        clear();
+    }
+
+    void clear() {
+        if (buffer.capacity() > KEPT_BYTES_MAX) {
+            buffer = ByteBuffer.allocateDirect(INITIAL_BYTES);
+        }
+        buffer.clear().position(LogFormat.RECORD_HEADER_BYTES);
+    }
+
+    boolean isEmpty() {
+        return buffer.position() == LogFormat.RECORD_HEADER_BYTES;
+    }
+
+    int sizeBytes() {
+        return buffer.position();
+    }
+
+    /** Whether a write of this size still fits into one record. */
+    boolean hasRoomFor(long keyAndValueBytes) {
+        return buffer.position() + keyAndValueBytes + WRITE_OVERHEAD_BYTES_MAX <= LogFormat.PAYLOAD_BYTES_MAX;
+    }
+
+    void put(byte[] key, byte[] value, int countDelta) {
+        ensure(key.length + value.length);
+        startWrite(LogFormat.OP_PUT, countDelta, key.length);
+        putVarint(value.length);
+        buffer.put(key).put(value);
+    }
+
+    void delete(byte[] key, int countDelta) {
+        ensure(key.length);
+        startWrite(LogFormat.OP_DELETE, countDelta, key.length);
+        buffer.put(key);
+    }
+
+    /** The record as it goes to `offset` of `segment`. */
+    ByteBuffer seal(LogFormat.RecordPlace place) {
+        ByteBuffer record = buffer.duplicate().flip();
+        LogFormat.sealRecord(record, place);
+        return record;
+    }
+
+    private void startWrite(byte op, int countDelta, int keyLength) {
+        buffer.put((byte) (op | countDelta + 1 << 1));
+        putVarint(keyLength);
+    }
+
+    private void putVarint(int value) {
+        int rest = value;
+        while (rest >= 0x80) {
+            buffer.put((byte) (rest | 0x80));
+            rest >>>= 7;
+        }
+        buffer.put((byte) rest);
+    }
+
+    private void ensure(int keyAndValueBytes) {
+        int needed = keyAndValueBytes + WRITE_OVERHEAD_BYTES_MAX;
+        if (buffer.remaining() < needed) {
+            long doubled = Math.max(2L * buffer.capacity(), (long) buffer.position() + needed);
+            ByteBuffer larger = ByteBuffer.allocateDirect((int) Math.min(doubled, Integer.MAX_VALUE - 8));
+            larger.put(buffer.flip());
+            buffer = larger;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.kindred.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of a commit log segment; docs/storage-format.md has them in words.
+ *
+ * <p>A record's header carries a checksum of its own that covers the segment's number and the record's place in it. So
+ * a header can be told from chance, from another segment's bytes and from a value that looks like one, and a reader can
+ * find the next record after damage by trying each position, at the price of one short checksum.
+ */
+final class LogFormat {
+    static final int SEGMENT_HEADER_BYTES = 32;
+    static final int RECORD_HEADER_BYTES = 12;
+    static final byte OP_PUT = 0;
+    static final byte OP_DELETE = 1;
+    /** A record may not be larger: its length and its buffers are ints, with room for their headers. */
+    static final int PAYLOAD_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
+
+    private static final byte[] MAGIC = "KINDRLOG".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int SEGMENT_CRC_AT = 28;
+    private static final int NAME_DIGITS = 16;
+    private static final String NAME_PREFIX = "log-";
+    private static final String NAME_SUFFIX = ".klog";
+
+    private LogFormat() {}
+
+    static Path segmentFile(Path directory, long segment) {
+        String digits = Long.toString(segment);
+        return directory.resolve(
+                NAME_PREFIX + "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits + NAME_SUFFIX);
+    }
+
+    /** The segment's number, or nothing if the file is none of the engine's. */
+    static OptionalLong segmentNumber(Path file) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.startsWith(NAME_PREFIX) || !name.endsWith(NAME_SUFFIX)) {
+            return OptionalLong.empty();
+        }
+        String digits = name.substring(NAME_PREFIX.length(), name.length() - NAME_SUFFIX.length());
+        boolean number = digits.length() == NAME_DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number ? OptionalLong.of(Long.parseLong(digits)) : OptionalLong.empty();
+    }
+
+    /** @param previousEnd where the valid bytes of the segment before end; 0 if there is none */
+    static ByteBuffer segmentHeader(long segment, long previousEnd) {
+        ByteBuffer header = ByteBuffer.allocate(SEGMENT_HEADER_BYTES);
+        header.put(MAGIC).putInt(VERSION).putLong(segment).putLong(previousEnd);
+        header.putInt(crc(header.duplicate().flip())).flip();
+        return header;
+    }
+
+    /** The end of the segment before, as this segment's header has it; nothing if the header is damaged. */
+    static OptionalLong previousEnd(ByteBuffer header, long segment) {
+        if (header.remaining() < SEGMENT_HEADER_BYTES) {
+            return OptionalLong.empty();
+        }
+        ByteBuffer expected = segmentHeader(segment, header.getLong(header.position() + 20));
+        return expected.equals(header.slice(header.position(), SEGMENT_HEADER_BYTES))
+                ? OptionalLong.of(expected.getLong(20))
+                : OptionalLong.empty();
+    }
+
+    /** Whether a header that does not check is one of a version that this engine does not know. */
+    static boolean isOtherVersion(ByteBuffer header) {
+        return header.remaining() >= SEGMENT_HEADER_BYTES
+                && header.slice(header.position(), MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
+                && header.getInt(header.position() + MAGIC.length) != VERSION
+                && header.getInt(header.position() + SEGMENT_CRC_AT)
+                        == crc(header.slice(header.position(), SEGMENT_CRC_AT));
+    }
+
+    /** Fills in the header of the record whose payload lies behind it. */
+    static void sealRecord(ByteBuffer record, RecordPlace place) {
+        int payloadBytes = record.remaining() - RECORD_HEADER_BYTES;
+        int start = record.position();
+        int payloadCrc = crc(record.slice(start + RECORD_HEADER_BYTES, payloadBytes));
+        record.putInt(start, payloadBytes);
+        record.putInt(start + 4, payloadCrc);
+        record.putInt(start + 8, place.headerCrc(payloadBytes, payloadCrc));
+    }
+
+    static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
+    }
+
+    /** Where a record stands; its header's checksum covers this. One instance serves a whole search. */
+    static final class RecordPlace {
+        private final CRC32C crc = new CRC32C();
+        private final byte[] covered = new byte[24];
+        private final ByteBuffer view = ByteBuffer.wrap(covered);
+
+        RecordPlace at(long segment, long offset) {
+            view.putLong(0, segment);
+            view.putLong(8, offset);
+            return this;
+        }
+
+        int headerCrc(int payloadBytes, int payloadCrc) {
+            view.putInt(16, payloadBytes);
+            view.putInt(20, payloadCrc);
+            crc.reset();
+            crc.update(covered, 0, covered.length);
+            return (int) crc.getValue();
+        }
+    }
+}

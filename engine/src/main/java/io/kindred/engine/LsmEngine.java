@@ -1,0 +1,228 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The storage engine: a commit log and memtables before sorted tables.
+ *
+ * <p>A write goes through {@link WritePath} into {@link Memory} and the log ({@link LogAppender}); {@link FlushCycle}
+ * moves full memtables into the {@link TableStore}. A read is answered by {@link Memory} or takes {@link ReadPath} to
+ * the tables. {@link EngineOpening} puts the parts together from what is on disk.
+ *
+ * <p>Memory is bounded: a memtable is sealed at its full size, the next one fills while it is flushed, and from half its
+ * size on the front end is asked to slow down ({@link #stallNanos}). At one and a half times its size commits are
+ * refused until the flush is done.
+ */
+public final class LsmEngine implements StorageEngine {
+    private static final System.Logger LOGGER = System.getLogger(LsmEngine.class.getName());
+
+    private final EngineContext context;
+    private final OwnerMailbox mailbox;
+    private final Memory memory;
+    private final TableStore tables;
+    private final FlushCycle flushes;
+    private final ReadPath reads;
+    private final WritePath writes;
+    private final EngineRecovery recovery;
+    private boolean stalling;
+    private boolean closed;
+
+    LsmEngine(EngineContext context, EngineOpening.Parts parts, Executor owner) {
+        this.context = context;
+        this.mailbox = new OwnerMailbox(owner);
+        this.memory = parts.memory();
+        this.tables = parts.tables();
+        this.recovery = parts.recovery();
+        this.flushes =
+                new FlushCycle(memory, tables, mailbox, new FlushCycle.FlushedState(context, parts.flushedCounts()));
+        this.reads = new ReadPath(memory, tables, flushes, new ReadPath.Shared(mailbox, context));
+        this.writes = new WritePath(memory, this::refusal, new SealBetweenCommits(), context.counters());
+        CommitLog log = new CommitLog(context, parts.logEnd());
+        writes.start(
+                context.options().syncPolicy() == SyncPolicy.ALWAYS
+                        ? new QueuedAppender(log, writes, mailbox, context)
+                        : new DirectAppender(log, writes, mailbox, context));
+    }
+
+    /**
+     * Opens the engine in a directory of its own, which is made if it is not there. Replays the log; blocks until that
+     * is done.
+     *
+     * @param owner runs tasks on the owner thread, in the order in which it gets them
+     * @throws IOException if the files cannot be read or written; the message names the file
+     */
+    public static LsmEngine open(Path directory, EngineOptions options, Executor owner) throws IOException {
+        return open(new EngineContext(new LocalDisk(), directory, options, new EngineCounters()), owner);
+    }
+
+    static LsmEngine open(EngineContext context, Executor owner) throws IOException {
+        return new LsmEngine(context, EngineOpening.open(context), owner);
+    }
+
+    @Override
+    public byte @Nullable [] peek(byte[] key) {
+        return memory.peek(key);
+    }
+
+    @Override
+    public void read(byte[] key, ReadCallback done) {
+        reads.read(key, done);
+    }
+
+    @Override
+    public void flushReads() {
+        reads.flushReads();
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value, int countDelta) {
+        writes.put(key, value, countDelta);
+    }
+
+    @Override
+    public void delete(byte[] key, int countDelta) {
+        writes.delete(key, countDelta);
+    }
+
+    @Override
+    public void commit(CommitCallback done) {
+        writes.commit(done);
+        reads.flushReads();
+    }
+
+    @Override
+    public void scan(byte[] from, byte[] to, int limit, ScanCallback done) {
+        reads.scan(from, to, limit, done);
+    }
+
+    @Override
+    public long count(int group) {
+        return memory.counts().get(group);
+    }
+
+    @Override
+    public void forEachCount(CountVisitor visitor) {
+        memory.counts().forEach(visitor);
+    }
+
+    @Override
+    public long stallNanos() {
+        double pressure = Math.max(flushPressure(), Math.min(1, 2 * writes.backlog() - 1));
+        boolean stall = pressure > 0;
+        if (stall && !stalling) {
+            context.counters().stalls.incrementAndGet();
+        }
+        stalling = stall;
+        return stall ? (long) (pressure * pressure * STALL_NANOS_MAX) : 0;
+    }
+
+    @Override
+    public EngineStats stats() {
+        EngineCounters counted = context.counters();
+        TableStore.Shape shape = flushes.shape();
+        return new EngineStats(
+                new EngineStats.Log(
+                        counted.appendedBytes.get(),
+                        counted.commits.get(),
+                        counted.segments.get(),
+                        counted.fsyncs.get(),
+                        counted.lastFsyncNanos.get(),
+                        counted.logFailures.get()),
+                new EngineStats.Memory(
+                        memory.usedBytes(),
+                        memory.keyCount(),
+                        memory.rowHits(),
+                        memory.rowMisses(),
+                        memory.rowBytes(),
+                        counted.stalls.get(),
+                        counted.commitsRefused.get()),
+                new EngineStats.Tables(
+                        counted.flushes.get(),
+                        counted.flushFailures.get(),
+                        shape.filesPerLevel(),
+                        shape.bytes(),
+                        counted.tableReads.get(),
+                        counted.bloomSkips.get(),
+                        counted.corruptions.get()),
+                recovery);
+    }
+
+    /** What opening found. */
+    public EngineRecovery recovery() {
+        return recovery;
+    }
+
+    @Override
+    public boolean startedClean() {
+        return recovery.startedClean();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        LogAppender.Closed log = writes.close();
+        mailbox.close();
+        flushes.close();
+        reads.close();
+        tables.close();
+        try {
+            if (log.failures().isEmpty()) {
+                CleanMark.leave(context.disk(), context.directory(), log.end());
+            }
+        } catch (IOException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "the stop is not marked as clean", e);
+        }
+        for (EngineFailure failure : log.failures()) {
+            LOGGER.log(System.Logger.Level.ERROR, "the stop is not clean: " + failure.message());
+        }
+    }
+
+    /** From 0 (the active memtable is half full, or none is being flushed) to 1 (commits are refused). */
+    private double flushPressure() {
+        if (!flushes.isBusy()) {
+            return 0;
+        }
+        double filled = (double) memory.active().usedBytes() / context.options().memtableBytes();
+        return Math.max(0, Math.min(1, filled - 0.5));
+    }
+
+    /** Commits are refused when the active memtable holds half as much again as it should and cannot be sealed. */
+    private @Nullable EngineFailure refusal(long writeBytes) {
+        long full = context.options().memtableBytes();
+        long most = full + full / 2 + (flushes.isBusy() ? 0 : full);
+        if (memory.active().usedBytes() + writeBytes <= most) {
+            return null;
+        }
+        EngineFailure why = flushes.failure();
+        return why == null
+                ? EngineFailure.overloaded("the memtable is full and flushing is behind")
+                : new EngineFailure(why.kind(), "the memtable is full and cannot be flushed: " + why.message());
+    }
+
+    private final class SealBetweenCommits implements WritePath.Boundary {
+        @Override
+        public void betweenCommits() {
+            if (flushes.sealIfDue()) {
+                writes.rotate();
+            }
+        }
+
+        @Override
+        public void rotated(long segment) {
+            flushes.rotated(segment);
+        }
+
+        @Override
+        public void syncFailed(EngineFailure failure) {
+            LOGGER.log(System.Logger.Level.ERROR, "the log is not durable, flushing instead: " + failure.message());
+            flushes.want();
+            writes.rotate();
+        }
+    }
+}

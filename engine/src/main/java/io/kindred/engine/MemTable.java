@@ -1,0 +1,360 @@
+package io.kindred.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest writes, in memory: a hash table over entries that lie in a few large byte arrays.
+ *
+ * <p>An entry is appended to the arena and never moves or changes its key and value; it is named by a <i>ref</i>, its
+ * position in units of eight bytes (0: none). So a memtable of hundreds of thousands of entries is a handful of
+ * objects to the garbage collector, and what a commit wrote can be taken back, newest first, by name. An entry is
+ *
+ * <pre>hash 4 | next of the group 4 | previous of the key 4 | key length 4 | value length 4 | flags 1 | key | value</pre>
+ *
+ * <p>Two ways lead to entries. The index (open addressing, linear probing, deletion by shifting back) leads from a key
+ * to its newest entry; older entries of the key are marked superseded and stay reachable as `previous`, for {@link
+ * #undo}. The groups (by the first four bytes of the key) chain all their entries, newest first, so that a range scan
+ * within one group looks at that group only. Each group sums its count deltas.
+ *
+ * <p>Owned by: the engine's owner thread while it is active. Once sealed it no longer changes, so that the flush may
+ * read it on another thread.
+ */
+final class MemTable {
+    static final int CHUNK_BYTES = 256 << 10;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int HASH = 0;
+    private static final int NEXT = 4;
+    private static final int PREVIOUS = 8;
+    private static final int KEY_LENGTH = 12;
+    private static final int VALUE_LENGTH = 16;
+    private static final int FLAGS = 20;
+    private static final int KEY = 21;
+    private static final int DELTA_MASK = 3;
+    private static final int DELETED = 4;
+    private static final int SUPERSEDED = 8;
+    private static final int OFFSET_BITS = 15;
+    private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
+    private static final byte[] NO_VALUE = new byte[0];
+
+    private final ArrayDeque<byte[]> freeChunks;
+    private byte[][] chunks = new byte[16][];
+    private int chunkCount;
+    private int chunkUsed;
+    private long usedBytes;
+
+    private int[] slots;
+    private int[] slotHashes;
+    private int keyCount;
+    private final MemGroups groups = new MemGroups();
+
+    /**
+     * @param expectedBytes what it is going to hold, so that the index seldom grows
+     * @param freeChunks where arena chunks come from and, by {@link #release}, go back to
+     */
+    MemTable(long expectedBytes, ArrayDeque<byte[]> freeChunks) {
+        this.freeChunks = freeChunks;
+        int capacity = Integer.highestOneBit((int) Math.max(256, Math.min(expectedBytes / 128, 1 << 26)));
+        slots = new int[capacity];
+        slotHashes = new int[capacity];
+        addChunk(CHUNK_BYTES);
+        chunkUsed = Long.BYTES; // so that no entry has the ref 0
+    }
+
+    /** Bytes of the arena that hold entries, superseded ones too. */
+    long usedBytes() {
+        return usedBytes;
+    }
+
+    /** Keys that it knows something of. */
+    int keyCount() {
+        return keyCount;
+    }
+
+    boolean isEmpty() {
+        return usedBytes == 0;
+    }
+
+    MemGroups groups() {
+        return groups;
+    }
+
+    int put(byte[] key, int hash, byte[] value, int countDelta) {
+        return add(key, hash, value, countDelta + 1);
+    }
+
+    int delete(byte[] key, int hash, int countDelta) {
+        return add(key, hash, NO_VALUE, DELETED | (countDelta + 1));
+    }
+
+    /** The value of a key, {@link StorageEngine#ABSENT} if its newest entry is a deletion, null if it is not here. */
+    byte @Nullable [] get(byte[] key, int hash) {
+        int slot = find(key, hash);
+        return slot < 0 ? null : valueOrAbsent(slots[slot]);
+    }
+
+    byte[] valueOrAbsent(int ref) {
+        return isDeletion(ref) ? StorageEngine.ABSENT : value(ref);
+    }
+
+    byte[] key(int ref) {
+        int start = offset(ref) + KEY;
+        return Arrays.copyOfRange(chunk(ref), start, start + keyLength(ref));
+    }
+
+    byte[] value(int ref) {
+        int start = offset(ref) + KEY + keyLength(ref);
+        return Arrays.copyOfRange(chunk(ref), start, start + valueLength(ref));
+    }
+
+    int valueLength(int ref) {
+        return field(ref, VALUE_LENGTH);
+    }
+
+    boolean isDeletion(int ref) {
+        return (flags(ref) & DELETED) != 0;
+    }
+
+    boolean isSuperseded(int ref) {
+        return (flags(ref) & SUPERSEDED) != 0;
+    }
+
+    int nextInGroup(int ref) {
+        return field(ref, NEXT);
+    }
+
+    int countDelta(int ref) {
+        return (flags(ref) & DELTA_MASK) - 1;
+    }
+
+    int hash(int ref) {
+        return field(ref, HASH);
+    }
+
+    int group(int ref) {
+        return (int) INT.get(chunk(ref), offset(ref) + KEY);
+    }
+
+    int compareKeys(int left, int right) {
+        int leftStart = offset(left) + KEY;
+        int rightStart = offset(right) + KEY;
+        return Arrays.compareUnsigned(
+                chunk(left),
+                leftStart,
+                leftStart + keyLength(left),
+                chunk(right),
+                rightStart,
+                rightStart + keyLength(right));
+    }
+
+    int compareKey(int ref, byte[] key) {
+        int start = offset(ref) + KEY;
+        return Arrays.compareUnsigned(chunk(ref), start, start + keyLength(ref), key, 0, key.length);
+    }
+
+    /**
+     * Takes back the newest entry, and its place in the arena with it.
+     *
+     * <p>Requires: `ref` is the entry added last of those not yet taken back.
+     */
+    void undo(int ref) {
+        int slot = slotOf(ref);
+        int previous = field(ref, PREVIOUS);
+        if (previous != 0) {
+            slots[slot] = previous;
+            setFlags(previous, flags(previous) & ~SUPERSEDED);
+        } else {
+            removeSlot(slot);
+            keyCount--;
+        }
+        groups.unlink(group(ref), nextInGroup(ref), countDelta(ref));
+        usedBytes -= align(KEY + keyLength(ref) + valueLength(ref));
+        truncateArena(ref);
+    }
+
+    /** Refs of the newest entry of each key, in ascending order of the keys. */
+    int[] sortedRefs() {
+        int[] refs = new int[keyCount];
+        int filled = 0;
+        for (int group : groups.sorted()) {
+            int first = filled;
+            for (int ref = groups.head(group); ref != 0; ref = nextInGroup(ref)) {
+                if (!isSuperseded(ref)) {
+                    refs[filled++] = ref;
+                }
+            }
+            RefSort.sort(this, refs, first, filled);
+        }
+        return refs;
+    }
+
+    /** Gives the arena's chunks back; the memtable is of no use afterwards. */
+    void release() {
+        truncateChunks(0);
+    }
+
+    private int add(byte[] key, int hash, byte[] value, int flags) {
+        int size = align(KEY + key.length + value.length);
+        int ref = allocate(size);
+        byte[] chunk = chunk(ref);
+        int at = offset(ref);
+        INT.set(chunk, at + HASH, hash);
+        INT.set(chunk, at + KEY_LENGTH, key.length);
+        INT.set(chunk, at + VALUE_LENGTH, value.length);
+        chunk[at + FLAGS] = (byte) flags;
+        System.arraycopy(key, 0, chunk, at + KEY, key.length);
+        System.arraycopy(value, 0, chunk, at + KEY + key.length, value.length);
+        INT.set(chunk, at + PREVIOUS, index(key, hash, ref));
+        INT.set(chunk, at + NEXT, groups.link(group(ref), ref, countDelta(ref)));
+        usedBytes += size;
+        return ref;
+    }
+
+    /** Makes `ref` the newest entry of its key and gives the one that was, 0 if none. */
+    private int index(byte[] key, int hash, int ref) {
+        int slot = find(key, hash);
+        if (slot >= 0) {
+            int previous = slots[slot];
+            setFlags(previous, flags(previous) | SUPERSEDED);
+            slots[slot] = ref;
+            return previous;
+        }
+        slots[~slot] = ref;
+        slotHashes[~slot] = hash;
+        keyCount++;
+        if (keyCount > slots.length / 8 * 5) {
+            growIndex();
+        }
+        return 0;
+    }
+
+    /** The slot of a key, or the complement of the slot where it would go. */
+    private int find(byte[] key, int hash) {
+        int mask = slots.length - 1;
+        int slot = hash & mask;
+        while (slots[slot] != 0) {
+            if (slotHashes[slot] == hash && compareKey(slots[slot], key) == 0) {
+                return slot;
+            }
+            slot = slot + 1 & mask;
+        }
+        return ~slot;
+    }
+
+    private int slotOf(int ref) {
+        int mask = slots.length - 1;
+        int slot = hash(ref) & mask;
+        while (slots[slot] != ref) {
+            if (slots[slot] == 0) {
+                throw new IllegalStateException("an entry is taken back out of turn");
+            }
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    /** Closes the gap that a removed slot would leave in the probe sequences that run over it. */
+    private void removeSlot(int gap) {
+        int mask = slots.length - 1;
+        int slot = gap;
+        while (true) {
+            slot = slot + 1 & mask;
+            if (slots[slot] == 0) {
+                break;
+            }
+            int home = slotHashes[slot] & mask;
+            if ((slot - home & mask) >= (slot - gap & mask)) {
+                slots[gap] = slots[slot];
+                slotHashes[gap] = slotHashes[slot];
+                gap = slot;
+            }
+        }
+        slots[gap] = 0;
+    }
+
+    private void growIndex() {
+        int[] oldSlots = slots;
+        int[] oldHashes = slotHashes;
+        slots = new int[oldSlots.length * 2];
+        slotHashes = new int[slots.length];
+        int mask = slots.length - 1;
+        for (int i = 0; i < oldSlots.length; i++) {
+            if (oldSlots[i] != 0) {
+                int slot = oldHashes[i] & mask;
+                while (slots[slot] != 0) {
+                    slot = slot + 1 & mask;
+                }
+                slots[slot] = oldSlots[i];
+                slotHashes[slot] = oldHashes[i];
+            }
+        }
+    }
+
+    /** An entry larger than a chunk gets a chunk of its own, which starts with it. */
+    private int allocate(int size) {
+        if (chunks[chunkCount - 1].length - chunkUsed < size || chunkUsed >= CHUNK_BYTES) {
+            addChunk(Math.max(size, CHUNK_BYTES));
+        }
+        int ref = chunkCount - 1 << OFFSET_BITS | chunkUsed >>> 3;
+        chunkUsed += size;
+        return ref;
+    }
+
+    private void addChunk(int size) {
+        if (chunkCount == chunks.length) {
+            chunks = Arrays.copyOf(chunks, chunkCount * 2);
+        }
+        byte[] free = size == CHUNK_BYTES ? freeChunks.poll() : null;
+        chunks[chunkCount++] = free == null ? new byte[size] : free;
+        chunkUsed = 0;
+    }
+
+    private void truncateArena(int ref) {
+        int chunkIndex = ref >>> OFFSET_BITS;
+        chunkUsed = offset(ref);
+        truncateChunks(chunkIndex + 1);
+    }
+
+    private void truncateChunks(int keep) {
+        while (chunkCount > keep) {
+            byte[] chunk = chunks[--chunkCount];
+            chunks[chunkCount] = NO_VALUE;
+            if (chunk.length == CHUNK_BYTES) {
+                freeChunks.push(chunk);
+            }
+        }
+    }
+
+    private byte[] chunk(int ref) {
+        return chunks[ref >>> OFFSET_BITS];
+    }
+
+    private static int offset(int ref) {
+        return (ref & OFFSET_MASK) << 3;
+    }
+
+    private int field(int ref, int field) {
+        return (int) INT.get(chunk(ref), offset(ref) + field);
+    }
+
+    private int keyLength(int ref) {
+        return field(ref, KEY_LENGTH);
+    }
+
+    private int flags(int ref) {
+        return chunk(ref)[offset(ref) + FLAGS];
+    }
+
+    private void setFlags(int ref, int flags) {
+        chunk(ref)[offset(ref) + FLAGS] = (byte) flags;
+    }
+
+    private static int align(int size) {
+        return size + 7 & ~7;
+    }
+}

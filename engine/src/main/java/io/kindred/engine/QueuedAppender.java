@@ -1,0 +1,144 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/**
+ * Appends and forces on a thread of its own, for {@link SyncPolicy#ALWAYS}. While one force runs, further commits
+ * gather; they then share one append and one force (group commit). {@link WritePath} bounds how much may gather.
+ *
+ * <p>A commit that fails takes those behind it with it, for they were made on top of it. The log thread may be handed
+ * more of them before the owner hears of the failure; they carry the era in which they were made, and a failed era is
+ * refused unwritten until the owner, having taken everything back, starts the next by {@link #resume}.
+ */
+final class QueuedAppender implements LogAppender {
+    /** A batch to be written, or, without one, a rotation. */
+    private record Order(List<LogBatch> batches, long era) {
+        boolean isRotation() {
+            return batches.isEmpty();
+        }
+    }
+
+    private final CommitLog log;
+    private final Outcome outcome;
+    private final OwnerMailbox mailbox;
+    private final EngineCounters counters;
+    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final ScheduledThreadPoolExecutor thread = Threads.named("log", 1);
+    private final Runnable work = Threads.reporting("log", this::work);
+
+    /** Owned by: the owner thread. */
+    private long era;
+
+    /** Owned by: the log thread. */
+    private long failedEra = -1;
+
+    /** The era of the group being gathered, on the log thread; a group never spans two, for a failure ends both. */
+    private long groupEra;
+
+    private final List<EngineFailure> closeFailures = new ArrayList<>();
+
+    QueuedAppender(CommitLog log, Outcome outcome, OwnerMailbox mailbox, EngineContext context) {
+        this.log = log;
+        this.outcome = outcome;
+        this.mailbox = mailbox;
+        this.counters = context.counters();
+    }
+
+    @Override
+    public void append(LogBatch batch) {
+        enqueue(new Order(List.of(batch), era));
+    }
+
+    @Override
+    public void rotate() {
+        enqueue(new Order(List.of(), era));
+    }
+
+    @Override
+    public void resume() {
+        era++;
+    }
+
+    @Override
+    public Closed close() {
+        thread.execute(Threads.reporting("log", this::leaveSegment));
+        Threads.join(thread);
+        mailbox.drain();
+        return new Closed(log.end(), closeFailures);
+    }
+
+    private void enqueue(Order order) {
+        orders.add(order);
+        thread.execute(work);
+    }
+
+    /** On the log thread: everything that is queued by now. */
+    private void work() {
+        List<Order> taken = new ArrayList<>();
+        orders.drainTo(taken);
+        List<LogBatch> group = new ArrayList<>();
+        for (Order order : taken) {
+            if (order.isRotation()) {
+                write(group);
+                group = new ArrayList<>();
+                rotateNow();
+            } else if (order.era != failedEra) {
+                group.addAll(order.batches);
+                groupEra = order.era;
+            }
+        }
+        write(group);
+    }
+
+    private void write(List<LogBatch> group) {
+        if (group.isEmpty() || groupEra == failedEra) {
+            return;
+        }
+        long appended = 0;
+        try {
+            appended = log.append(group);
+            long start = System.nanoTime();
+            log.force();
+            counters.fsynced(start);
+            counters.appendedBytes.addAndGet(appended);
+            int commits = group.size();
+            mailbox.post(() -> outcome.appended(commits));
+        } catch (IOException e) {
+            fail(appended, e);
+        }
+    }
+
+    private void fail(long appended, IOException e) {
+        EngineFailure failure = EngineFailure.of(log.segmentFile(), e);
+        if (appended > 0) {
+            log.takeBack(appended, e);
+        }
+        counters.logFailures.incrementAndGet();
+        failedEra = groupEra;
+        mailbox.post(() -> outcome.failed(failure));
+    }
+
+    /** Everything appended was forced with its commit, so that there is nothing left to force. */
+    private void rotateNow() {
+        leaveSegment();
+        long segment = log.end().segment();
+        mailbox.post(() -> outcome.rotated(segment));
+    }
+
+    private void leaveSegment() {
+        Disk.DiskFile left = log.leaveSegment();
+        if (left == null) {
+            return;
+        }
+        try {
+            left.close();
+        } catch (IOException e) {
+            closeFailures.add(EngineFailure.of(log.segmentFile(), e));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.kindred.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable map from opaque keys to opaque values, owned by one thread.
+ *
+ * <p>Owned by: the thread behind the owner executor. It calls every method, and every callback comes back on it, in a
+ * task of its own unless a method says otherwise. No method blocks on a disk read, a flush, a compaction or an fsync.
+ *
+ * <p>Requires: a key has at least four bytes; its first four, big-endian, are its <i>group</i>. Arrays that are given
+ * in are handed over, arrays that are given out are shared: neither side changes them afterwards.
+ *
+ * <p>A write is visible to {@link #peek} at once, and durable when the callback of the {@link #commit} that covers it
+ * says so. If that commit fails, its writes and those of all later commits that are not yet acknowledged (the open one
+ * too) are taken back in reverse order before the callback runs; each of these commits then fails in turn.
+ */
+public interface StorageEngine extends AutoCloseable {
+    /** Known to be absent; compared by identity. A stored value may be empty, but is never this array. */
+    byte[] ABSENT = new byte[0];
+
+    /**
+     * What memory (the active memtable, the flushing one, the row cache) knows of a key: its value, {@link #ABSENT} if
+     * memory knows that there is none, null if only the tables can tell.
+     */
+    byte @Nullable [] peek(byte[] key);
+
+    /**
+     * Reads a key through the tables, off the owner thread. Reads are gathered until the next {@link #commit} or {@link
+     * #flushReads} and handed over together. The value is in the row cache before `done` runs; if a newer write came
+     * meanwhile, that one is given instead.
+     */
+    void read(byte[] key, ReadCallback done);
+
+    /** Hands the gathered reads over. */
+    void flushReads();
+
+    /** Writes a key. `countDelta` (-1, 0 or +1) goes into the count of the key's group. */
+    void put(byte[] key, byte[] value, int countDelta);
+
+    /** Removes a key. `countDelta` (-1, 0 or +1) goes into the count of the key's group. */
+    void delete(byte[] key, int countDelta);
+
+    /**
+     * Makes everything written since the last commit one atomic record of the log. `done` runs inside this call or
+     * later, and always in the order of the commits. An empty commit is acknowledged in its turn.
+     */
+    void commit(CommitCallback done);
+
+    /**
+     * One step of an ordered scan over [from, to); an empty `to` means the end of all keys. Gives at most `limit`
+     * entries, all from one moment, and where to go on.
+     */
+    void scan(byte[] from, byte[] to, int limit, ScanCallback done);
+
+    /** The sum of the count deltas of a group; exact over restarts and crashes. */
+    long count(int group);
+
+    /** Visits every group whose count is not zero, in ascending order of its unsigned number. */
+    void forEachCount(CountVisitor visitor);
+
+    /**
+     * How long the front end should read nothing more from its clients: 0 when all is well, else up to {@link
+     * #STALL_NANOS_MAX}, rising as the memtable fills while flushing is behind.
+     */
+    long stallNanos();
+
+    /** The longest stall that is ever asked for. */
+    long STALL_NANOS_MAX = 100_000_000L;
+
+    /** What the engine has done and holds. */
+    EngineStats stats();
+
+    /** The last stop was a clean {@link #close}, or there was none before. */
+    boolean startedClean();
+
+    /**
+     * Makes every commit durable, acknowledges it inside this call, stops the engine's threads and leaves the mark of a
+     * clean stop. Reads and scans still under way are given no answer. May block.
+     */
+    @Override
+    void close();
+}

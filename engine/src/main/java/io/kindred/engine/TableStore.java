@@ -1,0 +1,62 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sorted tables: what memtables are flushed into. Every method may block and may be called from any of the engine's
+ * threads but the owner's; {@link #load} and {@link #mend} from one at a time.
+ *
+ * <p>Trouble is an {@link IOException} whose message names the file; damage is a {@link CorruptFileException}.
+ */
+interface TableStore extends AutoCloseable {
+    /** The value of a key, null if there is none. */
+    byte @Nullable [] get(byte[] key) throws IOException;
+
+    /** The entries from `from` on, as they are at this moment. */
+    Cursor cursor(byte[] from) throws IOException;
+
+    /** What the last complete load left; the empty state of a new store. */
+    TableMeta meta() throws IOException;
+
+    /**
+     * Adds everything of a memtable, and at its end the new meta, if there is one. When this returns true, all of it is
+     * durable, and the meta was never there without the rest. A load that was stopped or failed may have left a part.
+     *
+     * @return false if `stop` said so before the end
+     */
+    boolean load(MemTable run, @Nullable TableMeta meta, BooleanSupplier stop) throws IOException;
+
+    /** After a load has failed: makes the next one possible again, if it can. */
+    void mend() throws IOException;
+
+    Shape shape();
+
+    @Override
+    void close();
+
+    /** Walks ascending keys; stands before the first one at first. */
+    interface Cursor extends AutoCloseable {
+        boolean next() throws IOException;
+
+        byte[] key();
+
+        byte[] value();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * What a load leaves beside the data.
+     *
+     * @param flushedThrough the newest log segment whose writes are all in the tables
+     * @param counts the sums of the count deltas of these writes
+     */
+    record TableMeta(long flushedThrough, GroupCounts counts) {}
+
+    /** Files in each level, and the bytes of all tables. */
+    record Shape(List<Integer> filesPerLevel, long bytes) {}
+}

@@ -1,0 +1,201 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real disk that remembers what is durable, so that a power cut can be played; and that fails where it is told to.
+ *
+ * <p>Durable is: of a file, the bytes appended before its last force; of a directory, what it held at its last sync. A
+ * file that was never forced and never in a synced directory is gone after the cut; one that was deleted without a sync
+ * of its directory is back.
+ */
+final class FaultyDisk implements Disk {
+    private final LocalDisk disk = new LocalDisk();
+    private final Map<Path, Tracked> files = new ConcurrentHashMap<>();
+    private final Map<Path, byte[]> deletedUnsynced = new ConcurrentHashMap<>();
+
+    /** What happened, in order: "append name", "force name", "delete name", ... */
+    final ConcurrentLinkedQueue<String> events = new ConcurrentLinkedQueue<>();
+
+    /** Bytes that may still be appended; beyond, the disk is full. */
+    volatile long roomBytes = Long.MAX_VALUE;
+
+    volatile Predicate<Path> appendFails = path -> false;
+    volatile Predicate<Path> forceFails = path -> false;
+    volatile boolean truncateFails;
+    volatile @Nullable Runnable beforeForce;
+
+    private static final class Tracked {
+        long size;
+        long durableSize;
+        boolean named;
+    }
+
+    static IOException full() {
+        return new IOException("No space left on device");
+    }
+
+    @Override
+    public synchronized DiskFile create(Path file) throws IOException {
+        if (roomBytes <= 0) {
+            throw full();
+        }
+        events.add("create " + file.getFileName());
+        Tracked tracked = new Tracked();
+        files.put(file, tracked);
+        return new File(file, disk.create(file), tracked);
+    }
+
+    @Override
+    public synchronized void delete(Path file) throws IOException {
+        events.add("delete " + file.getFileName());
+        Tracked tracked = files.remove(file);
+        if (tracked != null && tracked.named && Files.exists(file)) {
+            byte[] bytes = Files.readAllBytes(file);
+            deletedUnsynced.put(file, Arrays.copyOf(bytes, (int) tracked.durableSize));
+        }
+        disk.delete(file);
+    }
+
+    @Override
+    public synchronized void rename(Path from, Path to) throws IOException {
+        disk.rename(from, to);
+        Tracked tracked = files.remove(from);
+        if (tracked != null) {
+            files.put(to, tracked);
+        }
+    }
+
+    @Override
+    public synchronized void truncate(Path file, long sizeBytes) throws IOException {
+        disk.truncate(file, sizeBytes);
+    }
+
+    @Override
+    public synchronized void syncDirectory(Path directory) throws IOException {
+        disk.syncDirectory(directory);
+        deletedUnsynced.keySet().removeIf(path -> path.startsWith(directory));
+        files.forEach((path, tracked) -> tracked.named |= path.startsWith(directory));
+    }
+
+    /** What a process killed now leaves: all that the kernel has been given. */
+    synchronized void copyAll(Path from, Path to) throws IOException {
+        try (Stream<Path> walk = Files.walk(from)) {
+            for (Path path : walk.filter(Files::isRegularFile).toList()) {
+                write(to.resolve(from.relativize(path)), Files.readAllBytes(path));
+            }
+        }
+    }
+
+    /** What the disk would hold after a power cut now, copied to another directory. */
+    synchronized void copyDurable(Path from, Path to) throws IOException {
+        List<Path> all = new ArrayList<>();
+        try (Stream<Path> walk = Files.walk(from)) {
+            walk.filter(Files::isRegularFile).forEach(all::add);
+        }
+        for (Path path : all) {
+            Tracked tracked = files.get(path);
+            if (tracked != null && !tracked.named) {
+                continue;
+            }
+            byte[] bytes = Files.readAllBytes(path);
+            int size = tracked == null ? bytes.length : (int) Math.min(bytes.length, tracked.durableSize);
+            write(to.resolve(from.relativize(path)), Arrays.copyOf(bytes, size));
+        }
+        for (Map.Entry<Path, byte[]> entry : deletedUnsynced.entrySet()) {
+            Path copy = to.resolve(from.relativize(entry.getKey()));
+            if (!Files.exists(copy)) {
+                write(copy, entry.getValue());
+            }
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) throws IOException {
+        Files.createDirectories(file.resolveSibling(""));
+        Files.write(file, bytes);
+    }
+
+    private final class File implements DiskFile {
+        private final Path path;
+        private final DiskFile file;
+        private final Tracked tracked;
+
+        File(Path path, DiskFile file, Tracked tracked) {
+            this.path = path;
+            this.file = file;
+            this.tracked = tracked;
+        }
+
+        @Override
+        public void append(ByteBuffer... buffers) throws IOException {
+            synchronized (FaultyDisk.this) {
+                events.add("append " + path.getFileName());
+                if (appendFails.test(path)) {
+                    throw new IOException("Input/output error");
+                }
+                for (ByteBuffer buffer : buffers) {
+                    appendOne(buffer);
+                }
+            }
+        }
+
+        /** A disk that fills up takes the part that it has room for. */
+        @SuppressWarnings("NonAtomicVolatileUpdate") // A test that limits the room writes from one thread at a time.
+        private void appendOne(ByteBuffer buffer) throws IOException {
+            int length = buffer.remaining();
+            int taken = (int) Math.min(length, Math.max(0, roomBytes));
+            roomBytes -= roomBytes == Long.MAX_VALUE ? 0 : taken;
+            ByteBuffer part = buffer.slice(buffer.position(), taken);
+            buffer.position(buffer.position() + taken);
+            file.append(part);
+            tracked.size += taken;
+            if (taken < length) {
+                throw full();
+            }
+        }
+
+        @Override
+        public void truncate(long sizeBytes) throws IOException {
+            if (truncateFails) {
+                throw new IOException("Input/output error");
+            }
+            synchronized (FaultyDisk.this) {
+                file.truncate(sizeBytes);
+                tracked.size = sizeBytes;
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            Runnable before = beforeForce;
+            if (before != null) {
+                before.run();
+            }
+            if (forceFails.test(path)) {
+                throw new IOException("Input/output error");
+            }
+            synchronized (FaultyDisk.this) {
+                tracked.durableSize = tracked.size;
+                tracked.named = true;
+                events.add("force " + path.getFileName());
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

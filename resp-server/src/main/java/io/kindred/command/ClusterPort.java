@@ -1,0 +1,72 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.version.Actor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What concerns all keys, or the ring and its members. */
+public interface ClusterPort {
+    /** A cursor of 0 begins; a next cursor of 0 ends. Cursors are unsigned. {@code count} is a wish. */
+    void scan(int db, long cursor, int count, Answer<ScanPage> answer);
+
+    void dbsize(int db, Answer<Long> answer);
+
+    /** Deletes what a database holds; {@link #ALL_DATABASES} stands for every one. */
+    void flush(int db, Answer<Reply> answer);
+
+    /** A live key, or an empty array of no elements where there is none. */
+    void randomKey(int db, Answer<List<byte[]>> answer);
+
+    /** By name. */
+    List<MemberView> members();
+
+    /** By partition number. */
+    List<PartitionView> ring();
+
+    /** The preference list of a key, in order. */
+    List<ReplicaView> replicas(int db, byte[] key);
+
+    /** The node's name; {@code name#2} for its second incarnation. An unknown node is shown by its id. */
+    String actorName(Actor actor);
+
+    /** KIN.LEAVE: gives away what this node owns. */
+    void leave(Answer<Reply> answer);
+
+    /** KIN.REPLACE: this node takes over the part of a dead one. */
+    void replace(String oldName, Answer<Reply> answer);
+
+    /** KIN.FORGET: a dead node's part is given to the others. */
+    void forget(String name, Answer<Reply> answer);
+
+    /** KIN.REPAIR: runs anti-entropy now, on one key or (null) on all that this node holds; answers with its counts. */
+    void repair(int db, byte @Nullable [] key, Answer<Reply> answer);
+
+    int ALL_DATABASES = -1;
+
+    /** Live keys only, each with the {@code TYPE} of its value. */
+    record ScanPage(long nextCursor, List<KeyView> keys) {}
+
+    record KeyView(byte[] key, String type) {}
+
+    record MemberView(
+            String name,
+            long nodeId,
+            String address,
+            String zone,
+            String datacenter,
+            double weight,
+            String status,
+            int partitionsOwned) {}
+
+    record PartitionView(int partition, String firstToken, List<String> owners) {}
+
+    /** {@code status}: up, suspect or down; {@code role}: primary or fallback. */
+    record ReplicaView(String name, String address, String status, String role) {}
+
+    /** A row of {@link #ring}, or null where there is no such partition. */
+    default @Nullable PartitionView partition(int partition) {
+        List<PartitionView> rows = ring();
+        return partition >= 0 && partition < rows.size() ? rows.get(partition) : null;
+    }
+}

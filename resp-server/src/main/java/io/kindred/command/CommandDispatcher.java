@@ -1,0 +1,73 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+
+/**
+ * Runs commands: finds each in the table, checks that it may run, starts it. A reply comes at once or later, on the
+ * same thread, exactly once; only SHUTDOWN gives none.
+ *
+ * <p>Owned by: one loop thread.
+ */
+public final class CommandDispatcher {
+    private static final Reply NO_AUTH = Reply.error("NOAUTH Authentication required.");
+    private static final Reply LOADING =
+            Reply.error("LOADING Kindred is loading its data or joining its ring; try again soon");
+
+    private final CommandTable table;
+    private final ServerView server;
+    private long commandsProcessed;
+
+    public CommandDispatcher(ServerView server) {
+        this.table = server.commands();
+        this.server = server;
+    }
+
+    /** How many commands were started; a refused one is not counted. */
+    public long commandsProcessed() {
+        return commandsProcessed;
+    }
+
+    /** Requires: at least one argument. */
+    public void run(Session session, byte[][] args, ReplySink sink) {
+        CommandTable.Command command = table.lookup(args);
+        if (command == null) {
+            sink.complete(table.unknown(args));
+            return;
+        }
+        CommandSpec spec = command.spec();
+        Action action = command.action();
+        if (!spec.fits(args.length) || action == null) {
+            sink.complete(CommandTable.wrongArity(spec));
+            return;
+        }
+        session.running(spec);
+        if (!session.authenticated() && !spec.has(CommandSpec.Flag.NO_AUTH)) {
+            sink.complete(NO_AUTH);
+            return;
+        }
+        if (server.settings().loading()) {
+            sink.complete(LOADING);
+            return;
+        }
+        commandsProcessed++;
+        start(action, session, args, sink);
+    }
+
+    private void start(Action action, Session session, byte[][] args, ReplySink sink) {
+        if (action instanceof Action.OfKey ofKey) {
+            new KeyRequest(ofKey, args, session, server, sink).start();
+        } else if (action instanceof Action.OfSession ofSession) {
+            sink.complete(ofSession.run(session, args, server));
+        } else if (action instanceof Action.OfKeys ofKeys) {
+            Action.OfKey single = ofKeys.single(args);
+            if (single != null) {
+                new KeyRequest(single, args, session, server, sink).start();
+                return;
+            }
+            Plan plan = ofKeys.plan(args, session.db(), server.clock().millis());
+            new PlanRun(server.keys(), session, sink).start(plan);
+        } else {
+            ((Action.OfCluster) action).run(session, args, server, sink);
+        }
+    }
+}

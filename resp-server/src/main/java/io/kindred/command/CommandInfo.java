@@ -1,0 +1,108 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A spec in the shapes that Redis 7's COMMAND INFO and COMMAND DOCS give it. */
+final class CommandInfo {
+    /** In the order in which Redis lists them. */
+    private static final List<String> CATEGORIES = List.of(
+            "keyspace",
+            "read",
+            "write",
+            "string",
+            "pubsub",
+            "admin",
+            "fast",
+            "slow",
+            "blocking",
+            "dangerous",
+            "connection");
+
+    private CommandInfo() {}
+
+    static Reply row(CommandSpec spec) {
+        CommandSpec.KeyPositions keys = spec.keys();
+        return Reply.array(List.of(
+                Reply.bulk(spec.name()),
+                Reply.integer(spec.arity()),
+                statuses(spec.flags().stream().map(CommandSpec.Flag::text).toList()),
+                Reply.integer(keys == null ? 0 : keys.first()),
+                Reply.integer(keys == null ? 0 : keys.last()),
+                Reply.integer(keys == null ? 0 : keys.step()),
+                statuses(categories(spec).stream().map(name -> "@" + name).toList()),
+                new Reply.Unordered(spec.tips().stream().map(Reply::bulk).toList()),
+                new Reply.Unordered(keys == null ? List.of() : List.of(keySpec(keys))),
+                Reply.array(spec.subcommands().stream().map(CommandInfo::row).toList())));
+    }
+
+    /** Some follow from the flags and the group; the others are in the spec. */
+    static List<String> categories(CommandSpec spec) {
+        Set<String> all = new TreeSet<>(spec.categories());
+        add(all, "string", spec.docs().group().equals("string"));
+        add(all, "connection", spec.docs().group().equals("connection"));
+        add(all, "keyspace", spec.docs().group().equals("generic") && spec.keys() != null);
+        add(all, "read", spec.has(CommandSpec.Flag.READONLY));
+        add(all, "write", spec.has(CommandSpec.Flag.WRITE));
+        add(all, "pubsub", spec.has(CommandSpec.Flag.PUBSUB));
+        add(all, "admin", spec.has(CommandSpec.Flag.ADMIN));
+        add(all, "dangerous", spec.has(CommandSpec.Flag.ADMIN));
+        add(all, "blocking", spec.has(CommandSpec.Flag.BLOCKING));
+        add(all, spec.has(CommandSpec.Flag.FAST) ? "fast" : "slow", true);
+        return CATEGORIES.stream().filter(all::contains).toList();
+    }
+
+    private static void add(Set<String> all, String category, boolean applies) {
+        if (applies) {
+            all.add(category);
+        }
+    }
+
+    private static Reply statuses(List<String> words) {
+        return new Reply.Unordered(words.stream().map(Reply.Simple::new).collect(Collectors.toUnmodifiableList()));
+    }
+
+    /** Its last key is counted from its first: -1 is the last argument, else how far the last is from the first. */
+    private static Reply keySpec(CommandSpec.KeyPositions keys) {
+        int last = keys.last() < 0 ? keys.last() : keys.last() - keys.first();
+        Reply search = map("type", Reply.bulk("index"), "spec", map("index", Reply.integer(keys.first())));
+        Reply range =
+                map("lastkey", Reply.integer(last), "keystep", Reply.integer(keys.step()), "limit", Reply.integer(0));
+        Reply find = map("type", Reply.bulk("range"), "spec", range);
+        return map("flags", statuses(keys.access()), "begin_search", search, "find_keys", find);
+    }
+
+    static void addDocs(List<Reply> pairs, CommandSpec spec) {
+        CommandSpec.Docs docs = spec.docs();
+        List<Reply> entry = new ArrayList<>();
+        addText(entry, "summary", docs.summary());
+        addText(entry, "since", docs.since());
+        addText(entry, "group", docs.group());
+        addText(entry, "complexity", docs.complexity());
+        if (!spec.subcommands().isEmpty()) {
+            List<Reply> subcommands = new ArrayList<>();
+            spec.subcommands().forEach(subcommand -> addDocs(subcommands, subcommand));
+            entry.add(Reply.bulk("subcommands"));
+            entry.add(new Reply.Pairs(subcommands));
+        }
+        pairs.add(Reply.bulk(spec.name()));
+        pairs.add(new Reply.Pairs(entry));
+    }
+
+    private static void addText(List<Reply> entry, String name, String text) {
+        entry.add(Reply.bulk(name));
+        entry.add(Reply.bulk(text));
+    }
+
+    private static Reply map(Object... namesAndReplies) {
+        List<Reply> pairs = new ArrayList<>(namesAndReplies.length);
+        for (Object item : namesAndReplies) {
+            pairs.add(item instanceof Reply reply ? reply : Reply.bulk((String) item));
+        }
+        return new Reply.Pairs(pairs);
+    }
+}

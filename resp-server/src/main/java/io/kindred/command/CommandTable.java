@@ -1,0 +1,152 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.UpdateFunction;
+import io.kindred.cluster.quorum.UpdateFunctions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands by name, found from the bytes that a client sent without making an object. Open addressing over a table
+ * at most half full, so that a miss ends soon.
+ */
+public final class CommandTable implements UpdateFunctions {
+    /** Redis shows this much of what it did not understand. */
+    private static final int ECHO_CHARS_MAX = 128;
+
+    private final List<Command> commands;
+    private final @Nullable Command[] slots;
+
+    private CommandTable(List<Command> commands) {
+        this.commands = List.copyOf(commands);
+        int size = Integer.highestOneBit(Math.max(8, commands.size() * 4));
+        slots = new Command[size];
+        for (Command command : commands) {
+            byte[] name = command.spec().word().getBytes(StandardCharsets.ISO_8859_1);
+            if (find(slots, name) != null) {
+                throw new IllegalArgumentException(
+                        "two commands are called " + command.spec().name());
+            }
+            int slot = Ascii.hashIgnoringCase(name) & (size - 1);
+            while (slots[slot] != null) {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[slot] = command;
+        }
+    }
+
+    /** A command, perhaps with subcommands; {@code function} is its read-modify-write part, where it has one. */
+    record Command(
+            CommandSpec spec,
+            byte[] word,
+            @Nullable Action action,
+            @Nullable UpdateFunction function,
+            @Nullable CommandTable subcommands) {}
+
+    /** The command or subcommand that these arguments name, or null. */
+    @Nullable
+    Command lookup(byte[][] args) {
+        Command command = find(slots, args[0]);
+        if (command == null || command.subcommands == null || args.length == 1) {
+            return command;
+        }
+        return find(command.subcommands.slots, args[1]);
+    }
+
+    /** By a full name as {@code get} or {@code config|get}, in any case. */
+    @Nullable
+    Command named(byte[] fullName) {
+        String[] words = new String(fullName, StandardCharsets.ISO_8859_1).split("\\|", 2);
+        Command command = find(slots, words[0].getBytes(StandardCharsets.ISO_8859_1));
+        if (command == null || words.length == 1) {
+            return command;
+        }
+        return command.subcommands == null
+                ? null
+                : find(command.subcommands.slots, words[1].getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
+    public @Nullable UpdateFunction find(byte[] name) {
+        Command command = find(slots, name);
+        return command == null ? null : command.function;
+    }
+
+    /** In the order of registration. */
+    public List<CommandSpec> specs() {
+        return commands.stream().map(Command::spec).toList();
+    }
+
+    private static @Nullable Command find(@Nullable Command[] slots, byte[] name) {
+        int mask = slots.length - 1;
+        int slot = Ascii.hashIgnoringCase(name) & mask;
+        for (Command command = slots[slot]; command != null; command = slots[slot]) {
+            if (Ascii.equalsIgnoringCase(name, command.word)) {
+                return command;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return null;
+    }
+
+    /** The error for arguments that {@link #lookup} found no command for. */
+    Reply unknown(byte[][] args) {
+        Command container = find(slots, args[0]);
+        if (container != null && args.length > 1) {
+            return Reply.error("ERR unknown subcommand '" + Ascii.shown(args[1], ECHO_CHARS_MAX) + "'. Try "
+                    + Ascii.upper(args[0]) + " HELP.");
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i < args.length && text.length() < ECHO_CHARS_MAX; i++) {
+            String shown = Ascii.shown(args[i], ECHO_CHARS_MAX - text.length());
+            text.append('\'').append(shown).append("' ");
+        }
+        return Reply.error("ERR unknown command '" + Ascii.shown(args[0], ECHO_CHARS_MAX)
+                + "', with args beginning with: " + text);
+    }
+
+    static Reply wrongArity(CommandSpec spec) {
+        return Reply.error("ERR wrong number of arguments for '" + spec.name() + "' command");
+    }
+
+    /** Gathers the commands; each family adds its own. */
+    public static final class Builder {
+        private final List<Command> commands = new ArrayList<>();
+
+        public Builder add(CommandSpec.Builder spec, Action action) {
+            return add(spec, action, null);
+        }
+
+        /** A command whose read-modify-write part other nodes may run. */
+        public Builder add(CommandSpec.Builder spec, Action action, @Nullable UpdateFunction function) {
+            return command(spec.build(), action, function, null);
+        }
+
+        public Builder add(CommandSpec.Builder spec, UpdateAction action) {
+            return add(spec, action, action);
+        }
+
+        /** A command with subcommands; {@code bare} runs where none is named, null: that is an error. */
+        public Builder container(CommandSpec.Builder spec, @Nullable Action bare, Builder subcommands) {
+            CommandTable table = subcommands.build();
+            table.specs().forEach(spec::subcommand);
+            return command(spec.build(), bare, null, table);
+        }
+
+        private Builder command(
+                CommandSpec spec,
+                @Nullable Action action,
+                @Nullable UpdateFunction function,
+                @Nullable CommandTable subcommands) {
+            byte[] word = spec.word().getBytes(StandardCharsets.ISO_8859_1);
+            commands.add(new Command(spec, word, action, function, subcommands));
+            return this;
+        }
+
+        public CommandTable build() {
+            return new CommandTable(commands);
+        }
+    }
+}

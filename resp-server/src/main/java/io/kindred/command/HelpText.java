@@ -1,0 +1,28 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code X HELP} answers, laid out as Redis does. */
+final class HelpText {
+    private HelpText() {}
+
+    /** @param lines a subcommand with its arguments, then what it does, in turn */
+    static Action.OfSession of(String container, String... lines) {
+        List<Reply> text = new ArrayList<>();
+        text.add(new Reply.Simple(container + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
+        for (int i = 0; i < lines.length; i += 2) {
+            text.add(new Reply.Simple(lines[i]));
+            text.add(new Reply.Simple("    " + lines[i + 1]));
+        }
+        text.add(new Reply.Simple("HELP"));
+        text.add(new Reply.Simple("    Prints this help."));
+        Reply reply = Reply.array(List.copyOf(text));
+        return (session, args, server) -> reply;
+    }
+
+    static CommandSpec.Builder spec(String name, String group) {
+        return CommandSpec.named(name, 2).docs(group, "5.0.0", "O(1)", "Says what the subcommands are.");
+    }
+}

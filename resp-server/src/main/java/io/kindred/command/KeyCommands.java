@@ -1,0 +1,139 @@
+package io.kindred.command;
+
+import static io.kindred.command.CommandSpec.Flag.FAST;
+import static io.kindred.command.CommandSpec.Flag.READONLY;
+import static io.kindred.command.CommandSpec.Flag.WRITE;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.quorum.UpdateFunction.Result;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** DEL, UNLINK, EXISTS, TOUCH, TYPE. */
+final class KeyCommands {
+    private static final Reply STRING = new Reply.Simple("string");
+    private static final Reply NONE = new Reply.Simple("none");
+
+    private KeyCommands() {}
+
+    static void register(CommandTable.Builder table) {
+        registerDeletes(table);
+        table.add(
+                CommandSpec.named("exists", -2)
+                        .flags(READONLY, FAST)
+                        .keys(-1, 1, "RO")
+                        .docs("generic", "1.0.0", "O(N), N keys", "Counts which of the keys exist.")
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum"),
+                new CountLive());
+        table.add(
+                CommandSpec.named("touch", -2)
+                        .flags(READONLY, FAST)
+                        .keys(-1, 1, "RO")
+                        .docs(
+                                "generic",
+                                "3.2.1",
+                                "O(N), N keys",
+                                "Counts which of the keys exist; no access times are kept.")
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum"),
+                new CountLive());
+        table.add(
+                CommandSpec.named("type", 2)
+                        .flags(READONLY, FAST)
+                        .key("RO")
+                        .docs("generic", "1.0.0", "O(1)", "Returns the type of a key's value."),
+                new Type());
+    }
+
+    private static void registerDeletes(CommandTable.Builder table) {
+        Delete delete = new Delete();
+        table.add(
+                CommandSpec.named("del", -2)
+                        .flags(WRITE)
+                        .keys(-1, 1, "RM", "delete")
+                        .docs("generic", "1.0.0", "O(N), N keys", "Deletes keys.")
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum"),
+                new DeleteAll(delete),
+                delete);
+        table.add(
+                CommandSpec.named("unlink", -2)
+                        .flags(WRITE, FAST)
+                        .keys(-1, 1, "RM", "delete")
+                        .docs("generic", "4.0.0", "O(N), N keys", "Deletes keys; the same as DEL.")
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum"),
+                new DeleteAll(delete),
+                delete);
+    }
+
+    /** One key's part of DEL. */
+    private record Delete() implements UpdateAction {
+        @Override
+        public Result apply(byte[][] args, @Nullable Current current, long nowMillis) {
+            return current == null ? Result.unchanged(Reply.ZERO) : Result.delete(Reply.ONE);
+        }
+    }
+
+    private record DeleteAll(Delete delete) implements Action.OfKeys {
+        @Override
+        public Action.@Nullable OfKey single(byte[][] args) {
+            return args.length == 2 ? delete : null;
+        }
+
+        @Override
+        public Plan plan(byte[][] args, int db, long nowMillis) {
+            List<Operation> deletes = new ArrayList<>(args.length - 1);
+            for (int i = 1; i < args.length; i++) {
+                deletes.add(new Operation.Update(db, args[i], new byte[][] {args[0], args[i]}));
+            }
+            return new Plan.Run(deletes, outcomes -> new Plan.Done(sum(outcomes)));
+        }
+
+        private static Reply sum(List<Outcome> outcomes) {
+            long sum = 0;
+            for (Outcome outcome : outcomes) {
+                if (!(Outcomes.updated(outcome) instanceof Reply.Int count)) {
+                    return Outcomes.updated(outcome);
+                }
+                sum += count.value();
+            }
+            return Reply.integer(sum);
+        }
+    }
+
+    private record Exists() implements ReadAction {
+        @Override
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
+            return live == null ? Reply.ZERO : Reply.ONE;
+        }
+    }
+
+    private record CountLive() implements Action.OfKeys {
+        private static final Exists EXISTS = new Exists();
+
+        @Override
+        public Action.@Nullable OfKey single(byte[][] args) {
+            return args.length == 2 ? EXISTS : null;
+        }
+
+        @Override
+        public Plan plan(byte[][] args, int db, long nowMillis) {
+            return new Plan.Run(Plan.gets(args, db, 1), outcomes -> {
+                long count = outcomes.stream()
+                        .filter(outcome -> LiveValue.of(Outcomes.found(outcome), nowMillis) != null)
+                        .count();
+                return new Plan.Done(Reply.integer(count));
+            });
+        }
+    }
+
+    private record Type() implements ReadAction {
+        @Override
+        public Reply show(byte[][] args, @Nullable Current live, long nowMillis) {
+            return live == null ? NONE : STRING;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.kindred.command;
+
+import static io.kindred.command.CommandSpec.Flag.ADMIN;
+
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClusterPort.MemberView;
+import io.kindred.command.ClusterPort.PartitionView;
+import io.kindred.command.ClusterPort.ReplicaView;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The commands about ring, members and quorums. */
+final class KinClusterCommands {
+    private static final List<String> HELP = List.of(
+            "KIN.GET <key> [R n]",
+            "    Return a context and every live value, newest first.",
+            "KIN.PUT <key> <context> <value> [EX s | PX ms | EXAT s | PXAT ms] [W n]",
+            "    Put a value in the place of what <context> covers; \"\" covers nothing. Return the next context.",
+            "KIN.DEL <key> <context> [W n]",
+            "    Delete the values that <context> covers. Return the next context.",
+            "KIN.SIBLINGS <key> [R n]",
+            "    Return [value, node:counter, timestamp ms, expiry ms or -1, value | tombstone] for each sibling.",
+            "KIN.CLOCK <key> [R n]",
+            "    Return the vector clock: nodes and counters in turn.",
+            "KIN.REPLICAS <key>",
+            "    Return [name, address, up | suspect | down, primary | fallback] for each node of the preference list.",
+            "KIN.MEMBERS",
+            "    Return [name, id, address, zone, datacenter, weight, status, partitions owned] for each member.",
+            "KIN.RING [<partition>]",
+            "    Return [partition, first token, [owner, ...]] for each partition, or for one.",
+            "KIN.QUORUM [R n] [W n] [PR n] [PW n] [DEFAULT]",
+            "    Set and return this connection's quorums; 0 is the cluster's default.",
+            "KIN.LEAVE",
+            "    Give away what this node owns and leave the ring.",
+            "KIN.REPLACE <old>",
+            "    Take the place of the dead node <old>; sent to the new node.",
+            "KIN.FORGET <name>",
+            "    Give the part of a dead node to the others.",
+            "KIN.REPAIR [<key>]",
+            "    Run anti-entropy now; return what it compared and sent.",
+            "KIN.HELP",
+            "    Print this help.");
+
+    private KinClusterCommands() {}
+
+    static void register(CommandTable.Builder table) {
+        table.add(
+                spec("kin.replicas", 2, "Returns the preference list of a key.").key("RO"),
+                (Action.OfSession) KinClusterCommands::replicas);
+        table.add(spec("kin.members", 1, "Lists the members of the cluster."), (Action.OfSession)
+                (session, args, server) -> Reply.array(server.cluster().members().stream()
+                        .map(KinClusterCommands::row)
+                        .toList()));
+        table.add(spec("kin.ring", -1, "Lists the partitions and their owners."), (Action.OfSession)
+                KinClusterCommands::ring);
+        table.add(spec("kin.quorum", -1, "Sets and returns the connection's quorums."), (Action.OfSession)
+                KinClusterCommands::quorum);
+        Reply help = Reply.array(HELP.stream().<Reply>map(Reply.Simple::new).toList());
+        table.add(spec("kin.help", 1, "Says what the KIN commands are."), (Action.OfSession)
+                (session, args, server) -> help);
+        registerChanges(table);
+    }
+
+    private static void registerChanges(CommandTable.Builder table) {
+        table.add(spec("kin.leave", 1, "Makes this node leave the ring.").flags(ADMIN), (Action.OfCluster)
+                (session, args, server, sink) -> server.cluster().leave(LaterReply.as(sink)));
+        table.add(
+                spec("kin.replace", 2, "Puts this node in the place of a dead one.")
+                        .flags(ADMIN),
+                (Action.OfCluster) (session, args, server, sink) ->
+                        server.cluster().replace(Ascii.text(args[1]), LaterReply.as(sink)));
+        table.add(spec("kin.forget", 2, "Removes a dead node from the ring.").flags(ADMIN), (Action.OfCluster)
+                (session, args, server, sink) -> server.cluster().forget(Ascii.text(args[1]), LaterReply.as(sink)));
+        table.add(spec("kin.repair", -1, "Runs anti-entropy now.").flags(ADMIN), (Action.OfCluster)
+                (session, args, server, sink) -> {
+                    if (args.length > 2) {
+                        sink.complete(Errors.SYNTAX);
+                        return;
+                    }
+                    byte[] key = args.length == 2 ? args[1] : null;
+                    server.cluster().repair(session.db(), key, LaterReply.as(sink));
+                });
+    }
+
+    private static CommandSpec.Builder spec(String name, int arity, String summary) {
+        return CommandSpec.named(name, arity).docs("module", "1.0.0", "O(N), N rows", summary);
+    }
+
+    private static Reply replicas(Session session, byte[][] args, ServerView server) {
+        List<Reply> rows = new ArrayList<>();
+        for (ReplicaView replica : server.cluster().replicas(session.db(), args[1])) {
+            rows.add(Reply.array(List.of(
+                    Reply.bulk(replica.name()),
+                    Reply.bulk(replica.address()),
+                    Reply.bulk(replica.status()),
+                    Reply.bulk(replica.role()))));
+        }
+        return Reply.array(rows);
+    }
+
+    private static Reply row(MemberView member) {
+        return Reply.array(List.of(
+                Reply.bulk(member.name()),
+                Reply.bulk(String.format("%016x", member.nodeId())),
+                Reply.bulk(member.address()),
+                Reply.bulk(member.zone()),
+                Reply.bulk(member.datacenter()),
+                new Reply.Real(member.weight()),
+                Reply.bulk(member.status()),
+                Reply.integer(member.partitionsOwned())));
+    }
+
+    private static Reply ring(Session session, byte[][] args, ServerView server) {
+        if (args.length == 1) {
+            return Reply.array(server.cluster().ring().stream()
+                    .map(KinClusterCommands::row)
+                    .toList());
+        }
+        if (args.length > 2) {
+            return Errors.SYNTAX;
+        }
+        if (!Numbers.isLong(args[1])) {
+            return Errors.NOT_AN_INTEGER;
+        }
+        long number = Numbers.toLong(args[1]);
+        PartitionView partition = number == (int) number ? server.cluster().partition((int) number) : null;
+        return partition == null
+                ? Reply.error("ERR there is no partition " + number + "; see ring-partitions")
+                : Reply.array(List.of(row(partition)));
+    }
+
+    private static Reply row(PartitionView partition) {
+        return Reply.array(List.of(
+                Reply.integer(partition.partition()),
+                Reply.bulk(partition.firstToken()),
+                Reply.array(partition.owners().stream().map(Reply::bulk).toList())));
+    }
+
+    /** All of the options count, or none. */
+    private static Reply quorum(Session session, byte[][] args, ServerView server) {
+        QuorumSpec quorum = session.quorum();
+        for (int i = 1; i < args.length; i++) {
+            if (Ascii.is(args[i], "default")) {
+                quorum = QuorumSpec.DEFAULT;
+                continue;
+            }
+            QuorumOption option = QuorumOption.named(args[i]);
+            if (option == null || i + 1 == args.length) {
+                return Errors.SYNTAX;
+            }
+            i++;
+            Reply error = option.error(args[i], server.settings());
+            if (error != null) {
+                return error;
+            }
+            quorum = option.set(quorum, args[i]);
+        }
+        session.quorum(quorum);
+        return new Reply.Pairs(List.of(
+                Reply.bulk("R"), Reply.integer(quorum.r()),
+                Reply.bulk("W"), Reply.integer(quorum.w()),
+                Reply.bulk("PR"), Reply.integer(quorum.pr()),
+                Reply.bulk("PW"), Reply.integer(quorum.pw())));
+    }
+}

@@ -1,0 +1,12 @@
+package io.kindred.command;
+
+import java.util.Set;
+
+/** The process that this node is. */
+public interface NodePort {
+    /** The INFO text; sections are lower-case, and an empty set asks for the default ones. */
+    String info(Set<String> sections);
+
+    /** Begins an orderly stop. The connection is closed without a reply. */
+    void shutdown(boolean save);
+}

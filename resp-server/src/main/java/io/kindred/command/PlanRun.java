@@ -1,0 +1,123 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan while it runs: keeps at most {@link #IN_FLIGHT_MAX} operations under way, sends no more once one has failed,
+ * and answers when none is left. Callbacks may come from inside {@link KeyPort#execute}, so sending is a loop that a
+ * callback only wakes, never a recursion.
+ *
+ * <p>Owned by: the session's loop thread.
+ */
+final class PlanRun {
+    static final int IN_FLIGHT_MAX = 512;
+
+    private final KeyPort keys;
+    private final KeyOrder order;
+    private final QuorumSpec quorum;
+    private final ReplySink sink;
+    private List<Operation> operations = List.of();
+    private @Nullable Outcome[] outcomes = new Outcome[0];
+    private Plan.@Nullable Run step;
+    private final List<Outcome> failures = new ArrayList<>();
+    private int sent;
+    private int completed;
+    private boolean touched;
+    private boolean sending;
+
+    PlanRun(KeyPort keys, Session session, ReplySink sink) {
+        this.keys = keys;
+        this.order = session.order();
+        this.quorum = session.quorum();
+        this.sink = sink;
+    }
+
+    void start(Plan plan) {
+        begin(plan);
+        advance();
+    }
+
+    private void begin(Plan plan) {
+        if (plan instanceof Plan.Run run) {
+            step = run;
+            operations = run.operations();
+            outcomes = new Outcome[operations.size()];
+            sent = 0;
+            completed = 0;
+            return;
+        }
+        step = null;
+        sink.complete(((Plan.Done) plan).reply());
+    }
+
+    private void advance() {
+        if (sending) {
+            return;
+        }
+        sending = true;
+        while (step != null && (send() || finish())) {
+            // Each turn sends what it may, or goes on to the next step.
+        }
+        sending = false;
+    }
+
+    /** Sends one operation. False: none may be sent now. */
+    private boolean send() {
+        if (sent == operations.size() || sent - completed >= IN_FLIGHT_MAX || !failures.isEmpty()) {
+            return false;
+        }
+        int index = sent++;
+        order.execute(keys, operations.get(index), quorum, outcome -> done(index, outcome));
+        return true;
+    }
+
+    private void done(int index, Outcome outcome) {
+        if (outcomes[index] != null) {
+            throw new IllegalStateException("an operation ended twice");
+        }
+        outcomes[index] = outcome;
+        completed++;
+        if (Failures.reply(outcome) != null) {
+            failures.add(outcome);
+        } else if (!(operations.get(index) instanceof Operation.Get)) {
+            touched = true;
+        }
+        advance();
+    }
+
+    /** Goes on once nothing is under way. False: something still is. */
+    private boolean finish() {
+        if (completed < sent) {
+            return false;
+        }
+        if (failures.isEmpty()) {
+            begin(nextPlan());
+        } else {
+            begin(new Plan.Done(failure()));
+        }
+        return true;
+    }
+
+    private Plan nextPlan() {
+        if (step == null) {
+            throw new IllegalStateException("no step under way");
+        }
+        List<Outcome> all = new ArrayList<>(outcomes.length);
+        for (Outcome outcome : outcomes) {
+            if (outcome != null) {
+                all.add(outcome);
+            }
+        }
+        return step.next().apply(all);
+    }
+
+    private Reply failure() {
+        return Failures.ofSeveral(failures, touched, operations.size());
+    }
+}

@@ -1,0 +1,36 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.QuorumSpec;
+
+/**
+ * What commands see and change of the connection that sent them.
+ *
+ * <p>Owned by: the connection's loop thread.
+ */
+public interface Session {
+    long id();
+
+    int db();
+
+    void db(int db);
+
+    /** 2 or 3. */
+    int protocol();
+
+    void protocol(int version);
+
+    /** True too where no password is asked. */
+    boolean authenticated();
+
+    void authenticated(boolean yes);
+
+    QuorumSpec quorum();
+
+    void quorum(QuorumSpec quorum);
+
+    /** Always the same one: what runs this connection's operations on keys. */
+    KeyOrder order();
+
+    /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
+    void running(CommandSpec command);
+}

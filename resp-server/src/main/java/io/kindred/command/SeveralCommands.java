@@ -1,0 +1,165 @@
+package io.kindred.command;
+
+import static io.kindred.command.CommandSpec.Flag.DENYOOM;
+import static io.kindred.command.CommandSpec.Flag.FAST;
+import static io.kindred.command.CommandSpec.Flag.READONLY;
+import static io.kindred.command.CommandSpec.Flag.WRITE;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MGET, MSET, MSETNX. Each key is a request of its own: the keys of one command may live on different replicas, and
+ * others may see some of them written before the rest. Of a key that is named twice, the last value counts.
+ */
+final class SeveralCommands {
+    private static final byte[] SETNX = "SETNX".getBytes(StandardCharsets.ISO_8859_1);
+
+    private SeveralCommands() {}
+
+    static void register(CommandTable.Builder table, Settings settings) {
+        table.add(
+                CommandSpec.named("mget", -2)
+                        .flags(READONLY, FAST)
+                        .keys(-1, 1, "RO", "access")
+                        .docs("string", "1.0.0", "O(N), N keys", "Returns the values of several keys.")
+                        .tips("request_policy:multi_shard"),
+                new MGet(settings));
+        table.add(
+                CommandSpec.named("mset", -3)
+                        .flags(WRITE, DENYOOM)
+                        .keys(-1, 2, "OW", "update")
+                        .docs("string", "1.0.1", "O(N), N keys", "Sets the values of several keys, each for itself.")
+                        .tips("request_policy:multi_shard", "response_policy:all_succeeded"),
+                new MSet(settings));
+        table.add(
+                CommandSpec.named("msetnx", -3)
+                        .flags(WRITE, DENYOOM)
+                        .keys(-1, 2, "OW", "insert")
+                        .docs(
+                                "string",
+                                "1.0.1",
+                                "O(N), N keys",
+                                "Sets several keys if none of them exists; not isolated from other clients.")
+                        .tips("request_policy:multi_shard", "response_policy:agg_min"),
+                new MSetNx(settings));
+    }
+
+    private record MGet(Settings settings) implements Action.OfKeys {
+        @Override
+        public Plan plan(byte[][] args, int db, long nowMillis) {
+            return new Plan.Run(Plan.gets(args, db, 1), outcomes -> values(outcomes, nowMillis));
+        }
+
+        private Plan values(List<Outcome> outcomes, long nowMillis) {
+            List<Reply> values = new ArrayList<>(outcomes.size());
+            for (Outcome outcome : outcomes) {
+                Versions versions = Outcomes.found(outcome);
+                if (settings.conflictIsError() && versions.valueCount() > 1) {
+                    return new Plan.Done(Conflict.of(versions));
+                }
+                Current live = LiveValue.of(versions, nowMillis);
+                values.add(GetCommands.bulk(live));
+            }
+            return new Plan.Done(Reply.array(values));
+        }
+    }
+
+    /** What is wrong with {@code key value [key value ...]}, or null. */
+    private static @Nullable Plan refusal(byte[][] args, String command, Settings settings) {
+        if (args.length % 2 == 0) {
+            return Plan.refuse("ERR wrong number of arguments for '" + command + "' command");
+        }
+        for (int i = 2; i < args.length; i += 2) {
+            if (args[i].length > settings.valueBytesMax()) {
+                return new Plan.Done(Errors.TOO_LONG);
+            }
+        }
+        return null;
+    }
+
+    /** The last value of each key, in the order of the keys. */
+    private static TreeMap<byte[], byte[]> pairs(byte[][] args) {
+        TreeMap<byte[], byte[]> pairs = new TreeMap<>(Arrays::compareUnsigned);
+        for (int i = 1; i < args.length; i += 2) {
+            pairs.put(args[i], args[i + 1]);
+        }
+        return pairs;
+    }
+
+    private record MSet(Settings settings) implements Action.OfKeys {
+        @Override
+        public Plan plan(byte[][] args, int db, long nowMillis) {
+            Plan refusal = refusal(args, "mset", settings);
+            if (refusal != null) {
+                return refusal;
+            }
+            List<Operation> puts = new ArrayList<>(args.length / 2);
+            for (Map.Entry<byte[], byte[]> pair : pairs(args).entrySet()) {
+                puts.add(new Operation.Put(db, pair.getKey(), null, pair.getValue(), Expiry.NONE));
+            }
+            return new Plan.Run(puts, outcomes -> new Plan.Done(Reply.OK));
+        }
+    }
+
+    /**
+     * Reads all keys and, if none exists, sets the least of them first: of several clients that set the same keys, one
+     * wins that key and goes on, and the others have written nothing. What is left to chance is another command that
+     * writes a later key in between; then the reply says how far this one came.
+     */
+    private record MSetNx(Settings settings) implements Action.OfKeys {
+        @Override
+        public Plan plan(byte[][] args, int db, long nowMillis) {
+            Plan refusal = refusal(args, "msetnx", settings);
+            if (refusal != null) {
+                return refusal;
+            }
+            List<Operation> gets = new ArrayList<>();
+            List<Operation> sets = new ArrayList<>();
+            for (Map.Entry<byte[], byte[]> pair : pairs(args).entrySet()) {
+                gets.add(new Operation.Get(db, pair.getKey()));
+                byte[][] set = {SETNX, pair.getKey(), pair.getValue()};
+                sets.add(new Operation.Update(db, pair.getKey(), set));
+            }
+            return new Plan.Run(gets, found -> anyLive(found, nowMillis) ? new Plan.Done(Reply.ZERO) : setFirst(sets));
+        }
+
+        private static boolean anyLive(List<Outcome> found, long nowMillis) {
+            return found.stream().anyMatch(outcome -> LiveValue.of(Outcomes.found(outcome), nowMillis) != null);
+        }
+
+        private static Plan setFirst(List<Operation> sets) {
+            return new Plan.Run(sets.subList(0, 1), outcomes -> {
+                if (countSet(outcomes) == 0) {
+                    return new Plan.Done(Reply.ZERO);
+                }
+                return new Plan.Run(sets.subList(1, sets.size()), rest -> end(rest, sets.size()));
+            });
+        }
+
+        private static Plan end(List<Outcome> rest, int keysCount) {
+            int set = 1 + countSet(rest);
+            return set == keysCount
+                    ? new Plan.Done(Reply.ONE)
+                    : Plan.refuse("ERR MSETNX set " + set + " of " + keysCount
+                            + " keys: the others were set meanwhile by another client");
+        }
+
+        private static int countSet(List<Outcome> outcomes) {
+            return (int) outcomes.stream()
+                    .filter(outcome -> Outcomes.updated(outcome).equals(Reply.ONE))
+                    .count();
+        }
+    }
+}

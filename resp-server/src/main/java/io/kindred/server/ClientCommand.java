@@ -1,0 +1,266 @@
+package io.kindred.server;
+
+import static io.kindred.command.CommandSpec.Flag.ADMIN;
+import static io.kindred.command.CommandSpec.Flag.LOADING;
+import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
+import static io.kindred.command.CommandSpec.Flag.STALE;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.command.Action;
+import io.kindred.command.CommandSpec;
+import io.kindred.command.CommandTable;
+import io.kindred.command.ServerView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** CLIENT and its subcommands: a connection looks at itself and at the others. */
+public final class ClientCommand {
+    static final Reply SYNTAX = Reply.error("ERR syntax error");
+    private static final Reply INVALID_ID = Reply.error("ERR Invalid client ID");
+    private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
+    private static final List<String> HELP = List.of(
+            "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "GETNAME",
+            "    Return the name of the current connection.",
+            "ID",
+            "    Return the ID of the current connection.",
+            "INFO",
+            "    Return information about the current client connection.",
+            "KILL <ip:port>",
+            "    Kill connection made from <ip:port>.",
+            "KILL <option> <value> [<option> <value> [...]]",
+            "    Kill connections. Options are:",
+            "    * ADDR <ip:port>",
+            "      Kill connections made from the specified address",
+            "    * ID <client-id>",
+            "      Kill the connection with the specified id.",
+            "    * LADDR <ip:port>",
+            "      Kill connections made to specified local address",
+            "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
+            "      Kill connections by type. All of them are normal here.",
+            "    * USER <username>",
+            "      Kill connections authenticated by <username>. There is one user, default.",
+            "    * SKIPME (YES|NO)",
+            "      Skip killing current connection (default: yes).",
+            "LIST [options ...]",
+            "    Return information about client connections. Options:",
+            "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
+            "      Return clients of specified type.",
+            "    * ID <client-id> [<client-id> ...]",
+            "      Return the clients with the specified ids.",
+            "NO-EVICT (ON|OFF)",
+            "    Protect current client connection from eviction.",
+            "NO-TOUCH (ON|OFF)",
+            "    Will not touch LRU/LFU stats when this mode is on.",
+            "REPLY (ON|OFF|SKIP)",
+            "    Control the replies sent to the current connection.",
+            "SETINFO <option> <value>",
+            "    Set client meta attr. Options are:",
+            "    * LIB-NAME: the client lib name.",
+            "    * LIB-VER: the client lib version.",
+            "SETNAME <name>",
+            "    Assign the name <name> to the current connection.",
+            "HELP",
+            "    Prints this help.");
+
+    private final ClientRegistry clients;
+
+    private ClientCommand(ClientRegistry clients) {
+        this.clients = clients;
+    }
+
+    /** A subcommand that deals with the connection that sent it. */
+    @FunctionalInterface
+    private interface OfClient {
+        Reply run(ClientSession session, byte[][] args, ServerView server);
+    }
+
+    public static void register(CommandTable.Builder table, ClientRegistry clients) {
+        ClientCommand command = new ClientCommand(clients);
+        CommandTable.Builder subcommands = new CommandTable.Builder();
+        own(
+                subcommands,
+                "getname",
+                2,
+                "2.6.9",
+                "Tells the name of the connection.",
+                (session, args, server) -> session.name().isEmpty() ? Reply.NIL : Reply.bulk(session.name()));
+        own(
+                subcommands,
+                "id",
+                2,
+                "5.0.0",
+                "Tells the id of the connection.",
+                (session, args, server) -> Reply.integer(session.id()));
+        own(subcommands, "info", 2, "6.2.0", "Describes the connection.", command::info);
+        own(subcommands, "reply", 3, "3.2.0", "Turns replies on or off, or skips one.", ClientCommand::reply);
+        own(
+                subcommands,
+                "setinfo",
+                4,
+                "7.2.0",
+                "Sets the name or version of the client's library.",
+                (s, args, server) -> setInfo(s, args));
+        own(subcommands, "setname", 3, "2.6.9", "Sets the name of the connection.", ClientCommand::setName);
+        own(
+                subcommands,
+                "no-touch",
+                3,
+                "7.2.0",
+                "Accepted; nothing here depends on it.",
+                (session, args, server) -> onOff(args[2], session::noTouch));
+        admin(
+                subcommands,
+                "no-evict",
+                3,
+                "7.0.0",
+                "Accepted; clients are not evicted here.",
+                (session, args, server) -> onOff(args[2], session::noEvict));
+        admin(subcommands, "list", -2, "2.4.0", "Lists the connections.", command::list);
+        admin(
+                subcommands,
+                "kill",
+                -3,
+                "2.4.0",
+                "Closes connections.",
+                (session, args, server) -> new ClientKill(clients, session).run(args));
+        subcommands.add(named("help", 2, "5.0.0", "Explains the subcommands.").flags(LOADING, STALE), (Action.OfSession)
+                (session, args, server) -> help());
+        table.container(
+                CommandSpec.named("client", -2)
+                        .docs("connection", "2.4.0", "Depends on subcommand.", "A container for connection commands."),
+                null,
+                subcommands);
+    }
+
+    private static void own(
+            CommandTable.Builder table, String name, int arity, String since, String summary, OfClient action) {
+        table.add(named(name, arity, since, summary).flags(NOSCRIPT, LOADING, STALE), action(action));
+    }
+
+    private static void admin(
+            CommandTable.Builder table, String name, int arity, String since, String summary, OfClient action) {
+        table.add(named(name, arity, since, summary).flags(ADMIN, NOSCRIPT, LOADING, STALE), action(action));
+    }
+
+    private static CommandSpec.Builder named(String name, int arity, String since, String summary) {
+        return CommandSpec.named("client|" + name, arity)
+                .docs("connection", since, "O(1)", summary)
+                .categories("connection");
+    }
+
+    private static Action.OfSession action(OfClient action) {
+        return (session, args, server) -> action.run((ClientSession) session, args, server);
+    }
+
+    private Reply info(ClientSession session, byte[][] args, ServerView server) {
+        ClientConnection self = clients.find(session.id());
+        return show(self == null ? List.of() : List.of(self), server);
+    }
+
+    private Reply list(ClientSession session, byte[][] args, ServerView server) {
+        if (args.length == 2) {
+            return show(clients.all(), server);
+        }
+        String option = Words.lower(args[2]);
+        if (option.equals("type") && args.length == 4) {
+            String type = Words.lower(args[3]);
+            return isType(type)
+                    ? show(type.equals("normal") ? clients.all() : List.of(), server)
+                    : unknownType(args[3]);
+        }
+        if (!option.equals("id") || args.length < 4) {
+            return SYNTAX;
+        }
+        List<ClientConnection> chosen = new ArrayList<>();
+        for (int i = 3; i < args.length; i++) {
+            Long id = Words.number(args[i]);
+            if (id == null) {
+                return INVALID_ID;
+            }
+            ClientConnection client = clients.find(id);
+            if (client != null) {
+                chosen.add(client);
+            }
+        }
+        return show(chosen, server);
+    }
+
+    static boolean isType(String lowerCase) {
+        return TYPES.contains(lowerCase);
+    }
+
+    static Reply unknownType(byte[] type) {
+        return Reply.error("ERR Unknown client type '" + Words.text(type) + "'");
+    }
+
+    private static Reply show(List<ClientConnection> some, ServerView server) {
+        StringBuilder lines = new StringBuilder();
+        long nowMillis = server.clock().millis();
+        for (ClientConnection client : some) {
+            ClientLine.append(lines, client, nowMillis);
+        }
+        return new Reply.Verbatim("txt", lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Reply reply(ClientSession session, byte[][] args, ServerView server) {
+        switch (Words.lower(args[2])) {
+            case "on" -> session.replyOn();
+            case "off" -> session.replyOff();
+            case "skip" -> session.replySkip();
+            default -> {
+                return SYNTAX;
+            }
+        }
+        return Reply.OK;
+    }
+
+    private static Reply setName(ClientSession session, byte[][] args, ServerView server) {
+        String name = Words.text(args[2]);
+        if (!Words.isPlain(name)) {
+            return ConnectionCommands.NAME_NOT_PLAIN;
+        }
+        session.name(name);
+        return Reply.OK;
+    }
+
+    private static Reply setInfo(ClientSession session, byte[][] args) {
+        String option = Words.lower(args[2]);
+        String value = Words.text(args[3]);
+        if (!option.equals("lib-name") && !option.equals("lib-ver")) {
+            return Reply.error("ERR Unrecognized option '" + Words.text(args[2]) + "'");
+        }
+        if (!Words.isPlain(value)) {
+            return Reply.error("ERR " + option + " cannot contain spaces, newlines or special characters.");
+        }
+        if (option.equals("lib-name")) {
+            session.libraryName(value);
+        } else {
+            session.libraryVersion(value);
+        }
+        return Reply.OK;
+    }
+
+    /** A switch of the session. */
+    @FunctionalInterface
+    private interface Switch {
+        void set(boolean on);
+    }
+
+    private static Reply onOff(byte[] word, Switch target) {
+        String lower = Words.lower(word);
+        if (!lower.equals("on") && !lower.equals("off")) {
+            return SYNTAX;
+        }
+        target.set(lower.equals("on"));
+        return Reply.OK;
+    }
+
+    private static Reply help() {
+        List<Reply> lines = new ArrayList<>();
+        HELP.forEach(line -> lines.add(new Reply.Simple(line)));
+        return Reply.array(lines);
+    }
+}

@@ -1,0 +1,13 @@
+package io.kindred.server;
+
+/** What runs the commands that connections decode. */
+@FunctionalInterface
+public interface CommandRunner {
+    /**
+     * Runs one command of this connection, on the connection's thread.
+     *
+     * @param args at least one; handed over
+     * @param reply to be completed exactly once, now or later, on the same thread
+     */
+    void run(ClientSession session, byte[][] args, ReplySlot reply);
+}

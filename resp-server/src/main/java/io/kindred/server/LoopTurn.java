@@ -1,0 +1,46 @@
+package io.kindred.server;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The connections that have something to do once the present turn of the loop is over: replies that were completed
+ * outside of a read are flushed together, and paused connections go on.
+ *
+ * <p>Owned by: the loop thread.
+ */
+final class LoopTurn implements Runnable {
+    private final EventLoop loop;
+    private List<ClientConnection> due = new ArrayList<>();
+    private List<ClientConnection> visited = new ArrayList<>();
+
+    LoopTurn(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    void visit(ClientConnection connection) {
+        if (connection.planVisit()) {
+            due.add(connection);
+            if (due.size() == 1) {
+                loop.execute(this);
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        List<ClientConnection> now = due;
+        due = visited;
+        visited = now;
+        for (ClientConnection connection : now) {
+            try {
+                connection.visit();
+            } catch (RuntimeException failure) {
+                // One client's trouble must not leave the others unvisited.
+                connection.failed(failure);
+            }
+        }
+        now.clear();
+    }
+}

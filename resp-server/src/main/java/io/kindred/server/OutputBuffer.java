@@ -1,0 +1,77 @@
+package io.kindred.server;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.resp.RespEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the encoded replies of one turn, so that they go out in one write. Long runs are handed to the channel in
+ * chunks, since a buffer that kept growing would be copied each time.
+ *
+ * <p>Owned by: the connection's loop thread.
+ */
+final class OutputBuffer {
+    private static final int CHUNK_BYTES = 64 * 1024;
+    private static final int FIRST_CAPACITY_BYTES = 1024;
+
+    private final Channel channel;
+    private final ServerCounters counters;
+    private @Nullable ByteBuf chunk;
+    /** As much as the last chunk took, since clients repeat themselves. */
+    private int capacityBytes = FIRST_CAPACITY_BYTES;
+
+    OutputBuffer(Channel channel, ServerCounters counters) {
+        this.channel = channel;
+        this.counters = counters;
+    }
+
+    void write(Reply reply, int protocol) {
+        ByteBuf out = chunk;
+        if (out == null) {
+            out = channel.alloc().directBuffer(capacityBytes);
+            chunk = out;
+        }
+        RespEncoder.write(out, reply, protocol);
+        if (out.readableBytes() >= CHUNK_BYTES) {
+            passOn();
+        }
+    }
+
+    /** Gives what there is to the channel, which sends it with the next flush. */
+    void passOn() {
+        ByteBuf out = chunk;
+        if (out != null) {
+            chunk = null;
+            int bytes = out.readableBytes();
+            counters.countOutput(bytes);
+            capacityBytes = Math.min(CHUNK_BYTES, Math.max(FIRST_CAPACITY_BYTES, bytes));
+            channel.write(out, channel.voidPromise());
+        }
+    }
+
+    void flush() {
+        passOn();
+        channel.flush();
+    }
+
+    /** Encoded replies that the socket has not taken. */
+    long pendingBytes() {
+        ByteBuf out = chunk;
+        return (out == null ? 0 : out.readableBytes()) + pendingBytes(channel);
+    }
+
+    void release() {
+        if (chunk != null) {
+            chunk.release();
+            chunk = null;
+        }
+    }
+
+    private static long pendingBytes(Channel channel) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+}

@@ -1,0 +1,81 @@
+package io.kindred.server;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.command.ReplySink;
+import io.kindred.resp.RespEncoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one command's reply among those of its connection. Replies may come in any order; they are written in the
+ * order of the commands.
+ *
+ * <p>How the reply is to be written (in which protocol, or not at all) is settled when the command has been run or
+ * answered, whichever is first: what a later command changes does not reach back.
+ *
+ * <p>Owned by: the connection's loop thread.
+ */
+public final class ReplySlot implements ReplySink {
+    private final ClientConnection connection;
+    private @Nullable Reply reply;
+    private @Nullable ReplySlot next;
+    private boolean settled;
+    private boolean muted;
+    private int protocol;
+    private long heldBytes;
+
+    ReplySlot(ClientConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Requires: the first call. After the connection has closed it has no effect. */
+    @Override
+    public void complete(Reply answer) {
+        if (reply != null) {
+            throw new IllegalStateException("a command was answered twice: " + reply + ", then " + answer);
+        }
+        reply = answer;
+        settle();
+        connection.completed(this);
+    }
+
+    void settle() {
+        if (!settled) {
+            settled = true;
+            muted = connection.session().replyMuted();
+            protocol = connection.session().protocol();
+        }
+    }
+
+    boolean muted() {
+        return muted;
+    }
+
+    int protocol() {
+        return protocol;
+    }
+
+    @Nullable
+    Reply reply() {
+        return reply;
+    }
+
+    /** From now on it is counted as waiting for earlier ones. */
+    long hold(Reply answer) {
+        heldBytes = RespEncoder.sizeBytes(answer);
+        return heldBytes;
+    }
+
+    /** 0 for a reply that never waited. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    @Nullable
+    ReplySlot next() {
+        return next;
+    }
+
+    void next(ReplySlot slot) {
+        next = slot;
+    }
+}

@@ -1,0 +1,199 @@
+package io.kindred.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Gates, failures, and commands on several keys. */
+final class DispatchTest {
+    private final TestNode node = new TestNode(InstantSource.system());
+
+    @Test
+    void nothingRunsBeforeAuthentication() {
+        node.session.authenticated(false);
+        assertEquals("-NOAUTH Authentication required.\r\n", node.line("GET a"));
+        assertTrue(node.keys.operations().isEmpty());
+    }
+
+    @Test
+    void nothingRunsWhileLoading() {
+        node.settings.loading = true;
+        assertTrue(node.line("GET a").startsWith("-LOADING "));
+        assertTrue(node.line("INFO").startsWith("-LOADING "));
+        assertTrue(node.keys.operations().isEmpty());
+    }
+
+    @Test
+    void sessionLearnsTheCommandThatRuns() {
+        node.line("config GET timeout");
+        CommandSpec last = node.session.last();
+        assertEquals("config|get", last == null ? "" : last.name());
+    }
+
+    @Test
+    void plainSetIsABlindPutAndConditionalSetAnUpdate() {
+        node.line("SET a 1");
+        node.line("SET a 1 EX 100");
+        node.line("SET a 1 NX");
+        node.line("SET a 1 KEEPTTL");
+        List<Operation> operations = node.keys.operations();
+        assertNull(((Operation.Put) operations.get(0)).context());
+        assertEquals(Operation.Put.class, operations.get(1).getClass());
+        assertEquals(Operation.Update.class, operations.get(2).getClass());
+        assertEquals(Operation.Update.class, operations.get(3).getClass());
+    }
+
+    @Test
+    void updateFunctionsAreFoundInAnyCase() {
+        assertSame(node.table.find(bytes("incr")), node.table.find(bytes("InCR")));
+        assertTrue(node.table.find(bytes("set")) != null && node.table.find(bytes("del")) != null);
+        assertNull(node.table.find(bytes("get")));
+        assertNull(node.table.find(bytes("nosuch")));
+    }
+
+    @Test
+    void failuresAreWordedByTheirOutcome() {
+        node.keys.failNext(new Outcome.TryAgain("no replica is up"));
+        assertEquals("-TRYAGAIN no replica is up\r\n", node.line("GET a"));
+        node.keys.failNext(new Outcome.NoQuorum("got 1 of 2 write acknowledgements in 1000 ms"));
+        assertEquals("-NOQUORUM got 1 of 2 write acknowledgements in 1000 ms\r\n", node.line("SET a 1"));
+        node.keys.failNext(new Outcome.Refused("ERR too many siblings"));
+        assertEquals("-ERR too many siblings\r\n", node.line("INCR a"));
+    }
+
+    @Test
+    void severalKeysSayTryAgainOnlyIfNoneWasTouched() {
+        node.keys.failNext(new Outcome.TryAgain("why"));
+        assertEquals("-TRYAGAIN why\r\n", node.line("MSET a 1 b 2"));
+        assertEquals("*2\r\n$-1\r\n$-1\r\n", node.line("MGET a b"));
+        node.keys.failNext(null, new Outcome.TryAgain("why"));
+        assertEquals(
+                "-NOQUORUM 1 of 3 keys were not written, others were; the first error: TRYAGAIN why\r\n",
+                node.line("MSET a 1 b 2 c 3"));
+        assertEquals("*3\r\n$1\r\n1\r\n$-1\r\n$-1\r\n", node.line("MGET a b c"));
+        node.keys.failNext(null, new Outcome.NoQuorum("what"));
+        assertEquals("-NOQUORUM what\r\n", node.line("DEL a b"));
+    }
+
+    @Test
+    void readsOfSeveralKeysTouchNothing() {
+        node.keys.failNext(null, new Outcome.TryAgain("why"));
+        assertEquals("-TRYAGAIN why\r\n", node.line("EXISTS a b"));
+    }
+
+    @Test
+    void operationsUnderWayAreBounded() {
+        List<OutcomeCallback> waiting = new ArrayList<>();
+        List<String> replies = new ArrayList<>();
+        PlanRun run = new PlanRun(
+                (operation, quorum, callback) -> waiting.add(callback),
+                QuorumSpec.DEFAULT,
+                reply -> replies.add(RespText.of(reply)));
+        byte[][] args = new byte[2001][1];
+        run.start(new Plan.Run(
+                Plan.gets(args, 0, 1),
+                outcomes -> new Plan.Done(io.kindred.cluster.message.Reply.integer(outcomes.size()))));
+        assertEquals(PlanRun.IN_FLIGHT_MAX, waiting.size());
+        for (int i = 0; i < waiting.size(); i++) {
+            waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
+            assertTrue(waiting.size() - i - 1 <= PlanRun.IN_FLIGHT_MAX);
+        }
+        assertEquals(List.of(":2000\r\n"), replies);
+    }
+
+    @Test
+    void overtakenMsetnxSaysHowFarItCame() {
+        KeyPort overtaking = (operation, quorum, callback) -> {
+            if (operation instanceof Operation.Update update && update.key()[0] == 'a') {
+                node.line("SET b other");
+            }
+            node.keys.execute(operation, quorum, callback);
+        };
+        List<String> replies = new ArrayList<>();
+        ServerView server = new ServerView(
+                overtaking, node.cluster, node.config, node, node.settings, node.table, InstantSource.system());
+        byte[][] args = TestNode.bytes(List.of("MSETNX", "a", "1", "b", "2", "c", "3"));
+        new CommandDispatcher(server).run(node.session, args, reply -> replies.add(RespText.of(reply)));
+        assertEquals(
+                List.of("-ERR MSETNX set 2 of 3 keys: the others were set meanwhile by another client\r\n"), replies);
+    }
+
+    @Test
+    void tooLongValuesAreRefused() {
+        node.settings.valueBytesMax = 4;
+        String error = "-ERR string exceeds maximum allowed size (max-value-bytes)\r\n";
+        for (String line : List.of(
+                "SET a 12345",
+                "SET a 12345 NX",
+                "SETNX a 12345",
+                "SETEX a 10 12345",
+                "GETSET a 12345",
+                "MSET b 1 a 12345",
+                "MSETNX b 1 a 12345",
+                "SETRANGE a 4 1",
+                "SETRANGE a 9223372036854775807 1",
+                "KIN.PUT a \"\" 12345")) {
+            assertEquals(error, node.line(line), line);
+        }
+        assertEquals("+OK\r\n", node.line("SET a 1234"));
+        assertEquals(error, node.line("APPEND a 5"));
+        assertEquals(":4\r\n", node.line("SETRANGE a 3 5"));
+    }
+
+    @Test
+    void conflictPolicyErrorRefusesToChoose() {
+        node.line("KIN.PUT a \"\" x");
+        node.line("KIN.PUT a \"\" y");
+        assertEquals("$1\r\ny\r\n", node.line("GET a"));
+        node.settings.conflictIsError = true;
+        String error =
+                "-CONFLICT the key has 2 concurrent values; read them with KIN.GET and put one with KIN.PUT and its"
+                        + " context\r\n";
+        assertEquals(error, node.line("GET a"));
+        assertEquals(error, node.line("MGET b a"));
+        assertEquals(error, node.line("STRLEN a"));
+        assertEquals(":1\r\n", node.line("EXISTS a"));
+        assertEquals("+OK\r\n", node.line("SET a z"));
+        assertEquals("$1\r\nz\r\n", node.line("GET a"));
+    }
+
+    @Test
+    void shutdownGivesNoReply() {
+        assertEquals("", node.line("SHUTDOWN"));
+        assertEquals("", node.line("shutdown NOSAVE NOW"));
+        assertEquals(List.of("shutdown save", "shutdown nosave"), node.calls);
+    }
+
+    @Test
+    void infoGetsItsSectionsInLowerCase() {
+        assertEquals("$27\r\n# Sections\r\nmemory,server\r\n\r\n", node.line("INFO Server MEMORY"));
+    }
+
+    @Test
+    void configGoesToThePort() {
+        assertEquals("*2\r\n$10\r\nmaxclients\r\n$5\r\n10000\r\n", node.line("CONFIG GET MAXCL*"));
+        assertEquals("+OK\r\n", node.line("CONFIG SET maxclients 5 Timeout 7"));
+        assertEquals(
+                "*4\r\n$10\r\nmaxclients\r\n$1\r\n5\r\n$7\r\ntimeout\r\n$1\r\n7\r\n",
+                node.line("CONFIG GET maxclients time*"));
+        assertEquals(
+                "-ERR CONFIG SET failed (possibly related to argument 'timeout') - duplicate parameter\r\n",
+                node.line("CONFIG SET timeout 1 TIMEOUT 2"));
+        assertEquals("+OK\r\n", node.line("CONFIG RESETSTAT"));
+        assertEquals(1, node.config.resets());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

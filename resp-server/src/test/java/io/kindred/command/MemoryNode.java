@@ -1,0 +1,35 @@
+package io.kindred.command;
+
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** All commands over a keyspace in memory, for tests that need more of a node than one package has. */
+public final class MemoryNode implements NodePort {
+    private final CommandDispatcher dispatcher;
+
+    /** @param more adds the commands that are not among {@link Commands#standard} */
+    public MemoryNode(Settings settings, InstantSource clock, Consumer<CommandTable.Builder> more) {
+        CommandTable.Builder commands = Commands.standard(settings);
+        more.accept(commands);
+        CommandTable table = commands.build();
+        MemoryKeys keys = new MemoryKeys(table, clock);
+        ServerView view =
+                new ServerView(keys, new MemoryCluster(keys, clock), new MemoryConfig(), this, settings, clock);
+        dispatcher = new CommandDispatcher(table, view);
+    }
+
+    public CommandDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    @Override
+    public String info(Set<String> sections) {
+        return "";
+    }
+
+    @Override
+    public void shutdown(boolean save) {
+        throw new IllegalStateException("a test does not shut down");
+    }
+}

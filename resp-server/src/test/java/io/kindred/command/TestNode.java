@@ -1,0 +1,65 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** A dispatcher over memory, as a client sees it. */
+final class TestNode implements NodePort {
+    final TestSettings settings = new TestSettings();
+    final TestSession session = new TestSession();
+    final CommandTable table = Commands.standard(settings).build();
+    final MemoryKeys keys;
+    final MemoryCluster cluster;
+    final MemoryConfig config = new MemoryConfig();
+    final List<String> calls = new ArrayList<>();
+    final CommandDispatcher dispatcher;
+
+    TestNode(InstantSource clock) {
+        keys = new MemoryKeys(table, clock);
+        cluster = new MemoryCluster(keys, clock);
+        ServerView server = new ServerView(keys, cluster, config, this, settings, table, clock);
+        dispatcher = new CommandDispatcher(server);
+    }
+
+    /** The reply as RESP2; empty where there is none. */
+    String run(byte[]... args) {
+        List<Reply> replies = new ArrayList<>();
+        dispatcher.run(session, args, replies::add);
+        if (replies.size() > 1) {
+            throw new AssertionError("more than one reply: " + replies);
+        }
+        return replies.isEmpty() ? "" : RespText.of(replies.get(0));
+    }
+
+    String run(List<String> args) {
+        return run(bytes(args));
+    }
+
+    /** Words between blanks; {@code ""} is the empty one. */
+    String line(String words) {
+        return run(Arrays.stream(words.split(" "))
+                .map(word -> word.equals("\"\"") ? "" : word)
+                .toList());
+    }
+
+    static byte[][] bytes(List<String> args) {
+        return args.stream()
+                .map(arg -> arg.getBytes(StandardCharsets.ISO_8859_1))
+                .toArray(byte[][]::new);
+    }
+
+    @Override
+    public String info(Set<String> sections) {
+        return "# Sections\r\n" + String.join(",", sections) + "\r\n";
+    }
+
+    @Override
+    public void shutdown(boolean save) {
+        calls.add(save ? "shutdown save" : "shutdown nosave");
+    }
+}

@@ -1,0 +1,40 @@
+package io.kindred.command;
+
+import org.jspecify.annotations.Nullable;
+
+final class TestSettings implements Settings {
+    int valueBytesMax = 1024 * 1024;
+    boolean conflictIsError;
+    boolean loading;
+    int replicas = 3;
+
+    @Override
+    public int valueBytesMax() {
+        return valueBytesMax;
+    }
+
+    @Override
+    public int databases() {
+        return 16;
+    }
+
+    @Override
+    public int replicationN() {
+        return replicas;
+    }
+
+    @Override
+    public boolean conflictIsError() {
+        return conflictIsError;
+    }
+
+    @Override
+    public @Nullable String password() {
+        return null;
+    }
+
+    @Override
+    public boolean loading() {
+        return loading;
+    }
+}

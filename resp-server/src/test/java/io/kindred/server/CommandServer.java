@@ -1,0 +1,77 @@
+package io.kindred.server;
+
+import io.kindred.command.MemoryNode;
+import io.kindred.command.Settings;
+import java.net.Socket;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** A server with all commands, over a keyspace in memory. */
+final class CommandServer implements AutoCloseable, Settings {
+    private final TestServer server;
+    private final @Nullable String password;
+
+    CommandServer(@Nullable String password, InstantSource clock) throws Exception {
+        this.password = password;
+        ClientRegistry clients = new ClientRegistry();
+        MemoryNode node = new MemoryNode(this, clock, table -> {
+            ConnectionCommands.register(table);
+            ClientCommand.register(table, clients);
+        });
+        server = new TestServer(
+                clients, (self, session, args, reply) -> node.dispatcher().run(session, args, reply), true, clock);
+        server.passwordRequired = password != null;
+    }
+
+    CommandServer() throws Exception {
+        this(null, InstantSource.system());
+    }
+
+    TestServer server() {
+        return server;
+    }
+
+    /** All that the server says to these bytes and their end. */
+    String talk(String latin1) throws Exception {
+        try (Socket client = server.connect()) {
+            TestServer.send(client, latin1);
+            client.shutdownOutput();
+            return TestServer.receiveAll(client);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.close();
+    }
+
+    @Override
+    public int valueBytesMax() {
+        return 1024 * 1024;
+    }
+
+    @Override
+    public int databases() {
+        return 16;
+    }
+
+    @Override
+    public int replicationN() {
+        return 1;
+    }
+
+    @Override
+    public boolean conflictIsError() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String password() {
+        return password;
+    }
+
+    @Override
+    public boolean loading() {
+        return false;
+    }
+}

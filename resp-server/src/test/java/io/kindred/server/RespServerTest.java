@@ -1,0 +1,378 @@
+package io.kindred.server;
+
+import static io.kindred.server.TestServer.receive;
+import static io.kindred.server.TestServer.receiveAll;
+import static io.kindred.server.TestServer.send;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.resp.Seeds;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class RespServerTest {
+    private static final TestServer.Behaviour ECHO =
+            (server, session, args, reply) -> reply.complete(Reply.bulk(args[0]));
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void answersPipelinedCommands(boolean epoll) throws Exception {
+        try (TestServer server = new TestServer(ECHO, epoll, Clock.systemUTC());
+                Socket client = server.connect()) {
+            send(client, "*1\r\n$1\r\na\r\nbc\r\n*2\r\n$3\r\ndef\r\n$1\r\nx\r\n");
+            assertEquals("$1\r\na\r\n$2\r\nbc\r\n$3\r\ndef\r\n", receive(client, 24));
+        }
+    }
+
+    @Test
+    void repliesKeepTheOrderOfCommandsHoweverTheyComplete() {
+        Seeds.each(RespServerTest.class, 20, random -> {
+            try (TestServer server = new TestServer(new LateEcho(random.nextLong()));
+                    Socket client = server.connect()) {
+                int commands = 3000;
+                StringBuilder requests = new StringBuilder();
+                StringBuilder replies = new StringBuilder();
+                for (int i = 0; i < commands; i++) {
+                    String text = Integer.toString(i);
+                    requests.append("*1\r\n$").append(text.length()).append("\r\n" + text + "\r\n");
+                    replies.append("$").append(text.length()).append("\r\n" + text + "\r\n");
+                }
+                for (int at = 0; at < requests.length(); ) {
+                    int next = Math.min(requests.length(), at + 1 + random.nextInt(5000));
+                    send(client, requests.substring(at, next));
+                    at = next;
+                }
+                assertEquals(replies.toString(), receive(client, replies.length()));
+            }
+        });
+    }
+
+    @Test
+    void resumesHalfCommandsAtEverySplit() throws Exception {
+        String request = "*2\r\n$4\r\nECHO\r\n$5\r\nhello\r\nPING x\r\n*1\r\n$0\r\n\r\n";
+        String reply = "$4\r\nECHO\r\n$4\r\nPING\r\n$0\r\n\r\n";
+        try (TestServer server = new TestServer(ECHO);
+                Socket client = server.connect()) {
+            for (int split = 1; split < request.length(); split++) {
+                send(client, request.substring(0, split));
+                long expected = split;
+                server.await(() -> server.server().counters().inputBytes() >= expected);
+                send(client, request.substring(split));
+                assertEquals(reply, receive(client, reply.length()));
+                server.onLoop(() -> {
+                    server.server().counters().reset();
+                    return true;
+                });
+            }
+        }
+    }
+
+    @Test
+    void aSlowReaderDoesNotGrowTheServer() throws Exception {
+        byte[] value = new byte[10_000];
+        int commands = 20_000;
+        CountDownLatch paused = new CountDownLatch(1);
+        AtomicLong mostHeld = new AtomicLong();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            ClientConnection connection = server.server().clients().all().get(0);
+            mostHeld.accumulateAndGet(connection.outputBytes() + connection.unreadBytes(), Math::max);
+            reply.complete(Reply.bulk(value));
+            if (connection.outputBytes() > 1024 * 1024) {
+                paused.countDown();
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < commands; i++) {
+                    try {
+                        send(client, "GET some:key:of:some:length\r\n");
+                    } catch (java.io.IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }
+            });
+            assertTrue(paused.await(TestServer.PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            int replyBytes = "$10000\r\n".length() + value.length + 2;
+            for (int i = 0; i < commands; i++) {
+                assertEquals(replyBytes, client.getInputStream().readNBytes(replyBytes).length);
+            }
+            writer.get();
+            assertTrue(mostHeld.get() < 1_300_000, "held " + mostHeld);
+            assertTrue(server.onLoop(() -> server.server().counters().pauses()) > 0);
+        }
+    }
+
+    @Test
+    void commandsInFlightAreBounded() throws Exception {
+        int commands = 10_000;
+        Deque<ReplySlot> waiting = new ArrayDeque<>();
+        AtomicLong most = new AtomicLong();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            waiting.add(reply);
+            most.accumulateAndGet(waiting.size(), Math::max);
+            if (waiting.size() == 1) {
+                // Later than everything that this read brings.
+                server.loop().execute(() -> {
+                    while (!waiting.isEmpty()) {
+                        waiting.removeLast().complete(Reply.ONE);
+                    }
+                });
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "X\r\n".repeat(commands));
+            assertEquals(":1\r\n".repeat(commands), receive(client, 4 * commands));
+            assertEquals(ServerLimits.DEFAULT.commandsInFlightMax(), most.get());
+        }
+    }
+
+    @Test
+    void aClientWhoseRepliesHoldTooMuchIsCutOff() throws Exception {
+        byte[] large = new byte[2 * 1024 * 1024];
+        TestServer.Behaviour behaviour = (server, session, args, reply) ->
+                reply.complete(Reply.array(Collections.nCopies(4, Reply.bulk(large))));
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = new ServerLimits(ServerLimits.DEFAULT.request(), 10, 10, 1024 * 1024, 4 * 1024 * 1024);
+            try (Socket client = server.connect()) {
+                send(client, "GET x\r\n");
+                server.await(() -> server.server().counters().outputLimitCloses() == 1
+                        && server.server().clients().size() == 0);
+            }
+        }
+    }
+
+    @Test
+    void quitIsAnsweredAfterWhatCameBeforeAndNothingBehindItRuns() throws Exception {
+        List<String> ran = new ArrayList<>();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            String name = new String(args[0], StandardCharsets.US_ASCII);
+            ran.add(name);
+            if (name.equals("QUIT")) {
+                session.closeAfterReply();
+                reply.complete(Reply.OK);
+            } else {
+                server.loop().schedule(() -> reply.complete(Reply.ONE), 10, TimeUnit.MILLISECONDS);
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "SLOW\r\nQUIT\r\nPING\r\n");
+            assertEquals(":1\r\n+OK\r\n", receiveAll(client));
+            assertEquals(List.of("SLOW", "QUIT"), ran);
+        }
+    }
+
+    @Test
+    void aProtocolErrorIsToldInItsTurnAndCloses() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) ->
+                server.loop().schedule(() -> reply.complete(Reply.ONE), 10, TimeUnit.MILLISECONDS);
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "SLOW\r\n*1\r\nfoo\r\nPING\r\n");
+            assertEquals(":1\r\n-ERR Protocol error: expected '$', got 'f'\r\n", receiveAll(client));
+        }
+    }
+
+    @Test
+    void whatAClientSentBeforeItsEndOfStreamIsAnswered() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) ->
+                server.loop().schedule(() -> reply.complete(Reply.ONE), 10, TimeUnit.MILLISECONDS);
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "SET a b\r\nSET a c\r\n");
+            client.shutdownOutput();
+            assertEquals(":1\r\n:1\r\n", receiveAll(client));
+            server.await(() -> server.server().clients().size() == 0);
+        }
+    }
+
+    @Test
+    void repliesAreMutedAsTheSessionSays() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            switch (new String(args[0], StandardCharsets.US_ASCII)) {
+                case "off" -> session.replyOff();
+                case "on" -> session.replyOn();
+                case "skip" -> session.replySkip();
+                default -> {
+                    server.loop().execute(() -> reply.complete(Reply.bulk(args[0])));
+                    return;
+                }
+            }
+            reply.complete(Reply.OK);
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "a\r\noff\r\nb\r\nskip\r\nc\r\non\r\nd\r\nskip\r\ne\r\nf\r\n");
+            assertEquals("$1\r\na\r\n+OK\r\n$1\r\nd\r\n$1\r\nf\r\n", receive(client, 26));
+        }
+    }
+
+    @Test
+    void eachReplyIsInTheProtocolOfItsTime() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            if (args[0][0] == '3') {
+                session.protocol(3);
+                reply.complete(Reply.NIL);
+            } else {
+                server.loop().execute(() -> reply.complete(Reply.NIL));
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "2\r\n3\r\nx\r\n");
+            assertEquals("$-1\r\n_\r\n_\r\n", receive(client, 11));
+        }
+    }
+
+    @Test
+    void refusesMoreThanMaxclients() throws Exception {
+        try (TestServer server = new TestServer(ECHO)) {
+            server.limits = ServerLimits.DEFAULT.withClientsMax(1);
+            try (Socket first = server.connect()) {
+                send(first, "a\r\n");
+                assertEquals("$1\r\na\r\n", receive(first, 7));
+                try (Socket second = server.connect()) {
+                    assertEquals("-ERR max number of clients reached\r\n", receiveAll(second));
+                }
+            }
+            server.await(() -> server.server().clients().size() == 0);
+            try (Socket third = server.connect()) {
+                send(third, "a\r\n");
+                assertEquals("$1\r\na\r\n", receive(third, 7));
+            }
+            assertEquals(1, server.onLoop(() -> server.server().counters().connectionsRejected()));
+        }
+    }
+
+    @Test
+    void anIdleClientIsClosed() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        try (TestServer server = new TestServer(ECHO, true, now::get);
+                Socket client = server.connect()) {
+            server.timeoutSeconds = 10;
+            send(client, "a\r\n");
+            assertEquals("$1\r\na\r\n", receive(client, 7));
+            now.set(Instant.EPOCH.plusSeconds(11));
+            assertEquals("", receiveAll(client));
+        }
+    }
+
+    @Test
+    void heldReadsStopCommandsUntilReleased() throws Exception {
+        AtomicLong ran = new AtomicLong();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            ran.incrementAndGet();
+            reply.complete(Reply.OK);
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            server.onLoop(() -> {
+                server.server().holdReads(true);
+                return true;
+            });
+            send(client, "a\r\nb\r\n");
+            server.await(() -> server.server().counters().pauses() == 1);
+            assertEquals(0, ran.get());
+            server.onLoop(() -> {
+                server.server().holdReads(false);
+                return true;
+            });
+            assertEquals("+OK\r\n+OK\r\n", receive(client, 10));
+        }
+    }
+
+    @Test
+    void aBrokenCommandClosesItsClientOnly() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            if (args[0][0] == '!') {
+                throw new IllegalStateException("a fault made by the test");
+            }
+            reply.complete(Reply.OK);
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket healthy = server.connect();
+                Socket broken = server.connect()) {
+            send(broken, "!\r\nx\r\n");
+            assertEquals("", receiveAll(broken));
+            send(healthy, "x\r\n");
+            assertEquals("+OK\r\n", receive(healthy, 5));
+        }
+    }
+
+    @Test
+    void aCommandIsAnsweredOnce() throws Exception {
+        List<ReplySlot> kept = new ArrayList<>();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            kept.add(reply);
+            reply.complete(Reply.OK);
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "x\r\n");
+            receive(client, 5);
+            ExecutionException failure = assertThrows(
+                    ExecutionException.class,
+                    () -> server.onLoop(() -> {
+                        kept.get(0).complete(Reply.OK);
+                        return true;
+                    }));
+            assertTrue(failure.getCause() instanceof IllegalStateException);
+        }
+    }
+
+    /** Echoes, some at once and some later, in a random order. */
+    private static final class LateEcho implements TestServer.Behaviour {
+        private final Random random;
+        private final List<Runnable> late = new ArrayList<>();
+
+        LateEcho(long seed) {
+            random = new Random(seed);
+        }
+
+        @Override
+        public void run(TestServer server, ClientSession session, byte[][] args, ReplySlot reply) {
+            if (random.nextInt(3) == 0) {
+                reply.complete(Reply.bulk(args[0]));
+                return;
+            }
+            late.add(() -> reply.complete(Reply.bulk(args[0])));
+            if (late.size() == 1) {
+                server.loop().execute(() -> completeSome(server));
+            }
+        }
+
+        private void completeSome(TestServer server) {
+            Collections.shuffle(late, random);
+            int rest = random.nextInt(late.size());
+            while (late.size() > rest) {
+                late.remove(late.size() - 1).run();
+            }
+            if (!late.isEmpty()) {
+                server.loop().execute(() -> completeSome(server));
+            }
+        }
+    }
+}

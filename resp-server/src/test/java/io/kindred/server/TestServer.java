@@ -1,0 +1,135 @@
+package io.kindred.server;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** A server on a free port of the loopback, on an event loop of its own. */
+final class TestServer implements AutoCloseable, ClientSettings {
+    /** Long enough for a loaded machine; only a failing test waits so long. */
+    static final int PATIENCE_MILLIS = 30_000;
+
+    /** A command runner that knows its server. */
+    interface Behaviour {
+        void run(TestServer server, ClientSession session, byte[][] args, ReplySlot reply);
+    }
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final IoEventLoop loop;
+    private final RespServer server;
+    private final int port;
+    volatile ServerLimits limits = ServerLimits.DEFAULT;
+    volatile boolean passwordRequired;
+    volatile int timeoutSeconds;
+
+    TestServer(Behaviour behaviour) throws Exception {
+        this(behaviour, true, Clock.systemUTC());
+    }
+
+    TestServer(Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
+        this(new ClientRegistry(), behaviour, epoll, clock);
+    }
+
+    TestServer(ClientRegistry clients, Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
+        IoHandlerFactory io = epoll && Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        group = new MultiThreadIoEventLoopGroup(1, io);
+        loop = group.next();
+        server = new RespServer(
+                loop, clients, (session, args, reply) -> behaviour.run(this, session, args, reply), this, clock);
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        port = ((InetSocketAddress) server.bind(any).sync().channel().localAddress()).getPort();
+    }
+
+    @Override
+    public ServerLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public boolean passwordRequired() {
+        return passwordRequired;
+    }
+
+    @Override
+    public int timeoutSeconds() {
+        return timeoutSeconds;
+    }
+
+    @Override
+    public int keepAliveSeconds() {
+        return 300;
+    }
+
+    RespServer server() {
+        return server;
+    }
+
+    IoEventLoop loop() {
+        return loop;
+    }
+
+    int port() {
+        return port;
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    /** The state of the server belongs to its loop. */
+    <T> T onLoop(Callable<T> question) throws Exception {
+        return loop.submit(question).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Each look is a task on the loop, so the loop gets on with what is awaited between them. */
+    void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (!onLoop(condition)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited for too long");
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        onLoop(() -> {
+            server.close();
+            return true;
+        });
+        group.shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS).sync();
+    }
+
+    static void send(Socket socket, String latin1) throws IOException {
+        socket.getOutputStream().write(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    static String receive(Socket socket, int bytes) throws IOException {
+        return new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Until the server closes. */
+    static String receiveAll(Socket socket) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        in.transferTo(all);
+        return all.toString(StandardCharsets.ISO_8859_1);
+    }
+}
