@@ -77,7 +77,8 @@ public final class KeyOrder {
         }
 
         void take(Waiting next) {
-            boolean mayGo = waiting.isEmpty() && !releasing && next.port().coordinatorOf(next.operation()) == coordinator;
+            boolean mayGo =
+                    waiting.isEmpty() && !releasing && next.port().coordinatorOf(next.operation()) == coordinator;
             if (mayGo) {
                 run(next);
             } else {

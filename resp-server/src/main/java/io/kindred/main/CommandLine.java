@@ -32,8 +32,7 @@ record CommandLine(Wish wish, @Nullable String file, List<String> directives) {
             return new CommandLine(Wish.HELP, null, List.of());
         }
         boolean hasFile = !all.isEmpty() && !all.get(0).startsWith("--");
-        return new CommandLine(
-                Wish.RUN, hasFile ? all.get(0) : null, hasFile ? all.subList(1, all.size()) : all);
+        return new CommandLine(Wish.RUN, hasFile ? all.get(0) : null, hasFile ? all.subList(1, all.size()) : all);
     }
 
     /** The file's directives, then the command line's, which count more. */

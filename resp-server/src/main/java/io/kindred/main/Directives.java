@@ -64,16 +64,13 @@ final class Directives {
 
     // --- storage ---
 
-    static final Directive APPENDFSYNC =
-            start("appendfsync", "everysec", ValueForms.oneOf("always", "everysec", "no"));
+    static final Directive APPENDFSYNC = start("appendfsync", "everysec", ValueForms.oneOf("always", "everysec", "no"));
     static final Directive MEMTABLE_BYTES =
             start("memtable-bytes", Long.toString(ENGINE.memtableBytes()), ValueForms.memory(64 * KB, 4 * GB));
     static final Directive ROW_CACHE_BYTES =
             start("row-cache-bytes", Long.toString(ENGINE.rowCacheBytes()), ValueForms.memory(0, 64 * GB));
     static final Directive BLOCK_CACHE_BYTES = start(
-            "block-cache-bytes",
-            Long.toString(ENGINE.blockCacheBytes()),
-            ValueForms.memory(0, Integer.MAX_VALUE));
+            "block-cache-bytes", Long.toString(ENGINE.blockCacheBytes()), ValueForms.memory(0, Integer.MAX_VALUE));
     static final Directive MAX_VALUE_BYTES =
             running("max-value-bytes", Long.toString(MB), ValueForms.memory(1, 32 * MB));
 
@@ -95,16 +92,14 @@ final class Directives {
 
     // --- times ---
 
-    static final Directive REQUEST_TIMEOUT_MS =
-            start("request-timeout-ms", "1000", ValueForms.integer(10, 600_000));
-    static final Directive GOSSIP_INTERVAL_MS =
-            start("gossip-interval-ms", "1000", ValueForms.integer(10, 60_000));
+    static final Directive REQUEST_TIMEOUT_MS = start("request-timeout-ms", "1000", ValueForms.integer(10, 600_000));
+    static final Directive GOSSIP_INTERVAL_MS = start("gossip-interval-ms", "1000", ValueForms.integer(10, 60_000));
     static final Directive SUSPECT_AFTER_MS = start("suspect-after-ms", "5000", ValueForms.integer(50, 3_600_000));
-    static final Directive MAX_CLOCK_SKEW_MS =
-            start("max-clock-skew-ms", "500", ValueForms.integer(1, DAY_MILLIS));
+    static final Directive MAX_CLOCK_SKEW_MS = start("max-clock-skew-ms", "500", ValueForms.integer(1, DAY_MILLIS));
     static final Directive ANTI_ENTROPY_INTERVAL_S =
             unused("anti-entropy-interval-s", "60", ValueForms.integer(1, 86_400));
-    static final Directive HINT_MAX_BYTES = unused("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
+    static final Directive HINT_MAX_BYTES =
+            unused("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
     static final Directive TOMBSTONE_GRACE_S =
             unused("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));
 

@@ -50,7 +50,9 @@ final class ServerConfig {
             throw ConfigRefused.at(line, "Unbalanced quotes in configuration line");
         }
         Directive directive = words.isEmpty() ? null : Directives.named(words.get(0));
-        if (directive == null || words.size() < 2 || (words.size() > 2 && !directive.form().severalWords())) {
+        if (directive == null
+                || words.size() < 2
+                || (words.size() > 2 && !directive.form().severalWords())) {
             throw ConfigRefused.at(line, "Bad directive or wrong number of arguments");
         }
         if (!directive.isGivenAtStart()) {
@@ -82,11 +84,13 @@ final class ServerConfig {
             return unknown;
         }
         if (!bind.isLoopback() && text(Directives.REQUIREPASS).isEmpty()) {
-            return "Protected mode: 'bind " + text(Directives.BIND) + "' lets other machines in, but no password is set."
+            return "Protected mode: 'bind " + text(Directives.BIND)
+                    + "' lets other machines in, but no password is set."
                     + " Set 'requirepass', or bind a loopback address";
         }
         if (!bind.isLoopback() && text(Directives.CLUSTER_SECRET).isEmpty()) {
-            return "Protected mode: 'bind " + text(Directives.BIND) + "' lets other machines' nodes in, but no secret is"
+            return "Protected mode: 'bind " + text(Directives.BIND)
+                    + "' lets other machines' nodes in, but no secret is"
                     + " set. Set 'cluster-secret' to the same text on all nodes, or bind a loopback address";
         }
         long port = number(Directives.PORT);

@@ -19,11 +19,10 @@ final class ValueForms {
 
     /** One word of printable characters. */
     static ValueForm word(int charsMax) {
-        return value -> value.chars().allMatch(c -> c > ' ' && c != 0x7f)
-                        && !value.isEmpty()
-                        && value.length() <= charsMax
-                ? null
-                : "argument must be 1 to " + charsMax + " characters without spaces";
+        return value ->
+                value.chars().allMatch(c -> c > ' ' && c != 0x7f) && !value.isEmpty() && value.length() <= charsMax
+                        ? null
+                        : "argument must be 1 to " + charsMax + " characters without spaces";
     }
 
     /** A word, or nothing. */
@@ -164,9 +163,7 @@ final class ValueForms {
             if (bytes == null) {
                 return NO_MEMORY;
             }
-            return bytes < min || bytes > max
-                    ? "argument must be between " + min + " and " + max + " inclusive"
-                    : null;
+            return bytes < min || bytes > max ? "argument must be between " + min + " and " + max + " inclusive" : null;
         }
 
         @Override
@@ -183,17 +180,16 @@ final class ValueForms {
             digits++;
         }
         Long number = parsedLong(lower.substring(0, digits));
-        Long unit =
-                switch (lower.substring(digits)) {
-                    case "", "b" -> 1L;
-                    case "k" -> 1000L;
-                    case "kb" -> 1L << 10;
-                    case "m" -> 1000_000L;
-                    case "mb" -> 1L << 20;
-                    case "g" -> 1000_000_000L;
-                    case "gb" -> 1L << 30;
-                    default -> null;
-                };
+        Long unit = switch (lower.substring(digits)) {
+            case "", "b" -> 1L;
+            case "k" -> 1000L;
+            case "kb" -> 1L << 10;
+            case "m" -> 1000_000L;
+            case "mb" -> 1L << 20;
+            case "g" -> 1000_000_000L;
+            case "gb" -> 1L << 30;
+            default -> null;
+        };
         if (number == null || unit == null || number > Long.MAX_VALUE / unit) {
             return null;
         }

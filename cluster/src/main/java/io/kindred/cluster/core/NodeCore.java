@@ -75,7 +75,7 @@ public final class NodeCore implements MessageHandler {
         coordinator = new Coordinator(coordination, functions);
         service = new ReplicaService(replica, router, clocks, outlet);
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        views = new NodeViews(config, membership, clocks, counters, replica, requests);
+        views = new NodeViews(config, membership, clocks, counters, replica, requests, desk);
     }
 
     private static void recover(Recovered recovered, Floors floors, FlushStamps flushStamps, CountBases bases) {
