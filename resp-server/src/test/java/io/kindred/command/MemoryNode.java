@@ -15,8 +15,8 @@ public final class MemoryNode implements NodePort {
         CommandTable table = commands.build();
         MemoryKeys keys = new MemoryKeys(table, clock);
         ServerView view =
-                new ServerView(keys, new MemoryCluster(keys, clock), new MemoryConfig(), this, settings, clock);
-        dispatcher = new CommandDispatcher(table, view);
+                new ServerView(keys, new MemoryCluster(keys, clock), new MemoryConfig(), this, settings, table, clock);
+        dispatcher = new CommandDispatcher(view);
     }
 
     public CommandDispatcher dispatcher() {
