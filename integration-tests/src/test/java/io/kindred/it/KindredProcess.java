@@ -23,6 +23,7 @@ final class KindredProcess implements AutoCloseable {
     private final NodeOptions options;
     private final Thread endWithTests = new Thread(this::endNow);
     private Process process;
+    private boolean endExpected;
 
     private KindredProcess(NodeOptions options) {
         this.options = options;
@@ -71,18 +72,21 @@ final class KindredProcess implements AutoCloseable {
 
     /** SIGKILL, and waits until the process is gone. */
     void kill() {
+        endExpected = true;
         process.destroyForcibly();
         awaitExit(GONE_WITHIN);
     }
 
     /** SIGTERM, and waits; the exit code. */
     int terminate() {
+        endExpected = true;
         process.destroy();
         return awaitExit(GONE_WITHIN);
     }
 
     /** Waits until the process ends by itself; the exit code. */
     int awaitExit(Duration within) {
+        endExpected = true;
         try {
             if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(name() + " still runs after " + within + logTail());
@@ -104,6 +108,7 @@ final class KindredProcess implements AutoCloseable {
             throw new IllegalStateException(name() + " still runs");
         }
         process = launch(options);
+        endExpected = false;
     }
 
     boolean isAlive() {
@@ -187,8 +192,12 @@ final class KindredProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** Ends the process. One that had ended unasked is what made the test fail: its last words are printed. */
     @Override
     public void close() {
+        if (!endExpected && !process.isAlive()) {
+            System.err.println(name() + " had ended by itself with exit code " + process.exitValue() + logTail());
+        }
         endNow();
         awaitExit(GONE_WITHIN);
         Runtime.getRuntime().removeShutdownHook(endWithTests);
