@@ -32,7 +32,9 @@ final class GroupCounts {
 
     void add(int group, long delta) {
         if (delta != 0) {
-            sums[place(group)] += delta;
+            // Finding the place may replace the array, so it comes first.
+            int place = place(group);
+            sums[place] += delta;
         }
     }
 
