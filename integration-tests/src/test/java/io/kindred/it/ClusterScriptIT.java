@@ -21,8 +21,8 @@ final class ClusterScriptIT {
             Map.of("KINDRED_HEAP", "256m", "KINDRED_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
     private static Program script(Path dir, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Program.HOME.resolve("bin").resolve("kindred-cluster").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Program.HOME.resolve("bin").resolve("kindred-cluster").toString()));
         command.addAll(List.of(arguments));
         int directives = command.indexOf("--");
         command.addAll(directives < 0 ? command.size() : directives, List.of("--dir", dir.toString()));
@@ -79,7 +79,8 @@ final class ClusterScriptIT {
     void aNodeThatCannotStartIsShownWithItsLog(@TempDir Path dir) {
         int port = FreePorts.next();
         try {
-            Program program = script(dir, "start", "--nodes", "1", "--port", "" + port, "--", "--no-such-directive", "1");
+            Program program =
+                    script(dir, "start", "--nodes", "1", "--port", "" + port, "--", "--no-such-directive", "1");
             assertNotEquals(0, program.exitCode());
             assertTrue(program.output().contains("no-such-directive"), program.output());
             assertTrue(program.output().contains("n1.log"), program.output());
