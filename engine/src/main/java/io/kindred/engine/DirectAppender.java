@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class DirectAppender implements LogAppender {
     private final EngineCounters counters;
     private final boolean syncing;
     private final ScheduledThreadPoolExecutor syncer = Threads.named("sync", 1);
+    private final Queue<Target> retired = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Target target;
 
     /** A file to be forced, and whether something was appended since the last force. */
@@ -47,7 +50,7 @@ final class DirectAppender implements LogAppender {
         this.syncing = context.options().syncPolicy() == SyncPolicy.EVERYSEC;
         if (syncing) {
             syncer.scheduleWithFixedDelay(
-                    Threads.reporting("sync", this::syncTarget),
+                    Threads.reporting("sync", this::sync),
                     SYNC_INTERVAL_MILLIS,
                     SYNC_INTERVAL_MILLIS,
                     TimeUnit.MILLISECONDS);
@@ -69,11 +72,12 @@ final class DirectAppender implements LogAppender {
     @Override
     public void rotate() {
         Target left = target;
+        if (left != null) {
+            retired.add(left);
+            syncer.execute(Threads.reporting("sync", this::sync));
+        }
         target = null;
         log.leaveSegment();
-        if (left != null) {
-            syncer.execute(Threads.reporting("sync", () -> retire(left)));
-        }
         outcome.rotated(log.end().segment());
     }
 
@@ -84,7 +88,6 @@ final class DirectAppender implements LogAppender {
 
     @Override
     public Closed close() {
-        // What is queued to be retired has to be forced, too: it is run, not dropped.
         Threads.join(syncer);
         List<EngineFailure> failures = new ArrayList<>();
         Target last = target;
@@ -118,15 +121,21 @@ final class DirectAppender implements LogAppender {
         }
     }
 
-    /** On the sync thread. */
-    private void syncTarget() {
-        Target current = target;
-        if (current != null) {
-            force(current);
+    /**
+     * On the sync thread. Segments become durable in their order: a segment is only the target once those before it are
+     * retired, so the target is looked at first and forced last.
+     */
+    private void sync() {
+        Target newest = target;
+        for (Target left = retired.poll(); left != null; left = retired.poll()) {
+            retire(left);
+        }
+        if (syncing && newest != null) {
+            force(newest);
         }
     }
 
-    /** On the sync thread. */
+    /** A file that is closed already has been forced here before: it was the target when it was retired. */
     private void retire(Target left) {
         if (syncing) {
             force(left);

@@ -32,7 +32,8 @@ final class GroupCounts {
 
     void add(int group, long delta) {
         if (delta != 0) {
-            sums[place(group)] += delta;
+            int place = place(group); // may make the arrays anew
+            sums[place] += delta;
         }
     }
 

@@ -48,7 +48,7 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
-    public DiskFile create(Path file) throws IOException {
+    public synchronized DiskFile create(Path file) throws IOException {
         if (roomBytes <= 0) {
             throw full();
         }
@@ -79,7 +79,7 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
-    public void truncate(Path file, long sizeBytes) throws IOException {
+    public synchronized void truncate(Path file, long sizeBytes) throws IOException {
         disk.truncate(file, sizeBytes);
     }
 
@@ -88,6 +88,15 @@ final class FaultyDisk implements Disk {
         disk.syncDirectory(directory);
         deletedUnsynced.keySet().removeIf(path -> path.startsWith(directory));
         files.forEach((path, tracked) -> tracked.named |= path.startsWith(directory));
+    }
+
+    /** What a process killed now leaves: all that the kernel has been given. */
+    synchronized void copyAll(Path from, Path to) throws IOException {
+        try (Stream<Path> walk = Files.walk(from)) {
+            for (Path path : walk.filter(Files::isRegularFile).toList()) {
+                write(to.resolve(from.relativize(path)), Files.readAllBytes(path));
+            }
+        }
     }
 
     /** What the disk would hold after a power cut now, copied to another directory. */
@@ -131,12 +140,14 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void append(ByteBuffer... buffers) throws IOException {
-            events.add("append " + path.getFileName());
-            if (appendFails.test(path)) {
-                throw new IOException("Input/output error");
-            }
-            for (ByteBuffer buffer : buffers) {
-                appendOne(buffer);
+            synchronized (FaultyDisk.this) {
+                events.add("append " + path.getFileName());
+                if (appendFails.test(path)) {
+                    throw new IOException("Input/output error");
+                }
+                for (ByteBuffer buffer : buffers) {
+                    appendOne(buffer);
+                }
             }
         }
 
@@ -160,8 +171,10 @@ final class FaultyDisk implements Disk {
             if (truncateFails) {
                 throw new IOException("Input/output error");
             }
-            file.truncate(sizeBytes);
-            tracked.size = sizeBytes;
+            synchronized (FaultyDisk.this) {
+                file.truncate(sizeBytes);
+                tracked.size = sizeBytes;
+            }
         }
 
         @Override
@@ -173,10 +186,11 @@ final class FaultyDisk implements Disk {
             if (forceFails.test(path)) {
                 throw new IOException("Input/output error");
             }
-            long size = tracked.size;
-            tracked.durableSize = size;
-            tracked.named = true;
-            events.add("force " + path.getFileName());
+            synchronized (FaultyDisk.this) {
+                tracked.durableSize = tracked.size;
+                tracked.named = true;
+                events.add("force " + path.getFileName());
+            }
         }
 
         @Override

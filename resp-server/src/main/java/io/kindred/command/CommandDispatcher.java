@@ -65,7 +65,7 @@ public final class CommandDispatcher {
                 return;
             }
             Plan plan = ofKeys.plan(args, session.db(), server.clock().millis());
-            new PlanRun(server.keys(), session.quorum(), sink).start(plan);
+            new PlanRun(server.keys(), session, sink).start(plan);
         } else {
             ((Action.OfCluster) action).run(session, args, server, sink);
         }

@@ -20,6 +20,7 @@ public final class KeyRequest implements OutcomeCallback {
     private final byte[][] args;
     private final int db;
     private final ServerView server;
+    private final Session session;
     private final ReplySink sink;
     private QuorumSpec quorum;
     private @Nullable Reply refusal;
@@ -30,13 +31,14 @@ public final class KeyRequest implements OutcomeCallback {
         this.db = session.db();
         this.quorum = session.quorum();
         this.server = server;
+        this.session = session;
         this.sink = sink;
     }
 
     void start() {
         Operation operation = action.plan(this);
         if (operation != null) {
-            server.keys().execute(operation, quorum, this);
+            session.order().execute(server.keys(), operation, quorum, this);
             return;
         }
         if (refusal == null) {

@@ -19,6 +19,7 @@ final class PlanRun {
     static final int IN_FLIGHT_MAX = 512;
 
     private final KeyPort keys;
+    private final KeyOrder order;
     private final QuorumSpec quorum;
     private final ReplySink sink;
     private List<Operation> operations = List.of();
@@ -30,9 +31,10 @@ final class PlanRun {
     private boolean touched;
     private boolean sending;
 
-    PlanRun(KeyPort keys, QuorumSpec quorum, ReplySink sink) {
+    PlanRun(KeyPort keys, Session session, ReplySink sink) {
         this.keys = keys;
-        this.quorum = quorum;
+        this.order = session.order();
+        this.quorum = session.quorum();
         this.sink = sink;
     }
 
@@ -71,7 +73,7 @@ final class PlanRun {
             return false;
         }
         int index = sent++;
-        keys.execute(operations.get(index), quorum, outcome -> done(index, outcome));
+        order.execute(keys, operations.get(index), quorum, outcome -> done(index, outcome));
         return true;
     }
 

@@ -28,6 +28,9 @@ public interface Session {
 
     void quorum(QuorumSpec quorum);
 
+    /** Always the same one: what runs this connection's operations on keys. */
+    KeyOrder order();
+
     /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
     void running(CommandSpec command);
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One difference: a zero byte is a byte like others. (In C it would end the text.)
  */
-final class InlineArgs {
+public final class InlineArgs {
     private final byte[] line;
     private final int end;
     /** No argument is longer than what it was written as. */
@@ -29,7 +29,7 @@ final class InlineArgs {
     }
 
     /** Null where quotes are not balanced; no arguments for a blank line. */
-    static byte @Nullable [][] split(byte[] line, int from, int end) {
+    public static byte @Nullable [][] split(byte[] line, int from, int end) {
         InlineArgs split = new InlineArgs(line, from, end);
         List<byte[]> args = new ArrayList<>();
         while (split.skipBlanks()) {

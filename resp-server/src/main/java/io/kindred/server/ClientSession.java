@@ -2,6 +2,7 @@ package io.kindred.server;
 
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.command.CommandSpec;
+import io.kindred.command.KeyOrder;
 import io.kindred.command.Session;
 import io.kindred.resp.RespEncoder;
 
@@ -28,6 +29,7 @@ public final class ClientSession implements Session {
     private String libraryVersion = "";
     private boolean noEvict;
     private boolean noTouch;
+    private final KeyOrder order = new KeyOrder();
     private QuorumSpec quorum = QuorumSpec.DEFAULT;
 
     private boolean repliesOff;
@@ -159,6 +161,11 @@ public final class ClientSession implements Session {
     @Override
     public void quorum(QuorumSpec spec) {
         quorum = spec;
+    }
+
+    @Override
+    public KeyOrder order() {
+        return order;
     }
 
     /** CLIENT REPLY ON: this command is answered, and those after it. */

@@ -7,6 +7,7 @@ final class TestSession implements Session {
     private int db;
     private int protocol = 2;
     private boolean authenticated = true;
+    private final KeyOrder order = new KeyOrder();
     private QuorumSpec quorum = QuorumSpec.DEFAULT;
     private @Nullable CommandSpec last;
 
@@ -53,6 +54,11 @@ final class TestSession implements Session {
     @Override
     public void quorum(QuorumSpec other) {
         quorum = other;
+    }
+
+    @Override
+    public KeyOrder order() {
+        return order;
     }
 
     @Override

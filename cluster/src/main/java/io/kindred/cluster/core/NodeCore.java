@@ -73,9 +73,10 @@ public final class NodeCore implements MessageHandler {
         Coordination coordination =
                 new Coordination(replica, router, outlet, requests, clocks, config.quorums(), counters, flushStamps);
         coordinator = new Coordinator(coordination, functions);
-        service = new ReplicaService(replica, router, clocks, outlet);
+        service = new ReplicaService(
+                replica, router, clocks, outlet, config.quorums().clockEntriesMax());
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        views = new NodeViews(config, membership, clocks, counters, replica, requests);
+        views = new NodeViews(config, membership, clocks, counters, replica, requests, desk);
     }
 
     private static void recover(Recovered recovered, Floors floors, FlushStamps flushStamps, CountBases bases) {

@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.keyspace.LocalDesk;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
@@ -10,6 +11,7 @@ import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What people and clients may see of a node, between steps. Owned by: the core's thread. */
 public final class NodeViews {
@@ -19,6 +21,8 @@ public final class NodeViews {
     private final QuorumCounters counters;
     private final Replica replica;
     private final Requests requests;
+    private final LocalDesk desk;
+    private final int[] allPartitions;
 
     NodeViews(
             NodeConfig config,
@@ -26,13 +30,16 @@ public final class NodeViews {
             Clocks clocks,
             QuorumCounters counters,
             Replica replica,
-            Requests requests) {
+            Requests requests,
+            LocalDesk desk) {
         this.config = config;
         this.membership = membership;
         this.clocks = clocks;
         this.counters = counters;
         this.replica = replica;
         this.requests = requests;
+        this.desk = desk;
+        allPartitions = IntStream.range(0, config.partitions()).toArray();
     }
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
@@ -111,6 +118,11 @@ public final class NodeViews {
 
     public int requestsUnderWay() {
         return requests.size();
+    }
+
+    /** How many keys of a database this node holds, as its storage counts them: expired ones too. */
+    public long keysHere(int db) {
+        return desk.count(db, allPartitions);
     }
 
     public long corruptRecords() {

@@ -1,0 +1,171 @@
+package io.kindred.main;
+
+import io.kindred.cluster.core.NodeConfig;
+import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.node.DataDirectory;
+import io.kindred.cluster.node.EngineStore;
+import io.kindred.cluster.node.NodeClock;
+import io.kindred.cluster.node.NodeHost;
+import io.kindred.cluster.node.NodeLoop;
+import io.kindred.cluster.node.StoredState;
+import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.wire.LocalNode;
+import io.kindred.cluster.wire.NetLoop;
+import io.kindred.cluster.wire.TransportConfig;
+import io.kindred.engine.LsmEngine;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The data directory, the storage engine, the core and the loop that runs it, wired together and opened in that order.
+ *
+ * @param seeds to be dialed at the start; none where the node remembers its cluster
+ */
+record BackEnd(
+        DataDirectory directory,
+        LsmEngine engine,
+        NodeCore core,
+        NodeLoop loop,
+        Member self,
+        List<InetSocketAddress> seeds) {
+    /** A slow reply is asked of another replica after this part of the request's time. */
+    private static final int HEDGES_PER_TIMEOUT = 10;
+
+    /** Blocks until the log is replayed. Not to be called on the loop, which it waits for. */
+    static BackEnd open(NetLoop net, ServerConfig config, int port, UpdateFunctions functions, NodeHost host)
+            throws StartFailed {
+        try {
+            DataDirectory directory = DataDirectory.open(
+                    Path.of(config.text(Directives.DIR)),
+                    new DataDirectory.Settings(
+                            config.nodeName(port),
+                            (int) config.number(Directives.RING_PARTITIONS),
+                            config.text(Directives.PARTITIONER)));
+            boolean opened = false;
+            try {
+                BackEnd backEnd = open(net, config, port, functions, host, directory);
+                opened = true;
+                return backEnd;
+            } finally {
+                if (!opened) {
+                    directory.close();
+                }
+            }
+        } catch (IOException e) {
+            throw new StartFailed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static BackEnd open(
+            NetLoop net,
+            ServerConfig config,
+            int port,
+            UpdateFunctions functions,
+            NodeHost host,
+            DataDirectory directory)
+            throws IOException, StartFailed {
+        LsmEngine engine = LsmEngine.open(directory.store(), config.engineOptions(), net.loop());
+        boolean opened = false;
+        try {
+            DataDirectory.Start start = directory.begin(new DataDirectory.Opening(
+                    engine.startedClean(), engine.recovery().corruptions() > 0));
+            StoredState stored = stored(net, engine);
+            Member self = self(config, start, port);
+            NodeConfig nodeConfig = nodeConfig(config);
+            SecureRandom secure = new SecureRandom();
+            NodeCore core = new NodeCore(
+                    nodeConfig,
+                    stored.recovered(self),
+                    new EngineStore(engine),
+                    functions,
+                    new SeededRandom(secure.nextLong()));
+            LocalNode local = new LocalNode(
+                    self.id(),
+                    self.name(),
+                    self.generation(),
+                    secure.nextLong(),
+                    nodeConfig.fingerprint(),
+                    config.text(Directives.CLUSTER_SECRET));
+            NodeLoop.Setup setup = new NodeLoop.Setup(
+                    local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), NodeClock.SYSTEM, host);
+            NodeLoop loop = new NodeLoop(net, core, engine, setup);
+            loop.bind(config.bind().first().address().getHostAddress(), self.clusterPort());
+            opened = true;
+            List<InetSocketAddress> seeds = stored.remembersCluster() ? List.of() : config.seeds();
+            return new BackEnd(directory, engine, core, loop, self, seeds);
+        } finally {
+            if (!opened) {
+                engine.close();
+            }
+        }
+    }
+
+    private static StoredState stored(NetLoop net, LsmEngine engine) throws StartFailed {
+        try {
+            CompletableFuture<StoredState> read =
+                    net.loop().submit(() -> StoredState.read(engine)).get();
+            return read.get();
+        } catch (ExecutionException e) {
+            throw new StartFailed("cannot read what the node stored: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailed("interrupted", e);
+        }
+    }
+
+    private static Member self(ServerConfig config, DataDirectory.Start start, int port) throws IOException {
+        BindAddresses bind = config.bind();
+        String announced = config.text(Directives.CLUSTER_ANNOUNCE_IP);
+        int clusterPort = config.clusterPort(port);
+        return new Member(
+                start.nodeId(),
+                start.nodeName(),
+                announced.isEmpty() ? bind.announced() : announced,
+                port,
+                clusterPort == 0 ? freePort(bind.first().address()) : clusterPort,
+                config.text(Directives.ZONE),
+                config.text(Directives.DATACENTER),
+                config.decimal(Directives.NODE_WEIGHT),
+                start.incarnation(),
+                start.generation(),
+                0);
+    }
+
+    /** A member is told of with its port, so the port is chosen before the core is made; it is bound right after. */
+    private static int freePort(InetAddress address) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, address)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static NodeConfig nodeConfig(ServerConfig config) {
+        long timeoutMillis = config.number(Directives.REQUEST_TIMEOUT_MS);
+        return new NodeConfig(
+                (int) config.number(Directives.RING_PARTITIONS),
+                config.text(Directives.PARTITIONER),
+                (int) config.number(Directives.REPLICATION_N),
+                (int) config.number(Directives.DATABASES),
+                !config.seeds().isEmpty(),
+                new QuorumSettings(
+                        config.quorum(Directives.READ_QUORUM),
+                        config.quorum(Directives.WRITE_QUORUM),
+                        (int) config.number(Directives.MAX_SIBLINGS),
+                        (int) config.number(Directives.CLOCK_MAX_ENTRIES),
+                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis),
+                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / HEDGES_PER_TIMEOUT),
+                new NodeConfig.MembershipTimes(
+                        TimeUnit.MILLISECONDS.toNanos(config.number(Directives.GOSSIP_INTERVAL_MS)),
+                        TimeUnit.MILLISECONDS.toNanos(config.number(Directives.SUSPECT_AFTER_MS)),
+                        config.number(Directives.MAX_CLOCK_SKEW_MS)));
+    }
+}

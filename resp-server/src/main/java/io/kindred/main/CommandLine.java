@@ -1,0 +1,61 @@
+package io.kindred.main;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the program was started with: {@code [file] [--directive value ...]}.
+ *
+ * @param file null: none
+ */
+record CommandLine(Wish wish, @Nullable String file, List<String> directives) {
+    enum Wish {
+        RUN,
+        VERSION,
+        HELP
+    }
+
+    static CommandLine of(String[] args) {
+        List<String> all = List.of(args);
+        if (all.size() == 1 && (all.get(0).equals("--version") || all.get(0).equals("-v"))) {
+            return new CommandLine(Wish.VERSION, null, List.of());
+        }
+        if (all.size() == 1 && (all.get(0).equals("--help") || all.get(0).equals("-h"))) {
+            return new CommandLine(Wish.HELP, null, List.of());
+        }
+        boolean hasFile = !all.isEmpty() && !all.get(0).startsWith("--");
+        return new CommandLine(Wish.RUN, hasFile ? all.get(0) : null, hasFile ? all.subList(1, all.size()) : all);
+    }
+
+    /** The file's directives, then the command line's, which count more. */
+    ServerConfig config() throws ConfigRefused {
+        List<ConfigLine> lines = new ArrayList<>();
+        if (file != null) {
+            lines.addAll(ConfigLine.ofFile(read(file)));
+        }
+        lines.addAll(ConfigLine.ofCommandLine(directives));
+        return ServerConfig.of(lines);
+    }
+
+    private static String read(String file) throws ConfigRefused {
+        try {
+            return Files.readString(Path.of(file), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw ConfigRefused.unreadable(file, "there is no such file");
+        } catch (AccessDeniedException e) {
+            throw ConfigRefused.unreadable(file, "permission denied");
+        } catch (MalformedInputException e) {
+            throw ConfigRefused.unreadable(file, "it is not UTF-8 text");
+        } catch (IOException e) {
+            throw ConfigRefused.unreadable(file, String.valueOf(e.getMessage()));
+        }
+    }
+}

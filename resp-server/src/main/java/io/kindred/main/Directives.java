@@ -1,0 +1,193 @@
+package io.kindred.main;
+
+import static io.kindred.main.Directive.Change.NEVER;
+import static io.kindred.main.Directive.Change.RUNNING;
+import static io.kindred.main.Directive.Change.START;
+import static io.kindred.main.Directive.Change.START_UNUSED;
+
+import io.kindred.engine.EngineOptions;
+import io.kindred.main.Directive.Change;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Every directive there is, with its default and its bounds. */
+final class Directives {
+    private static final long KB = 1 << 10;
+    private static final long MB = 1 << 20;
+    private static final long GB = 1 << 30;
+    private static final int NAME_CHARS_MAX = 128;
+    private static final int PORT_MAX = 65_535;
+    private static final int REPLICAS_MAX = 64;
+    private static final long DAY_MILLIS = 86_400_000;
+    /** What the engine takes where nobody says otherwise depends on the heap that this process has. */
+    private static final EngineOptions ENGINE = EngineOptions.defaults();
+
+    // --- the network ---
+
+    static final Directive PORT = start("port", "6379", ValueForms.integer(0, PORT_MAX));
+    static final Directive BIND = start("bind", "127.0.0.1", ValueForms.words(ValueForms.word(NAME_CHARS_MAX * 2)));
+    /** Empty: port + 10000. */
+    static final Directive CLUSTER_PORT = start("cluster-port", "", ValueForms.integer(0, PORT_MAX));
+    /** Empty: the address that is bound. */
+    static final Directive CLUSTER_ANNOUNCE_IP =
+            start("cluster-announce-ip", "", ValueForms.wordOrNothing(NAME_CHARS_MAX * 2));
+
+    static final Directive CLUSTER_SECRET = start("cluster-secret", "", ValueForms.text());
+    static final Directive SEEDS = start("seeds", "", new SeedsForm());
+    static final Directive REQUIREPASS = running("requirepass", "", ValueForms.text());
+    static final Directive MAXCLIENTS = running("maxclients", "10000", ValueForms.integer(1, Integer.MAX_VALUE));
+    static final Directive TIMEOUT = running("timeout", "0", ValueForms.integer(0, Integer.MAX_VALUE));
+    static final Directive TCP_KEEPALIVE = running("tcp-keepalive", "300", ValueForms.integer(0, 32_767));
+    /** One thread serves clients, peers and the core. */
+    static final Directive IO_THREADS = start("io-threads", "1", ValueForms.integer(1, 1));
+
+    // --- limits of one client ---
+
+    static final Directive PROTO_MAX_BULK_LEN =
+            running("proto-max-bulk-len", Long.toString(512 * MB), ValueForms.memory(MB, 512 * MB));
+    static final Directive CLIENT_QUERY_BUFFER_LIMIT =
+            running("client-query-buffer-limit", Long.toString(128 * MB), ValueForms.memory(MB, GB));
+    static final Directive CLIENT_OUTPUT_BUFFER_LIMIT = running(
+            "client-output-buffer-limit", "normal " + 256 * MB + " 0 0", ValueForms.outputLimit(2 * MB, 16 * GB));
+
+    // --- the node ---
+
+    /** Empty: n + port. */
+    static final Directive NODE_NAME = start("node-name", "", ValueForms.word(NAME_CHARS_MAX));
+
+    static final Directive DIR = start("dir", "./data", ValueForms.text());
+    static final Directive LOGLEVEL =
+            running("loglevel", "notice", ValueForms.oneOf("debug", "verbose", "notice", "warning"));
+    static final Directive LOGFILE = start("logfile", "", ValueForms.text());
+    static final Directive DATABASES = start("databases", "16", ValueForms.integer(1, 256));
+
+    // --- storage ---
+
+    static final Directive APPENDFSYNC = start("appendfsync", "everysec", ValueForms.oneOf("always", "everysec", "no"));
+    static final Directive MEMTABLE_BYTES =
+            start("memtable-bytes", Long.toString(ENGINE.memtableBytes()), ValueForms.memory(64 * KB, 4 * GB));
+    static final Directive ROW_CACHE_BYTES =
+            start("row-cache-bytes", Long.toString(ENGINE.rowCacheBytes()), ValueForms.memory(0, 64 * GB));
+    static final Directive BLOCK_CACHE_BYTES = start(
+            "block-cache-bytes", Long.toString(ENGINE.blockCacheBytes()), ValueForms.memory(0, Integer.MAX_VALUE));
+    static final Directive MAX_VALUE_BYTES =
+            running("max-value-bytes", Long.toString(MB), ValueForms.memory(1, 32 * MB));
+
+    // --- the ring and its quorums ---
+
+    static final Directive REPLICATION_N = start("replication-n", "3", ValueForms.integer(1, REPLICAS_MAX));
+    static final Directive READ_QUORUM =
+            start("read-quorum", "majority", ValueForms.integerOr("majority", 1, REPLICAS_MAX));
+    static final Directive WRITE_QUORUM =
+            start("write-quorum", "majority", ValueForms.integerOr("majority", 1, REPLICAS_MAX));
+    static final Directive RING_PARTITIONS = start("ring-partitions", "1024", ValueForms.powerOfTwo(1, 65_536));
+    static final Directive PARTITIONER = start("partitioner", "md5", ValueForms.oneOf("md5", "slot"));
+    static final Directive NODE_WEIGHT = start("node-weight", "1.0", ValueForms.decimal(0.01, 100));
+    static final Directive ZONE = start("zone", "", ValueForms.wordOrNothing(NAME_CHARS_MAX));
+    static final Directive DATACENTER = start("datacenter", "", ValueForms.wordOrNothing(NAME_CHARS_MAX));
+    static final Directive CONFLICT_POLICY = running("conflict-policy", "lww", ValueForms.oneOf("lww", "error"));
+    static final Directive MAX_SIBLINGS = start("max-siblings", "100", ValueForms.integer(1, 10_000));
+    static final Directive CLOCK_MAX_ENTRIES = start("clock-max-entries", "32", ValueForms.integer(2, 1024));
+
+    // --- times ---
+
+    static final Directive REQUEST_TIMEOUT_MS = start("request-timeout-ms", "1000", ValueForms.integer(10, 600_000));
+    static final Directive GOSSIP_INTERVAL_MS = start("gossip-interval-ms", "1000", ValueForms.integer(10, 60_000));
+    static final Directive SUSPECT_AFTER_MS = start("suspect-after-ms", "5000", ValueForms.integer(50, 3_600_000));
+    static final Directive MAX_CLOCK_SKEW_MS = start("max-clock-skew-ms", "500", ValueForms.integer(1, DAY_MILLIS));
+    static final Directive ANTI_ENTROPY_INTERVAL_S =
+            unused("anti-entropy-interval-s", "60", ValueForms.integer(1, 86_400));
+    static final Directive HINT_MAX_BYTES =
+            unused("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
+    static final Directive TOMBSTONE_GRACE_S =
+            unused("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));
+
+    // --- what Redis's clients and tools ask for, and what is so here ---
+
+    /** No snapshots. */
+    private static final Directive SAVE = never("save", "");
+    /** The commit log. */
+    private static final Directive APPENDONLY = never("appendonly", "yes");
+
+    private static final Directive MAXMEMORY = never("maxmemory", "0");
+    private static final Directive MAXMEMORY_POLICY = never("maxmemory-policy", "noeviction");
+
+    static final List<Directive> ALL = List.of(
+            PORT,
+            BIND,
+            CLUSTER_PORT,
+            CLUSTER_ANNOUNCE_IP,
+            CLUSTER_SECRET,
+            SEEDS,
+            REQUIREPASS,
+            MAXCLIENTS,
+            TIMEOUT,
+            TCP_KEEPALIVE,
+            IO_THREADS,
+            PROTO_MAX_BULK_LEN,
+            CLIENT_QUERY_BUFFER_LIMIT,
+            CLIENT_OUTPUT_BUFFER_LIMIT,
+            NODE_NAME,
+            DIR,
+            LOGLEVEL,
+            LOGFILE,
+            DATABASES,
+            APPENDFSYNC,
+            MEMTABLE_BYTES,
+            ROW_CACHE_BYTES,
+            BLOCK_CACHE_BYTES,
+            MAX_VALUE_BYTES,
+            REPLICATION_N,
+            READ_QUORUM,
+            WRITE_QUORUM,
+            RING_PARTITIONS,
+            PARTITIONER,
+            NODE_WEIGHT,
+            ZONE,
+            DATACENTER,
+            CONFLICT_POLICY,
+            MAX_SIBLINGS,
+            CLOCK_MAX_ENTRIES,
+            REQUEST_TIMEOUT_MS,
+            GOSSIP_INTERVAL_MS,
+            SUSPECT_AFTER_MS,
+            MAX_CLOCK_SKEW_MS,
+            ANTI_ENTROPY_INTERVAL_S,
+            HINT_MAX_BYTES,
+            TOMBSTONE_GRACE_S,
+            SAVE,
+            APPENDONLY,
+            MAXMEMORY,
+            MAXMEMORY_POLICY);
+
+    private Directives() {}
+
+    /** By name, in any case; null: there is none. */
+    static @Nullable Directive named(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        for (Directive directive : ALL) {
+            if (directive.name().equals(lower)) {
+                return directive;
+            }
+        }
+        return null;
+    }
+
+    private static Directive start(String name, String byDefault, ValueForm form) {
+        return new Directive(name, byDefault, form, START);
+    }
+
+    private static Directive running(String name, String byDefault, ValueForm form) {
+        return new Directive(name, byDefault, form, RUNNING);
+    }
+
+    private static Directive unused(String name, String byDefault, ValueForm form) {
+        return new Directive(name, byDefault, form, START_UNUSED);
+    }
+
+    private static Directive never(String name, String value) {
+        Change change = NEVER;
+        return new Directive(name, value, ValueForms.text(), change);
+    }
+}

@@ -1,0 +1,62 @@
+package io.kindred.main;
+
+import io.kindred.cluster.wire.NetLoop;
+import io.kindred.command.ClusterPort;
+import io.kindred.command.CommandDispatcher;
+import io.kindred.command.CommandTable;
+import io.kindred.command.Commands;
+import io.kindred.command.KeyPort;
+import io.kindred.command.NodePort;
+import io.kindred.command.ServerView;
+import io.kindred.server.ClientCommand;
+import io.kindred.server.ClientRegistry;
+import io.kindred.server.ConnectionCommands;
+import io.kindred.server.RespServer;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.IoEventLoop;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+
+/** Commands and the server that takes them from clients, wired together. */
+record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer server) {
+
+    static <P extends KeyPort & ClusterPort> FrontEnd of(
+            NetLoop net, P ports, LiveConfig config, NodePort node, InstantSource clock) {
+        ClientRegistry clients = new ClientRegistry();
+        CommandTable.Builder table = Commands.standard(config);
+        ConnectionCommands.register(table);
+        ClientCommand.register(table, clients);
+        CommandTable commands = table.build();
+        CommandDispatcher dispatcher =
+                new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));
+        RespServer server = new RespServer(
+                (IoEventLoop) net.loop(),
+                clients,
+                (session, args, reply) -> dispatcher.run(session, args, reply),
+                config,
+                clock);
+        return new FrontEnd(commands, dispatcher, server);
+    }
+
+    /**
+     * Listens at all addresses; not to be called on the loop, which it waits for.
+     *
+     * @param port 0: any free one
+     * @return the port
+     */
+    int bind(BindAddresses addresses, int port) throws StartFailed {
+        int chosen = port;
+        for (BindAddresses.Bound address : addresses.all()) {
+            ChannelFuture bound = server.bind(address.at(chosen)).awaitUninterruptibly();
+            if (bound.isSuccess()) {
+                chosen = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+            } else if (!address.optional()) {
+                throw new StartFailed(
+                        "Could not create server TCP listening socket " + address.text() + ":" + chosen + ": "
+                                + bound.cause().getMessage(),
+                        bound.cause());
+            }
+        }
+        return chosen;
+    }
+}

@@ -1,0 +1,156 @@
+package io.kindred.main;
+
+import io.kindred.cluster.core.NodeViews;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.Status;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.node.LoopStats;
+import io.kindred.cluster.quorum.QuorumCounters;
+import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.wire.TransportStats;
+import io.kindred.engine.EngineRecovery;
+import io.kindred.engine.EngineStats;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** INFO's Kindred section: the ring, the quorums, what the core, the transport and the storage engine count. */
+final class KindredSection {
+    private final InfoReport.Subjects of;
+
+    KindredSection(InfoReport.Subjects of) {
+        this.of = of;
+    }
+
+    void append(InfoText out) {
+        out.section("Kindred");
+        ring(out);
+        quorums(out);
+        requests(out);
+        transport(out);
+        loop(out);
+        log(out);
+        tables(out);
+    }
+
+    private void ring(InfoText out) {
+        NodeViews views = of.views();
+        Member self = views.self();
+        out.field("node_name", self.name())
+                .field("node_id", String.format("%016x", self.id()))
+                .field("incarnation", self.incarnation())
+                .field("generation", self.generation())
+                .field("cluster_port", self.clusterPort())
+                .field("members_up", members(Status.UP))
+                .field("members_suspect", members(Status.SUSPECT))
+                .field("members_joining", members(Status.JOINING))
+                .field("partitions", views.partitions())
+                .field("partitions_owned", views.ring().owned(self.id()));
+    }
+
+    private long members(Status status) {
+        return of.views().members().stream()
+                .filter(line -> line.status() == status)
+                .count();
+    }
+
+    /** As they are with the nodes there are; with R + W above N a read sees the writes before it. */
+    private void quorums(InfoText out) {
+        QuorumSettings settings = of.views().config().quorums();
+        int replicas = Math.min(
+                of.views().config().replicas(),
+                Math.max(1, of.views().ring().members().size()));
+        int reads = settings.readsNeeded(QuorumSpec.DEFAULT, replicas);
+        int writes = settings.writesNeeded(QuorumSpec.DEFAULT, replicas);
+        out.field("replication_n", of.views().config().replicas())
+                .field("read_quorum", reads)
+                .field("write_quorum", writes)
+                .flag("quorums_overlap", reads + writes > replicas);
+    }
+
+    private void requests(InfoText out) {
+        QuorumCounters counted = of.views().counters();
+        out.field("requests_under_way", of.views().requestsUnderWay())
+                .field("reads", counted.reads)
+                .field("writes", counted.writes)
+                .field("updates", counted.updates)
+                .field("forwards", counted.forwards)
+                .field("read_repairs", counted.readRepairs)
+                .field("sibling_reads", counted.siblingReads)
+                .field("lww_losers", counted.lwwLosers)
+                .field("clock_prunes", counted.clockPrunes)
+                .field("sibling_refusals", counted.siblingRefusals)
+                .field("writes_superseded_again", counted.supersededOnAck)
+                .field("hedged_reads", counted.hedges)
+                .field("request_timeouts", counted.timeouts)
+                .field("corrupt_records", of.views().corruptRecords())
+                .field("clock_skews_refused", of.views().clockSkewsRefused());
+    }
+
+    private void transport(InfoText out) {
+        TransportStats stats = of.loop().transportStats();
+        out.field("peer_handshake_failures", stats.handshakeFailures())
+                .field("peer_connections_refused", stats.pendingRefused())
+                .field("peer_corrupt_frames", stats.corruptFrames())
+                .field("messages_to_unknown_nodes", stats.droppedUnknown());
+        for (TransportStats.PeerStats peer : stats.peers()) {
+            out.field(
+                    "peer_" + (peer.name().isEmpty() ? String.format("%016x", peer.nodeId()) : peer.name()),
+                    "connected=" + (peer.connected() ? 1 : 0)
+                            + ",queued_bytes=" + peer.queuedBytes()
+                            + ",messages_in=" + peer.messagesIn()
+                            + ",bytes_in=" + peer.bytesIn()
+                            + ",messages_out=" + peer.messagesOut()
+                            + ",bytes_out=" + peer.bytesOut()
+                            + ",shed=" + peer.shed()
+                            + ",dropped=" + peer.dropped()
+                            + ",oversized=" + peer.oversized()
+                            + ",reconnects=" + peer.reconnects()
+                            + ",dial_failures=" + peer.dialFailures());
+        }
+    }
+
+    private void loop(InfoText out) {
+        LoopStats stats = of.loop().stats();
+        out.field("loop_events", stats.events())
+                .field("loop_turns", stats.turns())
+                .field("storage_commits", stats.commits())
+                .field("storage_writes", stats.persists())
+                .field("storage_failures", stats.storeFailures());
+    }
+
+    private void log(InfoText out) {
+        EngineStats stats = of.engine().stats();
+        EngineRecovery recovery = stats.recovery();
+        out.field("log_appended_bytes", stats.log().appendedBytes())
+                .field("log_segments", stats.log().segments())
+                .field("log_fsyncs", stats.log().fsyncs())
+                .field(
+                        "log_last_fsync_usec",
+                        TimeUnit.NANOSECONDS.toMicros(stats.log().lastFsyncNanos()))
+                .field("log_failures", stats.log().failures())
+                .flag("started_clean", recovery.startedClean())
+                .field("log_records_replayed", recovery.replayedRecords())
+                .field("log_torn_bytes_cut", recovery.tornBytesCut());
+    }
+
+    private void tables(InfoText out) {
+        EngineStats.Memory memory = of.engine().stats().memory();
+        EngineStats.Tables tables = of.engine().stats().tables();
+        out.field("memtable_bytes", memory.memtableBytes())
+                .field("memtable_entries", memory.memtableEntries())
+                .field("row_cache_bytes", memory.rowCacheBytes())
+                .field("row_cache_hits", memory.rowCacheHits())
+                .field("row_cache_misses", memory.rowCacheMisses())
+                .field("write_stalls", memory.stalls())
+                .field("commits_refused", memory.commitsRefused())
+                .field("flushes", tables.flushes())
+                .field("flush_failures", tables.flushFailures())
+                .field(
+                        "table_files_per_level",
+                        tables.filesPerLevel().stream().map(String::valueOf).collect(Collectors.joining(",")))
+                .field("table_bytes", tables.bytes())
+                .field("table_reads", tables.reads())
+                .field("bloom_skips", tables.bloomSkips())
+                .field("corruptions", tables.corruptions());
+    }
+}

@@ -1,0 +1,194 @@
+package io.kindred.main;
+
+import io.kindred.command.ConfigPort;
+import io.kindred.command.Glob;
+import io.kindred.command.Settings;
+import io.kindred.main.Directive.Change;
+import io.kindred.resp.RespLimits;
+import io.kindred.server.ClientSettings;
+import io.kindred.server.ServerLimits;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directives while the node runs. Commands and connections look at them all the time, so what they ask for is kept
+ * ready in fields.
+ *
+ * <p>Owned by: the loop thread, once the node has started.
+ */
+final class LiveConfig implements ConfigPort, Settings, ClientSettings {
+    private static final int ARGS_MAX = 1024 * 1024;
+    private static final int COMMANDS_IN_FLIGHT_MAX = 1024;
+    private static final int OUTPUT_PAUSE_BYTES = 1024 * 1024;
+
+    private final Consumer<String> logLevel;
+    private final Runnable resetStatistics;
+    private ServerConfig config;
+    private ServerLimits limits = ServerLimits.DEFAULT;
+    private @Nullable String password;
+    private int valueBytesMax;
+    private boolean conflictIsError;
+    private int timeoutSeconds;
+    private int keepAliveSeconds;
+    private boolean loading = true;
+
+    /** @param logLevel told when {@code loglevel} changes */
+    LiveConfig(ServerConfig config, Consumer<String> logLevel, Runnable resetStatistics) {
+        this.config = config;
+        this.logLevel = logLevel;
+        this.resetStatistics = resetStatistics;
+        use(config);
+    }
+
+    ServerConfig now() {
+        return config;
+    }
+
+    private void use(ServerConfig next) {
+        config = next;
+        String requirepass = next.text(Directives.REQUIREPASS);
+        password = requirepass.isEmpty() ? null : requirepass;
+        valueBytesMax = (int) next.number(Directives.MAX_VALUE_BYTES);
+        conflictIsError = next.text(Directives.CONFLICT_POLICY).equals("error");
+        timeoutSeconds = (int) next.number(Directives.TIMEOUT);
+        keepAliveSeconds = (int) next.number(Directives.TCP_KEEPALIVE);
+        limits = new ServerLimits(
+                new RespLimits(
+                        (int) next.number(Directives.PROTO_MAX_BULK_LEN),
+                        ARGS_MAX,
+                        next.number(Directives.CLIENT_QUERY_BUFFER_LIMIT)),
+                (int) next.number(Directives.MAXCLIENTS),
+                COMMANDS_IN_FLIGHT_MAX,
+                OUTPUT_PAUSE_BYTES,
+                Long.parseLong(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" ")[1]));
+    }
+
+    /** The node now serves clients. */
+    void serving() {
+        loading = false;
+    }
+
+    // --- CONFIG ---
+
+    @Override
+    public Map<String, String> get(Iterable<String> patterns) {
+        Map<String, String> found = new TreeMap<>();
+        for (Directive directive : Directives.ALL) {
+            for (String pattern : patterns) {
+                if (Glob.matchesIgnoringCase(bytes(pattern), bytes(directive.name()))) {
+                    found.put(directive.name(), config.text(directive));
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public @Nullable String set(Map<String, String> values) {
+        ServerConfig next = config;
+        for (Map.Entry<String, String> change : values.entrySet()) {
+            Directive directive = Directives.named(change.getKey());
+            if (directive == null) {
+                return "ERR Unknown option or number of arguments for CONFIG SET - '" + change.getKey() + "'";
+            }
+            String problem = problem(directive, change.getValue());
+            if (problem != null) {
+                return failed(directive.name(), problem);
+            }
+            next = next.with(directive, change.getValue());
+        }
+        String problem = next.problem();
+        if (problem != null) {
+            return failed(values.keySet().iterator().next(), problem);
+        }
+        boolean otherLevel = !next.text(Directives.LOGLEVEL).equals(config.text(Directives.LOGLEVEL));
+        use(next);
+        if (otherLevel) {
+            logLevel.accept(next.text(Directives.LOGLEVEL));
+        }
+        return null;
+    }
+
+    /** Tools set what is so anyway, {@code appendonly yes} for one, and must not fail for it. */
+    private static @Nullable String problem(Directive directive, String value) {
+        if (directive.change() == Change.NEVER) {
+            return value.equals(directive.byDefault()) ? null : ServerConfig.fixed(directive);
+        }
+        return directive.change() == Change.RUNNING ? directive.form().problem(value) : "can't set immutable config";
+    }
+
+    private static String failed(String name, String problem) {
+        return "ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + problem;
+    }
+
+    @Override
+    public void resetStatistics() {
+        resetStatistics.run();
+    }
+
+    @Override
+    public @Nullable String rewrite() {
+        return "ERR Kindred leaves its configuration file alone; write the directive there yourself";
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // --- what commands ask for ---
+
+    @Override
+    public int valueBytesMax() {
+        return valueBytesMax;
+    }
+
+    @Override
+    public int databases() {
+        return (int) config.number(Directives.DATABASES);
+    }
+
+    @Override
+    public int replicationN() {
+        return (int) config.number(Directives.REPLICATION_N);
+    }
+
+    @Override
+    public boolean conflictIsError() {
+        return conflictIsError;
+    }
+
+    @Override
+    public @Nullable String password() {
+        return password;
+    }
+
+    @Override
+    public boolean loading() {
+        return loading;
+    }
+
+    // --- what connections ask for ---
+
+    @Override
+    public ServerLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public boolean passwordRequired() {
+        return password != null;
+    }
+
+    @Override
+    public int timeoutSeconds() {
+        return timeoutSeconds;
+    }
+
+    @Override
+    public int keepAliveSeconds() {
+        return keepAliveSeconds;
+    }
+}

@@ -1,0 +1,80 @@
+package io.kindred.main;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import sun.misc.Signal;
+
+/** The program: {@code [file] [--directive value ...]}. */
+public final class Main {
+    private static final System.Logger LOG = System.getLogger(Main.class.getName());
+    private static final String USAGE = """
+            Usage: kindred-server [file] [--directive value ...]
+                   kindred-server --version
+                   kindred-server --help
+            The file and the directives are written as in redis.conf, for example:
+                   kindred-server --port 7001 --dir ./n1
+                   kindred-server kindred.conf --loglevel verbose""";
+
+    private Main() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(run(CommandLine.of(args), System.out, System.err));
+    }
+
+    private static int run(CommandLine line, PrintStream out, PrintStream err) throws InterruptedException {
+        return switch (line.wish()) {
+            case VERSION -> {
+                out.println(Version.NAME);
+                yield Node.EXIT_OK;
+            }
+            case HELP -> {
+                out.println(USAGE);
+                yield Node.EXIT_OK;
+            }
+            case RUN -> runNode(line, err);
+        };
+    }
+
+    private static int runNode(CommandLine line, PrintStream err) throws InterruptedException {
+        ServerConfig config;
+        ServerLog log;
+        try {
+            config = line.config();
+            log = ServerLog.begin(config.text(Directives.LOGFILE), config.text(Directives.LOGLEVEL));
+        } catch (ConfigRefused e) {
+            err.println(e.getMessage());
+            return Node.EXIT_FATAL;
+        } catch (IOException e) {
+            err.println("Cannot open the log file: " + e);
+            return Node.EXIT_FATAL;
+        }
+        LOG.log(Level.INFO, Version.NAME + ", Java " + System.getProperty("java.version") + ", just started");
+        noteUnused(config);
+        try {
+            Node node = Node.start(config, log::level);
+            stopOn("TERM", node);
+            stopOn("INT", node);
+            return node.awaitEnd();
+        } catch (StartFailed e) {
+            LOG.log(Level.ERROR, "Cannot start: " + e.getMessage());
+            return Node.EXIT_FATAL;
+        }
+    }
+
+    private static void noteUnused(ServerConfig config) {
+        for (Directive directive : Directives.ALL) {
+            if (directive.change() == Directive.Change.START_UNUSED && config.isGiven(directive)) {
+                LOG.log(Level.WARNING, "'" + directive.name() + "' has no effect in this version");
+            }
+        }
+    }
+
+    /** A shutdown hook would do, but could not choose the exit code, which says that the stop was in good order. */
+    private static void stopOn(String signal, Node node) {
+        Signal.handle(new Signal(signal), received -> {
+            LOG.log(Level.WARNING, "Received SIG" + received.getName() + ", shutting down...");
+            node.stop();
+        });
+    }
+}

@@ -1,0 +1,178 @@
+package io.kindred.main;
+
+import io.kindred.cluster.node.NodeHost;
+import io.kindred.cluster.wire.NetLoop;
+import io.kindred.command.NodePort;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole node: one thread that runs clients, peers and the core, and what stands around it. A process has one; a test
+ * may have several.
+ *
+ * <p>States: starting (clients are accepted, and told LOADING), serving, and ended. From a stop that was asked for the
+ * node ends with {@link #EXIT_OK}, every commit durable; from a state that was ruled out, at once, with {@link
+ * #EXIT_FATAL}.
+ */
+final class Node implements NodeHost, NodePort {
+    static final int EXIT_OK = 0;
+    static final int EXIT_FATAL = 1;
+
+    private static final System.Logger LOG = System.getLogger(Node.class.getName());
+
+    private final InstantSource clock = InstantSource.system();
+    private final NetLoop net = NetLoop.start("kindred");
+    private final NodePorts ports = new NodePorts();
+    private final LiveConfig config;
+    private final FrontEnd front;
+    private final CompletableFuture<Node> serving = new CompletableFuture<>();
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+    // From here on: owned by the loop.
+    private @Nullable BackEnd back;
+    private @Nullable InfoReport info;
+    private boolean stopAsked;
+
+    private Node(ServerConfig config, Consumer<String> logLevel) {
+        this.config = new LiveConfig(config, logLevel, this::resetStatistics);
+        this.front = FrontEnd.of(net, ports, this.config, this, clock);
+    }
+
+    /**
+     * Returns when the log has been replayed and the node has begun to take part in its cluster; {@link #serving} tells
+     * when it may serve.
+     *
+     * @param logLevel told when {@code loglevel} changes
+     */
+    static Node start(ServerConfig config, Consumer<String> logLevel) throws StartFailed {
+        Node node = new Node(config, logLevel);
+        boolean started = false;
+        try {
+            node.start();
+            started = true;
+            return node;
+        } finally {
+            if (!started) {
+                node.net.loop().submit(node.front.server()::close).awaitUninterruptibly();
+                node.net.stop().awaitUninterruptibly();
+            }
+        }
+    }
+
+    private void start() throws StartFailed {
+        ServerConfig start = config.now();
+        int port = front.bind(start.bind(), (int) start.number(Directives.PORT));
+        BackEnd opened = BackEnd.open(net, start, port, front.commands(), this);
+        LOG.log(
+                Level.INFO,
+                "Node " + opened.self().name() + ": clients on port " + port + ", nodes on port "
+                        + opened.self().clusterPort() + ", data in " + start.text(Directives.DIR));
+        net.loop().submit(() -> run(opened, port)).awaitUninterruptibly();
+    }
+
+    private void run(BackEnd opened, int port) {
+        back = opened;
+        OpsMeter operations = new OpsMeter(front.dispatcher()::commandsProcessed, System::nanoTime);
+        net.loop().scheduleAtFixedRate(operations::sample, 0, OpsMeter.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        info = new InfoReport(
+                new InfoReport.Subjects(
+                        config,
+                        front.server(),
+                        front.dispatcher(),
+                        opened.core().views(),
+                        opened.loop(),
+                        opened.engine(),
+                        port,
+                        clock),
+                operations);
+        ports.open(new NodePorts.Opened(
+                opened.loop().client(),
+                opened.core().views(),
+                new BackPressure(net.loop(), opened.loop().client(), front.server())));
+        opened.loop().start(opened.seeds());
+        if (stopAsked) {
+            stopNow();
+        }
+    }
+
+    /** Done when the node serves clients. */
+    CompletableFuture<Node> whenServing() {
+        return serving;
+    }
+
+    /** Begins an orderly stop; from any thread. */
+    void stop() {
+        net.loop().execute(this::stopNow);
+    }
+
+    /** Waits for the end; gives the process's exit code. */
+    int awaitEnd() throws InterruptedException {
+        int code = ended.join();
+        net.stop().await();
+        return code;
+    }
+
+    // --- on the loop ---
+
+    private void stopNow() {
+        BackEnd running = back;
+        stopAsked = true;
+        if (running == null || ended.isDone()) {
+            return;
+        }
+        front.server().stopListening();
+        running.loop().stop();
+        front.server().close();
+        ended.complete(close(running));
+    }
+
+    private static int close(BackEnd running) {
+        try {
+            running.engine().close();
+            running.directory().close();
+            LOG.log(Level.INFO, "Everything is on the disk, bye bye...");
+            return EXIT_OK;
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "the stop failed", e);
+            return EXIT_FATAL;
+        }
+    }
+
+    @Override
+    public void serving() {
+        config.serving();
+        serving.complete(this);
+        LOG.log(Level.INFO, "Ready to accept connections tcp");
+    }
+
+    @Override
+    public void fatal(String what, Throwable cause) {
+        LOG.log(Level.ERROR, "Fatal: " + what + " ended in " + cause + "; the process ends");
+        ended.complete(EXIT_FATAL);
+    }
+
+    @Override
+    public String info(Set<String> sections) {
+        InfoReport report = info;
+        return report == null ? "" : report.text(sections);
+    }
+
+    @Override
+    public void shutdown(boolean save) {
+        LOG.log(Level.WARNING, "User requested shutdown...");
+        stop();
+    }
+
+    private void resetStatistics() {
+        InfoReport report = info;
+        if (report != null) {
+            report.resetStatistics();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package io.kindred.main;
+
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.core.NodeViews;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.node.NodeClient;
+import io.kindred.cluster.version.Actor;
+import io.kindred.command.Answer;
+import io.kindred.command.ClusterPort;
+import io.kindred.command.KeyPort;
+import io.kindred.command.OutcomeCallback;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node as commands reach it. Commands run only once the node serves, so {@link #open} has been called by then.
+ *
+ * <p>Owned by: the loop thread.
+ */
+final class NodePorts implements KeyPort, ClusterPort {
+    /** What a way into the node is made of. */
+    record Opened(NodeClient client, NodeViews views, BackPressure pressure) {}
+
+    private @Nullable Opened opened;
+
+    void open(Opened node) {
+        opened = node;
+    }
+
+    private Opened node() {
+        Opened node = opened;
+        if (node == null) {
+            throw new IllegalStateException("a command before the node serves");
+        }
+        return node;
+    }
+
+    // --- keys ---
+
+    @Override
+    public void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
+        Opened node = node();
+        if (!(operation instanceof Operation.Get)) {
+            node.pressure().written();
+        }
+        node.client().execute(operation, quorum, callback::done);
+    }
+
+    @Override
+    public boolean isLocal() {
+        return node().views().ring().members().size() == 1;
+    }
+
+    /** A read is coordinated here, replica or not. */
+    @Override
+    public long coordinatorOf(Operation operation) {
+        NodeViews views = node().views();
+        return operation instanceof Operation.Get
+                ? views.self().id()
+                : views.coordinatorOf(operation.db(), operation.key(), operation instanceof Operation.Update);
+    }
+
+    // --- all keys ---
+
+    @Override
+    public void scan(int db, long cursor, int count, Answer<ScanPage> answer) {
+        ask(new ClusterQuery.ScanKeys(db, cursor, count), answer, reply -> page((ClusterAnswer.Page) reply));
+    }
+
+    /** There are no values yet but strings. */
+    private static ScanPage page(ClusterAnswer.Page page) {
+        List<KeyView> keys = new ArrayList<>(page.keys().size());
+        for (byte[] key : page.keys()) {
+            keys.add(new KeyView(key, "string"));
+        }
+        return new ScanPage(page.cursor(), keys);
+    }
+
+    @Override
+    public void dbsize(int db, Answer<Long> answer) {
+        ask(new ClusterQuery.CountKeys(db), answer, reply -> ((ClusterAnswer.Count) reply).keys());
+    }
+
+    @Override
+    public void flush(int db, Answer<Reply> answer) {
+        ask(new ClusterQuery.FlushKeys(db), answer, reply -> Reply.OK);
+    }
+
+    @Override
+    public void randomKey(int db, Answer<List<byte[]>> answer) {
+        ask(new ClusterQuery.RandomKey(db), answer, reply -> ((ClusterAnswer.Page) reply).keys());
+    }
+
+    private <T> void ask(ClusterQuery query, Answer<T> answer, Function<ClusterAnswer, T> show) {
+        node().client().ask(query, reply -> {
+            if (reply instanceof ClusterAnswer.Failed failed) {
+                answer.failed(failed.error());
+            } else {
+                answer.done(show.apply(reply));
+            }
+        });
+    }
+
+    // --- the ring and its members ---
+
+    @Override
+    public List<MemberView> members() {
+        List<MemberView> rows = new ArrayList<>();
+        for (NodeViews.MemberLine line : node().views().members()) {
+            Member member = line.member();
+            rows.add(new MemberView(
+                    member.name(),
+                    member.id(),
+                    address(member),
+                    member.zone(),
+                    member.datacenter(),
+                    member.weight(),
+                    line.status().text(),
+                    line.partitionsOwned()));
+        }
+        rows.sort(Comparator.comparing(MemberView::name));
+        return rows;
+    }
+
+    @Override
+    public List<PartitionView> ring() {
+        int partitions = node().views().partitions();
+        List<PartitionView> rows = new ArrayList<>(partitions);
+        for (int partition = 0; partition < partitions; partition++) {
+            rows.add(row(partition));
+        }
+        return rows;
+    }
+
+    @Override
+    public @Nullable PartitionView partition(int partition) {
+        return partition < 0 || partition >= node().views().partitions() ? null : row(partition);
+    }
+
+    private PartitionView row(int partition) {
+        NodeViews views = node().views();
+        List<String> owners = new ArrayList<>();
+        for (long owner : views.owners(partition)) {
+            owners.add(views.nameOf(owner));
+        }
+        return new PartitionView(partition, views.ring().firstToken(partition).toString(), owners);
+    }
+
+    @Override
+    public List<ReplicaView> replicas(int db, byte[] key) {
+        List<ReplicaView> rows = new ArrayList<>();
+        for (NodeViews.ReplicaLine line : node().views().replicas(db, key)) {
+            rows.add(new ReplicaView(
+                    line.member().name(), address(line.member()), line.status().text(), "primary"));
+        }
+        return rows;
+    }
+
+    private static String address(Member member) {
+        String host = member.host();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + member.clientPort();
+    }
+
+    @Override
+    public String actorName(Actor actor) {
+        return node().views().nameOf(actor);
+    }
+
+    // --- changes of the ring ---
+
+    @Override
+    public void leave(Answer<Reply> answer) {
+        answer.failed("ERR a node cannot leave yet: data does not move between nodes in this version");
+    }
+
+    @Override
+    public void replace(String oldName, Answer<Reply> answer) {
+        answer.failed("ERR a node cannot be replaced yet: data does not move between nodes in this version");
+    }
+
+    @Override
+    public void forget(String name, Answer<Reply> answer) {
+        answer.failed("ERR a node cannot be forgotten yet: data does not move between nodes in this version");
+    }
+
+    @Override
+    public void repair(int db, byte @Nullable [] key, Answer<Reply> answer) {
+        answer.failed("ERR there is no anti-entropy in this version; reads with R repair what they read");
+    }
+}

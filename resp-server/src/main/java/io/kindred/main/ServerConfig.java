@@ -1,0 +1,187 @@
+package io.kindred.main;
+
+import io.kindred.engine.EngineOptions;
+import io.kindred.engine.SyncPolicy;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The directives as they stand: a value for each, well-formed, and fit for one another. Immutable. */
+final class ServerConfig {
+    private static final int CLUSTER_PORT_OFFSET = 10_000;
+    private static final int PORT_MAX = 65_535;
+
+    private final Map<String, String> values;
+    private final Set<String> given;
+
+    private ServerConfig(Map<String, String> values, Set<String> given) {
+        this.values = Map.copyOf(values);
+        this.given = Set.copyOf(given);
+    }
+
+    /** Later lines count more than earlier ones. */
+    static ServerConfig of(List<ConfigLine> lines) throws ConfigRefused {
+        Map<String, String> values = new HashMap<>();
+        for (Directive directive : Directives.ALL) {
+            values.put(directive.name(), directive.byDefault());
+        }
+        Set<String> given = new HashSet<>();
+        for (ConfigLine line : lines) {
+            Directive directive = directive(line);
+            values.put(directive.name(), value(line, directive));
+            given.add(directive.name());
+        }
+        ServerConfig config = new ServerConfig(values, given);
+        String problem = config.problem();
+        if (problem != null) {
+            throw ConfigRefused.because(problem);
+        }
+        return config;
+    }
+
+    private static Directive directive(ConfigLine line) throws ConfigRefused {
+        List<String> words = line.words();
+        if (words == null) {
+            throw ConfigRefused.at(line, "Unbalanced quotes in configuration line");
+        }
+        Directive directive = words.isEmpty() ? null : Directives.named(words.get(0));
+        if (directive == null
+                || words.size() < 2
+                || (words.size() > 2 && !directive.form().severalWords())) {
+            throw ConfigRefused.at(line, "Bad directive or wrong number of arguments");
+        }
+        if (!directive.isGivenAtStart()) {
+            throw ConfigRefused.at(line, fixed(directive));
+        }
+        return directive;
+    }
+
+    static String fixed(Directive directive) {
+        return "'" + directive.name() + "' cannot be chosen here: it is always '" + directive.byDefault() + "'";
+    }
+
+    private static String value(ConfigLine line, Directive directive) throws ConfigRefused {
+        List<String> words = line.words() == null ? List.of() : line.words();
+        String value = String.join(" ", words.subList(1, words.size()));
+        String problem = directive.form().problem(value);
+        if (problem != null) {
+            throw ConfigRefused.at(line, problem);
+        }
+        return directive.form().canonical(value);
+    }
+
+    /** What does not go together; null: nothing. */
+    @Nullable
+    String problem() {
+        BindAddresses bind = bind();
+        String unknown = bind.problem();
+        if (unknown != null) {
+            return unknown;
+        }
+        if (!bind.isLoopback() && text(Directives.REQUIREPASS).isEmpty()) {
+            return "Protected mode: 'bind " + text(Directives.BIND)
+                    + "' lets other machines in, but no password is set."
+                    + " Set 'requirepass', or bind a loopback address";
+        }
+        if (!bind.isLoopback() && text(Directives.CLUSTER_SECRET).isEmpty()) {
+            return "Protected mode: 'bind " + text(Directives.BIND)
+                    + "' lets other machines' nodes in, but no secret is"
+                    + " set. Set 'cluster-secret' to the same text on all nodes, or bind a loopback address";
+        }
+        long port = number(Directives.PORT);
+        if (text(Directives.CLUSTER_PORT).isEmpty() && port + CLUSTER_PORT_OFFSET > PORT_MAX) {
+            return "'cluster-port' must be set, because 'port' + " + CLUSTER_PORT_OFFSET + " is no port";
+        }
+        if (port != 0 && number(Directives.PORT) == clusterPort((int) port)) {
+            return "'port' and 'cluster-port' are both " + port;
+        }
+        return quorumProblem();
+    }
+
+    private @Nullable String quorumProblem() {
+        long replicas = number(Directives.REPLICATION_N);
+        for (Directive quorum : List.of(Directives.READ_QUORUM, Directives.WRITE_QUORUM)) {
+            if (quorum(quorum) > replicas) {
+                return "'" + quorum.name() + " " + text(quorum) + "' is more than 'replication-n " + replicas + "'";
+            }
+        }
+        return number(Directives.SUSPECT_AFTER_MS) <= number(Directives.GOSSIP_INTERVAL_MS)
+                ? "'suspect-after-ms' must be more than 'gossip-interval-ms', or each node suspects all others"
+                : null;
+    }
+
+    /** The same with one directive changed. Requires: a well-formed value. */
+    ServerConfig with(Directive directive, String value) {
+        Map<String, String> changed = new HashMap<>(values);
+        changed.put(directive.name(), directive.form().canonical(value));
+        Set<String> alsoGiven = new HashSet<>(given);
+        alsoGiven.add(directive.name());
+        return new ServerConfig(changed, alsoGiven);
+    }
+
+    boolean isGiven(Directive directive) {
+        return given.contains(directive.name());
+    }
+
+    /** In canonical form. */
+    String text(Directive directive) {
+        String value = values.get(directive.name());
+        if (value == null) {
+            throw new IllegalArgumentException("no directive: " + directive.name());
+        }
+        return value;
+    }
+
+    long number(Directive directive) {
+        return Long.parseLong(text(directive));
+    }
+
+    /** 0: a majority. */
+    int quorum(Directive directive) {
+        String value = text(directive);
+        return value.equals("majority") ? 0 : Integer.parseInt(value);
+    }
+
+    double decimal(Directive directive) {
+        return Double.parseDouble(text(directive));
+    }
+
+    BindAddresses bind() {
+        return BindAddresses.of(text(Directives.BIND));
+    }
+
+    List<InetSocketAddress> seeds() {
+        return SeedsForm.addresses(text(Directives.SEEDS));
+    }
+
+    /** 0: any. */
+    int clusterPort(int port) {
+        String value = text(Directives.CLUSTER_PORT);
+        if (!value.isEmpty()) {
+            return Integer.parseInt(value);
+        }
+        return number(Directives.PORT) == 0 ? 0 : port + CLUSTER_PORT_OFFSET;
+    }
+
+    String nodeName(int port) {
+        String value = text(Directives.NODE_NAME);
+        return value.isEmpty() ? "n" + port : value;
+    }
+
+    EngineOptions engineOptions() {
+        EngineOptions byHeap = EngineOptions.defaults();
+        return new EngineOptions(
+                SyncPolicy.valueOf(text(Directives.APPENDFSYNC).toUpperCase(Locale.ROOT)),
+                number(Directives.MEMTABLE_BYTES),
+                number(Directives.ROW_CACHE_BYTES),
+                number(Directives.BLOCK_CACHE_BYTES),
+                byHeap.tableBufferBytes(),
+                byHeap.openTables(),
+                byHeap.scanBytesMax());
+    }
+}

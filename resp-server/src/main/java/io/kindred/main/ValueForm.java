@@ -1,0 +1,20 @@
+package io.kindred.main;
+
+import org.jspecify.annotations.Nullable;
+
+/** Which values a directive takes. {@link ValueForms} has them. */
+interface ValueForm {
+    /** What is wrong with a value, as the end of a sentence; null: nothing. */
+    @Nullable
+    String problem(String value);
+
+    /** The value as CONFIG GET shows it, whichever way it was written. Requires: no problem. */
+    default String canonical(String value) {
+        return value;
+    }
+
+    /** Whether it may be written as several words. */
+    default boolean severalWords() {
+        return false;
+    }
+}
