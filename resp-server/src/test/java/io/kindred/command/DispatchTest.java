@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.message.QuorumSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -97,7 +96,7 @@ final class DispatchTest {
         List<String> replies = new ArrayList<>();
         PlanRun run = new PlanRun(
                 (operation, quorum, callback) -> waiting.add(callback),
-                QuorumSpec.DEFAULT,
+                new TestSession(),
                 reply -> replies.add(RespText.of(reply)));
         byte[][] args = new byte[2001][1];
         run.start(new Plan.Run(
