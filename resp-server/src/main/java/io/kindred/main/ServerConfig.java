@@ -53,7 +53,9 @@ final class ServerConfig {
         if (directive != null && directive.change() == Directive.Change.NEVER) {
             throw ConfigRefused.at(line, fixed(directive));
         }
-        if (directive == null || words.size() < 2 || (words.size() > 2 && !directive.form().severalWords())) {
+        if (directive == null
+                || words.size() < 2
+                || (words.size() > 2 && !directive.form().severalWords())) {
             throw ConfigRefused.at(line, "Bad directive or wrong number of arguments");
         }
         return directive;

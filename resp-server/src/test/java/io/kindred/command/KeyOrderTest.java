@@ -178,7 +178,8 @@ class KeyOrderTest {
 
     @Test
     void commandSentFromAnAnswerGoesBehindWhatWaits() {
-        order.execute(port, new Operation.Update(0, bytes("k"), new byte[0][]), QuorumSpec.DEFAULT, outcome -> put("k"));
+        order.execute(
+                port, new Operation.Update(0, bytes("k"), new byte[0][]), QuorumSpec.DEFAULT, outcome -> put("k"));
         get("k");
         port.end(0);
         port.end(1);
@@ -209,12 +210,11 @@ class KeyOrderTest {
                 cluster.deliver(random);
                 continue;
             }
-            Operation operation =
-                    switch (random.nextInt(4)) {
-                        case 0 -> new Operation.Update(0, bytes("k"), new byte[0][]);
-                        case 1 -> new Operation.Put(0, bytes("k"), null, bytes("v"), -1);
-                        default -> new Operation.Get(0, bytes("k"));
-                    };
+            Operation operation = switch (random.nextInt(4)) {
+                case 0 -> new Operation.Update(0, bytes("k"), new byte[0][]);
+                case 1 -> new Operation.Put(0, bytes("k"), null, bytes("v"), -1);
+                default -> new Operation.Get(0, bytes("k"));
+            };
             cluster.sent(operation, sent.size());
             sent.add(sent.size());
             order.execute(cluster, operation, QuorumSpec.DEFAULT, outcome -> {});
@@ -285,7 +285,9 @@ class KeyOrderTest {
                 }
                 default -> {
                     if (!answers.isEmpty()) {
-                        answers.remove(random.nextInt(answers.size())).callback().done(DONE);
+                        answers.remove(random.nextInt(answers.size()))
+                                .callback()
+                                .done(DONE);
                     }
                 }
             }

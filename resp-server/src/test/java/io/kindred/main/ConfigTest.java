@@ -73,8 +73,7 @@ class ConfigTest {
 
     @Test
     void fileIsReadAsRedisReadsIt() throws Exception {
-        ServerConfig config = file(
-                """
+        ServerConfig config = file("""
                 # a comment
 
                 PORT 7001

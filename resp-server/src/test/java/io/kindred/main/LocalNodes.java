@@ -44,8 +44,8 @@ final class LocalNodes implements AutoCloseable {
     }
 
     ServerConfig config(String name, List<String> directives) throws ConfigRefused {
-        List<String> all = new ArrayList<>(
-                List.of("--port", "0", "--node-name", name, "--dir", dir.resolve(name).toString()));
+        List<String> all = new ArrayList<>(List.of(
+                "--port", "0", "--node-name", name, "--dir", dir.resolve(name).toString()));
         all.addAll(List.of("--memtable-bytes", "4mb", "--row-cache-bytes", "4mb", "--block-cache-bytes", "4mb"));
         all.addAll(directives);
         return CommandLine.of(all.toArray(new String[0])).config();

@@ -148,7 +148,8 @@ class NodeTest {
         assertTrue(info.contains("\r\nredis_version:7."), info);
         assertTrue(Long.parseLong(LocalNodes.info(client, "total_commands_processed")) > 0);
         assertTrue(Long.parseLong(LocalNodes.info(client, "used_memory")) > 0);
-        assertEquals(info.lines().count(), client.text("INFO", "everything").lines().count());
+        assertEquals(
+                info.lines().count(), client.text("INFO", "everything").lines().count());
         assertEquals("# Cluster\r\ncluster_enabled:0\r\n", client.text("INFO", "cluster"));
         assertEquals("", client.text("INFO", "nothing"));
     }
@@ -168,8 +169,7 @@ class NodeTest {
         assertEquals(List.of("max-value-bytes", "10"), client.call("CONFIG", "GET", "MAX-value-*"));
         assertInstanceOf(RespClient.Failure.class, client.call("SET", "k", "12345678901"));
         try (RespClient stranger = new RespClient(node.port())) {
-            assertEquals(
-                    new RespClient.Failure("NOAUTH Authentication required."), stranger.call("GET", "k"));
+            assertEquals(new RespClient.Failure("NOAUTH Authentication required."), stranger.call("GET", "k"));
             assertEquals("OK", stranger.call("AUTH", "secret"));
             assertNull(stranger.call("GET", "k"));
         }

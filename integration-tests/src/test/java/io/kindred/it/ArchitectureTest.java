@@ -1,0 +1,192 @@
+package io.kindred.it;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The rules that ARCHITECTURE.md states, checked over the compiled server: the core is pure, dependencies run one way. */
+final class ArchitectureTest {
+    private static final String[] CORE = {
+        "io.kindred.cluster.version",
+        "io.kindred.cluster.ring",
+        "io.kindred.cluster.message",
+        "io.kindred.cluster.membership",
+        "io.kindred.cluster.quorum",
+        "io.kindred.cluster.handoff",
+        "io.kindred.cluster.antientropy",
+        "io.kindred.cluster.keyspace",
+        "io.kindred.cluster.core",
+    };
+
+    /** Packages of the JDK whose classes neither wait, nor look outside, nor differ from run to run. */
+    private static final Set<String> PURE_JDK_PACKAGES = Set.of(
+            "java.lang",
+            "java.lang.annotation",
+            "java.lang.invoke",
+            "java.lang.runtime",
+            "java.util",
+            "java.util.function",
+            "java.util.stream",
+            "java.nio.charset");
+
+    private static final Set<String> PURE_JDK_CLASSES = Set.of("java.nio.ByteBuffer", "java.nio.ByteOrder", "java.util.zip.CRC32C");
+
+    /** Inside those packages, what does. */
+    private static final Set<String> IMPURE_JDK_CLASSES = Set.of(
+            "java.lang.Process",
+            "java.lang.ProcessBuilder",
+            "java.lang.ProcessHandle",
+            "java.lang.Runtime",
+            "java.lang.Thread",
+            "java.lang.ThreadLocal",
+            "java.util.Random",
+            "java.util.SplittableRandom",
+            "java.util.Timer",
+            "java.util.TimerTask",
+            "java.util.UUID");
+
+    private static JavaClasses server;
+
+    @BeforeAll
+    static void read() {
+        server = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.kindred")
+                .that(DescribedPredicate.not(resideInAnyPackage(ArchitectureTest.class.getPackageName())));
+        Set<String> modules = new TreeSet<>();
+        server.forEach(type -> modules.add(type.getPackageName().split("\\.")[2]));
+        assertTrue(modules.containsAll(Set.of("engine", "cluster", "resp", "command", "server")), modules::toString);
+    }
+
+    @Test
+    void theCoreDependsOnNothingThatActs() {
+        classes()
+                .that()
+                .resideInAnyPackage(CORE)
+                .should()
+                .onlyDependOnClassesThat(describe("are of the core or of the JDK's pure part", ArchitectureTest::isPure))
+                .check(server);
+    }
+
+    private static boolean isPure(JavaClass type) {
+        JavaClass element = type.getBaseComponentType();
+        String outermost = element.getName().split("\\$", 2)[0];
+        return element.isPrimitive()
+                || Arrays.asList(CORE).contains(element.getPackageName())
+                || element.getPackageName().startsWith("org.jspecify")
+                || PURE_JDK_CLASSES.contains(outermost)
+                // The ring's positions are digests; the next rule keeps them there.
+                || element.getPackageName().equals("java.security")
+                || (PURE_JDK_PACKAGES.contains(element.getPackageName()) && !IMPURE_JDK_CLASSES.contains(outermost));
+    }
+
+    @Test
+    void onlyTheRingDigests() {
+        noClasses()
+                .that(resideInAnyPackage(CORE).and(DescribedPredicate.not(resideInAnyPackage("io.kindred.cluster.ring"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.security")
+                .check(server);
+    }
+
+    @Test
+    void theCoreAsksNoClockNoEnvironmentAndNoChance() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(CORE)
+                .should()
+                .accessTargetWhere(describe("is System but arraycopy, chance, or a parallel stream", ArchitectureTest::isImpure))
+                .check(server);
+    }
+
+    private static boolean isImpure(JavaAccess<?> access) {
+        String owner = access.getTargetOwner().getName();
+        String name = access.getTarget().getName();
+        return (owner.equals("java.lang.System") && !name.equals("arraycopy"))
+                || ((owner.equals("java.lang.Math") || owner.equals("java.lang.StrictMath")) && name.equals("random"))
+                || name.equals("parallel")
+                || name.equals("parallelStream");
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.kindred.(**)").should().beFreeOfCycles().check(server);
+    }
+
+    @Test
+    void modulesDependOneWay() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kindred.engine..")
+                .should()
+                .dependOnClassesThat(describe("are of another module", type -> isOurs(type, "cluster", "resp", "command", "server", "main")))
+                .check(server);
+        noClasses()
+                .that()
+                .resideInAPackage("io.kindred.cluster..")
+                .should()
+                .dependOnClassesThat(describe("are of the front end", type -> isOurs(type, "resp", "command", "server", "main")))
+                .check(server);
+    }
+
+    private static boolean isOurs(JavaClass type, String... packages) {
+        return Stream.of(packages).anyMatch(name -> (type.getPackageName() + ".").startsWith("io.kindred." + name + "."));
+    }
+
+    @Test
+    void nettyStaysAtTheEdges() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "io.kindred.cluster.wire..",
+                        "io.kindred.cluster.node..",
+                        "io.kindred.resp..",
+                        "io.kindred.server..",
+                        "io.kindred.main..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
+                .check(server);
+    }
+
+    @Test
+    void levelDbStaysInTheEngine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kindred.engine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.iq80..")
+                .check(server);
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        Set<String> unmarked = new TreeSet<>();
+        for (JavaClass type : server) {
+            if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
+                unmarked.add(type.getPackageName());
+            }
+        }
+        assertEquals(Set.of(), unmarked, "packages whose package-info lacks @NullMarked");
+    }
+}

@@ -1,0 +1,103 @@
+package io.kindred.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** bin/kindred-cluster from start to stop, with data that must survive each step; bin/kindred-server in the foreground. */
+@Tag("tools")
+final class ClusterScriptIT {
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("KINDRED_HEAP", "256m", "KINDRED_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+
+    private static Program script(Path dir, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(Program.HOME.resolve("bin").resolve("kindred-cluster").toString()));
+        command.addAll(List.of(arguments));
+        int directives = command.indexOf("--");
+        command.addAll(directives < 0 ? command.size() : directives, List.of("--dir", dir.toString()));
+        return Program.ran(null, ENVIRONMENT, command.toArray(String[]::new));
+    }
+
+    private static long pid(Path dir, String node) throws IOException {
+        return Long.parseLong(Files.readString(dir.resolve(node + ".pid")).trim());
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    @Test
+    void runsAClusterThroughItsLife(@TempDir Path parent) throws IOException {
+        Path dir = parent.resolve("a cluster");
+        int port = FreePorts.next();
+        try {
+            String started = script(dir, "start", "--port", "" + port, "--", "--appendfsync", "always")
+                    .succeeded();
+            assertTrue(started.contains("3 of 3 nodes up"), started);
+            long first = pid(dir, "n1");
+            assertEquals("OK", call(port, "SET", "k", "v"));
+            assertEquals("v", call(port + 2, "GET", "k"));
+
+            assertTrue(script(dir, "start").succeeded().contains("3 of 3 nodes up"), "start again changes nothing");
+            assertEquals(first, pid(dir, "n1"));
+
+            long killed = pid(dir, "n2");
+            assertTrue(script(dir, "kill", "n2").succeeded().contains("SIGKILL"));
+            assertTrue(!isAlive(killed));
+            assertTrue(script(dir, "status").succeeded().contains("2 of 3 nodes up"));
+            assertEquals("v", call(port + 2, "GET", "k"));
+
+            assertTrue(script(dir, "restart", "n2").succeeded().contains("3 of 3 nodes up"));
+            assertNotEquals(killed, pid(dir, "n2"));
+            assertEquals("v", call(port + 1, "GET", "k"));
+            assertEquals("[appendfsync, always]", call(port + 1, "CONFIG", "GET", "appendfsync"));
+
+            long last = pid(dir, "n3");
+            script(dir, "stop").succeeded();
+            assertTrue(!isAlive(first) && !isAlive(last));
+            assertTrue(script(dir, "status").succeeded().contains("0 of 3 nodes up"));
+
+            assertTrue(script(dir, "start").succeeded().contains("3 of 3 nodes up"), "as it was told before");
+            assertEquals("v", call(port, "GET", "k"));
+        } finally {
+            script(dir, "kill");
+        }
+    }
+
+    @Test
+    void aNodeThatCannotStartIsShownWithItsLog(@TempDir Path dir) {
+        int port = FreePorts.next();
+        try {
+            Program program = script(dir, "start", "--nodes", "1", "--port", "" + port, "--", "--no-such-directive", "1");
+            assertNotEquals(0, program.exitCode());
+            assertTrue(program.output().contains("no-such-directive"), program.output());
+            assertTrue(program.output().contains("n1.log"), program.output());
+        } finally {
+            script(dir, "kill");
+        }
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow(@TempDir Path dir) {
+        assertEquals(2, script(dir, "begin").exitCode());
+        assertEquals(2, script(dir, "start", "--speed", "9").exitCode());
+        assertNotEquals(0, script(dir, "stop").exitCode());
+    }
+
+    private static String call(int port, Object... command) {
+        try (RespConnection connection = new RespConnection("127.0.0.1", port)) {
+            return RespConnection.show(connection.call(command));
+        }
+    }
+}

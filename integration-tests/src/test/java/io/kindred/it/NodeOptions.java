@@ -1,0 +1,49 @@
+package io.kindred.it;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How one server process is started.
+ *
+ * @param dir where its data directory and its log lie
+ * @param prefix what stands before the java command, such as a change of network namespace
+ * @param host the address that clients use
+ * @param directives the command line after the name, the ports and the directory
+ */
+record NodeOptions(
+        String name,
+        Path dir,
+        int port,
+        int clusterPort,
+        List<String> jvm,
+        List<String> prefix,
+        String host,
+        List<String> directives) {
+
+    /** Free ports, a small heap and a JVM tuned for a quick start. */
+    static NodeOptions of(String name, Path dir, String... directives) {
+        List<String> jvm = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+        return new NodeOptions(
+                name, dir, FreePorts.next(), FreePorts.next(), jvm, List.of(), "127.0.0.1", List.of(directives));
+    }
+
+    NodeOptions with(String... more) {
+        List<String> all = new ArrayList<>(directives);
+        all.addAll(List.of(more));
+        return new NodeOptions(name, dir, port, clusterPort, jvm, prefix, host, List.copyOf(all));
+    }
+
+    NodeOptions withJvm(String... flags) {
+        return new NodeOptions(name, dir, port, clusterPort, List.of(flags), prefix, host, directives);
+    }
+
+    NodeOptions onPorts(int otherPort, int otherClusterPort) {
+        return new NodeOptions(name, dir, otherPort, otherClusterPort, jvm, prefix, host, directives);
+    }
+
+    Path dataDirectory() {
+        return dir.resolve(name);
+    }
+}

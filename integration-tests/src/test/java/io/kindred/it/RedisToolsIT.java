@@ -1,0 +1,111 @@
+package io.kindred.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** redis-cli and redis-benchmark against one node and against a cluster. */
+@Tag("tools")
+final class RedisToolsIT {
+    private static KindredProcess single;
+    private static KindredCluster cluster;
+
+    @BeforeAll
+    static void start(@TempDir Path dir) {
+        single = KindredProcess.started(NodeOptions.of("single", dir));
+        cluster = KindredCluster.started(dir, List.of("sx", "sy", "sz"));
+    }
+
+    @AfterAll
+    static void stop() {
+        single.close();
+        cluster.close();
+    }
+
+    /** Output without the last line break. */
+    private static String cli(KindredProcess node, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(node.port())));
+        command.addAll(List.of(arguments));
+        return Program.output(command.toArray(String[]::new)).stripTrailing();
+    }
+
+    private static List<KindredProcess> system(String name) {
+        return name.equals("node") ? List.of(single) : cluster.nodes();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"node,-2", "node,-3", "cluster,-2", "cluster,-3"})
+    void redisCliRuns(String system, String protocol) {
+        List<KindredProcess> nodes = system(system);
+        KindredProcess first = nodes.get(0);
+        KindredProcess last = nodes.get(nodes.size() - 1);
+        assertEquals("PONG", cli(first, protocol, "PING"));
+        assertEquals("OK", cli(first, protocol, "SET", "k", "v"));
+        assertEquals("v", cli(last, protocol, "GET", "k"));
+        assertEquals("", cli(last, protocol, "GET", "nothing"));
+        assertEquals("OK", cli(first, protocol, "MSET", "a", "1", "b", "2"));
+        assertEquals("1\n2", cli(last, protocol, "MGET", "a", "b"));
+        assertEquals("2", cli(first, protocol, "INCR", "a"));
+        assertTrue(cli(first, protocol, "INCR", "k").startsWith("ERR value is not an integer"));
+        assertTrue(cli(first, protocol, "INFO").contains("redis_mode:standalone"));
+        assertTrue(cli(first, protocol, "COMMAND", "DOCS", "get").contains("summary"));
+        assertTrue(cli(first, protocol, "CONFIG", "GET", "appendfsync").contains("everysec"));
+        assertTrue(new TreeSet<>(cli(last, protocol, "--scan").lines().toList()).containsAll(List.of("a", "b", "k")));
+        assertEquals("3", cli(last, protocol, "DEL", "a", "b", "k"));
+    }
+
+    /** The walk of the Dynamo paper's figure 3, as a person would do it. */
+    @Test
+    void theTextbookWalkThroughRedisCliAlone() {
+        KindredProcess sx = cluster.node(0);
+        KindredProcess sy = cluster.node(1);
+        KindredProcess sz = cluster.node(2);
+        String first = cli(sx, "KIN.PUT", "cart", "", "D1");
+        assertEquals("sx\n1", cli(sx, "KIN.CLOCK", "cart"));
+        String second = cli(sx, "KIN.PUT", "cart", first, "D2");
+        assertEquals("sx\n2", cli(sx, "KIN.CLOCK", "cart"));
+        cli(sy, "KIN.PUT", "cart", second, "D3");
+        cli(sz, "KIN.PUT", "cart", second, "D4");
+        List<String> both = cli(sy, "KIN.GET", "cart", "R", "3").lines().toList();
+        assertEquals(new TreeSet<>(List.of("D3", "D4")), new TreeSet<>(both.subList(1, both.size())));
+        String siblings = cli(sx, "KIN.SIBLINGS", "cart", "R", "3");
+        assertTrue(siblings.contains("sy:1") && siblings.contains("sz:1"), siblings);
+        assertEquals("sx\n2\nsy\n1\nsz\n1", cli(sz, "KIN.CLOCK", "cart", "R", "3"));
+        cli(sx, "KIN.PUT", "cart", both.get(0), "D5");
+        assertEquals("sx\n3\nsy\n1\nsz\n1", cli(sx, "KIN.CLOCK", "cart"));
+        assertEquals("D5", cli(sz, "GET", "cart"));
+        assertEquals(2, cli(sz, "KIN.GET", "cart").lines().count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"node", "cluster"})
+    void redisBenchmarkRuns(String system) {
+        String port = Integer.toString(system(system).get(0).port());
+        for (String protocol : List.of("-P", "-3")) {
+            List<String> command = new ArrayList<>(List.of("redis-benchmark", "-p", port, "-t", "set,get,incr,mset"));
+            command.addAll(List.of("-n", "20000", "-r", "1000", "-c", "50", "--csv", "-P", "16"));
+            if (protocol.equals("-3")) {
+                command.add("-3");
+            }
+            String report = Program.output(command.toArray(String[]::new));
+            for (String test : List.of("\"SET\"", "\"GET\"", "\"INCR\"", "\"MSET (10 keys)\"")) {
+                assertTrue(report.contains(test), report);
+            }
+            assertTrue(!report.toLowerCase(java.util.Locale.ROOT).contains("err"), report);
+        }
+        String simple = Program.output("redis-benchmark", "-p", port, "-t", "set,get", "-n", "5000", "--csv");
+        assertTrue(simple.contains("\"GET\""), simple);
+    }
+}

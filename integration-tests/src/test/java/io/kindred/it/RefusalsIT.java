@@ -1,0 +1,115 @@
+package io.kindred.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a node must not do, it refuses at its start, in words that name what is wrong. */
+final class RefusalsIT {
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path dir;
+
+    @ParameterizedTest
+    @CsvSource({
+        "--no-such-directive,1,no-such-directive",
+        "--port,notaport,port",
+        "--appendfsync,sometimes,appendfsync",
+        "--replication-n,0,replication-n",
+        "--max-value-bytes,-5,max-value-bytes",
+        "--bind,0.0.0.0,requirepass",
+    })
+    void aBadDirectiveIsNamed(String directive, String value, String named) {
+        String log = refused(NodeOptions.of("n1", dir, directive, value));
+        assertTrue(log.contains("FATAL CONFIG FILE ERROR"), log);
+        assertTrue(log.contains(named), log);
+    }
+
+    @Test
+    void nodesOnAnOpenAddressNeedASecret() {
+        String log = refused(NodeOptions.of("n1", dir, "--bind", "0.0.0.0", "--requirepass", "p"));
+        assertTrue(log.contains("cluster-secret"), log);
+    }
+
+    @Test
+    void aDataDirectoryTakesOneProcess() {
+        NodeOptions options = NodeOptions.of("n1", dir);
+        try (KindredProcess first = KindredProcess.started(options)) {
+            NodeOptions second = options.onPorts(FreePorts.next(), FreePorts.next());
+            String log = refused(second);
+            assertTrue(log.contains("in use"), log);
+            assertTrue(first.isAlive());
+        }
+    }
+
+    @Test
+    void anotherNodesDataDirectoryIsRefused() {
+        try (KindredProcess first = KindredProcess.started(NodeOptions.of("n1", dir))) {
+            assertEquals(0, first.terminate());
+        }
+        // The last of two directives of one name counts.
+        String log = refused(NodeOptions.of("n1", dir, "--node-name", "n2"));
+        assertTrue(log.contains("n1") && log.contains("n2"), log);
+    }
+
+    @Test
+    void aTakenPortIsSaid() {
+        try (KindredProcess first = KindredProcess.started(NodeOptions.of("n1", dir))) {
+            String log = refused(NodeOptions.of("n2", dir).onPorts(first.port(), FreePorts.next()));
+            assertTrue(log.contains(Integer.toString(first.port())), log);
+        }
+    }
+
+    @Test
+    void aNodeWithAnotherSecretStaysOutside() {
+        NodeOptions options = NodeOptions.of("n1", dir, "--cluster-secret", "right");
+        try (KindredProcess first = KindredProcess.started(options);
+                RespConnection member = first.connect();
+                KindredProcess stranger = KindredProcess.launched(NodeOptions.of("n2", dir, "--cluster-secret", "wrong")
+                        .with("--seeds", "127.0.0.1:" + options.clusterPort()))) {
+            Await.until("the stranger says why", REFUSED_WITHIN, () -> stranger.log().contains("secret"));
+            // It never rings alone: without a ring it is loading for as long as it lives.
+            try (RespConnection outside = stranger.connect()) {
+                assertEquals("LOADING", outside.error("PING").code());
+            }
+            assertEquals(Map.of("n1", "up"), KindredCluster.members(member));
+        }
+    }
+
+    @Test
+    void aPasswordIsAskedFor() {
+        try (KindredProcess node = KindredProcess.launched(NodeOptions.of("n1", dir, "--requirepass", "open sesame"))) {
+            Await.until("a wrong password is refused", REFUSED_WITHIN, () -> {
+                try (RespConnection connection = node.connect()) {
+                    return connection.error("AUTH", "wrong").code().equals("WRONGPASS");
+                }
+            });
+            try (RespConnection connection = node.connect()) {
+                assertEquals("NOAUTH", connection.error("PING").code());
+                assertEquals("NOAUTH", connection.error("GET", "k").code());
+                assertEquals("OK", connection.text("AUTH", "open sesame"));
+                assertEquals("OK", connection.text("SET", "k", "v"));
+            }
+        }
+    }
+
+    /** Starts a process that must end by itself, with an error code; what it printed. */
+    private static String refused(NodeOptions options) {
+        try (KindredProcess process = KindredProcess.launched(options)) {
+            Supplier<String> log = process::log;
+            assertNotEquals(0, process.awaitExit(REFUSED_WITHIN), log);
+            return process.log();
+        }
+    }
+}
