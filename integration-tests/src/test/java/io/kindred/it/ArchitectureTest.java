@@ -47,7 +47,8 @@ final class ArchitectureTest {
             "java.util.stream",
             "java.nio.charset");
 
-    private static final Set<String> PURE_JDK_CLASSES = Set.of("java.nio.ByteBuffer", "java.nio.ByteOrder", "java.util.zip.CRC32C");
+    private static final Set<String> PURE_JDK_CLASSES =
+            Set.of("java.nio.ByteBuffer", "java.nio.ByteOrder", "java.util.zip.CRC32C");
 
     /** Inside those packages, what does. */
     private static final Set<String> IMPURE_JDK_CLASSES = Set.of(
@@ -82,7 +83,8 @@ final class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(CORE)
                 .should()
-                .onlyDependOnClassesThat(describe("are of the core or of the JDK's pure part", ArchitectureTest::isPure))
+                .onlyDependOnClassesThat(
+                        describe("are of the core or of the JDK's pure part", ArchitectureTest::isPure))
                 .check(server);
     }
 
@@ -101,7 +103,8 @@ final class ArchitectureTest {
     @Test
     void onlyTheRingDigests() {
         noClasses()
-                .that(resideInAnyPackage(CORE).and(DescribedPredicate.not(resideInAnyPackage("io.kindred.cluster.ring"))))
+                .that(resideInAnyPackage(CORE)
+                        .and(DescribedPredicate.not(resideInAnyPackage("io.kindred.cluster.ring"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.security")
@@ -114,7 +117,8 @@ final class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(CORE)
                 .should()
-                .accessTargetWhere(describe("is System but arraycopy, chance, or a parallel stream", ArchitectureTest::isImpure))
+                .accessTargetWhere(
+                        describe("is System but arraycopy, chance, or a parallel stream", ArchitectureTest::isImpure))
                 .check(server);
     }
 
@@ -138,18 +142,21 @@ final class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.kindred.engine..")
                 .should()
-                .dependOnClassesThat(describe("are of another module", type -> isOurs(type, "cluster", "resp", "command", "server", "main")))
+                .dependOnClassesThat(describe(
+                        "are of another module", type -> isOurs(type, "cluster", "resp", "command", "server", "main")))
                 .check(server);
         noClasses()
                 .that()
                 .resideInAPackage("io.kindred.cluster..")
                 .should()
-                .dependOnClassesThat(describe("are of the front end", type -> isOurs(type, "resp", "command", "server", "main")))
+                .dependOnClassesThat(
+                        describe("are of the front end", type -> isOurs(type, "resp", "command", "server", "main")))
                 .check(server);
     }
 
     private static boolean isOurs(JavaClass type, String... packages) {
-        return Stream.of(packages).anyMatch(name -> (type.getPackageName() + ".").startsWith("io.kindred." + name + "."));
+        return Stream.of(packages)
+                .anyMatch(name -> (type.getPackageName() + ".").startsWith("io.kindred." + name + "."));
     }
 
     @Test

@@ -81,7 +81,8 @@ final class ClientsIT {
             writer.set((tag + "bin").getBytes(UTF_8), binary);
             assertArrayEquals(binary, reader.get((tag + "bin").getBytes(UTF_8)));
             assertEquals(2, writer.del(tag + "a", tag + "b"));
-            assertEquals(new TreeSet<>(List.of(tag + "bin", tag + "k", tag + "n")), new TreeSet<>(jedisScan(reader, tag)));
+            assertEquals(
+                    new TreeSet<>(List.of(tag + "bin", tag + "k", tag + "n")), new TreeSet<>(jedisScan(reader, tag)));
             jedisPipeline(writer, tag);
         }
     }
@@ -100,7 +101,8 @@ final class ClientsIT {
         List<String> keys = new ArrayList<>();
         String cursor = ScanParams.SCAN_POINTER_START;
         do {
-            ScanResult<String> page = client.scan(cursor, new ScanParams().match(tag + "*").count(50));
+            ScanResult<String> page =
+                    client.scan(cursor, new ScanParams().match(tag + "*").count(50));
             keys.addAll(page.getResult());
             cursor = page.getCursor();
         } while (!cursor.equals(ScanParams.SCAN_POINTER_START));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,8 @@ final class ClusterScriptIT {
             Map.of("KINDRED_HEAP", "256m", "KINDRED_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
     private static Program script(Path dir, String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Program.HOME.resolve("bin").resolve("kindred-cluster").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Program.HOME.resolve("bin").resolve("kindred-cluster").toString()));
         command.addAll(List.of(arguments));
         int directives = command.indexOf("--");
         command.addAll(directives < 0 ? command.size() : directives, List.of("--dir", dir.toString()));
@@ -33,8 +34,12 @@ final class ClusterScriptIT {
         return Long.parseLong(Files.readString(dir.resolve(node + ".pid")).trim());
     }
 
-    private static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    /** An ended process stays visible until its parent has asked for its exit code; here that is init. */
+    private static void awaitEnd(long pid) {
+        Await.until(
+                "process " + pid + " is gone",
+                Duration.ofSeconds(20),
+                () -> ProcessHandle.of(pid).map(process -> !process.isAlive()).orElse(true));
     }
 
     @Test
@@ -54,7 +59,7 @@ final class ClusterScriptIT {
 
             long killed = pid(dir, "n2");
             assertTrue(script(dir, "kill", "n2").succeeded().contains("SIGKILL"));
-            assertTrue(!isAlive(killed));
+            awaitEnd(killed);
             assertTrue(script(dir, "status").succeeded().contains("2 of 3 nodes up"));
             assertEquals("v", call(port + 2, "GET", "k"));
 
@@ -65,7 +70,8 @@ final class ClusterScriptIT {
 
             long last = pid(dir, "n3");
             script(dir, "stop").succeeded();
-            assertTrue(!isAlive(first) && !isAlive(last));
+            awaitEnd(first);
+            awaitEnd(last);
             assertTrue(script(dir, "status").succeeded().contains("0 of 3 nodes up"));
 
             assertTrue(script(dir, "start").succeeded().contains("3 of 3 nodes up"), "as it was told before");
@@ -79,7 +85,8 @@ final class ClusterScriptIT {
     void aNodeThatCannotStartIsShownWithItsLog(@TempDir Path dir) {
         int port = FreePorts.next();
         try {
-            Program program = script(dir, "start", "--nodes", "1", "--port", "" + port, "--", "--no-such-directive", "1");
+            Program program =
+                    script(dir, "start", "--nodes", "1", "--port", "" + port, "--", "--no-such-directive", "1");
             assertNotEquals(0, program.exitCode());
             assertTrue(program.output().contains("no-such-directive"), program.output());
             assertTrue(program.output().contains("n1.log"), program.output());

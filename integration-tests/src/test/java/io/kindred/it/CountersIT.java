@@ -57,7 +57,9 @@ final class CountersIT {
             List<String> winners = new ArrayList<>();
             Crowd.run(CLIENTS, client -> {
                         try (RespConnection connection = cluster.connect(client % cluster.size())) {
-                            return connection.text("SET", key, "client" + client, "NX") == null ? "" : "client" + client;
+                            return connection.text("SET", key, "client" + client, "NX") == null
+                                    ? ""
+                                    : "client" + client;
                         }
                     })
                     .forEach(winner -> {

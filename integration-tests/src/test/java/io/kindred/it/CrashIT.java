@@ -31,8 +31,7 @@ final class CrashIT {
     @ValueSource(strings = {"always", "everysec"})
     void noAcknowledgedWriteIsMissingAfterSigkillUnderLoad(String appendfsync, @TempDir Path dir) {
         Random random = seed.random(0);
-        try (KindredProcess node =
-                KindredProcess.started(NodeOptions.of("n1", dir, "--appendfsync", appendfsync))) {
+        try (KindredProcess node = KindredProcess.started(NodeOptions.of("n1", dir, "--appendfsync", appendfsync))) {
             for (int round = 0; round < KILLS; round++) {
                 writeUntilKilled(node, 50 + random.nextInt(1_500));
                 node.restart();

@@ -94,9 +94,10 @@ final class HostileStreamsIT {
     /** The memory once all those connections are gone. */
     private JvmMemory settled(KindredProcess node) {
         try (RespConnection connection = node.connect()) {
-            Await.until("only this client is left", Duration.ofSeconds(30), () -> Info.of(connection, "clients")
-                            .number("connected_clients")
-                    == 1);
+            Await.until(
+                    "only this client is left",
+                    Duration.ofSeconds(30),
+                    () -> Info.of(connection, "clients").number("connected_clients") == 1);
             assertEquals("OK", connection.text("SET", "k", "v"));
             assertEquals("v", connection.text("GET", "k"));
         }

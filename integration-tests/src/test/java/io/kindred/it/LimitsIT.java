@@ -49,7 +49,9 @@ final class LimitsIT {
             assertEquals("ERR", writer.error("SET", "big", bytes(MEGABYTE + 1)).code());
             assertEquals("ERR", writer.error("APPEND", "big", "x").code());
             assertEquals("ERR", writer.error("SETRANGE", "big", MEGABYTE, "x").code());
-            assertEquals("ERR", writer.error("KIN.PUT", "big", "", bytes(MEGABYTE + 1)).code());
+            assertEquals(
+                    "ERR",
+                    writer.error("KIN.PUT", "big", "", bytes(MEGABYTE + 1)).code());
             assertArrayEquals(largest, (byte[]) reader.call("GET", "big"), "as it was before the refusals");
         }
     }

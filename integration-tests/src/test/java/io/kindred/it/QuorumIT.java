@@ -59,8 +59,7 @@ final class QuorumIT {
 
     @Test
     void theClusterWideSettingIsTheDefault(@TempDir Path dir) {
-        try (KindredCluster strict =
-                        KindredCluster.ofThree(dir, "--read-quorum", "1", "--write-quorum", "3");
+        try (KindredCluster strict = KindredCluster.ofThree(dir, "--read-quorum", "1", "--write-quorum", "3");
                 RespConnection first = strict.connect(0);
                 RespConnection second = strict.connect(1)) {
             for (int i = 0; i < ROUNDS; i++) {

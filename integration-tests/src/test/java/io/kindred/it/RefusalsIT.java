@@ -78,7 +78,10 @@ final class RefusalsIT {
                 RespConnection member = first.connect();
                 KindredProcess stranger = KindredProcess.launched(NodeOptions.of("n2", dir, "--cluster-secret", "wrong")
                         .with("--seeds", "127.0.0.1:" + options.clusterPort()))) {
-            Await.until("the stranger says why", REFUSED_WITHIN, () -> stranger.log().contains("secret"));
+            Await.until(
+                    "the stranger says why",
+                    REFUSED_WITHIN,
+                    () -> stranger.log().contains("secret"));
             // It never rings alone: without a ring it is loading for as long as it lives.
             try (RespConnection outside = stranger.connect()) {
                 assertEquals("LOADING", outside.error("PING").code());

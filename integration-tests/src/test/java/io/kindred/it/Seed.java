@@ -15,7 +15,7 @@ record Seed(long value, String test) {
 
     @Override
     public String toString() {
-        return "seed " + value + "; again with: mvn -B verify -pl integration-tests -am -DskipUnitTests -Dit.test=" + test
-                + " -Dkindred.seed=" + value;
+        return "seed " + value + "; again with: mvn -B verify -pl integration-tests -am -DskipUnitTests -Dit.test="
+                + test + " -Dkindred.seed=" + value;
     }
 }

@@ -39,7 +39,9 @@ final class SiblingsIT {
             assertEquals(List.of("right", "left"), RespConnection.asTexts(both.get(1)), "newest first");
             assertEquals("right", node.text("GET", "k"));
             node.text("KIN.PUT", "k", String.valueOf(RespConnection.asText(both.get(0))), "merged");
-            assertEquals(List.of("merged"), RespConnection.asTexts(node.list("KIN.GET", "k").get(1)));
+            assertEquals(
+                    List.of("merged"),
+                    RespConnection.asTexts(node.list("KIN.GET", "k").get(1)));
         }
     }
 
@@ -63,7 +65,9 @@ final class SiblingsIT {
     void aContextOfAnotherKeyIsRefused() {
         try (RespConnection node = cluster.connect(2)) {
             String context = node.text("KIN.PUT", "mine", "", "v");
-            assertEquals("ERR", node.error("KIN.PUT", "other", String.valueOf(context), "v").code());
+            assertEquals(
+                    "ERR",
+                    node.error("KIN.PUT", "other", String.valueOf(context), "v").code());
             assertEquals("ERR", node.error("KIN.PUT", "mine", "no context", "v").code());
         }
     }

@@ -91,9 +91,10 @@ final class ThreeNodesIT {
                 try (RespConnection other = node.connect()) {
                     other.text("SELECT", 3);
                     assertEquals(written, new TreeSet<>(other.texts("KEYS", "*")), node.name());
-                    Await.until("DBSIZE on " + node.name() + " is 300", Duration.ofSeconds(10), () -> other.number(
-                                    "DBSIZE")
-                            == 300);
+                    Await.until(
+                            "DBSIZE on " + node.name() + " is 300",
+                            Duration.ofSeconds(10),
+                            () -> other.number("DBSIZE") == 300);
                 }
             }
             assertEquals("OK", connection.text("FLUSHDB"));
