@@ -32,8 +32,7 @@ final class GroupCounts {
 
     void add(int group, long delta) {
         if (delta != 0) {
-            // Finding the place may replace the array, so it comes first.
-            int place = place(group);
+            int place = place(group); // may make the arrays anew
             sums[place] += delta;
         }
     }

@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class LsmEngine implements StorageEngine {
     private static final System.Logger LOGGER = System.getLogger(LsmEngine.class.getName());
 
+    /** How full the active memtable is when stalls begin, and when they are as long as they get. */
+    private static final double STALL_FROM = 0.5;
+
+    private static final double STALL_FULLY = 1.25;
+
     private final EngineContext context;
     private final OwnerMailbox mailbox;
     private final Memory memory;
@@ -183,13 +188,13 @@ public final class LsmEngine implements StorageEngine {
         }
     }
 
-    /** From 0 (the active memtable is half full, or none is being flushed) to 1 (commits are refused). */
+    /** From 0 (the active memtable is half full, or none is being flushed) to 1 (commits are soon refused). */
     private double flushPressure() {
         if (!flushes.isBusy()) {
             return 0;
         }
         double filled = (double) memory.active().usedBytes() / context.options().memtableBytes();
-        return Math.max(0, Math.min(1, filled - 0.5));
+        return Math.max(0, Math.min(1, (filled - STALL_FROM) / (STALL_FULLY - STALL_FROM)));
     }
 
     /** Commits are refused when the active memtable holds half as much again as it should and cannot be sealed. */

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A write is visible to {@link #peek} at once, and durable when the callback of the {@link #commit} that covers it
  * says so. If that commit fails, its writes and those of all later commits that are not yet acknowledged (the open one
  * too) are taken back in reverse order before the callback runs; each of these commits then fails in turn.
+ *
+ * <p>A commit may also be refused ({@link EngineFailure.Kind#OVERLOADED}, or what keeps the flush from succeeding), when
+ * memory is at its bounds although {@link #stallNanos} has asked for patience: from the first write that finds no room
+ * on, everything in that commit is taken back or ignored. Its callback says so in its turn; other commits are not
+ * touched.
  */
 public interface StorageEngine extends AutoCloseable {
     /** Known to be absent; compared by identity. A stored value may be empty, but is never this array. */

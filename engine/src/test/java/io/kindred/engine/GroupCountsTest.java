@@ -2,33 +2,44 @@ package io.kindred.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-class GroupCountsTest {
-    @Test
-    void keepsEverySumWhileItGrows() {
-        GroupCounts counts = new GroupCounts();
-        int groups = 5000;
-        for (int group = 0; group < groups; group++) {
-            counts.add(group * 0x10001, group + 1);
-        }
-        for (int group = 0; group < groups; group++) {
-            assertEquals(group + 1, counts.get(group * 0x10001), "group " + group);
-        }
+final class GroupCountsTest {
+    private static Map<Integer, Long> visited(GroupCounts counts) {
+        Map<Integer, Long> visited = new TreeMap<>(Integer::compareUnsigned);
+        List<Integer> order = new ArrayList<>();
+        counts.forEach((group, count) -> {
+            visited.put(group, count);
+            order.add(group);
+        });
+        assertEquals(List.copyOf(visited.keySet()), order, "ascending");
+        return visited;
     }
 
     @Test
-    void visitsGroupsInTheOrderOfTheirUnsignedNumbers() {
+    void sumsManyGroupsAndKeepsThemOverTheirBytes() {
+        Random random = new Random(7);
         GroupCounts counts = new GroupCounts();
-        counts.add(-1, 3);
-        counts.add(7, 1);
-        counts.add(Integer.MIN_VALUE, 2);
-        counts.add(8, 4);
-        counts.add(8, -4);
-        List<Integer> visited = new ArrayList<>();
-        counts.forEach((group, sum) -> visited.add(group));
-        assertEquals(List.of(7, Integer.MIN_VALUE, -1), visited);
+        Map<Integer, Long> model = new TreeMap<>(Integer::compareUnsigned);
+        for (int i = 0; i < 20_000; i++) {
+            int group = random.nextInt(2000) - 1000;
+            int delta = random.nextInt(3) - 1;
+            counts.add(group, delta);
+            model.merge(group, (long) delta, Long::sum);
+        }
+        model.values().removeIf(sum -> sum == 0);
+        assertEquals(model, visited(counts));
+        assertEquals(model, visited(counts.copy()));
+        ByteBuffer bytes = ByteBuffer.allocate(counts.encodedBytes());
+        counts.encode(bytes);
+        assertEquals(model, visited(GroupCounts.decode(bytes.flip())));
+        model.forEach((group, sum) -> assertEquals(sum, counts.get(group)));
+        assertEquals(0, counts.get(5000));
     }
 }

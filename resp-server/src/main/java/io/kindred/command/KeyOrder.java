@@ -7,23 +7,26 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one connection's operations on one key in order, where different nodes coordinate them: a client that pipelines
- * SET and INCR of a key expects the second to see the first.
+ * Keeps one connection's operations on one key in order, where several nodes take part in them: a client that pipelines
+ * SET and INCR of a key expects the second to see the first, and one that pipelines GET and DEL expects the value.
  *
- * <p>While a write is in flight, what comes behind it on the same key goes at once only if the same node coordinates it
- * (messages between two nodes keep their order, and a coordinator works one key's chain off in order); else it waits
- * until no write of the key is in flight, and so does all that comes behind it. Reads are not waited for: they change
- * nothing. What waits is bounded by the commands that a connection may have in flight.
+ * <p>While an operation is in flight, what comes behind it on the same key waits until it is answered, apart from what
+ * can neither overtake it nor be seen by it: reads beside reads, and a write behind writes that the same node coordinates,
+ * for messages between two nodes keep their order and a coordinator works one key's chain off in order. Even there
+ * nothing but an update may follow an update, which first waits for its read quorum. Reads and writes wait for each
+ * other, because replicas other than the coordinator answer reads. What waits is bounded by the commands that a
+ * connection may have in flight.
  *
- * <p>A key has a line only while a write of it is in flight, and where this node coordinates everything there are no
- * lines at all, so that a lone node pays one look at a flag and one at a size.
+ * <p>A key has a line only while an operation on it is in flight; and where this node is alone there are no lines at all,
+ * so that it pays one look at a flag and one at a size.
  *
  * <p>Owned by: the connection's loop thread.
  */
 public final class KeyOrder {
-    private final Map<Key, Line> lines = new HashMap<>();
+    private final Map<Line, Line> lines = new HashMap<>();
 
     /** Runs an operation through {@code port}, now or when those before it are done. */
     void execute(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
@@ -31,75 +34,82 @@ public final class KeyOrder {
             port.execute(operation, quorum, callback);
             return;
         }
-        Key key = new Key(operation.db(), operation.key());
-        Line line = lines.get(key);
-        if (line == null) {
-            if (operation instanceof Operation.Get) {
-                port.execute(operation, quorum, callback);
-                return;
-            }
-            line = new Line(key, port.coordinatorOf(operation));
-            lines.put(key, line);
-        }
-        line.take(new Waiting(port, operation, quorum, callback));
+        Line fresh = new Line(operation.db(), operation.key());
+        Line before = lines.putIfAbsent(fresh, fresh);
+        (before == null ? fresh : before).take(port, operation, quorum, callback);
     }
 
-    /** Keys that writes are in flight to. */
+    /** Keys that operations are in flight to. */
     int size() {
         return lines.size();
     }
 
-    private record Key(int db, byte[] bytes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key that && db == that.db && Arrays.equals(bytes, that.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(bytes) + db;
-        }
-    }
-
     private record Waiting(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {}
 
-    /** One key's writes in flight, all of one coordinator, and what waits behind them. It is their callback too. */
+    /** One key's operations in flight, the writes all of one coordinator, and what waits behind them. */
     private final class Line {
-        private final Key key;
+        private final int db;
+        private final byte[] key;
+        private final int hash;
         private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
         private long coordinator;
-        private int writesInFlight;
+        private int readsInFlight;
+        private int putsInFlight;
+        private int updatesInFlight;
         private boolean releasing;
 
-        Line(Key key, long coordinator) {
+        Line(int db, byte[] key) {
+            this.db = db;
             this.key = key;
-            this.coordinator = coordinator;
+            this.hash = 31 * Arrays.hashCode(key) + db;
         }
 
-        void take(Waiting next) {
-            boolean mayGo =
-                    waiting.isEmpty() && !releasing && next.port().coordinatorOf(next.operation()) == coordinator;
-            if (mayGo) {
-                run(next);
+        void take(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
+            if (waiting.isEmpty() && !releasing && mayGo(port, operation)) {
+                run(port, operation, quorum, callback);
             } else {
-                waiting.add(next);
+                waiting.add(new Waiting(port, operation, quorum, callback));
                 release();
             }
         }
 
-        private void run(Waiting next) {
-            if (next.operation() instanceof Operation.Get) {
-                next.port().execute(next.operation(), next.quorum(), next.callback());
-                return;
+        private boolean mayGo(KeyPort port, Operation operation) {
+            if (operation instanceof Operation.Get) {
+                return putsInFlight + updatesInFlight == 0;
             }
-            writesInFlight++;
-            next.port().execute(next.operation(), next.quorum(), outcome -> done(next.callback(), outcome));
+            long its = port.coordinatorOf(operation);
+            if (isIdle()) {
+                coordinator = its;
+                return true;
+            }
+            return readsInFlight == 0
+                    && its == coordinator
+                    && (updatesInFlight == 0 || operation instanceof Operation.Update);
         }
 
-        private void done(OutcomeCallback callback, Outcome outcome) {
-            writesInFlight--;
+        private boolean isIdle() {
+            return readsInFlight + putsInFlight + updatesInFlight == 0;
+        }
+
+        private void run(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
+            count(operation, 1);
+            port.execute(operation, quorum, outcome -> done(operation, callback, outcome));
+        }
+
+        private void done(Operation operation, OutcomeCallback callback, Outcome outcome) {
+            count(operation, -1);
             callback.done(outcome);
             release();
+        }
+
+        private void count(Operation operation, int change) {
+            if (operation instanceof Operation.Get) {
+                readsInFlight += change;
+            } else if (operation instanceof Operation.Put) {
+                putsInFlight += change;
+            } else {
+                updatesInFlight += change;
+            }
         }
 
         /** A loop, because an operation may be done before {@code execute} returns. */
@@ -108,22 +118,26 @@ public final class KeyOrder {
                 return;
             }
             releasing = true;
-            for (Waiting next = waiting.peek(); next != null && mayRelease(next); next = waiting.peek()) {
+            for (Waiting next = waiting.peek();
+                    next != null && mayGo(next.port(), next.operation());
+                    next = waiting.peek()) {
                 waiting.remove();
-                run(next);
+                run(next.port(), next.operation(), next.quorum(), next.callback());
             }
             releasing = false;
-            if (writesInFlight == 0 && waiting.isEmpty()) {
-                lines.remove(key, this);
+            if (isIdle() && waiting.isEmpty()) {
+                lines.remove(this, this);
             }
         }
 
-        private boolean mayRelease(Waiting next) {
-            long its = next.port().coordinatorOf(next.operation());
-            if (writesInFlight == 0) {
-                coordinator = its;
-            }
-            return its == coordinator;
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Line that && hash == that.hash && db == that.db && Arrays.equals(key, that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
         }
     }
 }

@@ -17,8 +17,4 @@ record Directive(String name, String byDefault, ValueForm form, Change change) {
         /** Nobody: CONFIG GET tells clients how this server is made. */
         NEVER
     }
-
-    boolean isGivenAtStart() {
-        return change != Change.NEVER;
-    }
 }

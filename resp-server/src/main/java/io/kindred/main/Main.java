@@ -52,9 +52,10 @@ public final class Main {
         LOG.log(Level.INFO, Version.NAME + ", Java " + System.getProperty("java.version") + ", just started");
         noteUnused(config);
         try {
-            Node node = Node.start(config, log::level);
+            Node node = new Node(config, log::level);
             stopOn("TERM", node);
             stopOn("INT", node);
+            node.start();
             return node.awaitEnd();
         } catch (StartFailed e) {
             LOG.log(Level.ERROR, "Cannot start: " + e.getMessage());

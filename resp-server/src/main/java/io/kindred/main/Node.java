@@ -33,50 +33,49 @@ final class Node implements NodeHost, NodePort {
     private final FrontEnd front;
     private final CompletableFuture<Node> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private volatile int port;
 
     // From here on: owned by the loop.
     private @Nullable BackEnd back;
     private @Nullable InfoReport info;
     private boolean stopAsked;
 
-    private Node(ServerConfig config, Consumer<String> logLevel) {
+    /** @param logLevel told when {@code loglevel} changes */
+    Node(ServerConfig config, Consumer<String> logLevel) {
         this.config = new LiveConfig(config, logLevel, this::resetStatistics);
         this.front = FrontEnd.of(net, ports, this.config, this, clock);
     }
 
     /**
-     * Returns when the log has been replayed and the node has begun to take part in its cluster; {@link #serving} tells
-     * when it may serve.
-     *
-     * @param logLevel told when {@code loglevel} changes
+     * Returns when the log has been replayed and the node has begun to take part in its cluster; {@link #whenServing}
+     * tells when it may serve. A node that could not start has ended. To be called once, and not on the loop.
      */
-    static Node start(ServerConfig config, Consumer<String> logLevel) throws StartFailed {
-        Node node = new Node(config, logLevel);
+    void start() throws StartFailed {
         boolean started = false;
         try {
-            node.start();
+            open();
             started = true;
-            return node;
         } finally {
             if (!started) {
-                node.net.loop().submit(node.front.server()::close).awaitUninterruptibly();
-                node.net.stop().awaitUninterruptibly();
+                net.loop().submit(front.server()::close).awaitUninterruptibly();
+                net.stop().awaitUninterruptibly();
+                ended.complete(EXIT_FATAL);
             }
         }
     }
 
-    private void start() throws StartFailed {
+    private void open() throws StartFailed {
         ServerConfig start = config.now();
-        int port = front.bind(start.bind(), (int) start.number(Directives.PORT));
+        port = front.bind(start.bind(), (int) start.number(Directives.PORT));
         BackEnd opened = BackEnd.open(net, start, port, front.commands(), this);
         LOG.log(
                 Level.INFO,
                 "Node " + opened.self().name() + ": clients on port " + port + ", nodes on port "
                         + opened.self().clusterPort() + ", data in " + start.text(Directives.DIR));
-        net.loop().submit(() -> run(opened, port)).awaitUninterruptibly();
+        net.loop().submit(() -> run(opened)).syncUninterruptibly();
     }
 
-    private void run(BackEnd opened, int port) {
+    private void run(BackEnd opened) {
         back = opened;
         OpsMeter operations = new OpsMeter(front.dispatcher()::commandsProcessed, System::nanoTime);
         net.loop().scheduleAtFixedRate(operations::sample, 0, OpsMeter.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
@@ -101,14 +100,21 @@ final class Node implements NodeHost, NodePort {
         }
     }
 
+    /** Where clients connect; known once the node has started. */
+    int port() {
+        return port;
+    }
+
     /** Done when the node serves clients. */
     CompletableFuture<Node> whenServing() {
         return serving;
     }
 
-    /** Begins an orderly stop; from any thread. */
+    /** Begins an orderly stop, once the node has started; from any thread. */
     void stop() {
-        net.loop().execute(this::stopNow);
+        if (!ended.isDone()) {
+            net.loop().execute(this::stopNow);
+        }
     }
 
     /** Waits for the end; gives the process's exit code. */

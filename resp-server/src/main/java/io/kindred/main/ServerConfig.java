@@ -50,13 +50,13 @@ final class ServerConfig {
             throw ConfigRefused.at(line, "Unbalanced quotes in configuration line");
         }
         Directive directive = words.isEmpty() ? null : Directives.named(words.get(0));
+        if (directive != null && directive.change() == Directive.Change.NEVER) {
+            throw ConfigRefused.at(line, fixed(directive));
+        }
         if (directive == null
                 || words.size() < 2
                 || (words.size() > 2 && !directive.form().severalWords())) {
             throw ConfigRefused.at(line, "Bad directive or wrong number of arguments");
-        }
-        if (!directive.isGivenAtStart()) {
-            throw ConfigRefused.at(line, fixed(directive));
         }
         return directive;
     }

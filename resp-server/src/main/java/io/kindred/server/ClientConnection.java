@@ -88,6 +88,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         return readMillis;
     }
 
+    /** Whether the oldest command in flight still runs; if not, what is not sent waits for the client. */
+    boolean awaitsReply() {
+        return replies.size() > 0 && replies.answered() == null;
+    }
+
     boolean paused() {
         return state == State.PAUSED;
     }

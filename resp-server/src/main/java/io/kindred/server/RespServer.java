@@ -207,7 +207,7 @@ public final class RespServer {
         if (timeoutMillis > 0) {
             long now = clock.millis();
             for (ClientConnection client : clients.all()) {
-                if (client.commandsInFlight() == 0 && now - client.readMillis() > timeoutMillis) {
+                if (!client.awaitsReply() && now - client.readMillis() > timeoutMillis) {
                     client.closeNow();
                 }
             }

@@ -209,6 +209,29 @@ final class RespServerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theEndOfStreamLosesNothingOfWhatWaitsUnread(boolean epoll) throws Exception {
+        int commands = 50_000;
+        Deque<ReplySlot> waiting = new ArrayDeque<>();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            waiting.add(reply);
+            if (waiting.size() == 1) {
+                server.loop().execute(() -> {
+                    while (!waiting.isEmpty()) {
+                        waiting.remove().complete(Reply.ONE);
+                    }
+                });
+            }
+        };
+        try (TestServer server = new TestServer(behaviour, epoll, Clock.systemUTC());
+                Socket client = server.connect()) {
+            send(client, "*1\r\n$4\r\nPING\r\n".repeat(commands));
+            client.shutdownOutput();
+            assertEquals(":1\r\n".repeat(commands), receiveAll(client));
+        }
+    }
+
     @Test
     void repliesAreMutedAsTheSessionSays() throws Exception {
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {

@@ -73,7 +73,8 @@ public final class NodeCore implements MessageHandler {
         Coordination coordination =
                 new Coordination(replica, router, outlet, requests, clocks, config.quorums(), counters, flushStamps);
         coordinator = new Coordinator(coordination, functions);
-        service = new ReplicaService(replica, router, clocks, outlet);
+        service = new ReplicaService(
+                replica, router, clocks, outlet, config.quorums().clockEntriesMax());
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         views = new NodeViews(config, membership, clocks, counters, replica, requests, desk);
     }

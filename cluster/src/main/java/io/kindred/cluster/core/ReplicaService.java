@@ -16,12 +16,14 @@ final class ReplicaService {
     private final Router router;
     private final Clocks clocks;
     private final Outlet outlet;
+    private final int clockEntriesMax;
 
-    ReplicaService(LocalReplica replica, Router router, Clocks clocks, Outlet outlet) {
+    ReplicaService(LocalReplica replica, Router router, Clocks clocks, Outlet outlet, int clockEntriesMax) {
         this.replica = replica;
         this.router = router;
         this.clocks = clocks;
         this.outlet = outlet;
+        this.clockEntriesMax = clockEntriesMax;
     }
 
     void onReadRequest(long from, Message.ReadRequest request) {
@@ -70,7 +72,11 @@ final class ReplicaService {
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(request.delta());
             uncovered = joined.valueCount() > request.delta().valueCount() ? joined : null;
-            return joined.sameAs(current) ? null : joined;
+            if (joined.sameAs(current)) {
+                return null;
+            }
+            // A client's write may forget old clock entries; a repair must not, or replicas would undo it for ever.
+            return request.requestId() == 0 ? joined : joined.truncate(clockEntriesMax);
         }
 
         @Override

@@ -3,8 +3,8 @@ package io.kindred.cluster.membership;
 /**
  * One decision about who owns the ring, gossiped to everyone and never changed.
  *
- * <p>Records are folded in their order: by stamp (of the author's hybrid clock), then author, then subject, then kind.
- * An author's stamps rise, so two records never tie in all of them.
+ * <p>Records are folded in their order: by stamp (of the author's hybrid clock), then author, then subject. An
+ * author's stamps rise, so two records do not tie in all three; should they, the rest decides.
  *
  * @param author id of the node that decided
  * @param subject id of the node that it is about
@@ -72,6 +72,21 @@ public record ChangeRecord(
         if (order == 0) {
             order = Long.compareUnsigned(subject, that.subject);
         }
-        return order != 0 ? order : kind.compareTo(that.kind);
+        return order != 0 ? order : compareRest(that);
+    }
+
+    /** Only to be total: were two records to tie in all that matters, every node would still fold the same way. */
+    private int compareRest(ChangeRecord that) {
+        int order = kind.compareTo(that.kind);
+        if (order == 0) {
+            order = Long.compareUnsigned(other, that.other);
+        }
+        if (order == 0) {
+            order = Double.compare(weight, that.weight);
+        }
+        if (order == 0) {
+            order = zone.compareTo(that.zone);
+        }
+        return order != 0 ? order : datacenter.compareTo(that.datacenter);
     }
 }

@@ -47,6 +47,20 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
         static Basis superseding(Versions held) {
             return new Basis(held, held.clock());
         }
+
+        /**
+         * What the context covers, and the tombstones beside it: what those did is in the clock, and kept as siblings
+         * they would pile up.
+         */
+        static Basis covering(Versions held, VersionVector given) {
+            VersionVector context = given;
+            for (Sibling sibling : held.siblings()) {
+                if (sibling.isTombstone()) {
+                    context = context.with(sibling.dot(), sibling.stamp());
+                }
+            }
+            return new Basis(held, context);
+        }
     }
 
     private static long newestCovered(Versions held, VersionVector context) {

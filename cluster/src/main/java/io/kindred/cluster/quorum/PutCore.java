@@ -54,7 +54,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
             return null;
         }
         LocalWrite.Basis basis =
-                context == null ? LocalWrite.Basis.superseding(held) : new LocalWrite.Basis(held, context);
+                context == null ? LocalWrite.Basis.superseding(held) : LocalWrite.Basis.covering(held, context);
         if (context == null && held.valueCount() > 1) {
             node.counters().lwwLosers += held.valueCount() - 1;
         }

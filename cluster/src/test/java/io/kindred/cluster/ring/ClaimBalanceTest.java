@@ -129,6 +129,22 @@ class ClaimBalanceTest {
     }
 
     @Test
+    void aHundredNodesComeAndGo() {
+        Seeds.each(2, "ClaimBalanceTest#aHundredNodesComeAndGo", random -> {
+            Cluster cluster = new Cluster(random, Q);
+            while (cluster.ids.size() < 95) {
+                cluster.join(1, "");
+            }
+            for (int i = 0; i < 300; i++) {
+                int n = cluster.ids.size();
+                boolean join = n <= 90 || (n < 100 && random.nextBoolean());
+                long changed = join ? cluster.join(1, "") : cluster.leave(random.nextInt(n));
+                cluster.check(changed, new Bounds(0.10, 1.2));
+            }
+        });
+    }
+
+    @Test
     void unequalNodesShareByTheirWeights() {
         Seeds.each(10, "ClaimBalanceTest#unequalNodesShareByTheirWeights", random -> {
             Cluster cluster = new Cluster(random, Q);

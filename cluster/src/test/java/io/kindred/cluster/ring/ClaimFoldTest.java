@@ -168,7 +168,7 @@ class ClaimFoldTest {
             long author = random.nextInt(4) - 2L;
             long subject = random.nextInt(9) - 4L;
             Site site = new Site(random.nextInt(3) == 0 ? "" : "z" + random.nextInt(3), "");
-            ChangeRecord join = ChangeRecord.join(author, i / 2 * 10 + i, subject, 1 + random.nextInt(3), site);
+            ChangeRecord join = ChangeRecord.join(author, i / 3, subject, 1 + random.nextInt(3), site);
             records.add(
                     switch (random.nextInt(7)) {
                         case 0 -> ChangeRecord.leave(author, join.stamp(), subject);

@@ -64,6 +64,20 @@ class VersionVectorTest {
         assertEquals(List.of(new VersionVector.Run(A, 1, 3, 30)), folded.runs());
     }
 
+    /** A run may be known with an older stamp: where a truncated clock has met part of it anew. */
+    @Test
+    void joinKeepsTheNewestStampOfEqualDots() {
+        VersionVector older = VersionVector.EMPTY.with(new Dot(A, 1), 10);
+        VersionVector newer = VersionVector.EMPTY.with(new Dot(A, 1), 20);
+        assertEquals(older, newer);
+        assertSame(newer, older.join(newer));
+        assertSame(newer, newer.join(older));
+        VersionVector other = VersionVector.EMPTY.with(new Dot(Z, 1), 5);
+        assertEquals(
+                older.join(other).join(newer).runs(),
+                newer.join(other).join(older).runs());
+    }
+
     @Test
     void actorsAreOrderedByUnsignedIdThenIncarnation() {
         VersionVector vector = VersionVector.EMPTY

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.kindred.cluster.Seeds;
+import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
@@ -96,7 +97,7 @@ class VersionsCodecTest {
     /** What still decodes after damage is another record of its own, well formed, with no second encoding. */
     @Test
     void everyDamagedByteIsToldOrGivesAnotherWholeRecord() {
-        Seeds.each(40, "VersionsCodecTest#everyDamagedByteIsToldOrGivesAnotherWholeRecord", random -> {
+        Seeds.each(15, "VersionsCodecTest#everyDamagedByteIsToldOrGivesAnotherWholeRecord", random -> {
             byte[] whole = VersionsCodec.encode(anyVersions(random));
             for (int at = 0; at < whole.length; at++) {
                 for (int flip = 1; flip < 256; flip++) {
@@ -122,8 +123,21 @@ class VersionsCodecTest {
     }
 
     @Test
+    void siblingsOfOneDotAndEntriesThatTouchAreTold() {
+        byte[] clockOfThree = {1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 9};
+        byte[] twice = concat(clockOfThree, new byte[] {3, 0, 1, 0, 0, 0, 0, 2, 1, 0, 0, 0, 1, 2, 0, 0});
+        assertTrue(messageOf(twice).contains("two siblings of one dot"), messageOf(twice));
+        byte[] touching = concat(new byte[] {1, 0, 2}, run(5, 1, 2), run(5, 4, 0), new byte[] {0});
+        assertTrue(messageOf(touching).contains("out of order"), messageOf(touching));
+        VersionsCodec.decode(concat(new byte[] {1, 0, 2}, run(5, 1, 2), run(5, 5, 0), new byte[] {0}));
+        VersionsCodec.decode(concat(new byte[] {1, 0, 2}, run(4, 1, 2), run(5, 4, 0), new byte[] {0}));
+        byte[] descending = concat(new byte[] {1, 0, 2}, run(5, 1, 2), run(4, 1, 2), new byte[] {0});
+        assertTrue(messageOf(descending).contains("out of order"), messageOf(descending));
+    }
+
+    @Test
     void noiseIsTold() {
-        Seeds.each(50_000, "VersionsCodecTest#noiseIsTold", random -> {
+        Seeds.each(20_000, "VersionsCodecTest#noiseIsTold", random -> {
             byte[] noise = new byte[2 + random.nextInt(60)];
             random.nextBytes(noise);
             noise[0] = 1;
@@ -155,6 +169,18 @@ class VersionsCodecTest {
                     threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
             assertTrue(allocated < 100_000, "allocated " + allocated);
         }
+    }
+
+    private static byte[] run(int node, int from, int more) {
+        return new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) node, 1, (byte) from, (byte) more, 0, 0, 0, 0, 0, 0, 0, 9};
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 
     private static void decodeOrTell(byte[] bytes) {

@@ -1,0 +1,295 @@
+package io.kindred.engine;
+
+import static io.kindred.engine.EngineDriver.key;
+import static io.kindred.engine.EngineDriver.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only disks can do to an engine: fill up, refuse to sync, return other bytes than they were given. */
+final class LsmEngineFaultTest {
+    private static final EngineOptions SMALL = LsmEngineContractTest.SMALL;
+
+    @TempDir
+    Path directory = Path.of("unset");
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private EngineDriver driver = new EngineDriver(new MemoryEngine(SyncPolicy.NO, Runnable::run), new OwnerQueue());
+
+    private LsmEngine open(EngineOptions options) throws IOException {
+        OwnerQueue owner = new OwnerQueue();
+        EngineContext context = new EngineContext(disk, directory, options, new EngineCounters());
+        LsmEngine engine = LsmEngine.open(context, owner);
+        driver = new EngineDriver(engine, owner);
+        return engine;
+    }
+
+    @AfterEach
+    void closeEngine() {
+        disk.roomBytes = Long.MAX_VALUE;
+        disk.beforeForce = null;
+        disk.forceFails = path -> false;
+        driver.engine.close();
+    }
+
+    private static boolean isLog(Path path) {
+        return path.toString().endsWith(".klog");
+    }
+
+    private void put(int number) {
+        driver.engine.put(key(number % 4, "key" + number), value("value " + number + " ".repeat(100)), 1);
+    }
+
+    private static EngineFailure mustFail(@Nullable EngineFailure failure) {
+        return Objects.requireNonNull(failure, "this had to fail");
+    }
+
+    private void fillAndFlush(LsmEngine engine, int keys) {
+        long flushes = engine.stats().tables().flushes();
+        for (int i = 0; i < keys; i++) {
+            put(i);
+            assertNull(driver.commit());
+            driver.owner.runUntil(() -> engine.stallNanos() == 0);
+        }
+        driver.owner.runUntil(() -> engine.stats().tables().flushes() > flushes);
+    }
+
+    private List<Path> tables() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("tables"))) {
+            return files.filter(file -> file.toString().endsWith(".ldb")).toList();
+        }
+    }
+
+    @Test
+    void underAlwaysOneForceServesAllThatGatheredMeanwhile() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.ALWAYS).withMemtableBytes(1 << 20));
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        disk.beforeForce = () -> {
+            reached.countDown();
+            awaitQuietly(release);
+        };
+        put(0);
+        EngineDriver.Answer<Void> first = driver.startCommit();
+        reached.await();
+        EngineDriver.Answer<Void> last = first;
+        for (int i = 1; i <= 50; i++) {
+            put(i);
+            last = driver.startCommit();
+        }
+        driver.owner.runAll();
+        assertFalse(first.given, "nothing is acknowledged before its force");
+        disk.beforeForce = null;
+        release.countDown();
+        EngineDriver.Answer<Void> awaited = last;
+        driver.owner.runUntil(() -> awaited.given);
+        assertEquals(51, engine.stats().log().commits());
+        assertEquals(2, engine.stats().log().fsyncs());
+        assertEquals(List.of("create", "append", "append", "force", "append", "force"), logEvents());
+    }
+
+    private List<String> logEvents() {
+        return disk.events.stream()
+                .filter(event -> event.endsWith(".klog"))
+                .map(event -> event.substring(0, event.indexOf(' ')))
+                .toList();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void underAlwaysAFailedForceLeavesTheSegment() throws Exception {
+        open(SMALL.withSyncPolicy(SyncPolicy.ALWAYS).withMemtableBytes(1 << 20));
+        put(1);
+        assertNull(driver.commit());
+        disk.forceFails = LsmEngineFaultTest::isLog;
+        put(2);
+        EngineFailure failure = mustFail(driver.commit());
+        assertEquals(EngineFailure.Kind.IO, failure.kind());
+        assertTrue(failure.message().contains(".klog"), failure.message());
+        disk.forceFails = path -> false;
+        put(3);
+        assertNull(driver.commit());
+        assertTrue(Files.exists(LogFormat.segmentFile(directory, 2)), "a segment that could not be synced is left");
+        driver.engine.close();
+        open(SMALL);
+        assertEquals("(absent)", driver.get(key(2, "key2")));
+        assertFalse(driver.get(key(3, "key3")).equals("(absent)"));
+        assertEquals(Map.of(1, 1L, 3, 1L), driver.counts());
+    }
+
+    @Test
+    void underEverysecAFailedForceIsMadeGoodByAFlush() throws Exception {
+        LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
+        disk.forceFails = LsmEngineFaultTest::isLog;
+        put(1);
+        assertNull(driver.commit());
+        driver.owner.runUntil(() -> engine.stats().tables().flushes() > 0);
+        assertTrue(engine.stats().log().failures() > 0);
+        assertEquals("value 1", driver.get(key(1, "key1")).strip());
+        Path copy = directory.resolve("after-the-power-cut");
+        disk.copyDurable(directory, copy);
+        OwnerQueue owner = new OwnerQueue();
+        try (LsmEngine survivor = LsmEngine.open(copy, SMALL, owner)) {
+            assertEquals(
+                    "value 1",
+                    new EngineDriver(survivor, owner).get(key(1, "key1")).strip());
+        }
+    }
+
+    @Test
+    void aFullDiskStopsFlushesUntilThereIsRoom() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.NO));
+        fillAndFlush(engine, 300);
+        disk.appendFails = path -> !isLog(path);
+        int written = 300;
+        EngineFailure failure = null;
+        while (failure == null) {
+            put(written);
+            failure = driver.commit();
+            written += failure == null ? 1 : 0;
+        }
+        assertTrue(failure.message().contains("memtable is full"), failure.message());
+        assertTrue(engine.stallNanos() > 0 && engine.stallNanos() <= StorageEngine.STALL_NANOS_MAX);
+        for (int i = 0; i < written; i++) {
+            assertEquals("value " + i, driver.get(key(i % 4, "key" + i)).strip());
+        }
+        disk.appendFails = path -> false;
+        long flushes = engine.stats().tables().flushes();
+        driver.owner.runUntil(() -> engine.stats().tables().flushes() > flushes);
+        put(written);
+        assertNull(driver.commit());
+        driver.engine.close();
+        open(SMALL);
+        for (int i = 0; i <= written; i++) {
+            assertEquals("value " + i, driver.get(key(i % 4, "key" + i)).strip());
+        }
+        assertEquals(
+                written + 1L,
+                driver.counts().values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    @Test
+    void damageInATableIsAFailureNeverAnAbsence() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0));
+        fillAndFlush(engine, 600);
+        engine.close();
+        for (Path table : tables()) {
+            byte[] bytes = Files.readAllBytes(table);
+            // The first block of the first table has the meta record, without which nothing opens.
+            for (int at = 5000; at < bytes.length / 2; at += 512) {
+                bytes[at] ^= 0x10;
+            }
+            Files.write(table, bytes);
+        }
+        open(SMALL.withRowCacheBytes(0));
+        int corrupt = 0;
+        for (int i = 0; i < 600; i++) {
+            EngineDriver.Answer<byte[]> answer = driver.read(key(i % 4, "key" + i));
+            EngineFailure failure = answer.failure;
+            if (failure == null) {
+                assertEquals("value " + i, EngineDriver.text(answer.result).strip());
+            } else {
+                corrupt++;
+                assertEquals(EngineFailure.Kind.CORRUPT, failure.kind());
+                assertTrue(failure.message().contains(".ldb at offset "), failure.message());
+            }
+        }
+        assertTrue(corrupt > 0);
+        EngineDriver.Answer<ScanStep> scan = driver.scanStep(new byte[0], new byte[0], 10_000);
+        EngineFailure failure = scan.failure;
+        assertEquals(EngineFailure.Kind.CORRUPT, failure == null ? null : failure.kind());
+        assertTrue(driver.engine.stats().tables().corruptions() > 0);
+    }
+
+    @Test
+    void damageInTheMiddleOfTheLogIsToldAndTheRestKept() throws Exception {
+        LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
+        for (int i = 0; i < 100; i++) {
+            put(i);
+            assertNull(driver.commit());
+        }
+        engine.close();
+        Path segment = LogFormat.segmentFile(directory, 1);
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(segment, bytes);
+        LsmEngine again = open(SMALL);
+        assertFalse(again.startedClean());
+        assertEquals(1, again.recovery().corruptions());
+        assertTrue(again.recovery().findings().get(0).contains(segment + " at offset "));
+        assertEquals(99, again.recovery().replayedRecords());
+        assertEquals(
+                99, driver.counts().values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    @Test
+    void aLogThatEndsBeforeTheCleanMarkIsCorrupt() throws Exception {
+        LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
+        put(1);
+        assertNull(driver.commit());
+        long end = Files.size(LogFormat.segmentFile(directory, 1));
+        put(2);
+        assertNull(driver.commit());
+        engine.close();
+        new LocalDisk().truncate(LogFormat.segmentFile(directory, 1), end);
+        LsmEngine again = open(SMALL);
+        assertFalse(again.startedClean());
+        assertEquals(1, again.recovery().corruptions());
+    }
+
+    @Test
+    void deletesSegmentsOldestFirstAndOnlyAfterTheirTablesAreDurable() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.NO));
+        fillAndFlush(engine, 2000);
+        engine.close();
+        List<String> events = List.copyOf(disk.events);
+        List<String> deleted = events.stream()
+                .filter(event -> event.matches("delete log-.*klog"))
+                .toList();
+        assertTrue(deleted.size() > 2);
+        assertEquals(deleted.stream().sorted().toList(), deleted);
+        int from = 0;
+        for (String delete : deleted) {
+            int at = events.indexOf(delete);
+            List<String> between = events.subList(from, at);
+            int table = between.lastIndexOf(between.stream()
+                    .filter(event -> event.matches("force .*ldb"))
+                    .reduce("", (a, b) -> b));
+            int manifest = between.lastIndexOf(between.stream()
+                    .filter(event -> event.matches("force MANIFEST.*"))
+                    .reduce("", (a, b) -> b));
+            assertTrue(table >= 0 && manifest > table, () -> "before " + delete + ": " + between);
+            from = at;
+        }
+    }
+
+    @Test
+    void anotherEngineCannotOpenTheSameDirectory() throws Exception {
+        open(SMALL);
+        assertThrows(IOException.class, () -> LsmEngine.open(directory, SMALL, Runnable::run));
+        put(1);
+        assertNull(driver.commit());
+    }
+}

@@ -1,0 +1,149 @@
+package io.kindred.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A memtable and its undo log against a sorted map. One seed: `mvn -pl engine test -Dtest=MemTableTest -Dseed=N`. */
+final class MemTableTest {
+    private final ArrayDeque<byte[]> freeChunks = new ArrayDeque<>();
+    private final MemTable table = new MemTable(1024, freeChunks);
+    private final UndoLog undo = new UndoLog();
+
+    static LongStream seeds() {
+        Long one = Long.getLong("seed");
+        return one != null ? LongStream.of(one) : LongStream.rangeClosed(1, 20);
+    }
+
+    private static TreeMap<byte[], byte[]> sorted() {
+        return new TreeMap<>(Arrays::compareUnsigned);
+    }
+
+    private static TreeMap<byte[], byte[]> copy(Map<byte[], byte[]> of) {
+        TreeMap<byte[], byte[]> copy = sorted();
+        copy.putAll(of);
+        return copy;
+    }
+
+    private void write(Random random, Map<byte[], byte[]> model) {
+        byte[] key = new byte[4 + random.nextInt(3)];
+        for (int i = 0; i < key.length; i++) {
+            key[i] = (byte) (random.nextInt(3) - 1);
+        }
+        if (random.nextInt(3) == 0) {
+            undo.push(table, table.delete(key, KeyHash.of(key), -1));
+            model.put(key, StorageEngine.ABSENT);
+        } else {
+            byte[] value = new byte[random.nextInt(500) == 0 ? MemTable.CHUNK_BYTES : random.nextInt(200)];
+            random.nextBytes(value);
+            undo.push(table, table.put(key, KeyHash.of(key), value, 1));
+            model.put(key, value);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void agreesWithASortedMapOverWritesAndUndos(long seed) {
+        Random random = new Random(seed);
+        TreeMap<byte[], byte[]> model = sorted();
+        try {
+            for (int round = 0; round < 60; round++) {
+                TreeMap<byte[], byte[]> before = copy(model);
+                long position = undo.end();
+                long bytes = table.usedBytes();
+                for (int i = random.nextInt(120); i >= 0; i--) {
+                    write(random, model);
+                }
+                compare(model);
+                compareRange(model, random);
+                if (random.nextBoolean()) {
+                    undo.takeBackTo(position, MemTable::undo);
+                    model = before;
+                    assertEquals(bytes, table.usedBytes());
+                    compare(model);
+                } else if (random.nextBoolean()) {
+                    undo.forget(undo.end());
+                }
+            }
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("seed " + seed + ": mvn -pl engine test -Dtest=MemTableTest -Dseed=" + seed, e);
+        }
+    }
+
+    private void compare(Map<byte[], byte[]> model) {
+        assertEquals(model.size(), table.keyCount());
+        List<String> expected = new ArrayList<>();
+        model.forEach((key, value) -> {
+            expected.add(Arrays.toString(key));
+            byte[] found = table.get(key, KeyHash.of(key));
+            assertEquals(value == StorageEngine.ABSENT, found == StorageEngine.ABSENT);
+            assertTrue(Arrays.equals(value, found));
+        });
+        List<String> refs = new ArrayList<>();
+        for (int ref : table.sortedRefs()) {
+            refs.add(Arrays.toString(table.key(ref)));
+        }
+        assertEquals(expected, refs);
+    }
+
+    private void compareRange(TreeMap<byte[], byte[]> model, Random random) {
+        byte[] from = new byte[random.nextInt(6)];
+        random.nextBytes(from);
+        byte[] to = new byte[random.nextInt(6)];
+        random.nextBytes(to);
+        int limit = 1 + random.nextInt(50);
+        TreeMap<byte[], byte[]> range = copy(model.tailMap(from));
+        if (to.length > 0) {
+            range.tailMap(to).clear();
+        }
+        MemRange found = MemRange.of(table, from, to, new ScanLimit(limit, 2000));
+        List<String> expected = new ArrayList<>();
+        long bytes = 0;
+        for (Map.Entry<byte[], byte[]> entry : range.entrySet()) {
+            if (expected.size() == limit || bytes >= 2000) {
+                break;
+            }
+            bytes += entry.getKey().length + entry.getValue().length;
+            expected.add(Arrays.toString(entry.getKey()) + Arrays.toString(entry.getValue()));
+        }
+        List<String> given = new ArrayList<>();
+        found.entries().forEach(entry -> given.add(Arrays.toString(entry.key()) + Arrays.toString(entry.value())));
+        assertEquals(expected, given);
+        assertEquals(expected.size() < range.size(), found.truncated());
+    }
+
+    @Test
+    void sumsTheDeltasOfAGroupAndTakesThemBack() {
+        byte[] key = {0, 0, 0, 7, 1};
+        int first = table.put(key, KeyHash.of(key), new byte[1], 1);
+        int second = table.delete(key, KeyHash.of(key), -1);
+        assertEquals(0, table.groups().counts().get(7));
+        table.undo(second);
+        assertEquals(1, table.groups().counts().get(7));
+        table.undo(first);
+        assertEquals(0, table.groups().counts().get(7));
+        assertTrue(table.isEmpty());
+    }
+
+    @Test
+    void givesItsChunksBack() {
+        Random random = new Random(1);
+        TreeMap<byte[], byte[]> model = sorted();
+        for (int i = 0; i < 20_000; i++) {
+            write(random, model);
+        }
+        table.release();
+        assertTrue(freeChunks.size() > 5);
+    }
+}
