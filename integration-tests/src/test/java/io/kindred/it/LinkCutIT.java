@@ -19,22 +19,22 @@ final class LinkCutIT {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("java.class.path");
         // With its own pid namespace nothing that the scenario starts outlives it.
-        Program.ran(
-                        null,
-                        Map.of(),
-                        "unshare",
-                        "--user",
-                        "--map-root-user",
-                        "--net",
-                        "--pid",
-                        "--fork",
-                        "--mount-proc",
-                        java,
-                        "-Dkindred.home=" + Program.HOME,
-                        "-cp",
-                        classPath,
-                        LinkCutScenario.class.getName(),
-                        dir.toString())
-                .succeeded();
+        Program scenario = Program.ran(
+                null,
+                Map.of(),
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--net",
+                "--pid",
+                "--fork",
+                "--mount-proc",
+                java,
+                "-Dkindred.home=" + Program.HOME,
+                "-cp",
+                classPath,
+                LinkCutScenario.class.getName(),
+                dir.toString());
+        System.out.println(scenario.succeeded());
     }
 }

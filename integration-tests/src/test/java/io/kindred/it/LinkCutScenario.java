@@ -47,6 +47,7 @@ final class LinkCutScenario {
                 checkTheSplitIsReal();
                 wires.heal(LONELY, 2);
                 wires.heal(LONELY, 3);
+                awaitReadsOfAll();
                 awaitWhole();
                 checkNothingAcknowledgedIsMissing();
             } finally {
@@ -87,6 +88,19 @@ final class LinkCutScenario {
                 }
             });
         }
+    }
+
+    /** The connections across the cut links first have to notice that they work again. */
+    private void awaitReadsOfAll() {
+        long begun = System.nanoTime();
+        for (KindredProcess node : nodes) {
+            Await.until(node.name() + " reads with R=3", HEALED_WITHIN, () -> {
+                try (RespConnection connection = connect(node)) {
+                    return !connection.list("KIN.GET", "k0", "R", NODES).isEmpty();
+                }
+            });
+        }
+        System.out.println("read with R=3 after " + (System.nanoTime() - begun) / 1_000_000 + " ms");
     }
 
     /** One writer a node, at once: read what this side has, merge, add an element, put with W=1. */
