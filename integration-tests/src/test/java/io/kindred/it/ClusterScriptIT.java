@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,12 @@ final class ClusterScriptIT {
         return Long.parseLong(Files.readString(dir.resolve(node + ".pid")).trim());
     }
 
-    private static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    /** An ended process stays visible until its parent has asked for its exit code; here that is init. */
+    private static void awaitEnd(long pid) {
+        Await.until(
+                "process " + pid + " is gone",
+                Duration.ofSeconds(20),
+                () -> ProcessHandle.of(pid).map(process -> !process.isAlive()).orElse(true));
     }
 
     @Test
@@ -54,7 +59,7 @@ final class ClusterScriptIT {
 
             long killed = pid(dir, "n2");
             assertTrue(script(dir, "kill", "n2").succeeded().contains("SIGKILL"));
-            assertTrue(!isAlive(killed));
+            awaitEnd(killed);
             assertTrue(script(dir, "status").succeeded().contains("2 of 3 nodes up"));
             assertEquals("v", call(port + 2, "GET", "k"));
 
@@ -65,7 +70,8 @@ final class ClusterScriptIT {
 
             long last = pid(dir, "n3");
             script(dir, "stop").succeeded();
-            assertTrue(!isAlive(first) && !isAlive(last));
+            awaitEnd(first);
+            awaitEnd(last);
             assertTrue(script(dir, "status").succeeded().contains("0 of 3 nodes up"));
 
             assertTrue(script(dir, "start").succeeded().contains("3 of 3 nodes up"), "as it was told before");

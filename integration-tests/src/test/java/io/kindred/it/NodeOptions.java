@@ -43,6 +43,11 @@ record NodeOptions(
         return new NodeOptions(name, dir, otherPort, otherClusterPort, jvm, prefix, host, directives);
     }
 
+    /** In another network namespace, under the address that it has there. */
+    NodeOptions at(String address, List<String> enter) {
+        return new NodeOptions(name, dir, port, clusterPort, jvm, enter, address, directives);
+    }
+
     Path dataDirectory() {
         return dir.resolve(name);
     }

@@ -81,7 +81,8 @@ record Program(List<String> command, int exitCode, String output) {
 
     String succeeded() {
         if (exitCode != 0) {
-            throw new AssertionError(String.join(" ", command) + " ended with " + exitCode + ":\n" + output);
+            throw new AssertionError(
+                    command.get(0) + " ended with " + exitCode + ":\n" + output + "\nIt was: " + command);
         }
         return output;
     }
