@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -61,6 +62,9 @@ record BackEnd(
                     directory.close();
                 }
             }
+        } catch (FileSystemException e) {
+            // Its message is a bare path.
+            throw new StartFailed("cannot use " + e.getMessage() + ": " + e.getClass().getSimpleName(), e);
         } catch (IOException e) {
             throw new StartFailed(String.valueOf(e.getMessage()), e);
         }
