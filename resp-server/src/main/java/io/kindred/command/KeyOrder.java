@@ -15,10 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While an operation is in flight, what comes behind it on the same key waits until it is answered, apart from what
  * can neither overtake it nor be seen by it: reads beside reads, and a write behind writes that the same node coordinates,
- * for messages between two nodes keep their order and a coordinator works one key's chain off in order. Even there
- * nothing but an update may follow an update, which first waits for its read quorum. Reads and writes wait for each
- * other, because replicas other than the coordinator answer reads. What waits is bounded by the commands that a
- * connection may have in flight.
+ * for messages between two nodes keep their order and a coordinator works one key's writes off in order. Reads and writes
+ * wait for each other, because replicas other than the coordinator answer reads. What waits is bounded by the commands
+ * that a connection may have in flight.
  *
  * <p>A key has a line only while an operation on it is in flight; and where this node is alone there are no lines at all,
  * so that it pays one look at a flag and one at a size.
@@ -54,8 +53,7 @@ public final class KeyOrder {
         private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
         private long coordinator;
         private int readsInFlight;
-        private int putsInFlight;
-        private int updatesInFlight;
+        private int writesInFlight;
         private boolean releasing;
 
         Line(int db, byte[] key) {
@@ -75,20 +73,18 @@ public final class KeyOrder {
 
         private boolean mayGo(KeyPort port, Operation operation) {
             if (operation instanceof Operation.Get) {
-                return putsInFlight + updatesInFlight == 0;
+                return writesInFlight == 0;
             }
             long its = port.coordinatorOf(operation);
             if (isIdle()) {
                 coordinator = its;
                 return true;
             }
-            return readsInFlight == 0
-                    && its == coordinator
-                    && (updatesInFlight == 0 || operation instanceof Operation.Update);
+            return readsInFlight == 0 && its == coordinator;
         }
 
         private boolean isIdle() {
-            return readsInFlight + putsInFlight + updatesInFlight == 0;
+            return readsInFlight + writesInFlight == 0;
         }
 
         private void run(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
@@ -105,10 +101,8 @@ public final class KeyOrder {
         private void count(Operation operation, int change) {
             if (operation instanceof Operation.Get) {
                 readsInFlight += change;
-            } else if (operation instanceof Operation.Put) {
-                putsInFlight += change;
             } else {
-                updatesInFlight += change;
+                writesInFlight += change;
             }
         }
 

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param problem null: none
  */
 record BindAddresses(List<Bound> all, @Nullable String problem) {
-    /** One address. @param optional it may be missing on this machine */
+    /**
+     * One address.
+     *
+     * @param optional it may be missing on this machine
+     */
     record Bound(String text, InetAddress address, boolean optional) {
         InetSocketAddress at(int port) {
             return new InetSocketAddress(address, port);

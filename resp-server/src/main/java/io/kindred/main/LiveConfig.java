@@ -35,7 +35,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private int keepAliveSeconds;
     private boolean loading = true;
 
-    /** @param logLevel told when {@code loglevel} changes */
+    /** @param logLevel is told of each change of that directive */
     LiveConfig(ServerConfig config, Consumer<String> logLevel, Runnable resetStatistics) {
         this.config = config;
         this.logLevel = logLevel;
@@ -63,7 +63,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
                 (int) next.number(Directives.MAXCLIENTS),
                 COMMANDS_IN_FLIGHT_MAX,
                 OUTPUT_PAUSE_BYTES,
-                Long.parseLong(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" ")[1]));
+                Long.parseLong(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" ", -1)[1]));
     }
 
     /** The node now serves clients. */

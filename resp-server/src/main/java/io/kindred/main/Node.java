@@ -40,7 +40,7 @@ final class Node implements NodeHost, NodePort {
     private @Nullable InfoReport info;
     private boolean stopAsked;
 
-    /** @param logLevel told when {@code loglevel} changes */
+    /** @param logLevel is told of each change of that directive */
     Node(ServerConfig config, Consumer<String> logLevel) {
         this.config = new LiveConfig(config, logLevel, this::resetStatistics);
         this.front = FrontEnd.of(net, ports, this.config, this, clock);

@@ -21,7 +21,7 @@ final class ProcessFigures {
     static double[] cpuSeconds() {
         String stat = read(STAT);
         int name = stat.lastIndexOf(") ");
-        String[] fields = name < 0 ? new String[0] : stat.substring(name + 2).split(" ");
+        String[] fields = name < 0 ? new String[0] : stat.substring(name + 2).split(" ", -1);
         return fields.length <= USER_FIELD + 1
                 ? new double[0]
                 : new double[] {
@@ -32,7 +32,7 @@ final class ProcessFigures {
 
     /** -1 where it is not known. */
     static long residentBytes() {
-        String[] fields = read(STATM).split(" ");
+        String[] fields = read(STATM).split(" ", -1);
         return fields.length < 2 ? -1 : Long.parseLong(fields[1]) * PAGE_BYTES;
     }
 

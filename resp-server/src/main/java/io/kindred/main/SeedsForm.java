@@ -43,7 +43,7 @@ final class SeedsForm implements ValueForm {
 
     private static List<String> split(String value) {
         List<String> seeds = new ArrayList<>();
-        for (String seed : value.split("[,\\s]+")) {
+        for (String seed : value.split("[,\\s]+", -1)) {
             if (!seed.isEmpty()) {
                 seeds.add(seed);
             }

@@ -80,7 +80,7 @@ final class ValueForms {
         return new ValueForm() {
             @Override
             public @Nullable String problem(String value) {
-                for (String word : value.trim().split("\\s+")) {
+                for (String word : value.trim().split("\\s+", -1)) {
                     String problem = each.problem(word);
                     if (problem != null) {
                         return problem;
@@ -91,7 +91,7 @@ final class ValueForms {
 
             @Override
             public String canonical(String value) {
-                return String.join(" ", value.trim().split("\\s+"));
+                return String.join(" ", value.trim().split("\\s+", -1));
             }
 
             @Override
@@ -201,7 +201,7 @@ final class ValueForms {
 
         @Override
         public @Nullable String problem(String value) {
-            String[] words = value.trim().split("\\s+");
+            String[] words = value.trim().split("\\s+", -1);
             if (words.length != WORDS) {
                 return "argument must be a class, a hard limit, a soft limit and seconds: normal 256mb 0 0";
             }
@@ -216,7 +216,7 @@ final class ValueForms {
 
         @Override
         public String canonical(String value) {
-            return "normal " + hard.canonical(value.trim().split("\\s+")[1]) + " 0 0";
+            return "normal " + hard.canonical(value.trim().split("\\s+", -1)[1]) + " 0 0";
         }
 
         @Override

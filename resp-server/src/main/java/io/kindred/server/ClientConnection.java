@@ -111,7 +111,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         return decoder.heldBytes();
     }
 
-    /** Replies that have come and that the socket has not taken. */
+    /** Encoded replies that the socket has not taken. */
+    long encodedBytes() {
+        return output.pendingBytes();
+    }
+
+    /** All replies that have come and that the socket has not taken. */
     long outputBytes() {
         return replies.heldBytes() + output.pendingBytes();
     }

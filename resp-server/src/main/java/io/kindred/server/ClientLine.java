@@ -20,7 +20,8 @@ final class ClientLine {
         field(out, "qbuf", client.unreadBytes());
         out.append("qbuf-free=0 ");
         field(out, "argv-mem", client.decodingBytes());
-        out.append("multi-mem=0 rbs=0 rbp=0 obl=0 ");
+        out.append("multi-mem=0 rbs=0 rbp=0 ");
+        field(out, "obl", client.encodedBytes());
         field(out, "oll", client.commandsInFlight());
         field(out, "omem", client.outputBytes());
         field(out, "tot-mem", heldBytes);

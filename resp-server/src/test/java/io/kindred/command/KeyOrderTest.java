@@ -95,16 +95,6 @@ class KeyOrderTest {
     }
 
     @Test
-    void putWaitsForUpdateEvenOfItsOwnCoordinator() {
-        port.updates = HERE;
-        update("k");
-        put("k");
-        assertEquals(List.of("update 0 k"), port.running);
-        port.end(0);
-        assertEquals(List.of("update 0 k", "put 0 k"), port.running);
-    }
-
-    @Test
     void readWaitsForEveryWrite() {
         put("k");
         put("k");
@@ -224,16 +214,15 @@ class KeyOrderTest {
     }
 
     /**
-     * Two coordinators. A put takes effect when its coordinator takes it up, an update some time after that, a read
-     * whenever it likes; and an answer may be long on its way.
+     * Two coordinators. Each works its writes off in order, at its own pace; a read is done whenever it likes; and an
+     * answer may be long on its way.
      */
     private static final class Cluster implements KeyPort {
         private record Sent(Operation operation, OutcomeCallback callback) {}
 
         private final IdentityHashMap<Operation, Integer> numbers = new IdentityHashMap<>();
         private final List<Operation> operations = new ArrayList<>();
-        private final List<ArrayDeque<Sent>> inboxes = List.of(new ArrayDeque<>(), new ArrayDeque<>());
-        private final List<ArrayDeque<Sent>> rounds = List.of(new ArrayDeque<>(), new ArrayDeque<>());
+        private final List<ArrayDeque<Sent>> writes = List.of(new ArrayDeque<>(), new ArrayDeque<>());
         private final List<Sent> reads = new ArrayList<>();
         private final List<Sent> answers = new ArrayList<>();
         private final boolean oneCoordinator;
@@ -266,18 +255,14 @@ class KeyOrderTest {
         }
 
         boolean isIdle() {
-            return inboxes.stream().allMatch(ArrayDeque::isEmpty)
-                    && rounds.stream().allMatch(ArrayDeque::isEmpty)
-                    && reads.isEmpty()
-                    && answers.isEmpty();
+            return writes.stream().allMatch(ArrayDeque::isEmpty) && reads.isEmpty() && answers.isEmpty();
         }
 
         /** Does one thing, or finds that there is none of the kind that chance has chosen. */
         void deliver(Random random) {
             int coordinator = random.nextInt(2);
             switch (random.nextInt(4)) {
-                case 0 -> takeUp(inboxes.get(coordinator).poll(), coordinator);
-                case 1 -> takeEffect(rounds.get(coordinator).poll());
+                case 0, 1 -> takeEffect(writes.get(coordinator).poll());
                 case 2 -> {
                     if (!reads.isEmpty()) {
                         takeEffect(reads.remove(random.nextInt(reads.size())));
@@ -290,14 +275,6 @@ class KeyOrderTest {
                                 .done(DONE);
                     }
                 }
-            }
-        }
-
-        private void takeUp(@Nullable Sent next, int coordinator) {
-            if (next != null && next.operation() instanceof Operation.Update) {
-                rounds.get(coordinator).add(next);
-            } else {
-                takeEffect(next);
             }
         }
 
@@ -314,7 +291,7 @@ class KeyOrderTest {
             if (operation instanceof Operation.Get) {
                 reads.add(sent);
             } else {
-                inboxes.get((int) coordinatorOf(operation)).add(sent);
+                writes.get((int) coordinatorOf(operation)).add(sent);
             }
         }
 

@@ -59,7 +59,7 @@ final class LocalNodes implements AutoCloseable {
 
     /** One field of INFO. */
     static String info(RespClient client, String field) throws Exception {
-        for (String line : client.text("INFO").split("\r\n")) {
+        for (String line : client.text("INFO").split("\r\n", -1)) {
             if (line.startsWith(field + ":")) {
                 return line.substring(field.length() + 1);
             }

@@ -125,6 +125,38 @@ final class RespServerTest {
     }
 
     @Test
+    void lateRepliesAreEncodedOnlyAsTheClientTakesThem() throws Exception {
+        int commands = ServerLimits.DEFAULT.commandsInFlightMax();
+        byte[] value = new byte[10_000];
+        CountDownLatch answered = new CountDownLatch(1);
+        AtomicLong mostEncoded = new AtomicLong();
+        List<ReplySlot> waiting = new ArrayList<>();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            waiting.add(reply);
+            if (waiting.size() == commands) {
+                server.loop().execute(() -> {
+                    ClientConnection connection =
+                            server.server().clients().all().get(0);
+                    // The oldest last: it lets all the others be encoded.
+                    for (int i = commands - 1; i >= 0; i--) {
+                        waiting.get(i).complete(Reply.bulk(value));
+                        mostEncoded.accumulateAndGet(connection.encodedBytes(), Math::max);
+                    }
+                    answered.countDown();
+                });
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "X\r\n".repeat(commands));
+            assertTrue(answered.await(TestServer.PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            int bytes = commands * ("$10000\r\n".length() + value.length + 2);
+            assertEquals(bytes, client.getInputStream().readNBytes(bytes).length);
+            assertTrue(mostEncoded.get() < 1_300_000, "encoded " + mostEncoded);
+        }
+    }
+
+    @Test
     void commandsInFlightAreBounded() throws Exception {
         int commands = 10_000;
         Deque<ReplySlot> waiting = new ArrayDeque<>();

@@ -26,12 +26,12 @@ public sealed interface Event {
     record Loaded(
             long token, byte @Nullable [] value, @Nullable StoreFailure failure) implements Event {}
 
-    /** A scan step has ended: ascending keys, and whether the range has been read to its end. */
+    /** A scan step has ended: ascending keys, and the key to go on from; null: the range has been read to its end. */
     record Scanned(
             long token,
             List<byte[]> keys,
             List<byte[]> values,
-            boolean done,
+            byte @Nullable [] next,
             @Nullable StoreFailure failure) implements Event {}
 
     /** A connection to this peer now carries messages. */

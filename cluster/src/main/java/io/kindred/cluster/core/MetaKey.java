@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 final class MetaKey {
     static final byte FLOOR = 'F';
     static final byte FLUSH = 'X';
-    static final byte BASE = 'B';
+    static final byte SWEPT = 'S';
 
     private MetaKey() {}
 

@@ -51,17 +51,18 @@ public final class NodeCore implements MessageHandler {
             RandomSource random) {
         this.random = random;
         clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
-        Floors floors = new Floors(config.partitions());
+        Replica.Kept kept =
+                new Replica.Kept(new Floors(config.partitions()), new Floors(config.partitions()), new HiddenCounts());
         FlushStamps flushStamps = new FlushStamps(config.databases());
-        CountBases bases = new CountBases();
-        recover(recovered, floors, flushStamps, bases);
+        FlushStamps swept = new FlushStamps(config.databases());
+        recover(recovered, kept, flushStamps, swept);
         long firstRequest = recovered.self().generation() << 40;
         requests = new Requests(
                 firstRequest, config.quorums().timeoutNanos(), config.quorums().hedgeAfterNanos());
         Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
-        replica = new Replica(actor, store, floors, flushStamps, outlet);
-        desk = new Desk(replica, store, flushStamps, bases, config.partitions(), outlet);
-        sweeper = new Sweeper(desk, replica, flushStamps, config.partitions());
+        replica = new Replica(actor, store, kept, flushStamps, outlet);
+        desk = new Desk(replica, store, flushStamps, kept.hidden(), config.partitions(), outlet);
+        sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
         desk.onFlushed(sweeper::sweep);
         ClusterMembership.LocalFacts facts = new ClusterMembership.LocalFacts(
                 () -> recovered.holdsData() || replica.hasWritten(),
@@ -73,22 +74,22 @@ public final class NodeCore implements MessageHandler {
         Coordination coordination =
                 new Coordination(replica, router, outlet, requests, clocks, config.quorums(), counters, flushStamps);
         coordinator = new Coordinator(coordination, functions);
-        service = new ReplicaService(
-                replica, router, clocks, outlet, config.quorums().clockEntriesMax());
+        service = new ReplicaService(replica, router, clocks, outlet);
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         views = new NodeViews(config, membership, clocks, counters, replica, requests, desk);
     }
 
-    private static void recover(Recovered recovered, Floors floors, FlushStamps flushStamps, CountBases bases) {
+    private static void recover(Recovered recovered, Replica.Kept kept, FlushStamps flushStamps, FlushStamps swept) {
         for (Recovered.MetaRecord record : recovered.meta()) {
             int number = MetaKey.number(record.key());
             long value = MetaKey.value(record.value());
             if (MetaKey.kind(record.key()) == MetaKey.FLOOR) {
-                floors.raise(number, value);
+                kept.floors().raise(number, value);
+                kept.durableFloors().raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
                 flushStamps.raise(number, value);
-            } else if (MetaKey.kind(record.key()) == MetaKey.BASE) {
-                bases.rebase(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.SWEPT && number < swept.databases()) {
+                swept.raise(number, value);
             }
         }
     }
@@ -124,7 +125,7 @@ public final class NodeCore implements MessageHandler {
             membership.onTick();
         } else if (event instanceof Event.Started) {
             membership.onStarted();
-            sweeper.sweepAllFlushed();
+            sweeper.resume();
         }
     }
 

@@ -36,6 +36,10 @@ final class Replica implements LocalReplica {
     private final Actor self;
     private final ReplicaStore store;
     private final Floors floors;
+    /** What of the floors is in the log, or on its way there. */
+    private final Floors durableFloors;
+
+    private final HiddenCounts hiddenCounts;
     private final FlushStamps flushStamps;
     private final Outlet outlet;
     /** Keys that are being loaded. Looked up, never iterated over. */
@@ -49,13 +53,18 @@ final class Replica implements LocalReplica {
     private long corruptRecords;
     private boolean hasWritten;
 
-    Replica(Actor self, ReplicaStore store, Floors floors, FlushStamps flushStamps, Outlet outlet) {
+    Replica(Actor self, ReplicaStore store, Kept kept, FlushStamps flushStamps, Outlet outlet) {
         this.self = self;
         this.store = store;
-        this.floors = floors;
+        this.floors = kept.floors();
+        this.durableFloors = kept.durableFloors();
+        this.hiddenCounts = kept.hidden();
         this.flushStamps = flushStamps;
         this.outlet = outlet;
     }
+
+    /** What a replica keeps beside the containers. */
+    record Kept(Floors floors, Floors durableFloors, HiddenCounts hidden) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
     private record Pending(WriteStep step, boolean persists, int partition, long counter) {}
@@ -72,18 +81,24 @@ final class Replica implements LocalReplica {
 
     @Override
     public void read(byte[] storageKey, ReadStep step) {
+        withState(storageKey, step);
+    }
+
+    @Override
+    public void write(byte[] storageKey, WriteStep step) {
+        withState(storageKey, step);
+    }
+
+    private void withState(byte[] storageKey, Object step) {
         byte[] bytes = await(storageKey, step);
         if (bytes != null) {
             run(storageKey, bytes, step);
         }
     }
 
-    @Override
-    public void write(byte[] storageKey, WriteStep step) {
-        byte[] bytes = await(storageKey, step);
-        if (bytes != null) {
-            run(storageKey, bytes, step);
-        }
+    /** Looks at the record itself, hidden or not. */
+    private interface DropStep {
+        void drop(Versions held);
     }
 
     /** The state to run the step on now; null: the step has been put in the key's chain. */
@@ -135,21 +150,26 @@ final class Replica implements LocalReplica {
             fail(step, Verdict.FAILED);
             return;
         }
-        Versions current = held.withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey)));
         if (step instanceof ReadStep read) {
-            read.loaded(Verdict.OK, current);
+            read.loaded(Verdict.OK, visible(storageKey, held));
+        } else if (step instanceof DropStep drop) {
+            drop.drop(held);
         } else {
-            apply(storageKey, current, (WriteStep) step);
+            apply(storageKey, held, (WriteStep) step);
         }
     }
 
-    private void apply(byte[] storageKey, Versions current, WriteStep step) {
+    private void apply(byte[] storageKey, Versions held, WriteStep step) {
+        Versions current = visible(storageKey, held);
         lastCounter = 0;
         Versions asked = step.next(current);
         int partition = StorageKey.partition(storageKey);
         if (asked != null) {
-            Versions next = asked.withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey)));
-            int countDelta = isLive(next) - isLive(current);
+            Versions next = visible(storageKey, asked);
+            int countDelta = isLive(next) - isLive(held);
+            if (isLive(current) < isLive(held)) {
+                hidden(storageKey, 1);
+            }
             outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
             unpersisted++;
             hasWritten = true;
@@ -161,8 +181,12 @@ final class Replica implements LocalReplica {
         }
     }
 
-    /** Writes a node-local record; {@code done} is told when it is durable. */
-    void persistMeta(byte[] key, byte @Nullable [] value, int countDelta, WriteStep done) {
+    /** Writes a node-local record; a {@link #barrier} after it tells when it is durable. */
+    void persistMeta(byte[] key, byte[] value) {
+        persist(key, value, 0, NOTHING);
+    }
+
+    private void persist(byte[] key, byte @Nullable [] value, int countDelta, WriteStep done) {
         outlet.effects().persist(key, value, countDelta);
         unpersisted++;
         pending.add(new Pending(done, true, 0, 0));
@@ -183,23 +207,49 @@ final class Replica implements LocalReplica {
         }
     }
 
+    /** Whether a record that was read from the engine is nothing but what a flush has hidden. */
+    boolean isFlushed(byte[] storageKey, byte[] value) {
+        try {
+            Versions held = VersionsCodec.decode(value);
+            return visible(storageKey, held).siblings().isEmpty();
+        } catch (CorruptRecordException damage) {
+            return false;
+        }
+    }
+
     /**
      * Drops a key's container where a flush has left nothing of it. The floor goes first: the log keeps the order, so
      * the container is never gone while its counters could be given again.
      */
-    void dropIfFlushed(byte[] storageKey, Runnable dropped) {
-        read(storageKey, (verdict, versions) -> {
-            if (versions == null || versions.isEmpty() || !versions.siblings().isEmpty()) {
+    void dropIfFlushed(byte[] storageKey) {
+        withState(storageKey, (DropStep) held -> {
+            if (held.isEmpty() || !visible(storageKey, held).siblings().isEmpty()) {
                 return;
             }
-            int partition = StorageKey.partition(storageKey);
-            if (floors.raise(partition, versions.clock().highest(self))) {
-                byte[] floor = MetaKey.value(floors.floor(partition));
-                persistMeta(MetaKey.of(MetaKey.FLOOR, partition), floor, 0, NOTHING);
-            }
-            persistMeta(storageKey, null, 0, NOTHING);
-            dropped.run();
+            keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
+            int counted = isLive(held);
+            hidden(storageKey, counted);
+            persist(storageKey, null, -counted, NOTHING);
         });
+    }
+
+    /** Makes the floor durable before what follows in the log, unless it is already. */
+    private void keepFloor(int partition, long counter) {
+        floors.raise(partition, counter);
+        long floor = floors.floor(partition);
+        if (counter > 0 && durableFloors.raise(partition, floor)) {
+            persistMeta(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floor));
+        }
+    }
+
+    private void hidden(byte[] storageKey, int counted) {
+        if (counted > 0) {
+            hiddenCounts.oneLess(StorageKey.group(StorageKey.partition(storageKey), StorageKey.db(storageKey)));
+        }
+    }
+
+    private Versions visible(byte[] storageKey, Versions held) {
+        return held.withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey)));
     }
 
     private static final WriteStep NOTHING = new Done() {
@@ -217,6 +267,10 @@ final class Replica implements LocalReplica {
 
     void onPersisted(int count, @Nullable StoreFailure failure) {
         Verdict verdict = failure == null ? Verdict.OK : verdict(failure);
+        if (failure != null) {
+            // The engine has undone all that was pending: whoever writes next must not give those dots again.
+            pending.forEach(this::burn);
+        }
         for (int left = count; left > 0; ) {
             Pending entry = pending.remove();
             left -= entry.persists() ? 1 : 0;
@@ -229,10 +283,13 @@ final class Replica implements LocalReplica {
     }
 
     private void finish(Pending entry, Verdict verdict) {
-        if (verdict != Verdict.OK && entry.counter() > 0) {
+        entry.step().done(verdict);
+    }
+
+    private void burn(Pending entry) {
+        if (entry.counter() > 0) {
             floors.raise(entry.partition(), entry.counter());
         }
-        entry.step().done(verdict);
     }
 
     @Override
@@ -262,8 +319,8 @@ final class Replica implements LocalReplica {
     private static void fail(Object step, Verdict verdict) {
         if (step instanceof ReadStep read) {
             read.loaded(verdict, null);
-        } else {
-            ((WriteStep) step).done(verdict);
+        } else if (step instanceof WriteStep write) {
+            write.done(verdict);
         }
     }
 

@@ -16,14 +16,12 @@ final class ReplicaService {
     private final Router router;
     private final Clocks clocks;
     private final Outlet outlet;
-    private final int clockEntriesMax;
 
-    ReplicaService(LocalReplica replica, Router router, Clocks clocks, Outlet outlet, int clockEntriesMax) {
+    ReplicaService(LocalReplica replica, Router router, Clocks clocks, Outlet outlet) {
         this.replica = replica;
         this.router = router;
         this.clocks = clocks;
         this.outlet = outlet;
-        this.clockEntriesMax = clockEntriesMax;
     }
 
     void onReadRequest(long from, Message.ReadRequest request) {
@@ -72,11 +70,7 @@ final class ReplicaService {
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(request.delta());
             uncovered = joined.valueCount() > request.delta().valueCount() ? joined : null;
-            if (joined.sameAs(current)) {
-                return null;
-            }
-            // A client's write may forget old clock entries; a repair must not, or replicas would undo it for ever.
-            return request.requestId() == 0 ? joined : joined.truncate(clockEntriesMax);
+            return joined.sameAs(current) ? null : joined;
         }
 
         @Override

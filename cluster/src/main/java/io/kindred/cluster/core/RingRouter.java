@@ -12,6 +12,7 @@ import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The ring as this node knows it, with what the membership says of each replica. */
 final class RingRouter implements Router, PartitionMap {
@@ -25,6 +26,11 @@ final class RingRouter implements Router, PartitionMap {
     private long[][] replicasOf;
 
     private int[] selfIn;
+    /** A request asks for its key's route more than once, with the same array; each time anew costs a digest. */
+    private @Nullable Route lastRoute;
+
+    private byte @Nullable [] lastKey;
+    private int lastDb;
 
     RingRouter(MembershipView membership, Clocks clocks, Partitioner partitioner, NodeConfig config) {
         this.membership = membership;
@@ -38,6 +44,7 @@ final class RingRouter implements Router, PartitionMap {
 
     void use(Ring newRing) {
         ring = newRing;
+        lastRoute = null;
         if (newRing.isEmpty()) {
             return;
         }
@@ -62,6 +69,18 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public Route route(int db, byte[] key) {
+        Route last = lastRoute;
+        if (last != null && key == lastKey && db == lastDb) {
+            return last;
+        }
+        Route route = find(db, key);
+        lastRoute = route;
+        lastKey = key;
+        lastDb = db;
+        return route;
+    }
+
+    private Route find(int db, byte[] key) {
         Placement place = partitioner.place(key, partitions);
         int partition = place.partition();
         byte[] storageKey = StorageKey.encode(partition, db, place.hash(), key);

@@ -7,7 +7,8 @@ import java.util.ArrayDeque;
 
 /**
  * Drops what a flush has left behind, one small step after the other, raising each partition's floor before. What it
- * has not come to yet is hidden by the flush stamp already.
+ * has not come to yet is hidden by the flush stamp already. A sweep that is through is remembered, so that a start does
+ * not repeat it.
  */
 final class Sweeper {
     private static final int ENTRIES_A_STEP = 256;
@@ -15,78 +16,106 @@ final class Sweeper {
     private final Desk desk;
     private final Replica replica;
     private final FlushStamps flushStamps;
+    private final FlushStamps swept;
     private final int partitions;
-    private final ArrayDeque<Integer> databases = new ArrayDeque<>();
-    private boolean busy;
-    private int partition;
-    private byte[] position = new byte[0];
-    private long dropped;
+    /** What is still to be swept, the one under way first. */
+    private final ArrayDeque<Sweep> sweeps = new ArrayDeque<>();
 
-    Sweeper(Desk desk, Replica replica, FlushStamps flushStamps, int partitions) {
+    private boolean busy;
+
+    /** One database's, up to the stamp that it had when the sweep began. */
+    private static final class Sweep {
+        final int db;
+        final long stamp;
+        int partition;
+        byte[] from;
+
+        Sweep(int db, long stamp) {
+            this.db = db;
+            this.stamp = stamp;
+            this.from = StorageKey.from(0, db, 0);
+        }
+    }
+
+    /** @param swept per database, the flush stamp up to which a sweep is through */
+    Sweeper(Desk desk, Replica replica, FlushStamps flushStamps, FlushStamps swept, int partitions) {
         this.desk = desk;
         this.replica = replica;
         this.flushStamps = flushStamps;
+        this.swept = swept;
         this.partitions = partitions;
     }
 
-    /** Sweeps this database, from its start if it is being swept already. */
-    void sweep(int db) {
-        if (databases.remove((Integer) db)) {
-            partition = 0;
-            position = new byte[0];
+    /** After a start: what an earlier life flushed and did not sweep. */
+    void resume() {
+        for (int db = 0; db < flushStamps.databases(); db++) {
+            sweep(db);
         }
-        databases.add(db);
-        step();
     }
 
-    long dropped() {
-        return dropped;
+    /** A sweep of this database that is under way goes on to its end; the new one comes after it. */
+    void sweep(int db) {
+        if (flushStamps.of(db) > swept.of(db)) {
+            sweeps.removeIf(waiting -> waiting.db == db && waiting != sweeps.peek());
+            sweeps.add(new Sweep(db, flushStamps.of(db)));
+            step();
+        }
     }
 
     private void step() {
-        Integer db = databases.peek();
-        if (busy || db == null) {
+        Sweep sweep = sweeps.peek();
+        if (busy || sweep == null) {
             return;
         }
         busy = true;
-        byte[] from = position.length == 0 ? StorageKey.from(partition, db, 0) : position;
-        desk.scan(from, StorageKey.end(partition, db), ENTRIES_A_STEP, this::onScanned);
+        desk.scan(
+                sweep.from,
+                StorageKey.end(sweep.partition, sweep.db),
+                ENTRIES_A_STEP,
+                scanned -> onScanned(sweep, scanned));
     }
 
-    private void onScanned(Event.Scanned scanned) {
-        for (byte[] key : scanned.keys()) {
-            if (StorageKey.isValid(key)) {
-                position = key;
-                replica.dropIfFlushed(key, () -> dropped++);
+    private void onScanned(Sweep sweep, Event.Scanned scanned) {
+        if (scanned.failure() != null) {
+            stop();
+            return;
+        }
+        for (int i = 0; i < scanned.keys().size(); i++) {
+            byte[] key = scanned.keys().get(i);
+            if (StorageKey.isValid(key)
+                    && replica.isFlushed(key, scanned.values().get(i))) {
+                replica.dropIfFlushed(key);
             }
         }
-        if (scanned.done() || scanned.failure() != null || scanned.keys().isEmpty()) {
-            position = new byte[0];
-            partition++;
+        byte[] next = scanned.next();
+        if (next != null) {
+            sweep.from = next;
+        } else {
+            desk.swept(sweep.partition, sweep.db);
+            sweep.partition++;
+            sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
         }
-        if (partition == partitions) {
-            partition = 0;
-            databases.remove();
-        }
-        replica.barrier(verdict -> resume(verdict));
+        replica.barrier(verdict -> goOn(sweep, verdict));
     }
 
-    /** A failed step leaves its records hidden; the next flush or start sweeps them. */
-    private void resume(Verdict verdict) {
-        busy = false;
+    private void goOn(Sweep sweep, Verdict verdict) {
         if (verdict != Verdict.OK) {
-            databases.clear();
+            stop();
             return;
+        }
+        busy = false;
+        if (sweep.partition == partitions) {
+            sweeps.remove();
+            if (swept.raise(sweep.db, sweep.stamp)) {
+                replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
+            }
         }
         step();
     }
 
-    /** After a start: what an earlier life flushed may not have been swept. */
-    void sweepAllFlushed() {
-        for (int db = 0; db < flushStamps.databases(); db++) {
-            if (flushStamps.of(db) > 0) {
-                sweep(db);
-            }
-        }
+    /** What is left stays hidden; the next flush or start sweeps it. */
+    private void stop() {
+        busy = false;
+        sweeps.clear();
     }
 }

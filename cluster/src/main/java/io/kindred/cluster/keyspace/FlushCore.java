@@ -61,7 +61,8 @@ public final class FlushCore extends Request {
         storing = true;
         List<Long> stamps = new ArrayList<>();
         for (int i = 0; i < node.flushStamps().databases(); i++) {
-            stamps.add(db < 0 || db == i ? highest + 1 : node.flushStamps().of(i));
+            long current = node.flushStamps().of(i);
+            stamps.add(db < 0 || db == i ? Math.max(highest, current) + 1 : current);
         }
         askOthers(new Message.Flush(id, stamps));
         awaited.add(node.partitions().self());

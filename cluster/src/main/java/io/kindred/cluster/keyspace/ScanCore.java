@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class ScanCore {
     private static final int PARTITIONS_AT_ONCE_MAX = 64;
     private static final int PARTITIONS_A_PAGE_MAX = 512;
-    private static final int GROWTH = 4;
 
     private final Question node;
     private final int db;
@@ -21,7 +20,6 @@ public final class ScanCore {
     private final Consumer<@Nullable Result> done;
     private final List<byte[]> found = new ArrayList<>();
     private ScanCursor cursor;
-    private int limit;
     private int atOnce = 1;
     private int visited;
 
@@ -33,7 +31,6 @@ public final class ScanCore {
         this.db = db;
         this.cursor = cursor;
         this.wanted = wanted;
-        this.limit = wanted;
         this.done = done;
     }
 
@@ -60,7 +57,7 @@ public final class ScanCore {
             long fromHash = partition == first ? cursor.fromHash() : 0;
             int asked = partition;
             PartitionScan.start(
-                    node, new PartitionScan.Asked(db, partition, fromHash, limit), page -> batch.add(asked, page));
+                    node, new PartitionScan.Asked(db, partition, fromHash, wanted), page -> batch.add(asked, page));
         }
     }
 
@@ -98,10 +95,7 @@ public final class ScanCore {
             found.addAll(page.keys());
             visited++;
             if (!page.complete()) {
-                ScanCursor next = ScanCursor.at(entry.getKey(), page.nextHash());
-                // More keys share the cursor's hash bits than fit a page: ask for a larger one.
-                limit = next.equals(cursor) ? limit * GROWTH : limit;
-                cursor = next;
+                cursor = ScanCursor.at(entry.getKey(), page.nextHash());
                 atOnce = 1;
                 endOrGoOn(false);
                 return;

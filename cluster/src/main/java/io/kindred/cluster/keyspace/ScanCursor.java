@@ -4,7 +4,7 @@ package io.kindred.cluster.keyspace;
  * Where a SCAN goes on, as one number below 2^53: the partition, and the first bits of the hash from which its keys
  * were not yet given. It says everything, so no node remembers a scan.
  */
-record ScanCursor(int partition, long hashPrefix) {
+public record ScanCursor(int partition, long hashPrefix) {
     private static final int PREFIX_BITS = 36;
     private static final int DROPPED_BITS = Long.SIZE - PREFIX_BITS;
 
@@ -13,7 +13,7 @@ record ScanCursor(int partition, long hashPrefix) {
     }
 
     /** The cursor of the first key of the partition whose hash is not below {@code hash}, or a little before it. */
-    static ScanCursor at(int partition, long hash) {
+    public static ScanCursor at(int partition, long hash) {
         return new ScanCursor(partition, hash >>> DROPPED_BITS);
     }
 

@@ -37,7 +37,7 @@ final class ScanRun {
 
     private void take(@Nullable ScanStep step, @Nullable EngineFailure failure) {
         if (step == null) {
-            done.scanned(new Event.Scanned(token, List.of(), List.of(), false, StoreFailure.FAILED), failure);
+            done.scanned(new Event.Scanned(token, List.of(), List.of(), null, StoreFailure.FAILED), failure);
             return;
         }
         byte[] next = step.next();
@@ -51,6 +51,6 @@ final class ScanRun {
             keys.add(entry.key());
             values.add(entry.value());
         }
-        done.scanned(new Event.Scanned(token, keys, values, next == null, null), null);
+        done.scanned(new Event.Scanned(token, keys, values, next, null), null);
     }
 }

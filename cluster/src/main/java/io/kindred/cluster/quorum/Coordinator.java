@@ -4,7 +4,6 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
-import io.kindred.cluster.version.HybridClock;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,10 +19,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Coordinator {
-    /** How long a forward is remembered, and how long one is still accepted, in request timeouts. */
-    private static final int FORWARD_MEMORY_TIMEOUTS = 8;
-
-    private static final int FORWARD_STALE_TIMEOUTS = 2;
+    /** How long a forward is remembered, in request timeouts. */
+    private static final int FORWARD_MEMORY_TIMEOUTS = 2;
 
     private final Coordination node;
     private final UpdateFunctions functions;
@@ -54,7 +51,7 @@ public final class Coordinator {
         } else if (target == route.self()) {
             coordinate(ticket, route);
         } else {
-            ForwardCore.start(node, ticket, route, target);
+            ForwardCore.start(node, ticket, route.replicas()[target]);
         }
     }
 
@@ -73,30 +70,35 @@ public final class Coordinator {
                 deadline);
         Operation operation = forward.operation();
         Route route = node.router().route(operation.db(), operation.key());
-        if (isStale(forward)) {
-            reply(ticket, new Outcome.TryAgain("the request came too late to be coordinated"));
-        } else if (!route.isReplica()) {
+        if (!route.isReplica()) {
             reply(ticket, new Outcome.TryAgain("the node asked does not hold the key: the ring is changing"));
+        } else if (operation instanceof Operation.Update && firstLive(node.router(), route, 0) != route.self()) {
+            // The asker alone has lost an earlier replica. Were updates run here as well as there, they would not be
+            // exact.
+            reply(ticket, new Outcome.TryAgain("an earlier replica of the key is live; nothing was applied"));
         } else {
             coordinate(ticket, route);
         }
     }
 
-    /** The stamp tells when the client was promised an answer, give or take what clocks may differ by. */
-    private boolean isStale(Message.Forward forward) {
-        long sentMillis = HybridClock.millis(forward.stamp());
-        long patienceMillis = FORWARD_STALE_TIMEOUTS * node.settings().timeoutMillis();
-        return node.clocks().wallMillis() - sentMillis > patienceMillis;
-    }
-
     private void coordinate(Ticket ticket, Route route) {
         Operation operation = ticket.operation();
         if (operation instanceof Operation.Put put) {
-            PutCore.start(node, ticket, put, route);
+            put(ticket, put, route);
         } else if (operation instanceof Operation.Update update) {
             update(ticket, update, route);
         } else {
             GetCore.start(node, ticket, route);
+        }
+    }
+
+    /** A put that came after updates of its key is applied after them. */
+    private void put(Ticket ticket, Operation.Put put, Route route) {
+        UpdateCore before = updates.isEmpty() ? null : updates.get(new Bytes(route.storageKey()));
+        if (before == null) {
+            PutCore.start(node, ticket, put, route);
+        } else {
+            before.add(ticket, () -> PutCore.start(node, ticket, put, route));
         }
     }
 

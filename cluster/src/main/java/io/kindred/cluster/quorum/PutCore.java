@@ -24,6 +24,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     private final int needed;
     private @Nullable Versions unseen;
     private @Nullable LocalWrite made;
+    private boolean tooLate;
 
     private PutCore(Coordination node, Ticket ticket, Operation.Put put, Route route) {
         this.node = node;
@@ -46,8 +47,16 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
 
     @Override
     public @Nullable Versions next(Versions current) {
-        made = null;
-        Versions held = unseen == null ? current : current.join(unseen);
+        LocalWrite first = made;
+        Versions reported = unseen;
+        if (reported != null && first != null) {
+            return nextAbove(current.join(reported), first);
+        }
+        if (ticket.deadlineNanos() - node.clocks().nanos() < 0) {
+            tooLate = true;
+            return null;
+        }
+        Versions held = current;
         VersionVector context = put.context();
         if (context != null && uncovered(held, context) >= node.settings().siblingsMax()) {
             node.counters().siblingRefusals++;
@@ -64,11 +73,34 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         return write.stored();
     }
 
+    /**
+     * The second write of a plain SET: above the first and what is concurrent with it, and above nothing that came later.
+     * If a later write has superseded the first one by now, there is nothing to add.
+     */
+    private @Nullable Versions nextAbove(Versions held, LocalWrite first) {
+        boolean firstLives = held.siblings().stream()
+                .anyMatch(sibling -> sibling.dot().equals(first.sibling().dot()));
+        if (!firstLives) {
+            return null;
+        }
+        LocalWrite write = LocalWrite.make(
+                node,
+                ticket,
+                route.storageKey(),
+                LocalWrite.Basis.superseding(held),
+                new LocalWrite.Content(put.value(), put.expireAtMillis()));
+        made = write;
+        return write.stored();
+    }
+
     @Override
     public void done(Verdict verdict) {
         LocalWrite write = made;
         if (verdict != Verdict.OK) {
             refuse(verdict);
+        } else if (tooLate) {
+            String why = "the disk took longer than request-timeout-ms to find the key; nothing was written";
+            node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why));
         } else if (write == null) {
             refuse(Verdict.TOO_MANY_SIBLINGS);
         } else if (route.replicas().length == 1) {

@@ -18,18 +18,19 @@ public record QuorumSettings(
 
     /** How many of {@code replicas} must answer a read; never more than there are. */
     public int readsNeeded(QuorumSpec asked, int replicas) {
-        return needed(Math.max(asked.r(), asked.pr()), readDefault, replicas);
+        return needed(asked.r(), asked.pr(), readDefault, replicas);
     }
 
     /** How many of {@code replicas} must have made a write durable; never more than there are. */
     public int writesNeeded(QuorumSpec asked, int replicas) {
-        return needed(Math.max(asked.w(), asked.pw()), writeDefault, replicas);
+        return needed(asked.w(), asked.pw(), writeDefault, replicas);
     }
 
-    private static int needed(int asked, int standard, int replicas) {
+    /** What is asked of the key's own replicas can only raise the number: every node that serves a key is one by now. */
+    private static int needed(int asked, int askedOfOwn, int standard, int replicas) {
         int majority = replicas / 2 + 1;
         int wanted = asked > 0 ? asked : standard > 0 ? standard : majority;
-        return Math.min(wanted, replicas);
+        return Math.min(Math.max(wanted, askedOfOwn), replicas);
     }
 
     public long timeoutMillis() {

@@ -21,8 +21,15 @@ final class UpdateCore implements ReadRound.Listener {
     private final Runnable whenIdle;
     private List<Entry> waiting = new ArrayList<>();
     private List<Entry> batch = List.of();
+    /** While a round is being applied, what is added waits for its end. */
+    private boolean applying;
 
-    private record Entry(Ticket ticket, byte[][] args, UpdateFunction function) {}
+    /** An update, or (with {@code put}) a plain write that has to wait for the updates before it. */
+    private record Entry(
+            Ticket ticket,
+            byte[][] args,
+            @Nullable UpdateFunction function,
+            @Nullable Runnable put) {}
 
     /** @param whenIdle called when nothing waits any more: the owner forgets this core */
     UpdateCore(Coordination node, Route route, Runnable whenIdle) {
@@ -32,8 +39,16 @@ final class UpdateCore implements ReadRound.Listener {
     }
 
     void add(Ticket ticket, Operation.Update update, UpdateFunction function) {
-        waiting.add(new Entry(ticket, update.args(), function));
-        if (batch.isEmpty()) {
+        add(new Entry(ticket, update.args(), function, null));
+    }
+
+    void add(Ticket ticket, Runnable put) {
+        add(new Entry(ticket, new byte[0][], null, put));
+    }
+
+    private void add(Entry entry) {
+        waiting.add(entry);
+        if (batch.isEmpty() && !applying) {
             nextRound();
         }
     }
@@ -58,6 +73,9 @@ final class UpdateCore implements ReadRound.Listener {
     }
 
     private boolean isTooLate(Entry entry) {
+        if (entry.put() != null) {
+            return false;
+        }
         boolean late = entry.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
         boolean chance = WriteRound.hasChance(node, route, writesNeeded(entry.ticket()));
         if (late || !chance) {
@@ -73,28 +91,34 @@ final class UpdateCore implements ReadRound.Listener {
     public void enough(Versions merged) {
         List<Entry> round = batch;
         batch = List.of();
+        applying = true;
         for (Entry entry : round) {
-            node.counters().updates++;
-            node.replica().write(route.storageKey(), new Step(entry, merged));
+            UpdateFunction function = entry.function();
+            if (function != null) {
+                node.counters().updates++;
+                node.replica().write(route.storageKey(), new Step(entry, function, merged));
+            } else if (entry.put() != null) {
+                entry.put().run();
+            }
         }
-        continueOrEnd();
+        applying = false;
+        nextRound();
     }
 
     @Override
     public void failed(int got, int needed, boolean late) {
         List<Entry> round = batch;
         batch = List.of();
+        applying = true;
         for (Entry entry : round) {
+            if (entry.put() != null) {
+                entry.put().run();
+                continue;
+            }
             String why = "got " + got + " of " + needed + " read answers; nothing was applied";
             node.outbox().reply(entry.ticket().origin(), new Outcome.TryAgain(why));
         }
-        continueOrEnd();
-    }
-
-    private void continueOrEnd() {
-        if (!batch.isEmpty()) {
-            return;
-        }
+        applying = false;
         nextRound();
     }
 
@@ -105,12 +129,14 @@ final class UpdateCore implements ReadRound.Listener {
     /** One update on the merge of the read quorum and what is here by now. */
     private final class Step implements LocalReplica.WriteStep, WriteRound.Listener {
         private final Entry entry;
+        private final UpdateFunction function;
         private final Versions read;
         private @Nullable LocalWrite made;
         private UpdateFunction.@Nullable Result result;
 
-        Step(Entry entry, Versions read) {
+        Step(Entry entry, UpdateFunction function, Versions read) {
             this.entry = entry;
+            this.function = function;
             this.read = read;
         }
 
@@ -118,8 +144,7 @@ final class UpdateCore implements ReadRound.Listener {
         public @Nullable Versions next(Versions current) {
             Versions held = current.join(read);
             long nowMillis = node.clocks().wallMillis();
-            UpdateFunction.Result applied =
-                    entry.function().apply(entry.args(), LiveValue.of(held, nowMillis), nowMillis);
+            UpdateFunction.Result applied = function.apply(entry.args(), LiveValue.of(held, nowMillis), nowMillis);
             result = applied;
             UpdateFunction.Change change = applied.change();
             if (change == null) {

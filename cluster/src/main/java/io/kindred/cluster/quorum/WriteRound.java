@@ -150,7 +150,8 @@ final class WriteRound extends Request {
 
     static @Nullable String refusal(Verdict verdict) {
         return switch (verdict) {
-            case FULL -> "MISCONF the disk of the coordinating node is full; nothing was written. Make room and retry.";
+            case FULL ->
+                "MISCONF the disk of the coordinating node is full and took the write back; make room and retry.";
             case TOO_MANY_SIBLINGS ->
                 "ERR the key has max-siblings concurrent values; read them with KIN.GET and write their merge with KIN.PUT";
             default -> null;

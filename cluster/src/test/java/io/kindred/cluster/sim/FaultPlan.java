@@ -29,7 +29,7 @@ final class FaultPlan {
         struck++;
         SimNode node = random.pick(nodes);
         long lasts = random.between(50_000_000L, 3_000_000_000L);
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
             case 0 -> kill(node, false, lasts);
             case 1 -> kill(node, true, lasts);
             case 2 -> split(lasts);
@@ -38,6 +38,7 @@ final class FaultPlan {
             case 5 -> noise(lasts);
             case 6 -> stall(node, lasts);
             case 7 -> skew(node);
+            case 8 -> stop(node, lasts);
             default -> full(node, lasts);
         }
     }
@@ -51,6 +52,17 @@ final class FaultPlan {
         } else {
             node.kill();
         }
+        restartLater(node, lasts);
+    }
+
+    private void stop(SimNode node, long lasts) {
+        if (node.isRunning()) {
+            node.stop();
+            restartLater(node, lasts);
+        }
+    }
+
+    private void restartLater(SimNode node, long lasts) {
         cluster.schedule.after(lasts, "restart", () -> {
             if (!node.isRunning()) {
                 node.start();

@@ -35,6 +35,7 @@ final class HistoryChecker {
 
     private final Map<String, List<Write>> acknowledgedByKey = new HashMap<>();
     private final Map<KeyDot, String> valueOfDot = new HashMap<>();
+    private final Map<KeyDot, VersionVector> contexts = new LinkedHashMap<>();
     private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
     /** Nobody has these any more. */
     private final Set<KeyDot> lost = new HashSet<>();
@@ -101,8 +102,35 @@ final class HistoryChecker {
         Versions versions = VersionsCodec.decode(value);
         for (Sibling sibling : versions.siblings()) {
             learn(node, key, sibling);
+            contexts.computeIfAbsent(new KeyDot(key, sibling.dot()), dot -> contextOf(sibling, versions));
         }
         checkSiblings(key, versions);
+        checkSuperseded(key, held(node, key), versions);
+    }
+
+    /** The most that a version may supersede: what its client had seen, or all that its coordinator had. */
+    private VersionVector contextOf(Sibling sibling, Versions written) {
+        Write write = writes.get(token(sibling.value()));
+        return write == null || write.context == null ? written.clock() : write.context;
+    }
+
+    /** What a container loses was seen by some write that it has seen, or flushed. */
+    private void checkSuperseded(String key, Versions before, Versions after) {
+        for (Sibling gone : before.siblings()) {
+            if (gone.isTombstone()
+                    || gone.stamp() <= cluster.highestFlush()
+                    || after.siblings().stream().anyMatch(kept -> kept.dot().equals(gone.dot()))) {
+                continue;
+            }
+            boolean seen = contexts.entrySet().stream()
+                    .anyMatch(known -> known.getKey().key().equals(key)
+                            && !known.getKey().dot().equals(gone.dot())
+                            && after.clock().covers(known.getKey().dot())
+                            && known.getValue().covers(gone.dot()));
+            if (!seen) {
+                throw cluster.violation("key " + key + " loses " + gone + ", which nothing has superseded: " + after);
+            }
+        }
     }
 
     private void learn(SimNode node, String key, Sibling sibling) {

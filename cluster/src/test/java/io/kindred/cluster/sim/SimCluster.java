@@ -1,5 +1,7 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -13,6 +15,7 @@ import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /** One run: a cluster, its clients and its misfortunes, from one seed. */
 public final class SimCluster {
@@ -89,6 +92,8 @@ public final class SimCluster {
         runFor(10 * SECOND);
         readEverything();
         checker.checkEnd(keys);
+        checkNobodyWaits();
+        checkKeySpace();
         return new Report(
                 seed,
                 plan,
@@ -145,6 +150,56 @@ public final class SimCluster {
                 }
             }
         }
+    }
+
+    private void checkNobodyWaits() {
+        runFor(5 * SECOND);
+        for (SimNode node : network.nodes()) {
+            if (node.unanswered() > 0) {
+                throw violation(node.name + " has " + node.unanswered() + " requests that nobody answered");
+            }
+        }
+    }
+
+    /** Counts and pages tell what the containers do. */
+    private void checkKeySpace() {
+        TreeSet<String> live = new TreeSet<>();
+        for (String key : keys) {
+            if (visible(checker.held(replicasOf(key).get(0), key)).valueCount() > 0) {
+                live.add(key);
+            }
+        }
+        SimNode asked = random.pick(network.nodes());
+        List<ClusterAnswer> answers = new ArrayList<>();
+        asked.ask(new ClusterQuery.CountKeys(0), answers::add);
+        runFor(2 * SECOND);
+        if (!answers.equals(List.of(new ClusterAnswer.Count(live.size())))) {
+            throw violation("the keys are " + live + ", and counted " + answers);
+        }
+        TreeSet<String> scanned = scan(asked);
+        if (!scanned.equals(live)) {
+            throw violation("the keys are " + live + ", and scanned " + scanned);
+        }
+    }
+
+    private TreeSet<String> scan(SimNode asked) {
+        TreeSet<String> found = new TreeSet<>();
+        long[] cursor = {0};
+        do {
+            long from = cursor[0];
+            cursor[0] = -1;
+            asked.ask(new ClusterQuery.ScanKeys(0, from, 2), answer -> {
+                if (answer instanceof ClusterAnswer.Page page) {
+                    cursor[0] = page.cursor();
+                    page.keys().forEach(key -> found.add(new String(key, StandardCharsets.UTF_8)));
+                }
+            });
+            runFor(2 * SECOND);
+            if (cursor[0] < 0) {
+                throw violation("after healing, a scan fails");
+            }
+        } while (cursor[0] != 0);
+        return found;
     }
 
     NodeConfig config(boolean seeded) {

@@ -102,6 +102,11 @@ final class SimNode implements Effects, ReplicaStore {
         cluster.network.linkChanged();
     }
 
+    /** Requests that nobody has answered. */
+    int unanswered() {
+        return clients.size() + askers.size() + (core == null ? 0 : core.views().requestsUnderWay());
+    }
+
     boolean knowsAll(int nodes) {
         return core != null && core.views().ring().nodes().size() == nodes && connected.size() == nodes - 1;
     }
@@ -124,6 +129,16 @@ final class SimNode implements Effects, ReplicaStore {
 
     Member member() {
         return new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, generation, 0);
+    }
+
+    /** A clean stop: everything written is made durable, so the next start is the same actor. */
+    void stop() {
+        if (openPersists > 0) {
+            endTurn();
+        }
+        storage.kill();
+        die();
+        incarnation--;
     }
 
     /** The process dies; what it handed to the operating system is there afterwards. */
@@ -279,7 +294,7 @@ final class SimNode implements Effects, ReplicaStore {
 
     private static Event.Scanned scanned(long token, @Nullable ScanStep found) {
         if (found == null) {
-            return new Event.Scanned(token, List.of(), List.of(), false, StoreFailure.FAILED);
+            return new Event.Scanned(token, List.of(), List.of(), null, StoreFailure.FAILED);
         }
         List<byte[]> keys = new ArrayList<>();
         List<byte[]> values = new ArrayList<>();
@@ -287,7 +302,7 @@ final class SimNode implements Effects, ReplicaStore {
             keys.add(entry.key());
             values.add(entry.value());
         });
-        return new Event.Scanned(token, keys, values, found.next() == null, null);
+        return new Event.Scanned(token, keys, values, found.next(), null);
     }
 
     @Override
