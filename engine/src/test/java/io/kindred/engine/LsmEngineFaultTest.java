@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -283,6 +284,83 @@ final class LsmEngineFaultTest {
             assertTrue(table >= 0 && manifest > table, () -> "before " + delete + ": " + between);
             from = at;
         }
+    }
+
+    /** The reader thread has its answer, and is held before it gives it, until the test lets go. */
+    private record HeldTables(TableStore tables, CountDownLatch found, CountDownLatch release) implements TableStore {
+        @Override
+        public byte @Nullable [] get(byte[] key) throws IOException {
+            byte[] value = tables.get(key);
+            found.countDown();
+            awaitQuietly(release);
+            return value;
+        }
+
+        @Override
+        public Cursor cursor(byte[] from) throws IOException {
+            return tables.cursor(from);
+        }
+
+        @Override
+        public TableMeta meta() throws IOException {
+            return tables.meta();
+        }
+
+        @Override
+        public boolean load(MemTable run, @Nullable TableMeta meta, BooleanSupplier stop) throws IOException {
+            return tables.load(run, meta, stop);
+        }
+
+        @Override
+        public void mend() throws IOException {
+            tables.mend();
+        }
+
+        @Override
+        public Shape shape() {
+            return tables.shape();
+        }
+
+        @Override
+        public void close() {
+            tables.close();
+        }
+    }
+
+    @Test
+    void aReadUnderWayKeepsNewerWritesInMemoryUntilItIsAnswered() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine first = open(options);
+        byte[] key = key(1, "key1");
+        fillAndFlush(first, 600);
+        first.close();
+
+        OwnerQueue owner = new OwnerQueue();
+        EngineContext context = new EngineContext(disk, directory, options, new EngineCounters());
+        EngineOpening.Parts parts = EngineOpening.open(context);
+        HeldTables held = new HeldTables(parts.tables(), new CountDownLatch(1), new CountDownLatch(1));
+        EngineOpening.Parts heldParts =
+                new EngineOpening.Parts(parts.memory(), held, parts.flushedCounts(), parts.logEnd(), parts.recovery());
+        LsmEngine engine = new LsmEngine(context, heldParts, owner);
+        driver = new EngineDriver(engine, owner);
+        EngineDriver.Answer<byte[]> answer = driver.startRead(key);
+        engine.flushReads();
+        held.found.await();
+        engine.put(key, value("newer"), 0);
+        try {
+            for (int i = 0; engine.stats().tables().flushes() == 0; i++) {
+                put(i % 100 + 600);
+                assertNull(driver.commit());
+                driver.owner.runUntil(() ->
+                        engine.stallNanos() == 0 || engine.stats().tables().flushes() > 0);
+            }
+            driver.owner.runAll();
+            assertEquals("newer", EngineDriver.text(engine.peek(key)));
+        } finally {
+            held.release.countDown();
+        }
+        driver.owner.runUntil(() -> answer.given);
+        assertEquals("newer", EngineDriver.text(answer.result));
     }
 
     @Test

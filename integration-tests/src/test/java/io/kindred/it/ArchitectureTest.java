@@ -73,7 +73,7 @@ final class ArchitectureTest {
                 .importPackages("io.kindred")
                 .that(DescribedPredicate.not(resideInAnyPackage(ArchitectureTest.class.getPackageName())));
         Set<String> modules = new TreeSet<>();
-        server.forEach(type -> modules.add(type.getPackageName().split("\\.")[2]));
+        server.forEach(type -> modules.add(type.getPackageName().split("\\.", -1)[2]));
         assertTrue(modules.containsAll(Set.of("engine", "cluster", "resp", "command", "server")), modules::toString);
     }
 

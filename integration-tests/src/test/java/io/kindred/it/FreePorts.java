@@ -5,21 +5,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports that nothing listens on. They come from below the range from which the kernel takes ports for outgoing
- * connections, so that a port stays free between a node's stop and its restart.
+ * Ports that nothing listens on, each given once. They come from below the range from which the kernel takes ports for
+ * outgoing connections, so that a port stays free between a node's stop and its restart; and from a random place on, so
+ * that test runs beside each other rarely meet.
  */
 final class FreePorts {
-    private static final int LOWEST = 20_000;
+    private static final int LOWEST = 12_000;
     private static final int HIGHEST = 32_000;
-    private static final int TRIES_MAX = 1_000;
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST));
 
     private FreePorts() {}
 
     static int next() {
-        for (int i = 0; i < TRIES_MAX; i++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+        for (int tries = LOWEST; tries < HIGHEST; tries++) {
+            int port = NEXT.getAndUpdate(last -> last + 1 == HIGHEST ? LOWEST : last + 1);
             if (isFree(port)) {
                 return port;
             }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -51,7 +52,8 @@ final class HostileStreamsIT {
 
     private static void sendOne(int port, Random random) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), RespConnection.TIMEOUT_MILLIS);
+            socket.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), RespConnection.TIMEOUT_MILLIS);
             socket.setSoTimeout(RespConnection.TIMEOUT_MILLIS);
             // The end of the stream makes the server read all of it and then close; replies and errors may come first.
             socket.getOutputStream().write(stream(random));

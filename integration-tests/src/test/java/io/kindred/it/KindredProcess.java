@@ -154,7 +154,7 @@ final class KindredProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(options.prefix());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options.jvm());
-        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-cp", classPath(home), "io.kindred.main.Main"));
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-cp", classPath(), "io.kindred.main.Main"));
         command.addAll(List.of(
                 "--node-name", options.name(), "--dir", options.dataDirectory().toString()));
         command.addAll(List.of("--port", Integer.toString(options.port())));
@@ -172,11 +172,17 @@ final class KindredProcess implements AutoCloseable {
         }
     }
 
-    private static String classPath(Path home) {
-        Path target = home.resolve("resp-server").resolve("target");
+    private static String classPath() {
+        Path jar = jar();
+        return jar + System.getProperty("path.separator") + jar.resolveSibling("lib") + "/*";
+    }
+
+    /** The packaged server. */
+    static Path jar() {
+        Path target = Program.HOME.resolve("resp-server").resolve("target");
         try (var files = Files.newDirectoryStream(target, "kindred-resp-server-*SNAPSHOT.jar")) {
             for (Path jar : files) {
-                return jar + System.getProperty("path.separator") + target.resolve("lib") + "/*";
+                return jar;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -126,11 +125,7 @@ final class LinkCutScenario {
     /** False if the write was not acknowledged; what comes of it is then open. */
     private static boolean put(RespConnection connection, int key, String element) {
         try {
-            List<?> seen = connection.list("KIN.GET", "k" + key, "R", 1);
-            TreeSet<String> merged = elements(seen.get(1));
-            merged.add(element);
-            String context = String.valueOf(RespConnection.asText(seen.get(0)));
-            connection.text("KIN.PUT", "k" + key, context, String.join(",", merged), "W", 1);
+            SharedSet.add(connection, "k" + key, element, 1);
             return true;
         } catch (RespError e) {
             if (e.code().equals("TRYAGAIN") || e.code().equals("NOQUORUM")) {
@@ -138,15 +133,6 @@ final class LinkCutScenario {
             }
             throw e;
         }
-    }
-
-    private static TreeSet<String> elements(Object siblings) {
-        TreeSet<String> elements = new TreeSet<>();
-        for (String sibling : RespConnection.asTexts(siblings)) {
-            elements.addAll(Arrays.asList(String.valueOf(sibling).split(",", -1)));
-        }
-        elements.remove("");
-        return elements;
     }
 
     /** Else the test would prove nothing. */
@@ -169,8 +155,8 @@ final class LinkCutScenario {
                                 "only " + missing.size() + " writes of k" + key + " were acknowledged");
                     }
                     String name = "k" + key;
-                    missing.removeAll(
-                            elements(connection.list("KIN.GET", name, "R", 3).get(1)));
+                    missing.removeAll(SharedSet.words(
+                            connection.list("KIN.GET", name, "R", 3).get(1)));
                     if (!missing.isEmpty()) {
                         throw new AssertionError(node.name() + " lost of " + name + ": " + missing);
                     }

@@ -24,7 +24,7 @@ record NodeOptions(
 
     /** Free ports, a small heap and a JVM tuned for a quick start. */
     static NodeOptions of(String name, Path dir, String... directives) {
-        List<String> jvm = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+        List<String> jvm = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", SharedClasses.flag());
         return new NodeOptions(
                 name, dir, FreePorts.next(), FreePorts.next(), jvm, List.of(), "127.0.0.1", List.of(directives));
     }

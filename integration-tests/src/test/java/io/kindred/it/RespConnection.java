@@ -59,6 +59,11 @@ final class RespConnection implements AutoCloseable {
         return asText(call(arguments));
     }
 
+    /** As text, for a reply that is never nil. */
+    String value(Object... arguments) {
+        return Objects.requireNonNull(text(arguments));
+    }
+
     long number(Object... arguments) {
         return (Long) Objects.requireNonNull(call(arguments));
     }

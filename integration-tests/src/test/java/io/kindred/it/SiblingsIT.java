@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +31,7 @@ final class SiblingsIT {
     @Test
     void twoWritersWithOneContextLeaveTwoSiblingsAndAMergeLeavesOne() {
         try (RespConnection node = cluster.connect(0)) {
-            String seen = node.text("KIN.PUT", "k", "", "base");
+            String seen = node.value("KIN.PUT", "k", "", "base");
             node.text("KIN.PUT", "k", seen, "left");
             node.text("KIN.PUT", "k", seen, "right");
             List<?> both = node.list("KIN.GET", "k");
@@ -48,7 +47,7 @@ final class SiblingsIT {
     @Test
     void aDeleteRemovesOnlyWhatItsContextCovers() {
         try (RespConnection node = cluster.connect(1)) {
-            String left = node.text("KIN.PUT", "d", "", "left");
+            String left = node.value("KIN.PUT", "d", "", "left");
             node.text("KIN.PUT", "d", "", "right");
             node.text("KIN.DEL", "d", left);
             List<?> rest = node.list("KIN.GET", "d");
@@ -64,10 +63,8 @@ final class SiblingsIT {
     @Test
     void aContextOfAnotherKeyIsRefused() {
         try (RespConnection node = cluster.connect(2)) {
-            String context = node.text("KIN.PUT", "mine", "", "v");
-            assertEquals(
-                    "ERR",
-                    node.error("KIN.PUT", "other", String.valueOf(context), "v").code());
+            String context = node.value("KIN.PUT", "mine", "", "v");
+            assertEquals("ERR", node.error("KIN.PUT", "other", context, "v").code());
             assertEquals("ERR", node.error("KIN.PUT", "mine", "no context", "v").code());
         }
     }
@@ -80,10 +77,8 @@ final class SiblingsIT {
             for (int round = 0; round < ROUNDS; round++) {
                 // Another node each round, so that contexts travel between coordinators too.
                 try (RespConnection node = cluster.connect((writer + round) % cluster.size())) {
-                    List<?> seen = node.list("KIN.GET", "set");
                     String element = writer + "." + round;
-                    String merged = element + "," + String.join(",", elements(seen.get(1)));
-                    node.text("KIN.PUT", "set", String.valueOf(RespConnection.asText(seen.get(0))), merged);
+                    SharedSet.add(node, "set", element, 2);
                     mine.add(element);
                 }
             }
@@ -93,17 +88,9 @@ final class SiblingsIT {
             TreeSet<String> missing = new TreeSet<>();
             acknowledged.forEach(missing::addAll);
             assertEquals(WRITERS * ROUNDS, missing.size());
-            missing.removeAll(elements(node.list("KIN.GET", "set", "R", 3).get(1)));
+            missing.removeAll(
+                    SharedSet.words(node.list("KIN.GET", "set", "R", 3).get(1)));
             assertEquals(new TreeSet<>(), missing, "acknowledged elements that are gone");
         }
-    }
-
-    private static TreeSet<String> elements(Object siblings) {
-        TreeSet<String> elements = new TreeSet<>();
-        for (String sibling : RespConnection.asTexts(siblings)) {
-            elements.addAll(Arrays.asList(String.valueOf(sibling).split(",", -1)));
-        }
-        elements.remove("");
-        return elements;
     }
 }

@@ -17,9 +17,9 @@ final class TextbookWalkIT {
                 RespConnection sx = cluster.connect(0);
                 RespConnection sy = cluster.connect(1);
                 RespConnection sz = cluster.connect(2)) {
-            String first = sx.text("KIN.PUT", "cart", "", "D1");
+            String first = sx.value("KIN.PUT", "cart", "", "D1");
             assertEquals(List.of("sx", "1"), sx.texts("KIN.CLOCK", "cart"));
-            String second = sx.text("KIN.PUT", "cart", first, "D2");
+            String second = sx.value("KIN.PUT", "cart", first, "D2");
             assertEquals(List.of("sx", "2"), sx.texts("KIN.CLOCK", "cart", "R", 3));
 
             sy.text("KIN.PUT", "cart", second, "D3");

@@ -57,7 +57,7 @@ final class ThreeNodesIT {
             for (Object row : connection.list("KIN.MEMBERS")) {
                 List<String> fields = RespConnection.asTexts(row);
                 int owned = Integer.parseInt(fields.get(7));
-                assertTrue(owned > 1024 / 3 * 0.9 && owned < 1024 / 3 * 1.1, fields::toString);
+                assertTrue(owned > 0.9 * 1024 / 3 && owned < 1.1 * 1024 / 3, fields::toString);
                 total += owned;
             }
             assertEquals(1024, total);

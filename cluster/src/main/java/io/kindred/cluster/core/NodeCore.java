@@ -17,6 +17,7 @@ import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.HybridClock;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,8 +224,27 @@ public final class NodeCore implements MessageHandler {
         membership.onGossip(from, message);
     }
 
+    /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */
+    private void ignore(long from, Message message) {
+        outlet.effects()
+                .note("ignored a " + message.getClass().getSimpleName() + " of " + views.nameOf(from)
+                        + ": no such database or partition");
+    }
+
+    private boolean hasDatabase(int db) {
+        return db >= 0 && db < views.config().databases();
+    }
+
+    private boolean hasPartition(int partition) {
+        return partition >= 0 && partition < views.partitions();
+    }
+
     @Override
     public void onForward(long from, Message.Forward message) {
+        if (!hasDatabase(message.operation().db())) {
+            ignore(from, message);
+            return;
+        }
         coordinator.onForward(from, message);
     }
 
@@ -255,6 +275,10 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onCountRequest(long from, Message.CountRequest message) {
+        if (!hasDatabase(message.db()) || !Arrays.stream(message.partitions()).allMatch(this::hasPartition)) {
+            ignore(from, message);
+            return;
+        }
         outlet.send(from, new Message.CountReply(message.requestId(), desk.count(message.db(), message.partitions())));
     }
 
@@ -265,6 +289,10 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onScanRequest(long from, Message.ScanRequest message) {
+        if (!hasDatabase(message.db()) || !hasPartition(message.partition()) || message.limit() < 1) {
+            ignore(from, message);
+            return;
+        }
         desk.scan(message, reply -> outlet.send(from, reply));
     }
 

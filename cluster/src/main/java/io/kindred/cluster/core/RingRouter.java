@@ -21,6 +21,7 @@ final class RingRouter implements Router, PartitionMap {
     private final Partitioner partitioner;
     private final int partitions;
     private final int replicas;
+    private final int databases;
     private Ring ring = Ring.EMPTY;
     /** By partition: its replicas, and this node's place among them. Made anew when the ring changes. */
     private long[][] replicasOf;
@@ -38,6 +39,7 @@ final class RingRouter implements Router, PartitionMap {
         this.partitioner = partitioner;
         this.partitions = config.partitions();
         this.replicas = config.replicas();
+        this.databases = config.databases();
         this.replicasOf = new long[partitions][0];
         this.selfIn = new int[partitions];
     }
@@ -90,7 +92,10 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public boolean isReplicaOf(byte[] storageKey) {
         int partition = StorageKey.partition(storageKey);
-        return partition < partitions && replicasOf[partition].length > 0 && selfIn[partition] >= 0;
+        return StorageKey.db(storageKey) < databases
+                && partition < partitions
+                && replicasOf[partition].length > 0
+                && selfIn[partition] >= 0;
     }
 
     @Override
