@@ -125,6 +125,11 @@ public final class NodeViews {
         return desk.count(db, allPartitions);
     }
 
+    /** Whether a clean stop now has to raise the incarnation all the same: see {@link Replica#hasUnsavedFloors}. */
+    public boolean mustRaiseIncarnation() {
+        return replica.hasUnsavedFloors();
+    }
+
     public long corruptRecords() {
         return replica.corruptRecords();
     }

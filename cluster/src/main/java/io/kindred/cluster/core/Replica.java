@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,10 @@ final class Replica implements LocalReplica {
 
     private final LongMap<Chain> loads = new LongMap<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    /** Partitions whose floor was raised by a dot that was undone, and is not durable yet. */
+    private final TreeSet<Integer> burnt = new TreeSet<>();
+
+    private int unsavedFloors;
     private long lastLoad;
     private long lastCounter;
     private int unpersisted;
@@ -238,7 +243,14 @@ final class Replica implements LocalReplica {
         floors.raise(partition, counter);
         long floor = floors.floor(partition);
         if (counter > 0 && durableFloors.raise(partition, floor)) {
-            persistMeta(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floor));
+            persist(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floor), 0, new Done() {
+                @Override
+                public void done(Verdict verdict) {
+                    if (verdict != Verdict.OK) {
+                        burnt.add(partition);
+                    }
+                }
+            });
         }
     }
 
@@ -280,16 +292,46 @@ final class Replica implements LocalReplica {
         while (!pending.isEmpty() && !pending.element().persists()) {
             finish(pending.remove(), verdict);
         }
+        if (failure == null && !burnt.isEmpty()) {
+            keepBurntFloors();
+        }
     }
 
     private void finish(Pending entry, Verdict verdict) {
         entry.step().done(verdict);
     }
 
+    /** The dot may have been read by others before it was undone, so it must not be given again, ever. */
     private void burn(Pending entry) {
         if (entry.counter() > 0) {
             floors.raise(entry.partition(), entry.counter());
+            burnt.add(entry.partition());
         }
+    }
+
+    /** The disk takes writes again: the floors that burnt dots have raised go there. */
+    private void keepBurntFloors() {
+        List<Integer> partitions = List.copyOf(burnt);
+        burnt.clear();
+        for (int partition : partitions) {
+            long floor = floors.floor(partition);
+            durableFloors.raise(partition, floor);
+            persist(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floor), 0, new Done() {
+                @Override
+                public void done(Verdict verdict) {
+                    unsavedFloors--;
+                    if (verdict != Verdict.OK) {
+                        burnt.add(partition);
+                    }
+                }
+            });
+            unsavedFloors++;
+        }
+    }
+
+    /** Whether a stop now would forget a burnt dot: the next start has to be another incarnation. */
+    boolean hasUnsavedFloors() {
+        return !burnt.isEmpty() || unsavedFloors > 0;
     }
 
     @Override

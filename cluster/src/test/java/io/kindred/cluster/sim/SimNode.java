@@ -136,9 +136,10 @@ final class SimNode implements Effects, ReplicaStore {
         if (openPersists > 0) {
             endTurn();
         }
+        boolean sameActor = core != null && !core.views().mustRaiseIncarnation();
         storage.kill();
         die();
-        incarnation--;
+        incarnation -= sameActor ? 1 : 0;
     }
 
     /** The process dies; what it handed to the operating system is there afterwards. */
