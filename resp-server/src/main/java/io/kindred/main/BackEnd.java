@@ -64,7 +64,8 @@ record BackEnd(
             }
         } catch (FileSystemException e) {
             // Its message is a bare path.
-            throw new StartFailed("cannot use " + e.getMessage() + ": " + e.getClass().getSimpleName(), e);
+            throw new StartFailed(
+                    "cannot use " + e.getMessage() + ": " + e.getClass().getSimpleName(), e);
         } catch (IOException e) {
             throw new StartFailed(String.valueOf(e.getMessage()), e);
         }
