@@ -4,6 +4,8 @@ package io.kindred.engine;
 @FunctionalInterface
 public interface CountVisitor {
     /**
+     * Takes one count.
+     *
      * @param group the first four bytes of the group's keys, big-endian
      * @param count the sum of the count deltas of its writes, never zero here
      */

@@ -53,7 +53,7 @@ final class FlushCycle {
     private volatile TableStore.Shape shape;
     private volatile boolean stopping;
 
-    /** @param flushedCounts the sums of everything that the tables hold */
+    /** @param flushed the counts are the sums of everything that the tables hold */
     FlushCycle(Memory memory, TableStore tables, OwnerMailbox mailbox, FlushedState flushed) {
         this.memory = memory;
         this.tables = tables;

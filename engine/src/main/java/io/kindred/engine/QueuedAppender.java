@@ -96,7 +96,7 @@ final class QueuedAppender implements LogAppender {
     }
 
     private void write(List<LogBatch> group) {
-        if (group.isEmpty() || groupEra == failedEra) {
+        if (group.isEmpty()) {
             return;
         }
         long appended = 0;

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ReadCallback {
     /**
+     * Takes the answer.
+     *
      * @param value the value, {@link StorageEngine#ABSENT} if there is none, null if the read failed
      * @param failure why the read failed, else null
      */

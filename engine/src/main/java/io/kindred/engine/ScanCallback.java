@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ScanCallback {
     /**
+     * Takes the answer.
+     *
      * @param step what was found, null if the scan failed
      * @param failure why the scan failed, else null
      */

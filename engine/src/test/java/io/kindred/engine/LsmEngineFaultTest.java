@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What only disks can do to an engine: fill up, refuse to sync, return other bytes than they were given. */
 final class LsmEngineFaultTest {
+    private static final long PATIENCE_SECONDS = 60;
     private static final EngineOptions SMALL = LsmEngineContractTest.SMALL;
 
     @TempDir
@@ -87,7 +90,7 @@ final class LsmEngineFaultTest {
         };
         put(0);
         EngineDriver.Answer<Void> first = driver.startCommit();
-        reached.await();
+        awaitQuietly(reached);
         EngineDriver.Answer<Void> last = first;
         for (int i = 1; i <= 50; i++) {
             put(i);
@@ -113,7 +116,7 @@ final class LsmEngineFaultTest {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await();
+            assertTrue(latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "waited in vain");
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -138,6 +141,35 @@ final class LsmEngineFaultTest {
         assertEquals("(absent)", driver.get(key(2, "key2")));
         assertFalse(driver.get(key(3, "key3")).equals("(absent)"));
         assertEquals(Map.of(1, 1L, 3, 1L), driver.counts());
+    }
+
+    @Test
+    void underAlwaysWhatWasQueuedBehindAFailureIsNotWritten() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.ALWAYS).withMemtableBytes(1 << 20);
+        LsmEngine engine = open(options);
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        AtomicBoolean failing = new AtomicBoolean(true);
+        disk.forceFails = path -> isLog(path) && failing.getAndSet(false);
+        disk.beforeForce = () -> {
+            reached.countDown();
+            awaitQuietly(release);
+        };
+        put(1);
+        EngineDriver.Answer<Void> failed = driver.startCommit();
+        awaitQuietly(reached);
+        put(2);
+        EngineDriver.Answer<Void> behind = driver.startCommit();
+        disk.beforeForce = null;
+        release.countDown();
+        driver.owner.runUntil(() -> failed.given && behind.given);
+        assertEquals(failed.failure, behind.failure);
+        put(3);
+        assertNull(driver.commit());
+        engine.close();
+        open(options);
+        assertEquals("(absent)", driver.get(key(2, "key2")));
+        assertEquals(Map.of(3, 1L), driver.counts());
     }
 
     @Test
@@ -345,7 +377,7 @@ final class LsmEngineFaultTest {
         driver = new EngineDriver(engine, owner);
         EngineDriver.Answer<byte[]> answer = driver.startRead(key);
         engine.flushReads();
-        held.found.await();
+        awaitQuietly(held.found);
         engine.put(key, value("newer"), 0);
         try {
             for (int i = 0; engine.stats().tables().flushes() == 0; i++) {

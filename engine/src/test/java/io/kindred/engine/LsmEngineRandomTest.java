@@ -105,7 +105,6 @@ final class LsmEngineRandomTest {
         private @Nullable EngineDriver driver;
         private int lives;
         private int values;
-        private int refused;
 
         /** What the engine shows, and what it has acknowledged since it was opened. */
         private TreeMap<byte[], byte[]> visible = sorted();
@@ -208,7 +207,6 @@ final class LsmEngineRandomTest {
                 // The memtable is full: nothing of this commit is visible, and its answer changes nothing.
                 batch.writes.clear();
                 visible = before;
-                refused++;
             }
             unanswered.add(batch);
             int life = lives;
