@@ -141,6 +141,9 @@ final class Node implements NodeHost, NodePort {
     private static int close(BackEnd running) {
         try {
             running.engine().close();
+            if (running.core().views().mustRaiseIncarnation()) {
+                running.directory().raiseIncarnation();
+            }
             running.directory().close();
             LOG.log(Level.INFO, "Everything is on the disk, bye bye...");
             return EXIT_OK;

@@ -15,6 +15,9 @@ final class Desk implements LocalDesk {
     private final Replica replica;
     private final ReplicaStore store;
     private final FlushStamps flushStamps;
+    /** What of the flush stamps is in the log. */
+    private final FlushStamps durable;
+
     private final HiddenCounts hidden;
     private final int partitions;
     private final Outlet outlet;
@@ -33,6 +36,7 @@ final class Desk implements LocalDesk {
         this.store = store;
         this.flushStamps = flushStamps;
         this.hidden = hidden;
+        this.durable = flushStamps.copy();
         this.partitions = partitions;
         this.outlet = outlet;
     }
@@ -75,13 +79,26 @@ final class Desk implements LocalDesk {
     public void flush(List<Long> stamps, Consumer<Verdict> done) {
         int last = Math.min(stamps.size(), flushStamps.databases()) - 1;
         for (int db = 0; db <= last; db++) {
-            if (flushStamps.raise(db, stamps.get(db))) {
+            int database = db;
+            long stamp = stamps.get(db);
+            boolean raised = flushStamps.raise(db, stamp);
+            // A mark that could not be stored counts all the same, and is stored when it is told again.
+            if (stamp > durable.of(db)) {
+                replica.persistMeta(MetaKey.of(MetaKey.FLUSH, db), MetaKey.value(flushStamps.of(db)));
+                replica.barrier(verdict -> stored(verdict, database, stamp));
+            }
+            if (raised) {
                 hide(db);
-                replica.persistMeta(MetaKey.of(MetaKey.FLUSH, db), MetaKey.value(stamps.get(db)));
                 onFlushed.accept(db);
             }
         }
         replica.barrier(done);
+    }
+
+    private void stored(Verdict verdict, int db, long stamp) {
+        if (verdict == Verdict.OK) {
+            durable.raise(db, stamp);
+        }
     }
 
     /** The records are still there and counted, but hidden. */

@@ -124,6 +124,7 @@ public final class NodeCore implements MessageHandler {
         } else if (event instanceof Event.Tick) {
             requests.onTick(clocks.nanos());
             membership.onTick();
+            sweeper.onTick();
         } else if (event instanceof Event.Started) {
             membership.onStarted();
             sweeper.resume();

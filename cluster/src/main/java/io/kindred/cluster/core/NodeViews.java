@@ -112,6 +112,11 @@ public final class NodeViews {
         return actor.incarnation() <= 1 ? name : name + "#" + actor.incarnation();
     }
 
+    /** The stamp at or below which a database's versions count as deleted. */
+    public long flushStamp(int db) {
+        return replica.flushStamp(db);
+    }
+
     public QuorumCounters counters() {
         return counters;
     }

@@ -101,11 +101,6 @@ final class Replica implements LocalReplica {
         }
     }
 
-    /** Looks at the record itself, hidden or not. */
-    private interface DropStep {
-        void drop(Versions held);
-    }
-
     /** The state to run the step on now; null: the step has been put in the key's chain. */
     private byte @Nullable [] await(byte[] storageKey, Object step) {
         if (!loading.isEmpty()) {
@@ -226,16 +221,35 @@ final class Replica implements LocalReplica {
      * Drops a key's container where a flush has left nothing of it. The floor goes first: the log keeps the order, so
      * the container is never gone while its counters could be given again.
      */
-    void dropIfFlushed(byte[] storageKey) {
-        withState(storageKey, (DropStep) held -> {
+    void dropIfFlushed(byte[] storageKey, Consumer<Verdict> done) {
+        withState(storageKey, new DropStep(storageKey, done));
+    }
+
+    /** Looks at the record itself, hidden or not. */
+    private final class DropStep extends Done {
+        private final byte[] storageKey;
+        private final Consumer<Verdict> told;
+
+        DropStep(byte[] storageKey, Consumer<Verdict> told) {
+            this.storageKey = storageKey;
+            this.told = told;
+        }
+
+        void drop(Versions held) {
             if (held.isEmpty() || !visible(storageKey, held).siblings().isEmpty()) {
+                told.accept(Verdict.OK);
                 return;
             }
             keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
             int counted = isLive(held);
             hidden(storageKey, counted);
-            persist(storageKey, null, -counted, NOTHING);
-        });
+            persist(storageKey, null, -counted, this);
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            told.accept(verdict);
+        }
     }
 
     /** Makes the floor durable before what follows in the log, unless it is already. */
@@ -339,6 +353,10 @@ final class Replica implements LocalReplica {
         long floor = floors.floor(StorageKey.partition(storageKey));
         lastCounter = VersionVector.nextCounter(held, context, floor, self);
         return new Dot(self, lastCounter);
+    }
+
+    long flushStamp(int db) {
+        return flushStamps.of(db);
     }
 
     long corruptRecords() {

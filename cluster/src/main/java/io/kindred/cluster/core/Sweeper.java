@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drops what a flush has left behind, one small step after the other, raising each partition's floor before. What it
@@ -22,6 +23,7 @@ final class Sweeper {
     private final ArrayDeque<Sweep> sweeps = new ArrayDeque<>();
 
     private boolean busy;
+    private boolean stopped;
 
     /** One database's, up to the stamp that it had when the sweep began. */
     private static final class Sweep {
@@ -64,7 +66,7 @@ final class Sweeper {
 
     private void step() {
         Sweep sweep = sweeps.peek();
-        if (busy || sweep == null) {
+        if (busy || stopped || sweep == null) {
             return;
         }
         busy = true;
@@ -80,14 +82,46 @@ final class Sweeper {
             stop();
             return;
         }
+        Step step = new Step(sweep, scanned.next());
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             if (StorageKey.isValid(key)
                     && replica.isFlushed(key, scanned.values().get(i))) {
-                replica.dropIfFlushed(key);
+                step.missing++;
+                replica.dropIfFlushed(key, step::dropped);
             }
         }
-        byte[] next = scanned.next();
+        step.dropped(Verdict.OK);
+    }
+
+    /** The drops of one scan step; the sweep goes on when all of them are durable. */
+    private final class Step {
+        private final Sweep sweep;
+        private final byte @Nullable [] next;
+        /** One more than the drops under way, until all of them have been asked for. */
+        private int missing = 1;
+
+        private Verdict worst = Verdict.OK;
+
+        Step(Sweep sweep, byte @Nullable [] next) {
+            this.sweep = sweep;
+            this.next = next;
+        }
+
+        void dropped(Verdict verdict) {
+            worst = verdict == Verdict.OK ? worst : verdict;
+            if (--missing == 0) {
+                goOn(sweep, next, worst);
+            }
+        }
+    }
+
+    private void goOn(Sweep sweep, byte @Nullable [] next, Verdict verdict) {
+        if (verdict != Verdict.OK) {
+            stop();
+            return;
+        }
+        busy = false;
         if (next != null) {
             sweep.from = next;
         } else {
@@ -95,15 +129,6 @@ final class Sweeper {
             sweep.partition++;
             sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
         }
-        replica.barrier(verdict -> goOn(sweep, verdict));
-    }
-
-    private void goOn(Sweep sweep, Verdict verdict) {
-        if (verdict != Verdict.OK) {
-            stop();
-            return;
-        }
-        busy = false;
         if (sweep.partition == partitions) {
             sweeps.remove();
             if (swept.raise(sweep.db, sweep.stamp)) {
@@ -113,9 +138,19 @@ final class Sweeper {
         step();
     }
 
-    /** What is left stays hidden; the next flush or start sweeps it. */
+    /** What is left stays hidden until the disk takes writes again: the partition is swept anew. */
     private void stop() {
         busy = false;
-        sweeps.clear();
+        stopped = true;
+        Sweep sweep = sweeps.element();
+        sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
+    }
+
+    /** Tries again what had to stop. */
+    void onTick() {
+        if (stopped) {
+            stopped = false;
+            step();
+        }
     }
 }

@@ -11,6 +11,12 @@ public final class FlushStamps {
         stamps = new long[databases];
     }
 
+    public FlushStamps copy() {
+        FlushStamps copy = new FlushStamps(stamps.length);
+        System.arraycopy(stamps, 0, copy.stamps, 0, stamps.length);
+        return copy;
+    }
+
     public int databases() {
         return stamps.length;
     }

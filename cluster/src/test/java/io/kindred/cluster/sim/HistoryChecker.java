@@ -105,6 +105,7 @@ final class HistoryChecker {
             contexts.computeIfAbsent(new KeyDot(key, sibling.dot()), dot -> contextOf(sibling, versions));
         }
         checkSiblings(key, versions);
+        cluster.sawFlush(node.flushStamp());
         checkSuperseded(key, held(node, key), versions);
     }
 
@@ -237,6 +238,7 @@ final class HistoryChecker {
 
     void afterEvent(SimNode node) {
         cluster.countEvent();
+        cluster.sawFlush(node.flushStamp());
     }
 
     /** After healing, when everything was read once more. */

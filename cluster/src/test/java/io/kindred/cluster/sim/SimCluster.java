@@ -35,6 +35,7 @@ public final class SimCluster {
     private final List<String> keys = new ArrayList<>();
     private boolean over;
     private long coreEvents;
+    private long highestFlush;
 
     /** What a run was like. */
     public record Report(
@@ -247,13 +248,13 @@ public final class SimCluster {
         return coreEvents;
     }
 
-    /** The highest flush stamp that any node has: what is stamped at or below it may be gone. */
+    void sawFlush(long stamp) {
+        highestFlush = Math.max(highestFlush, stamp);
+    }
+
+    /** The highest flush stamp that any node ever had: what is stamped at or below it may be gone. */
     long highestFlush() {
-        long highest = 0;
-        for (SimNode node : network.nodes()) {
-            highest = Math.max(highest, node.flushStamp());
-        }
-        return highest;
+        return highestFlush;
     }
 
     void flushed() {
@@ -266,7 +267,9 @@ public final class SimCluster {
     }
 
     Versions visible(Versions held) {
-        return held.withoutStampsUpTo(highestFlush());
+        long known =
+                network.nodes().stream().mapToLong(SimNode::flushStamp).max().orElse(0);
+        return held.withoutStampsUpTo(known);
     }
 
     SimViolation violation(String what) {

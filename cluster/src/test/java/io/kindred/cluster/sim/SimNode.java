@@ -19,7 +19,6 @@ import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
 import io.kindred.engine.SyncPolicy;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The simulated shell of one core: what NodeLoop is to a real one. */
 final class SimNode implements Effects, ReplicaStore {
-    /** Where the core keeps the flush stamp of database 0. */
-    private static final byte[] FLUSH_KEY = {1, 'X', 0, 0, 0, 0};
-
     private static final long WALL_START_MILLIS = 1_700_000_000_000L;
 
     final long id;
@@ -112,8 +108,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     long flushStamp() {
-        byte[] stamp = storage.look(FLUSH_KEY);
-        return stamp == null ? 0 : ByteBuffer.wrap(stamp).getLong();
+        return core == null ? 0 : core.views().flushStamp(0);
     }
 
     List<SimNode> replicasOf(String key) {
