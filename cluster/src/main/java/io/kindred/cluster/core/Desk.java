@@ -109,6 +109,11 @@ final class Desk implements LocalDesk {
         }
     }
 
+    /** Whether no key of this partition's database has a value, hidden or not. */
+    boolean countsNothing(int partition, int db) {
+        return store.count(StorageKey.group(partition, db)) == 0;
+    }
+
     /** A sweep has been through this partition's database. */
     void swept(int partition, int db) {
         hidden.clear(StorageKey.group(partition, db));

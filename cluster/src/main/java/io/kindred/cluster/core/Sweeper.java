@@ -37,6 +37,11 @@ final class Sweeper {
             this.stamp = stamp;
             this.from = StorageKey.from(0, db, 0);
         }
+
+        void next() {
+            partition++;
+            from = StorageKey.from(partition, db, 0);
+        }
     }
 
     /** @param swept per database, the flush stamp up to which a sweep is through */
@@ -67,6 +72,14 @@ final class Sweeper {
     private void step() {
         Sweep sweep = sweeps.peek();
         if (busy || stopped || sweep == null) {
+            return;
+        }
+        // Where the engine counts nothing a flush has hidden no value, and what tombstones there are do no harm.
+        while (sweep.partition < partitions && desk.countsNothing(sweep.partition, sweep.db)) {
+            sweep.next();
+        }
+        if (sweep.partition == partitions) {
+            end(sweep);
             return;
         }
         busy = true;
@@ -126,14 +139,15 @@ final class Sweeper {
             sweep.from = next;
         } else {
             desk.swept(sweep.partition, sweep.db);
-            sweep.partition++;
-            sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
+            sweep.next();
         }
-        if (sweep.partition == partitions) {
-            sweeps.remove();
-            if (swept.raise(sweep.db, sweep.stamp)) {
-                replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
-            }
+        step();
+    }
+
+    private void end(Sweep sweep) {
+        sweeps.remove();
+        if (swept.raise(sweep.db, sweep.stamp)) {
+            replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
         }
         step();
     }
