@@ -105,7 +105,11 @@ final class Desk implements LocalDesk {
     private void hide(int db) {
         for (int partition = 0; partition < partitions; partition++) {
             int group = StorageKey.group(partition, db);
+            long before = hidden.of(group);
             hidden.hideAll(group, store.count(group));
+            if (hidden.of(group) != before) {
+                replica.keepHidden(group);
+            }
         }
     }
 
@@ -116,6 +120,10 @@ final class Desk implements LocalDesk {
 
     /** A sweep has been through this partition's database. */
     void swept(int partition, int db) {
-        hidden.clear(StorageKey.group(partition, db));
+        int group = StorageKey.group(partition, db);
+        if (hidden.of(group) > 0) {
+            hidden.clear(group);
+            replica.keepHidden(group);
+        }
     }
 }

@@ -21,6 +21,8 @@ final class HiddenCounts {
     void hideAll(int group, long count) {
         if (count > 0) {
             hidden.put(group, count);
+        } else {
+            hidden.remove(group);
         }
     }
 

@@ -8,6 +8,7 @@ final class MetaKey {
     static final byte FLOOR = 'F';
     static final byte FLUSH = 'X';
     static final byte SWEPT = 'S';
+    static final byte HIDDEN = 'H';
 
     private MetaKey() {}
 

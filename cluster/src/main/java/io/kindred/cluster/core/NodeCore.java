@@ -89,6 +89,8 @@ public final class NodeCore implements MessageHandler {
                 kept.durableFloors().raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
                 flushStamps.raise(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.HIDDEN) {
+                kept.hidden().hideAll(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.SWEPT && number < swept.databases()) {
                 swept.raise(number, value);
             }

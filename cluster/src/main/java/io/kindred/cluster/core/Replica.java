@@ -270,8 +270,17 @@ final class Replica implements LocalReplica {
 
     private void hidden(byte[] storageKey, int counted) {
         if (counted > 0) {
-            hiddenCounts.oneLess(StorageKey.group(StorageKey.partition(storageKey), StorageKey.db(storageKey)));
+            int group = StorageKey.group(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+            if (hiddenCounts.of(group) > 0) {
+                hiddenCounts.oneLess(group);
+                keepHidden(group);
+            }
         }
+    }
+
+    /** In the commit of what changed it, so that a restart counts right at once. */
+    void keepHidden(int group) {
+        persistMeta(MetaKey.of(MetaKey.HIDDEN, group), MetaKey.value(hiddenCounts.of(group)));
     }
 
     private Versions visible(byte[] storageKey, Versions held) {
