@@ -45,7 +45,7 @@ final class ClusterScriptIT {
     @Test
     void runsAClusterThroughItsLife(@TempDir Path parent) throws IOException {
         Path dir = parent.resolve("a cluster");
-        int port = FreePorts.next();
+        int port = FreePorts.block(3);
         try {
             String started = script(dir, "start", "--port", "" + port, "--", "--appendfsync", "always")
                     .succeeded();
@@ -83,7 +83,7 @@ final class ClusterScriptIT {
 
     @Test
     void aNodeThatCannotStartIsShownWithItsLog(@TempDir Path dir) {
-        int port = FreePorts.next();
+        int port = FreePorts.block(1);
         try {
             Program program =
                     script(dir, "start", "--nodes", "1", "--port", "" + port, "--", "--no-such-directive", "1");

@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FreePorts {
     private static final int LOWEST = 12_000;
-    private static final int HIGHEST = 32_000;
+    private static final int HIGHEST = 22_000;
+    /** What bin/kindred-cluster adds to a node's port for its peers; that port is below the kernel's range too. */
+    private static final int CLUSTER_OFFSET = 10_000;
+
     private static final AtomicInteger NEXT =
             new AtomicInteger(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST));
 
@@ -28,6 +31,21 @@ final class FreePorts {
             }
         }
         throw new AssertionError("no free port between " + LOWEST + " and " + HIGHEST);
+    }
+
+    /** The first of several consecutive ports, each free as the port that the scripts give to peers is. */
+    static int block(int ports) {
+        for (int tries = LOWEST; tries < HIGHEST; tries += ports) {
+            int first = NEXT.getAndUpdate(last -> last + 2 * ports >= HIGHEST ? LOWEST : last + ports);
+            boolean fits = first + ports <= HIGHEST;
+            for (int port = first; fits && port < first + ports; port++) {
+                fits = isFree(port) && isFree(port + CLUSTER_OFFSET);
+            }
+            if (fits) {
+                return first;
+            }
+        }
+        throw new AssertionError("no " + ports + " free ports in a row between " + LOWEST + " and " + HIGHEST);
     }
 
     private static boolean isFree(int port) {

@@ -104,6 +104,16 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public void late(long node) {
+        membership.late(node, clocks.nanos());
+    }
+
+    @Override
+    public void answered(long node) {
+        membership.answered(node);
+    }
+
+    @Override
     public String nameOf(long node) {
         Member member = membership.member(node);
         return member == null ? Long.toHexString(node) : member.name();

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Tellings and records only accumulate, so that two views become equal by exchanging what they have, in any order.
  */
 public final class MembershipView {
+    /** How long a node whose answer was overdue is left alone, if nothing else is heard of it. */
+    private static final long LATE_NANOS = 1_000_000_000L;
+
     private final long suspectAfterNanos;
     /** By node id, in its order. */
     private final TreeMap<Long, Heard> members = new TreeMap<>();
@@ -24,6 +27,8 @@ public final class MembershipView {
         Member member;
         long atNanos;
         boolean lost;
+        boolean late;
+        long lateAtNanos;
         boolean wasUp;
 
         Heard(Member member, long atNanos) {
@@ -121,13 +126,32 @@ public final class MembershipView {
         }
     }
 
+    /** An answer of this node is overdue. */
+    public void late(long id, long nowNanos) {
+        Heard heard = members.get(id);
+        if (heard != null) {
+            heard.late = true;
+            heard.lateAtNanos = nowNanos;
+        }
+    }
+
+    public void answered(long id) {
+        Heard heard = members.get(id);
+        if (heard != null) {
+            heard.late = false;
+        }
+    }
+
     /** Whether to expect answers from this node: the coordinator's own view, which reacts at once. */
     public boolean isReachable(long id, long nowNanos) {
         if (id == self.id()) {
             return true;
         }
         Heard heard = members.get(id);
-        return heard != null && !heard.lost && nowNanos - heard.atNanos <= suspectAfterNanos;
+        return heard != null
+                && !heard.lost
+                && !(heard.late && nowNanos - heard.lateAtNanos < LATE_NANOS)
+                && nowNanos - heard.atNanos <= suspectAfterNanos;
     }
 
     public Status status(long id, boolean inRing, long nowNanos) {

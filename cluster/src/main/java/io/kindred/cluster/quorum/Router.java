@@ -12,6 +12,12 @@ public interface Router {
     /** Whether the coordinator should not wait for this node just now: suspected, or its connection is lost. */
     boolean avoids(long node);
 
+    /** An answer of this node is overdue: it is avoided for a moment, until it answers something. */
+    void late(long node);
+
+    /** It answered a request: it is not late any more. */
+    void answered(long node);
+
     /** For people. */
     String nameOf(long node);
 
