@@ -39,8 +39,6 @@ record BackEnd(
         NodeLoop loop,
         Member self,
         List<InetSocketAddress> seeds) {
-    /** A slow reply is asked of another replica after this part of the request's time. */
-    private static final int HEDGES_PER_TIMEOUT = 10;
 
     /** Blocks until the log is replayed. Not to be called on the loop, which it waits for. */
     static BackEnd open(NetLoop net, ServerConfig config, int port, UpdateFunctions functions, NodeHost host)
@@ -161,13 +159,13 @@ record BackEnd(
                 (int) config.number(Directives.REPLICATION_N),
                 (int) config.number(Directives.DATABASES),
                 !config.seeds().isEmpty(),
+                config.number(Directives.HINT_MAX_BYTES),
                 new QuorumSettings(
                         config.quorum(Directives.READ_QUORUM),
                         config.quorum(Directives.WRITE_QUORUM),
                         (int) config.number(Directives.MAX_SIBLINGS),
                         (int) config.number(Directives.CLOCK_MAX_ENTRIES),
-                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis),
-                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / HEDGES_PER_TIMEOUT),
+                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis)),
                 new NodeConfig.MembershipTimes(
                         TimeUnit.MILLISECONDS.toNanos(config.number(Directives.GOSSIP_INTERVAL_MS)),
                         TimeUnit.MILLISECONDS.toNanos(config.number(Directives.SUSPECT_AFTER_MS)),

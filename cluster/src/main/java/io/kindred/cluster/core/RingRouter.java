@@ -90,12 +90,24 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public long[] walk(byte[] storageKey) {
+        return ring.isEmpty()
+                ? new long[0]
+                : ring.preferenceList(StorageKey.partition(storageKey), replicas)
+                        .extended();
+    }
+
+    @Override
+    public boolean isInRing(byte[] storageKey) {
+        return StorageKey.isValid(storageKey)
+                && StorageKey.db(storageKey) < databases
+                && StorageKey.partition(storageKey) < partitions
+                && replicasOf[StorageKey.partition(storageKey)].length > 0;
+    }
+
+    @Override
     public boolean isReplicaOf(byte[] storageKey) {
-        int partition = StorageKey.partition(storageKey);
-        return StorageKey.db(storageKey) < databases
-                && partition < partitions
-                && replicasOf[partition].length > 0
-                && selfIn[partition] >= 0;
+        return isInRing(storageKey) && selfIn[StorageKey.partition(storageKey)] >= 0;
     }
 
     @Override
@@ -117,6 +129,22 @@ final class RingRouter implements Router, PartitionMap {
     public String nameOf(long node) {
         Member member = membership.member(node);
         return member == null ? Long.toHexString(node) : member.name();
+    }
+
+    @Override
+    public long[] replicasOf(byte[] storageKey) {
+        return replicasOf[StorageKey.partition(storageKey)];
+    }
+
+    @Override
+    public long heirOf(long node) {
+        return membership.heirOf(node);
+    }
+
+    @Override
+    public String zoneOf(long node) {
+        Member member = membership.member(node);
+        return member == null ? "" : member.zone();
     }
 
     @Override

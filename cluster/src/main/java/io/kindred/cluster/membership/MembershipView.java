@@ -80,6 +80,17 @@ public final class MembershipView {
         return List.copyOf(records);
     }
 
+    /** The node that has taken another's place by a replacement, or that one itself. */
+    public long heirOf(long id) {
+        long heir = id;
+        for (ChangeRecord record : records) {
+            if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() == heir) {
+                heir = record.subject();
+            }
+        }
+        return heir;
+    }
+
     /** This node's own telling among them, by id. */
     public List<Member> tellings() {
         List<Member> all = new ArrayList<>(members.size() + 1);
