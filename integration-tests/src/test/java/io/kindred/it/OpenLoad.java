@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wait for one only if the servers are far behind. Nothing is ever retried.
  */
 final class OpenLoad implements AutoCloseable {
+    /** New processes are slow, and each of these has a request's timeout. */
+    private static final int PRELOAD_BATCH = 100;
+
     private final Plan plan;
     private final Seed seed;
     private final LoadTrace trace;
@@ -41,11 +44,14 @@ final class OpenLoad implements AutoCloseable {
     static void preload(KindredProcess node, int keys, int n) {
         try (RespConnection connection = node.connect()) {
             connection.call("KIN.QUORUM", "W", n);
-            for (int key = 0; key < keys; key++) {
-                connection.send("SET", "key" + key, LoadTrace.value(-1, key));
-            }
-            for (int key = 0; key < keys; key++) {
-                connection.receive();
+            for (int from = 0; from < keys; from += PRELOAD_BATCH) {
+                int to = Math.min(keys, from + PRELOAD_BATCH);
+                for (int key = from; key < to; key++) {
+                    connection.send("SET", "key" + key, LoadTrace.value(-1, key));
+                }
+                for (int key = from; key < to; key++) {
+                    connection.receive();
+                }
             }
         }
     }
