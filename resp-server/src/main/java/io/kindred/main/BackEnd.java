@@ -83,7 +83,8 @@ record BackEnd(
             DataDirectory.Start start = directory.begin(new DataDirectory.Opening(
                     engine.startedClean(), engine.recovery().corruptions() > 0));
             StoredState stored = stored(net, engine);
-            Member self = self(config, start, port);
+            int clusterPort = clusterPort(config, port);
+            Member self = self(config, start, port, clusterPort);
             NodeConfig nodeConfig = nodeConfig(config);
             SecureRandom secure = new SecureRandom();
             NodeCore core = new NodeCore(
@@ -102,7 +103,7 @@ record BackEnd(
             NodeLoop.Setup setup = new NodeLoop.Setup(
                     local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), NodeClock.SYSTEM, host);
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
-            loop.bind(config.bind().first().address().getHostAddress(), self.clusterPort());
+            loop.bind(config.bind().first().address().getHostAddress(), clusterPort);
             opened = true;
             List<InetSocketAddress> seeds = stored.remembersCluster() ? List.of() : config.seeds();
             return new BackEnd(directory, engine, core, loop, self, seeds);
@@ -126,16 +127,16 @@ record BackEnd(
         }
     }
 
-    private static Member self(ServerConfig config, DataDirectory.Start start, int port) throws IOException {
+    private static Member self(ServerConfig config, DataDirectory.Start start, int port, int clusterPort)
+            throws IOException {
         BindAddresses bind = config.bind();
         String announced = config.text(Directives.CLUSTER_ANNOUNCE_IP);
-        int clusterPort = config.clusterPort(port);
         return new Member(
                 start.nodeId(),
                 start.nodeName(),
                 announced.isEmpty() ? bind.announced() : announced,
                 port,
-                clusterPort == 0 ? freePort(bind.first().address()) : clusterPort,
+                config.announcedClusterPort(clusterPort),
                 config.text(Directives.ZONE),
                 config.text(Directives.DATACENTER),
                 config.decimal(Directives.NODE_WEIGHT),
@@ -145,6 +146,11 @@ record BackEnd(
     }
 
     /** A member is told of with its port, so the port is chosen before the core is made; it is bound right after. */
+    private static int clusterPort(ServerConfig config, int port) throws IOException {
+        int chosen = config.clusterPort(port);
+        return chosen == 0 ? freePort(config.bind().first().address()) : chosen;
+    }
+
     private static int freePort(InetAddress address) throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, address)) {
             return socket.getLocalPort();

@@ -33,6 +33,10 @@ final class Directives {
     static final Directive CLUSTER_ANNOUNCE_IP =
             start("cluster-announce-ip", "", ValueForms.wordOrNothing(NAME_CHARS_MAX * 2));
 
+    /** Where other nodes dial this one, if something between forwards it to cluster-port. Empty or 0: cluster-port. */
+    static final Directive CLUSTER_ANNOUNCE_BUS_PORT =
+            start("cluster-announce-bus-port", "", ValueForms.integer(0, PORT_MAX));
+
     static final Directive CLUSTER_SECRET = start("cluster-secret", "", ValueForms.text());
     static final Directive SEEDS = start("seeds", "", new SeedsForm());
     static final Directive REQUIREPASS = running("requirepass", "", ValueForms.text());
@@ -117,6 +121,7 @@ final class Directives {
             BIND,
             CLUSTER_PORT,
             CLUSTER_ANNOUNCE_IP,
+            CLUSTER_ANNOUNCE_BUS_PORT,
             CLUSTER_SECRET,
             SEEDS,
             REQUIREPASS,
