@@ -175,7 +175,7 @@ public final class NodeViews {
             return self().id();
         }
         for (long id : route.replicas()) {
-            if (!membership.router().avoids(id)) {
+            if (!membership.router().isGone(id)) {
                 return id;
             }
         }

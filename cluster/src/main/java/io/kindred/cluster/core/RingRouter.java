@@ -116,6 +116,11 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public boolean isGone(long node) {
+        return membership.isGone(node, clocks.nanos());
+    }
+
+    @Override
     public void late(long node) {
         membership.late(node, clocks.nanos());
     }

@@ -159,10 +159,16 @@ public final class MembershipView {
             return true;
         }
         Heard heard = members.get(id);
-        return heard != null
-                && !heard.lost
-                && !(heard.late && nowNanos - heard.lateAtNanos < LATE_NANOS)
-                && nowNanos - heard.atNanos <= suspectAfterNanos;
+        return heard != null && !(heard.late && nowNanos - heard.lateAtNanos < LATE_NANOS) && !isGone(id, nowNanos);
+    }
+
+    /** Whether it is suspected, or its connection is lost. */
+    public boolean isGone(long id, long nowNanos) {
+        if (id == self.id()) {
+            return false;
+        }
+        Heard heard = members.get(id);
+        return heard == null || heard.lost || nowNanos - heard.atNanos > suspectAfterNanos;
     }
 
     public Status status(long id, boolean inRing, long nowNanos) {

@@ -138,7 +138,7 @@ public final class Coordinator {
         Route route = node.router().route(operation.db(), operation.key());
         if (!route.isReplica()) {
             reply(ticket, new Outcome.TryAgain("the node asked does not hold the key: the ring is changing"));
-        } else if (operation instanceof Operation.Update && firstLive(node.router(), route, 0) != route.self()) {
+        } else if (operation instanceof Operation.Update && firstLive(node.router(), route) != route.self()) {
             // The asker alone has lost an earlier replica. Were updates run here as well as there, they would not be
             // exact.
             reply(ticket, new Outcome.TryAgain("an earlier replica of the key is live; nothing was applied"));
@@ -213,13 +213,13 @@ public final class Coordinator {
         if (operation instanceof Operation.Put && route.isReplica()) {
             return route.self();
         }
-        return firstLive(node.router(), route, 0);
+        return firstLive(node.router(), route);
     }
 
-    /** The first place from {@code from} on whose node is this one or not avoided; -1: none. */
-    static int firstLive(Router router, Route route, int from) {
-        for (int i = from; i < route.replicas().length; i++) {
-            if (i == route.self() || !router.avoids(route.replicas()[i])) {
+    /** The first place whose node is this one or not gone: lateness alone does not move updates. -1: none. */
+    static int firstLive(Router router, Route route) {
+        for (int i = 0; i < route.replicas().length; i++) {
+            if (i == route.self() || !router.isGone(route.replicas()[i])) {
                 return i;
             }
         }

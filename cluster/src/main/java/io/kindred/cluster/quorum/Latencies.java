@@ -4,7 +4,8 @@ package io.kindred.cluster.quorum;
  * How long peers take to answer, and so when an answer is late.
  *
  * <p>Per peer a decaying high-water mark stands for the high percentile: an answer above it pulls it up by a quarter of
- * the difference, one below lets it sink by a two-hundredth. So it settles where about one answer in fifty is above.
+ * the difference, one below lets it sink by a two-hundredth. So it settles where about one answer in fifty is above. Of
+ * a peer that has not answered yet the worst is thought: a process that has just started is slow.
  */
 public final class Latencies {
     private static final long LATE_MIN_NANOS = 20_000_000L;
@@ -32,6 +33,7 @@ public final class Latencies {
         Mark mark = marks.get(peer);
         if (mark == null) {
             mark = new Mark();
+            mark.nanos = lateMaxNanos / MARKS_PATIENCE;
             marks.put(peer, mark);
         }
         long took = Math.min(tookNanos, lateMaxNanos);
@@ -43,7 +45,7 @@ public final class Latencies {
     /** After how long an answer of this peer is late. */
     long lateAfter(long peer) {
         Mark mark = marks.get(peer);
-        long usual = mark == null ? 0 : mark.nanos;
+        long usual = mark == null ? lateMaxNanos : mark.nanos;
         return Math.min(lateMaxNanos, Math.max(LATE_MIN_NANOS, MARKS_PATIENCE * usual));
     }
 

@@ -12,7 +12,9 @@ final class Places {
         UNASKED,
         ASKED,
         ANSWERED,
-        FAILED
+        FAILED,
+        /** Passed by, because it is avoided just now. */
+        SKIPPED
     }
 
     private final Router router;

@@ -231,7 +231,7 @@ final class ReadRound extends Request {
             decided = true;
             listener.enough(merged);
         }
-        if (!decided && id != 0 && isHopeless()) {
+        if (!decided && id != 0 && isHopeless() && !askTheLate()) {
             decided = true;
             node.requests().close(this);
             listener.failed(places.answered(), needed, false);
@@ -241,6 +241,21 @@ final class ReadRound extends Request {
             node.requests().close(this);
             repair();
         }
+    }
+
+    /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
+    private boolean askTheLate() {
+        for (int i = 0; i < places.size(); i++) {
+            long replica = route.replicas()[i];
+            if (places.replica(i) == State.UNASKED
+                    && i != route.self()
+                    && !node.router().isGone(replica)) {
+                places.replica(i, State.ASKED);
+                late[i] = true;
+                node.outbox().send(replica, new Message.ReadRequest(id, route.storageKey(), false));
+            }
+        }
+        return !isHopeless();
     }
 
     private boolean isEnough() {

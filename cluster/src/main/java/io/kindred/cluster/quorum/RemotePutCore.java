@@ -31,6 +31,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     private int next;
     private int asked;
     private int refused;
+    private boolean skippedLate;
     private long target;
     private long sentNanos;
     /** The newest that a lender knows. */
@@ -66,6 +67,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         next = 0;
         asked = 0;
         refused = 0;
+        skippedLate = false;
         node.requests().open(this, node.clocks().nanos());
         askNext();
     }
@@ -85,9 +87,19 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
                 lender.lendAsStandIn(route.storageKey(), seen(), this::lent);
                 return true;
             }
-            if (!node.router().avoids(candidate)) {
+            if (node.router().avoids(candidate)) {
+                skippedLate |= !node.router().isGone(candidate);
+            } else {
                 ask(candidate);
                 return true;
+            }
+        }
+        if (skippedLate && asked == 0) {
+            // Nobody is in time: then those that are late are better than nobody.
+            for (long candidate : route.replicas()) {
+                if (!node.router().isGone(candidate)) {
+                    ask(candidate);
+                }
             }
         }
         if (refused == asked) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
     private static final long PATIENCE_STEP_NANOS = 20_000_000L;
     private static final int PATIENCE_STEPS = 8;
+    /**
+     * A tick that comes so much later than it was due was kept waiting by this node's own work or pauses. So were the
+     * answers, perhaps: they get a little longer.
+     */
+    private static final long STALL_NANOS = 15_000_000L;
 
     private final LongMap<Request> open = new LongMap<>();
     private final DeadlineQueue deadlines = new DeadlineQueue();
@@ -72,18 +77,25 @@ public final class Requests {
 
     public void onTick(long nowNanos) {
         for (DeadlineQueue queue : hedges) {
-            for (long id = nextDue(queue, nowNanos); id != 0; id = nextDue(queue, nowNanos)) {
-                Request request = open.get(id);
-                if (request != null) {
-                    request.onHedge();
-                }
-            }
+            hedgeDue(queue, nowNanos);
         }
         for (long id = nextDue(deadlines, nowNanos); id != 0; id = nextDue(deadlines, nowNanos)) {
             Request request = open.get(id);
             if (request != null) {
                 request.onDeadline();
                 close(request);
+            }
+        }
+    }
+
+    private void hedgeDue(DeadlineQueue queue, long nowNanos) {
+        boolean busy = !queue.isEmpty() && nowNanos - queue.headDeadline() > STALL_NANOS;
+        for (long id = nextDue(queue, nowNanos); id != 0; id = nextDue(queue, nowNanos)) {
+            Request request = open.get(id);
+            if (request != null && busy) {
+                hedge(request, nowNanos, PATIENCE_STEP_NANOS);
+            } else if (request != null) {
+                request.onHedge();
             }
         }
     }

@@ -29,8 +29,11 @@ public interface Router {
     /** Whether they are, and this node is one of its replicas. */
     boolean isReplicaOf(byte[] storageKey);
 
-    /** Whether the coordinator should not wait for this node just now: suspected, or its connection is lost. */
+    /** Whether the coordinator should not wait for this node just now: it is gone, or late. */
     boolean avoids(long node);
+
+    /** Whether there is no point in asking it at all: suspected, down, or its connection is lost. */
+    boolean isGone(long node);
 
     /** An answer of this node is overdue: it is avoided for a moment, until it answers something. */
     void late(long node);

@@ -35,12 +35,12 @@ final class StandIns {
         return any == 0 ? 0 : use(any);
     }
 
-    /** How many nodes could stand in just now, counted up to {@code enough}. */
+    /** How many nodes could stand in, counted up to {@code enough}. */
     static int healthy(Router router, Route route, int enough) {
         long[] nodes = router.walk(route.storageKey());
         int count = 0;
         for (int i = route.replicas().length; i < nodes.length && count < enough; i++) {
-            count += router.avoids(nodes[i]) ? 0 : 1;
+            count += router.isGone(nodes[i]) ? 0 : 1;
         }
         return count;
     }

@@ -108,7 +108,7 @@ final class WriteRound extends Request {
     private void askReplica(int place, Versions written) {
         long replica = route.replicas()[place];
         if (node.router().avoids(replica)) {
-            places.replica(place, State.FAILED);
+            places.replica(place, State.SKIPPED);
             askStandIn(place, written);
         } else {
             places.replica(place, State.ASKED);
@@ -264,7 +264,7 @@ final class WriteRound extends Request {
             decided = true;
             listener.enough();
         }
-        if (!decided && (places.possible() < needed || places.ownPossible() < neededOwn)) {
+        if (!decided && isHopeless() && !askTheLate()) {
             decided = true;
             listener.failed(places.answered(), needed);
         }
@@ -272,6 +272,23 @@ final class WriteRound extends Request {
             node.requests().close(this);
             keepForTheRest();
         }
+    }
+
+    private boolean isHopeless() {
+        return places.possible() < needed || places.ownPossible() < neededOwn;
+    }
+
+    /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
+    private boolean askTheLate() {
+        Versions written = delta;
+        for (int i = 0; i < places.size() && written != null && id != 0; i++) {
+            long replica = route.replicas()[i];
+            if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
+                places.replica(i, State.ASKED);
+                node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0));
+            }
+        }
+        return !isHopeless();
     }
 
     private void keepForTheRest() {
@@ -283,11 +300,11 @@ final class WriteRound extends Request {
         }
     }
 
-    /** Whether enough nodes are live for a write to have a chance; asked before anything is applied. */
+    /** Whether enough nodes are there for a write to have a chance; asked before anything is applied. */
     static boolean hasChance(Coordination node, Route route, Needs needs) {
         int live = 0;
         for (int i = 0; i < route.replicas().length; i++) {
-            live += i == route.self() || !node.router().avoids(route.replicas()[i]) ? 1 : 0;
+            live += i == route.self() || !node.router().isGone(route.replicas()[i]) ? 1 : 0;
         }
         if (live < needs.own()) {
             return false;
