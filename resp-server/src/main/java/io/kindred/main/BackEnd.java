@@ -166,6 +166,7 @@ record BackEnd(
                 (int) config.number(Directives.DATABASES),
                 !config.seeds().isEmpty(),
                 config.number(Directives.HINT_MAX_BYTES),
+                TimeUnit.SECONDS.toNanos(config.number(Directives.ANTI_ENTROPY_INTERVAL_S)),
                 new QuorumSettings(
                         config.quorum(Directives.READ_QUORUM),
                         config.quorum(Directives.WRITE_QUORUM),

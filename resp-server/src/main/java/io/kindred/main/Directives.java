@@ -101,7 +101,7 @@ final class Directives {
     static final Directive SUSPECT_AFTER_MS = start("suspect-after-ms", "5000", ValueForms.integer(50, 3_600_000));
     static final Directive MAX_CLOCK_SKEW_MS = start("max-clock-skew-ms", "500", ValueForms.integer(1, DAY_MILLIS));
     static final Directive ANTI_ENTROPY_INTERVAL_S =
-            unused("anti-entropy-interval-s", "60", ValueForms.integer(1, 86_400));
+            start("anti-entropy-interval-s", "60", ValueForms.integer(1, 86_400));
     static final Directive HINT_MAX_BYTES = start("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
     static final Directive TOMBSTONE_GRACE_S =
             unused("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));

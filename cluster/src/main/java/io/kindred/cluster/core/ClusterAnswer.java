@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ExchangeCore;
 import java.util.List;
 
 /** The answer to a {@link ClusterQuery}. */
@@ -8,6 +9,8 @@ public sealed interface ClusterAnswer {
 
     /** {@code cursor} 0: the iteration is complete. */
     record Page(long cursor, List<byte[]> keys) implements ClusterAnswer {}
+
+    record Repaired(ExchangeCore.Repaired counts) implements ClusterAnswer {}
 
     record Flushed() implements ClusterAnswer {}
 

@@ -1,5 +1,7 @@
 package io.kindred.cluster.core;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a client asks of the cluster as a whole. */
 public sealed interface ClusterQuery {
     /** How many live keys a database has. */
@@ -18,4 +20,8 @@ public sealed interface ClusterQuery {
 
     /** Deletes every key of a database, or of all ({@code db} -1). */
     record FlushKeys(int db) implements ClusterQuery {}
+
+    /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
+    record Repair(int db, byte @Nullable [] key) implements ClusterQuery {}
 }

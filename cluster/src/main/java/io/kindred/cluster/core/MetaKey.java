@@ -13,6 +13,9 @@ final class MetaKey {
     /** A partition that a node is owed: the key has the node's id behind the number. */
     static final byte OWED = 'O';
 
+    /** A partition's trees, between a clean stop and the next start; the value is no number. */
+    static final byte TREES = 'T';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {

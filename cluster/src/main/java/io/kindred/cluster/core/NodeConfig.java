@@ -9,6 +9,7 @@ import io.kindred.cluster.quorum.QuorumSettings;
  * @param partitioner {@code md5} or {@code slot}
  * @param seeded whether there are seeds to join: such a node never rings alone
  * @param hintBytesMax how much may be held for other nodes
+ * @param exchangeIntervalNanos how often two replicas of a partition compare their trees
  */
 public record NodeConfig(
         int partitions,
@@ -17,6 +18,7 @@ public record NodeConfig(
         int databases,
         boolean seeded,
         long hintBytesMax,
+        long exchangeIntervalNanos,
         QuorumSettings quorums,
         MembershipTimes times) {
 

@@ -1,5 +1,7 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ExchangeCore;
+import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
@@ -52,6 +54,7 @@ public final class NodeCore implements MessageHandler {
     private final Desk desk;
     private final Sweeper sweeper;
     private final HandoffCore handoff;
+    private final AntiEntropy antiEntropy;
     private final Question question;
     private final RandomSource random;
     private final NodeViews views;
@@ -73,7 +76,12 @@ public final class NodeCore implements MessageHandler {
                 new Floors(config.partitions()),
                 new HiddenCounts(),
                 flushStamps,
-                new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos()));
+                new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos()),
+                new MerkleTrees(
+                        config.partitions(),
+                        config.partitioner().equals("md5"),
+                        flushStamps,
+                        group -> store.count((int) group)));
         recover(recovered, kept, swept, owed);
         long firstRequest = recovered.self().generation() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
@@ -81,7 +89,10 @@ public final class NodeCore implements MessageHandler {
         replica = new Replica(actor, store, kept, outlet, clocks);
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config.partitions(), outlet);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
-        desk.onFlushed(sweeper::sweep);
+        desk.onFlushed(db -> {
+            kept.trees().flushed(db);
+            sweeper.sweep(db);
+        });
         ClusterMembership.LocalFacts facts = new ClusterMembership.LocalFacts(
                 () -> recovered.holdsData() || replica.hasWritten(),
                 flushStamps::all,
@@ -91,6 +102,12 @@ public final class NodeCore implements MessageHandler {
         Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoff handed = handoff(config, recovered, owed, latencies);
         handoff = handed.core();
+        antiEntropy = new AntiEntropy(
+                new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, owed),
+                outlet,
+                new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
+                router,
+                facts.holdsData());
         QuorumCounters counters = new QuorumCounters();
         Coordination coordination = new Coordination(
                 replica,
@@ -107,7 +124,8 @@ public final class NodeCore implements MessageHandler {
         coordinator = new Coordinator(coordination, functions, new DotLender(replica, handed.hints(), router));
         service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        NodeViews.Counted counted = new NodeViews.Counted(counters, handed.ledger(), owed, handed.counters());
+        NodeViews.Counted counted = new NodeViews.Counted(
+                counters, handed.ledger(), owed, handed.counters(), kept.trees(), antiEntropy.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk);
     }
 
@@ -138,6 +156,10 @@ public final class NodeCore implements MessageHandler {
         FlushStamps flushStamps = kept.flushStamps();
         for (Recovered.MetaRecord record : recovered.meta()) {
             int number = MetaKey.number(record.key());
+            if (MetaKey.kind(record.key()) == MetaKey.TREES) {
+                kept.trees().restore(number, record.value());
+                continue;
+            }
             long value = MetaKey.value(record.value());
             if (MetaKey.kind(record.key()) == MetaKey.FLOOR) {
                 kept.floors().raise(number, value);
@@ -159,6 +181,7 @@ public final class NodeCore implements MessageHandler {
         outlet.begin(effects);
         clocks.advance(now.nanos(), now.wallMillis());
         dispatch(event);
+        antiEntropy.followRing();
         wake(effects);
     }
 
@@ -186,8 +209,10 @@ public final class NodeCore implements MessageHandler {
             membership.onTick();
             sweeper.onTick();
             handoff.onTick();
+            antiEntropy.onTick();
             replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
+            antiEntropy.onStarted();
             membership.onStarted();
             sweeper.resume();
         }
@@ -196,6 +221,7 @@ public final class NodeCore implements MessageHandler {
     /** Asks for the next tick where it is earlier than the one that was asked for. */
     private void wake(Effects effects) {
         long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
+        next = Math.min(next, antiEntropy.nextTickNanos());
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
             wakeNanos = next;
@@ -224,6 +250,8 @@ public final class NodeCore implements MessageHandler {
                                     ? new ClusterAnswer.Flushed()
                                     : new ClusterAnswer.Failed(
                                             "NOQUORUM not every live node has stored the flush; it may still take effect")));
+        } else if (query instanceof ClusterQuery.Repair repair) {
+            antiEntropy.repair(repair, answer -> answer(token, answer));
         } else {
             effects.answer(token, new ClusterAnswer.Failed("ERR unknown question"));
         }
@@ -356,6 +384,66 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onHandOverAck(long from, Message.HandOverAck message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTreeRoots(long from, Message.TreeRoots message) {
+        antiEntropy.exchange().onTreeRoots(from, message);
+    }
+
+    @Override
+    public void onTreeRootsReply(long from, Message.TreeRootsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTreeLanes(long from, Message.TreeLanes message) {
+        antiEntropy.exchange().onTreeLanes(from, message);
+    }
+
+    @Override
+    public void onTreeLanesReply(long from, Message.TreeLanesReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTreeSums(long from, Message.TreeSums message) {
+        antiEntropy.exchange().onTreeSums(from, message);
+    }
+
+    @Override
+    public void onTreeSumsReply(long from, Message.TreeSumsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onBucketKeys(long from, Message.BucketKeys message) {
+        antiEntropy.exchange().onBucketKeys(from, message);
+    }
+
+    @Override
+    public void onBucketKeysReply(long from, Message.BucketKeysReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+        antiEntropy.exchange().onExchangeObjects(from, message);
+    }
+
+    @Override
+    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onExchangeAsked(long from, Message.ExchangeAsked message) {
+        antiEntropy.exchange().onExchangeAsked(from, message);
+    }
+
+    @Override
+    public void onExchangeDone(long from, Message.ExchangeDone message) {
         answered(from, message.requestId(), message);
     }
 

@@ -1,5 +1,7 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ExchangeCounters;
+import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
@@ -47,7 +49,13 @@ public final class NodeViews {
     }
 
     /** What a node has counted and owes. */
-    record Counted(QuorumCounters quorum, HintLedger hints, OwedRanges owed, HandoffCounters handoff) {}
+    record Counted(
+            QuorumCounters quorum,
+            HintLedger hints,
+            OwedRanges owed,
+            HandoffCounters handoff,
+            MerkleTrees trees,
+            ExchangeCounters exchange) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
@@ -154,6 +162,26 @@ public final class NodeViews {
     /** How many partitions some replica is owed that could not be held for it. */
     public int owedRanges() {
         return counted.owed().size();
+    }
+
+    public ExchangeCounters exchange() {
+        return counted.exchange();
+    }
+
+    public MerkleTrees trees() {
+        return counted.trees();
+    }
+
+    /** What a clean stop stores, in the commit of its last writes, so that the next start need not build its trees. */
+    public List<Recovered.MetaRecord> treeRecords() {
+        List<Recovered.MetaRecord> records = new ArrayList<>();
+        for (int partition : allPartitions) {
+            byte[] record = counted.trees().record(partition);
+            if (record != null) {
+                records.add(new Recovered.MetaRecord(MetaKey.of(MetaKey.TREES, partition), record));
+            }
+        }
+        return records;
     }
 
     public int requestsUnderWay() {

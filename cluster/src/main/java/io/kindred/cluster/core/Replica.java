@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Clocks;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * whose persist failed raises the floor of its partition.
  */
 final class Replica implements LocalReplica {
+    private static final byte[] NO_KEY = {};
+
     private final Actor self;
     private final ReplicaStore store;
     private final Floors floors;
@@ -44,6 +47,7 @@ final class Replica implements LocalReplica {
     private final HiddenCounts hiddenCounts;
     private final FlushStamps flushStamps;
     private final LentDots lent;
+    private final MerkleTrees trees;
     private final Outlet outlet;
     private final Clocks clocks;
     /** Keys that are being loaded. Looked up, never iterated over. */
@@ -70,14 +74,26 @@ final class Replica implements LocalReplica {
         this.hiddenCounts = kept.hidden();
         this.flushStamps = kept.flushStamps();
         this.lent = kept.lent();
+        this.trees = kept.trees();
         this.outlet = outlet;
     }
 
     /** What a replica keeps beside the containers. */
-    record Kept(Floors floors, Floors durableFloors, HiddenCounts hidden, FlushStamps flushStamps, LentDots lent) {}
+    record Kept(
+            Floors floors,
+            Floors durableFloors,
+            HiddenCounts hidden,
+            FlushStamps flushStamps,
+            LentDots lent,
+            MerkleTrees trees) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
-    private record Pending(WriteStep step, boolean persists, int partition, long counter) {}
+    private record Pending(WriteStep step, boolean persists, byte[] key, long counter, TreeChange change) {}
+
+    /** What a write has changed in its partition's tree. */
+    private record TreeChange(long difference, int epoch) {
+        static final TreeChange NONE = new TreeChange(0, 0);
+    }
 
     /** The steps that wait for one load. */
     private static final class Chain {
@@ -168,7 +184,6 @@ final class Replica implements LocalReplica {
         Versions current = visible(storageKey, held);
         lastCounter = 0;
         Versions asked = step.next(current);
-        int partition = StorageKey.partition(storageKey);
         if (asked != null) {
             Versions next = visible(storageKey, asked);
             int countDelta = StorageKey.isHint(storageKey) ? 0 : isLive(next) - isLive(held);
@@ -182,12 +197,17 @@ final class Replica implements LocalReplica {
             outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
             unpersisted++;
             hasWritten = true;
-            pending.add(new Pending(step, true, partition, lastCounter));
+            pending.add(new Pending(step, true, storageKey, lastCounter, treeChange(storageKey, held, next)));
         } else if (unpersisted > 0) {
-            pending.add(new Pending(step, false, partition, 0));
+            pending.add(new Pending(step, false, storageKey, 0, TreeChange.NONE));
         } else {
             step.done(Verdict.OK);
         }
+    }
+
+    private TreeChange treeChange(byte[] storageKey, Versions held, Versions next) {
+        long difference = trees.changed(storageKey, held, next);
+        return difference == 0 ? TreeChange.NONE : new TreeChange(difference, trees.epoch());
     }
 
     /** Writes a node-local record; a {@link #barrier} after it tells when it is durable. */
@@ -195,10 +215,19 @@ final class Replica implements LocalReplica {
         persist(key, value, 0, NOTHING);
     }
 
+    /** Deletes one. */
+    void forgetMeta(byte[] key) {
+        persist(key, null, 0, NOTHING);
+    }
+
     private void persist(byte[] key, byte @Nullable [] value, int countDelta, WriteStep done) {
+        persist(key, value, countDelta, new Pending(done, true, key, 0, TreeChange.NONE));
+    }
+
+    private void persist(byte[] key, byte @Nullable [] value, int countDelta, Pending entry) {
         outlet.effects().persist(key, value, countDelta);
         unpersisted++;
-        pending.add(new Pending(done, true, 0, 0));
+        pending.add(entry);
     }
 
     /** Tells when everything that was written so far is durable, or that some of it failed. */
@@ -210,7 +239,7 @@ final class Replica implements LocalReplica {
             }
         };
         if (unpersisted > 0) {
-            pending.add(new Pending(step, false, 0, 0));
+            pending.add(new Pending(step, false, NO_KEY, 0, TreeChange.NONE));
         } else {
             step.done(Verdict.OK);
         }
@@ -262,7 +291,8 @@ final class Replica implements LocalReplica {
             keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
             int counted = isLive(held);
             hidden(storageKey, counted);
-            persist(storageKey, null, -counted, this);
+            TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
+            persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
         }
 
         @Override
@@ -368,6 +398,10 @@ final class Replica implements LocalReplica {
             Pending entry = pending.remove();
             left -= entry.persists() ? 1 : 0;
             unpersisted -= entry.persists() ? 1 : 0;
+            if (failure != null && entry.change().difference() != 0) {
+                trees.undone(
+                        entry.key(), entry.change().difference(), entry.change().epoch());
+            }
             entry.step().done(verdict);
         }
         while (!pending.isEmpty() && !pending.element().persists()) {
@@ -381,8 +415,9 @@ final class Replica implements LocalReplica {
     /** The dot may have been read by others before it was undone, so it must not be given again, ever. */
     private void burn(Pending entry) {
         if (entry.counter() > 0) {
-            floors.raise(entry.partition(), entry.counter());
-            burnt.add(entry.partition());
+            int partition = StorageKey.partition(entry.key());
+            floors.raise(partition, entry.counter());
+            burnt.add(partition);
         }
     }
 

@@ -167,6 +167,132 @@ public sealed interface Message {
         }
     }
 
+    // --- anti-entropy ---
+
+    /** Asks for the hashes of partitions, summed up over so many at a time. */
+    record TreeRoots(long requestId, int partitionsPerSum, int[] partitions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTreeRoots(from, this);
+        }
+    }
+
+    /**
+     * @param flushPrint stands for the flush stamps that the sender knows
+     * @param sums one for every {@code partitionsPerSum} of the partitions asked for, those not ready left out
+     * @param notReady those of the partitions whose trees cannot be compared now
+     */
+    record TreeRootsReply(long requestId, long flushPrint, long[] sums, int[] notReady) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTreeRootsReply(from, this);
+        }
+    }
+
+    /** Asks for the trees of these partitions. */
+    record TreeLanes(long requestId, int[] partitions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTreeLanes(from, this);
+        }
+    }
+
+    record TreeLanesReply(long requestId, List<Lane> lanes) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTreeLanesReply(from, this);
+        }
+
+        /** One tree: it has 2^bits buckets, which sum up to {@code sum}. */
+        public record Lane(int partition, int lane, int bits, long sum) {}
+    }
+
+    /** Asks for the hashes below some nodes of trees. */
+    record TreeSums(long requestId, List<Span> spans) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTreeSums(from, this);
+        }
+
+        /** The node {@code prefix} at {@code depth}; its 2^width nodes that many levels deeper are asked for. */
+        public record Span(int partition, int lane, int depth, int prefix, int width) {}
+    }
+
+    /** The hashes asked for, one span's after the other's; none at all where the sender's trees are not that deep. */
+    record TreeSumsReply(long requestId, long[] sums) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTreeSumsReply(from, this);
+        }
+    }
+
+    /**
+     * What the sender has of a lane between two hashes (inclusive, unsigned), one digest a key, ascending. It asks for
+     * what differs.
+     */
+    record BucketKeys(long requestId, int partition, int lane, long fromHash, long toHash, long[] digests)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onBucketKeys(from, this);
+        }
+    }
+
+    /**
+     * What differs up to the hash {@code coveredTo}.
+     *
+     * @param storageKeys keys that the sender has with another digest, or that the asker has not at all
+     * @param clocks what it has seen of each
+     * @param missing digests of the asker's that it does not have; those of keys past {@code coveredTo} among them
+     */
+    record BucketKeysReply(
+            long requestId,
+            Verdict verdict,
+            long coveredTo,
+            List<byte[]> storageKeys,
+            List<VersionVector> clocks,
+            long[] missing)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onBucketKeysReply(from, this);
+        }
+    }
+
+    /** Containers to join, and keys whose containers are wanted. */
+    record ExchangeObjects(long requestId, List<byte[]> storageKeys, List<Versions> versions, List<byte[]> wanted)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onExchangeObjects(from, this);
+        }
+    }
+
+    /** All joins are durable, or the verdict says why not; and as many of the wanted containers as fit. */
+    record ExchangeObjectsReply(long requestId, Verdict verdict, List<byte[]> storageKeys, List<Versions> versions)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onExchangeObjectsReply(from, this);
+        }
+    }
+
+    /** Asks a replica of a partition to exchange it with another one. */
+    record ExchangeAsked(long requestId, int partition, long with) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onExchangeAsked(from, this);
+        }
+    }
+
+    /** It has come to its end, or the verdict says that it has not. */
+    record ExchangeDone(long requestId, Verdict verdict) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onExchangeDone(from, this);
+        }
+    }
+
     // --- the whole key space ---
 
     /** Asks how many live keys of a database the receiver counts in these partitions. */

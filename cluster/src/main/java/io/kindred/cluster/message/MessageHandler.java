@@ -28,6 +28,30 @@ public interface MessageHandler {
 
     void onHandOverAck(long from, Message.HandOverAck message);
 
+    void onTreeRoots(long from, Message.TreeRoots message);
+
+    void onTreeRootsReply(long from, Message.TreeRootsReply message);
+
+    void onTreeLanes(long from, Message.TreeLanes message);
+
+    void onTreeLanesReply(long from, Message.TreeLanesReply message);
+
+    void onTreeSums(long from, Message.TreeSums message);
+
+    void onTreeSumsReply(long from, Message.TreeSumsReply message);
+
+    void onBucketKeys(long from, Message.BucketKeys message);
+
+    void onBucketKeysReply(long from, Message.BucketKeysReply message);
+
+    void onExchangeObjects(long from, Message.ExchangeObjects message);
+
+    void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message);
+
+    void onExchangeAsked(long from, Message.ExchangeAsked message);
+
+    void onExchangeDone(long from, Message.ExchangeDone message);
+
     void onCountRequest(long from, Message.CountRequest message);
 
     void onCountReply(long from, Message.CountReply message);

@@ -54,7 +54,7 @@ final class MessageDecoder {
             case MessageType.CLOCK_REPLY -> new Message.ClockReply(id, in.readLong("stamp"));
             case MessageType.FLUSH -> new Message.Flush(id, ValueReader.readStamps(in));
             case MessageType.FLUSH_ACK -> new Message.FlushAck(id, Verdicts.read(in));
-            default -> throw new CorruptFrame("unknown message type " + type);
+            default -> ExchangeCodec.read(type, id, in);
         };
     }
 

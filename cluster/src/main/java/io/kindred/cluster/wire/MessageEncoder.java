@@ -132,6 +132,88 @@ final class MessageEncoder implements MessageHandler {
     }
 
     @Override
+    public void onTreeRoots(long from, Message.TreeRoots message) {
+        begin(MessageType.TREE_ROOTS, message.requestId());
+        writeVarint(out, message.partitionsPerSum());
+        ExchangeCodec.write(out, message.partitions());
+    }
+
+    @Override
+    public void onTreeRootsReply(long from, Message.TreeRootsReply message) {
+        begin(MessageType.TREE_ROOTS_REPLY, message.requestId());
+        out.writeLong(message.flushPrint());
+        ExchangeCodec.write(out, message.sums());
+        ExchangeCodec.write(out, message.notReady());
+    }
+
+    @Override
+    public void onTreeLanes(long from, Message.TreeLanes message) {
+        begin(MessageType.TREE_LANES, message.requestId());
+        ExchangeCodec.write(out, message.partitions());
+    }
+
+    @Override
+    public void onTreeLanesReply(long from, Message.TreeLanesReply message) {
+        begin(MessageType.TREE_LANES_REPLY, message.requestId());
+        ExchangeCodec.writeLanes(out, message.lanes());
+    }
+
+    @Override
+    public void onTreeSums(long from, Message.TreeSums message) {
+        begin(MessageType.TREE_SUMS, message.requestId());
+        ExchangeCodec.writeSpans(out, message.spans());
+    }
+
+    @Override
+    public void onTreeSumsReply(long from, Message.TreeSumsReply message) {
+        begin(MessageType.TREE_SUMS_REPLY, message.requestId());
+        ExchangeCodec.write(out, message.sums());
+    }
+
+    @Override
+    public void onBucketKeys(long from, Message.BucketKeys message) {
+        begin(MessageType.BUCKET_KEYS, message.requestId());
+        writeVarint(out, message.partition());
+        writeVarint(out, message.lane());
+        out.writeLong(message.fromHash());
+        out.writeLong(message.toHash());
+        ExchangeCodec.write(out, message.digests());
+    }
+
+    @Override
+    public void onBucketKeysReply(long from, Message.BucketKeysReply message) {
+        begin(MessageType.BUCKET_KEYS_REPLY, message.requestId());
+        ExchangeCodec.write(out, message);
+    }
+
+    @Override
+    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+        begin(MessageType.EXCHANGE_OBJECTS, message.requestId());
+        ExchangeCodec.writeObjects(out, message.storageKeys(), message.versions());
+        ExchangeCodec.writeKeys(out, message.wanted());
+    }
+
+    @Override
+    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message) {
+        begin(MessageType.EXCHANGE_OBJECTS_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        ExchangeCodec.writeObjects(out, message.storageKeys(), message.versions());
+    }
+
+    @Override
+    public void onExchangeAsked(long from, Message.ExchangeAsked message) {
+        begin(MessageType.EXCHANGE_ASKED, message.requestId());
+        writeVarint(out, message.partition());
+        out.writeLong(message.with());
+    }
+
+    @Override
+    public void onExchangeDone(long from, Message.ExchangeDone message) {
+        begin(MessageType.EXCHANGE_DONE, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+    }
+
+    @Override
     public void onCountRequest(long from, Message.CountRequest message) {
         begin(MessageType.COUNT_REQUEST, message.requestId());
         writeVarint(out, message.db());

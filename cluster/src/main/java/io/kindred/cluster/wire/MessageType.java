@@ -25,5 +25,18 @@ final class MessageType {
     static final int FLUSH = 0x36;
     static final int FLUSH_ACK = 0x37;
 
+    static final int TREE_ROOTS = 0x40;
+    static final int TREE_ROOTS_REPLY = 0x41;
+    static final int TREE_LANES = 0x42;
+    static final int TREE_LANES_REPLY = 0x43;
+    static final int TREE_SUMS = 0x44;
+    static final int TREE_SUMS_REPLY = 0x45;
+    static final int BUCKET_KEYS = 0x46;
+    static final int BUCKET_KEYS_REPLY = 0x47;
+    static final int EXCHANGE_OBJECTS = 0x48;
+    static final int EXCHANGE_OBJECTS_REPLY = 0x49;
+    static final int EXCHANGE_ASKED = 0x4a;
+    static final int EXCHANGE_DONE = 0x4b;
+
     private MessageType() {}
 }

@@ -57,6 +57,7 @@ final class TestNode implements NodeHost, AutoCloseable {
                 16,
                 seeded,
                 1 << 20,
+                millis(1000),
                 new QuorumSettings(0, 0, 100, 32, millis(500)),
                 new NodeConfig.MembershipTimes(millis(50), millis(500), 500));
         core = new NodeCore(

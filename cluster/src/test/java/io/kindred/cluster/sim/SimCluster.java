@@ -94,6 +94,8 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkDebt();
+        checker.checkEnd(keys);
+        checkTrees();
         readEverything();
         checker.checkEnd(keys);
         checkNobodyWaits();
@@ -157,14 +159,27 @@ public final class SimCluster {
     }
 
     private boolean isOwing() {
-        return network.nodes().stream().anyMatch(node -> node.hintsHeld() > 0);
+        return network.nodes().stream().anyMatch(node -> node.hintsHeld() > 0 || node.rangesOwed() > 0);
     }
 
-    /** What was held for others has reached them; where it was too much to hold, it is owed instead. */
+    /** No tree was ever other than its records, and all are there. */
+    private void checkTrees() {
+        for (SimNode node : network.nodes()) {
+            if (node.treesWrong() > 0 || node.treesBuilding() > 0) {
+                throw violation(node.name + " has " + node.treesBuilding() + " trees to build and found "
+                        + node.treesWrong() + " wrong");
+            }
+        }
+    }
+
+    /** What was held for others has reached them; where it was too much to hold, an exchange has brought it. */
     private void checkDebt() {
         for (SimNode node : network.nodes()) {
             if (node.hintsHeld() > 0) {
                 throw violation(node.name + " still holds " + node.hintsHeld() + " hints");
+            }
+            if (node.rangesOwed() > 0) {
+                throw violation(node.name + " still owes " + node.rangesOwed() + " ranges");
             }
         }
     }
@@ -172,6 +187,10 @@ public final class SimCluster {
     private void checkNobodyWaits() {
         runFor(5 * SECOND);
         for (SimNode node : network.nodes()) {
+            // Exchanges come and go.
+            for (int moment = 0; moment < 100 && node.unanswered() > 0; moment++) {
+                runFor(20 * MILLI);
+            }
             if (node.unanswered() > 0) {
                 throw violation(node.name + " has " + node.unanswered() + " requests that nobody answered");
             }
@@ -223,7 +242,7 @@ public final class SimCluster {
         QuorumSettings quorums =
                 new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI);
         NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
-        return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, plan.hintBytesMax(), quorums, times);
+        return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, plan.hintBytesMax(), SECOND, quorums, times);
     }
 
     byte[] storageKey(String key) {

@@ -111,6 +111,19 @@ final class SimNode implements Effects, ReplicaStore {
         return core == null ? 0 : core.views().hints().hints();
     }
 
+    int rangesOwed() {
+        return core == null ? 0 : core.views().owedRanges();
+    }
+
+    /** Trees that are missing or in doubt, and times that a scrub has found one to be wrong. */
+    long treesWrong() {
+        return core == null ? 0 : core.views().exchange().scrubMismatches;
+    }
+
+    int treesBuilding() {
+        return core == null ? 0 : core.views().trees().building();
+    }
+
     long flushStamp() {
         return core == null ? 0 : core.views().flushStamp(0);
     }
@@ -132,12 +145,16 @@ final class SimNode implements Effects, ReplicaStore {
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */
     void stop() {
-        if (openPersists > 0) {
-            endTurn();
+        NodeCore stopping = core;
+        if (stopping != null) {
+            for (Recovered.MetaRecord record : stopping.views().treeRecords()) {
+                storage.put(record.key(), record.value(), 0);
+            }
         }
+        storage.engine().commit(failure -> {});
         boolean sameActor = core != null && !core.views().mustRaiseIncarnation();
-        storage.kill();
         die();
+        storage.kill();
         incarnation -= sameActor ? 1 : 0;
     }
 

@@ -46,6 +46,31 @@ final class Samples {
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
                 new Message.HandOverAck(id(), verdict(), random.nextInt(1 << 20)),
+                new Message.TreeRoots(id(), random.nextInt(100), ascending()),
+                new Message.TreeRootsReply(id(), random.nextLong(), longs(), ascending()),
+                new Message.TreeLanes(id(), ascending()),
+                new Message.TreeLanesReply(
+                        id(),
+                        list(() -> new Message.TreeLanesReply.Lane(
+                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextLong()))),
+                new Message.TreeSums(
+                        id(),
+                        list(() -> new Message.TreeSums.Span(
+                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextInt(64), 6))),
+                new Message.TreeSumsReply(id(), longs()),
+                new Message.BucketKeys(
+                        id(), random.nextInt(1024), random.nextInt(32), random.nextLong(), random.nextLong(), longs()),
+                new Message.BucketKeysReply(
+                        id(),
+                        verdict(),
+                        random.nextLong(),
+                        List.of(bytes(), bytes()),
+                        List.of(versions().clock(), versions().clock()),
+                        longs()),
+                new Message.ExchangeObjects(id(), List.of(bytes()), List.of(versions()), list(this::bytes)),
+                new Message.ExchangeObjectsReply(id(), verdict(), List.of(bytes()), List.of(versions())),
+                new Message.ExchangeAsked(id(), random.nextInt(1024), random.nextLong()),
+                new Message.ExchangeDone(id(), verdict()),
                 new Message.CountRequest(
                         id(),
                         random.nextInt(16),
@@ -191,6 +216,14 @@ final class Samples {
             items.add(item.get());
         }
         return items;
+    }
+
+    private int[] ascending() {
+        return random.ints(random.nextInt(5), 0, 65_536).sorted().toArray();
+    }
+
+    private long[] longs() {
+        return random.longs(random.nextInt(5)).toArray();
     }
 
     private byte[] bytes() {

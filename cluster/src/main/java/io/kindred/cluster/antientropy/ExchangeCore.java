@@ -1,0 +1,449 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.handoff.OwedRanges;
+import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.quorum.Latencies;
+import io.kindred.cluster.quorum.LocalReplica;
+import io.kindred.cluster.quorum.Outbox;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.StorageKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * When to exchange what with whom. Of two nodes the one with the smaller id asks, every interval, for all partitions that
+ * they share. A node asks out of turn for what it owes, for what its scrub doubts, and when it is told to. At most
+ * {@value #SESSIONS_MAX} sessions are under way, one with each node.
+ *
+ * <p>Ranges that are owed to a node by one that is no replica of them are exchanged by the other replicas, which it asks;
+ * a debt is forgotten when an exchange that began after it was made has come to its end with every one of them.
+ */
+public final class ExchangeCore {
+    static final int SESSIONS_MAX = 2;
+    private static final long OWED_RETRY_NANOS = 1_000_000_000L;
+
+    private final ExchangeParts parts;
+    private final ExchangeService service;
+    private final Debts debts;
+    private final long intervalNanos;
+    private final Consumer<String> note;
+    /** What is asked for and not under way yet, by node. */
+    private final TreeMap<Long, Ask> asks = new TreeMap<>();
+
+    private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
+    /** Of single keys. */
+    private final List<ExchangeSession> keySessions = new ArrayList<>();
+    /** Debts that other replicas have been asked to see to. */
+    private final TreeSet<OwedRanges.Range> asking = new TreeSet<>();
+
+    private long nextRoundNanos;
+    private long nextOwedNanos;
+    private boolean begun;
+
+    /** Where exchanges send to, and when. */
+    public record Wires(
+            Outbox outbox,
+            Requests requests,
+            Clocks clocks,
+            Router router,
+            PartitionMap partitions,
+            Latencies latencies) {}
+
+    /** What there is to exchange. */
+    public record Store(
+            MerkleTrees trees,
+            RecordRange range,
+            FlushStamps flushStamps,
+            LocalReplica replica,
+            ExchangeCounters counters) {}
+
+    /** What this node owes to others, and what forgets a debt durably. */
+    public record Debts(OwedRanges owed, Consumer<OwedRanges.Range> forget) {}
+
+    /**
+     * What a repair has done.
+     *
+     * @param nodes with how many nodes it was exchanged, and with how many it could not be
+     */
+    public record Repaired(int nodes, int failed, int partitions, long keysCompared, long keysSent, long keysTaken) {
+        static final Repaired NOTHING = new Repaired(0, 0, 0, 0, 0, 0);
+
+        Repaired plus(ExchangeSession session) {
+            boolean ended = session.failure == null;
+            return new Repaired(
+                    nodes + (ended ? 1 : 0),
+                    failed + (ended ? 0 : 1),
+                    partitions + session.compared.size(),
+                    keysCompared + session.tally.keysCompared,
+                    keysSent + session.tally.keysSent,
+                    keysTaken + session.tally.keysTaken);
+        }
+    }
+
+    /** What is wanted of the next session with a node. */
+    private static final class Ask {
+        final TreeSet<Integer> partitions = new TreeSet<>();
+        final List<Consumer<ExchangeSession>> told = new ArrayList<>();
+    }
+
+    /** @param note tells the operator */
+    public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
+        LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps());
+        this.parts = new ExchangeParts(wires, store.trees(), reader, store.replica(), store.counters());
+        this.service = new ExchangeService(parts);
+        this.debts = debts;
+        this.intervalNanos = intervalNanos;
+        this.note = note;
+    }
+
+    // --- when ---
+
+    public long nextTickNanos() {
+        if (!begun) {
+            return parts.clocks().nanos();
+        }
+        long next = nextRoundNanos;
+        if (debts.owed().size() > 0) {
+            next = Math.min(next, nextOwedNanos);
+        }
+        for (ExchangeSession session : sessions.values()) {
+            next = Math.min(next, session.nextTickNanos());
+        }
+        for (ExchangeSession session : keySessions) {
+            next = Math.min(next, session.nextTickNanos());
+        }
+        return next;
+    }
+
+    public void onTick() {
+        long now = parts.clocks().nanos();
+        if (!begun) {
+            begun = true;
+            nextRoundNanos = now + intervalNanos;
+            nextOwedNanos = now + OWED_RETRY_NANOS;
+        }
+        List.copyOf(sessions.values()).forEach(ExchangeSession::onTick);
+        List.copyOf(keySessions).forEach(ExchangeSession::onTick);
+        if (now - nextRoundNanos >= 0) {
+            nextRoundNanos = now + intervalNanos;
+            askRound();
+        }
+        if (now - nextOwedNanos >= 0) {
+            nextOwedNanos = now + OWED_RETRY_NANOS;
+            payDebts();
+        }
+        startSessions();
+    }
+
+    /** The one with the smaller id asks; so each pair of nodes exchanges once an interval. */
+    private void askRound() {
+        long self = parts.partitions().self();
+        shared().forEach((peer, partitions) -> {
+            if (self < peer) {
+                ask(peer).partitions.addAll(partitions);
+            }
+        });
+    }
+
+    /** By node, the partitions that it has in common with this one. */
+    private TreeMap<Long, List<Integer>> shared() {
+        long self = parts.partitions().self();
+        TreeMap<Long, List<Integer>> shared = new TreeMap<>();
+        for (int partition = 0; partition < parts.trees().partitions(); partition++) {
+            long[] replicas = parts.partitions().replicas(partition);
+            if (!contains(replicas, self)) {
+                continue;
+            }
+            for (long replica : replicas) {
+                if (replica != self) {
+                    shared.computeIfAbsent(replica, id -> new ArrayList<>()).add(partition);
+                }
+            }
+        }
+        return shared;
+    }
+
+    private static boolean contains(long[] nodes, long node) {
+        return Arrays.stream(nodes).anyMatch(id -> id == node);
+    }
+
+    private Ask ask(long peer) {
+        return asks.computeIfAbsent(peer, id -> new Ask());
+    }
+
+    /** The records of a partition are not what was written: whoever else has it is asked. */
+    public void doubt(int partition) {
+        long self = parts.partitions().self();
+        for (long replica : parts.partitions().replicas(partition)) {
+            if (replica != self) {
+                ask(replica).partitions.add(partition);
+            }
+        }
+        startSessions();
+    }
+
+    private void startSessions() {
+        for (Long peer : List.copyOf(asks.keySet())) {
+            if (sessions.size() >= SESSIONS_MAX) {
+                return;
+            }
+            if (!sessions.containsKey(peer)) {
+                Ask ask = asks.remove(peer);
+                if (ask != null) {
+                    start(peer, ask);
+                }
+            }
+        }
+    }
+
+    private void start(long peer, Ask ask) {
+        int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
+        long debtsUntil = debts.owed().last();
+        ExchangeSession session = new ExchangeSession(parts, peer, partitions, ended -> {
+            sessions.remove(peer);
+            ended(ended, debtsUntil);
+            ask.told.forEach(told -> told.accept(ended));
+            startSessions();
+        });
+        sessions.put(peer, session);
+        if (parts.router().isGone(peer)) {
+            session.giveUp("it cannot be reached");
+        } else {
+            session.begin();
+        }
+    }
+
+    private void ended(ExchangeSession session, long debtsUntil) {
+        if (session.failure == null) {
+            parts.counters().rounds++;
+        } else {
+            parts.counters().failures++;
+        }
+        for (int partition : session.compared) {
+            OwedRanges.Range range = new OwedRanges.Range(session.peer, partition);
+            if (debts.owed().payUpTo(range, debtsUntil)) {
+                debts.forget().accept(range);
+            }
+        }
+        long moved = session.tally.keysSent + session.tally.keysTaken;
+        if (moved > 0) {
+            note.accept("exchanged " + session.tally.keysSent + " keys to and " + session.tally.keysTaken
+                    + " keys from " + parts.router().nameOf(session.peer));
+        }
+    }
+
+    // --- debts ---
+
+    private void payDebts() {
+        long self = parts.partitions().self();
+        for (OwedRanges.Range range : debts.owed().all()) {
+            long[] replicas = parts.partitions().replicas(range.partition());
+            if (!contains(replicas, range.intended())) {
+                // Who has taken its place gets it from the others as its own.
+                if (debts.owed().payUpTo(range, debts.owed().last())) {
+                    debts.forget().accept(range);
+                }
+            } else if (parts.router().isGone(range.intended())) {
+                continue;
+            } else if (contains(replicas, self)) {
+                ask(range.intended()).partitions.add(range.partition());
+            } else if (!asking.contains(range)) {
+                new Delegation(range, debts.owed().last()).begin(replicas);
+            }
+        }
+    }
+
+    /** Has every other replica of a range exchange it with the one that it is owed to. */
+    private final class Delegation {
+        private final OwedRanges.Range range;
+        private final long debtsUntil;
+        private int missing = 1;
+        private boolean failed;
+
+        Delegation(OwedRanges.Range range, long debtsUntil) {
+            this.range = range;
+            this.debtsUntil = debtsUntil;
+        }
+
+        void begin(long[] replicas) {
+            asking.add(range);
+            for (long replica : replicas) {
+                if (replica != range.intended()) {
+                    missing++;
+                    new Question(replica, this).send();
+                }
+            }
+            done(true);
+        }
+
+        void done(boolean ok) {
+            failed |= !ok;
+            if (--missing == 0) {
+                asking.remove(range);
+                if (!failed && debts.owed().payUpTo(range, debtsUntil)) {
+                    debts.forget().accept(range);
+                }
+            }
+        }
+    }
+
+    private final class Question extends Request {
+        private final long replica;
+        private final Delegation delegation;
+
+        Question(long replica, Delegation delegation) {
+            this.replica = replica;
+            this.delegation = delegation;
+        }
+
+        void send() {
+            parts.requests().open(this, parts.clocks().nanos());
+            parts.send(
+                    replica,
+                    new Message.ExchangeAsked(id, delegation.range.partition(), delegation.range.intended()),
+                    20);
+        }
+
+        @Override
+        public void onAnswer(long from, Message answer) {
+            if (from == replica && answer instanceof Message.ExchangeDone done) {
+                parts.requests().close(this);
+                delegation.done(done.verdict() == Verdict.OK);
+            }
+        }
+
+        @Override
+        protected void onPeerLost(long lost) {
+            if (lost == replica) {
+                parts.requests().close(this);
+                delegation.done(false);
+            }
+        }
+
+        @Override
+        protected void onDeadline() {
+            delegation.done(false);
+        }
+    }
+
+    public void onExchangeAsked(long from, Message.ExchangeAsked request) {
+        boolean possible = request.partition() >= 0
+                && request.partition() < parts.trees().partitions()
+                && request.with() != parts.partitions().self()
+                && contains(parts.partitions().replicas(request.partition()), request.with())
+                && contains(
+                        parts.partitions().replicas(request.partition()),
+                        parts.partitions().self());
+        if (!possible) {
+            parts.send(from, new Message.ExchangeDone(request.requestId(), Verdict.NOT_MINE), 10);
+            return;
+        }
+        Ask ask = ask(request.with());
+        ask.partitions.add(request.partition());
+        ask.told.add(session -> {
+            boolean compared = session.compared.contains(request.partition());
+            parts.send(from, new Message.ExchangeDone(request.requestId(), compared ? Verdict.OK : Verdict.FAILED), 10);
+        });
+        startSessions();
+    }
+
+    // --- on demand ---
+
+    /** Exchanges all that this node shares with others, now. */
+    public void repair(Consumer<Repaired> done) {
+        TreeMap<Long, List<Integer>> shared = shared();
+        Repair repair = new Repair(shared.size(), done);
+        shared.forEach((peer, partitions) -> {
+            Ask ask = ask(peer);
+            ask.partitions.addAll(partitions);
+            ask.told.add(repair::add);
+        });
+        repair.begin();
+    }
+
+    /** Exchanges one key with its other replicas, now. Requires: this node is one itself. */
+    public void repair(byte[] storageKey, Consumer<Repaired> done) {
+        long self = parts.partitions().self();
+        long[] others = Arrays.stream(parts.router().replicasOf(storageKey))
+                .filter(id -> id != self)
+                .toArray();
+        long hash = StorageKey.hash(storageKey);
+        LaneReader.Hashes only = new LaneReader.Hashes(
+                StorageKey.partition(storageKey), parts.trees().lanes().of(storageKey), hash, hash);
+        Repair repair = new Repair(others.length, done);
+        for (long other : others) {
+            ExchangeSession session = new ExchangeSession(parts, other, new int[0], ended -> {
+                keySessions.remove(ended);
+                ended(ended, 0);
+                repair.add(ended);
+            });
+            keySessions.add(session);
+            if (parts.router().isGone(other)) {
+                session.giveUp("it cannot be reached");
+            } else {
+                session.begin(only);
+            }
+        }
+        repair.begin();
+    }
+
+    /** Several sessions as one answer. */
+    private final class Repair {
+        private final Consumer<Repaired> done;
+        private int missing;
+        private Repaired repaired = Repaired.NOTHING;
+
+        Repair(int sessions, Consumer<Repaired> done) {
+            this.missing = sessions + 1;
+            this.done = done;
+        }
+
+        void begin() {
+            ended();
+            startSessions();
+        }
+
+        void add(ExchangeSession session) {
+            repaired = repaired.plus(session);
+            ended();
+        }
+
+        private void ended() {
+            if (--missing == 0) {
+                done.accept(repaired);
+            }
+        }
+    }
+
+    // --- what other nodes ask ---
+
+    public void onTreeRoots(long from, Message.TreeRoots message) {
+        service.onTreeRoots(from, message);
+    }
+
+    public void onTreeLanes(long from, Message.TreeLanes message) {
+        service.onTreeLanes(from, message);
+    }
+
+    public void onTreeSums(long from, Message.TreeSums message) {
+        service.onTreeSums(from, message);
+    }
+
+    public void onBucketKeys(long from, Message.BucketKeys message) {
+        service.onBucketKeys(from, message);
+    }
+
+    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+        service.onExchangeObjects(from, message);
+    }
+}

@@ -1,0 +1,23 @@
+package io.kindred.cluster.antientropy;
+
+/** What anti-entropy counts, for INFO. Owned by: the core's thread. */
+public final class ExchangeCounters {
+    /** Exchanges with one node that came to their end. */
+    public long rounds;
+    /** Exchanges that ended early; what is left is for the next one. */
+    public long failures;
+    /** Containers that an exchange has changed here, or has sent to somebody who lacked them. */
+    public long keysRepaired;
+    /** About what this node sent in exchanges, asked and asking. */
+    public long bytesSent;
+    /** Trees that were built from the records. */
+    public long treesBuilt;
+    /** Partitions that a scrub has been through, and those where tree and records differed. */
+    public long scrubbed;
+
+    public long scrubMismatches;
+    /** Scan steps of builds and scrubs that could not be read. */
+    public long unreadable;
+    /** The partition that a scrub has come to. */
+    public int scrubPosition;
+}

@@ -1,0 +1,96 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Latencies;
+import io.kindred.cluster.quorum.LocalReplica;
+import io.kindred.cluster.quorum.Outbox;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Versions;
+import org.jspecify.annotations.Nullable;
+
+/** What exchanges work with. */
+record ExchangeParts(
+        ExchangeCore.Wires wires,
+        MerkleTrees trees,
+        LaneReader reader,
+        LocalReplica replica,
+        ExchangeCounters counters) {
+    private static final int CLOCK_ENTRY_BYTES = 24;
+    private static final int SIBLING_BYTES = 12;
+
+    Outbox outbox() {
+        return wires.outbox();
+    }
+
+    Requests requests() {
+        return wires.requests();
+    }
+
+    Clocks clocks() {
+        return wires.clocks();
+    }
+
+    Router router() {
+        return wires.router();
+    }
+
+    PartitionMap partitions() {
+        return wires.partitions();
+    }
+
+    Latencies latencies() {
+        return wires.latencies();
+    }
+
+    void send(long to, Message message, long aboutBytes) {
+        counters.bytesSent += aboutBytes;
+        outbox().send(to, message);
+    }
+
+    static long sizeBytes(byte[] key, Versions versions) {
+        long size = key.length + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
+        for (Sibling sibling : versions.siblings()) {
+            byte[] value = sibling.value();
+            size += SIBLING_BYTES + (value == null ? 0 : value.length);
+        }
+        return size;
+    }
+
+    static long sizeOfClock(byte[] key, int entries) {
+        return key.length + (long) CLOCK_ENTRY_BYTES * entries;
+    }
+
+    /** Joins what another replica has into what is here. */
+    void join(byte[] key, Versions theirs, Joined done) {
+        for (Sibling sibling : theirs.siblings()) {
+            clocks().observe(sibling.stamp());
+        }
+        replica.write(key, new Join(theirs, counters, done));
+    }
+
+    interface Joined {
+        void done(Message.Verdict verdict);
+    }
+
+    private record Join(Versions theirs, ExchangeCounters counters, Joined told) implements LocalReplica.WriteStep {
+        @Override
+        public @Nullable Versions next(Versions current) {
+            Versions joined = current.join(theirs);
+            // By content and not by dots alone: replicas that differ in the bytes of one dot have to agree, too.
+            if (joined.equals(current)) {
+                return null;
+            }
+            counters.keysRepaired++;
+            return joined;
+        }
+
+        @Override
+        public void done(Message.Verdict verdict) {
+            told.done(verdict);
+        }
+    }
+}

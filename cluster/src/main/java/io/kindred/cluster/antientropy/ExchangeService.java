@@ -1,0 +1,246 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
+import io.kindred.cluster.message.Message.TreeSums.Span;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The side of an exchange that is asked. It keeps nothing between two questions, and takes none of them on trust: what
+ * does not name partitions, lanes and keys of this node is not answered, or with a verdict.
+ */
+final class ExchangeService {
+    static final int PAGE_KEYS_MAX = 256;
+    static final int BATCH_BYTES_MAX = 256 << 10;
+    static final int SUMS_MAX = 1 << 16;
+    static final int OBJECTS_MAX = 512;
+
+    private final ExchangeParts parts;
+
+    ExchangeService(ExchangeParts parts) {
+        this.parts = parts;
+    }
+
+    void onTreeRoots(long from, Message.TreeRoots request) {
+        int each = request.partitionsPerSum();
+        if (each < 1 || !arePartitions(request.partitions())) {
+            return;
+        }
+        int[] partitions = request.partitions();
+        List<Integer> notReady = new ArrayList<>();
+        long[] sums = new long[(int) (((long) partitions.length + each - 1) / each)];
+        for (int i = 0; i < partitions.length; i++) {
+            if (parts.trees().isReady(partitions[i])) {
+                sums[i / each] += parts.trees().root(partitions[i]);
+            } else {
+                notReady.add(partitions[i]);
+            }
+        }
+        int[] left = notReady.stream().mapToInt(Integer::intValue).toArray();
+        parts.send(
+                from,
+                new Message.TreeRootsReply(request.requestId(), parts.trees().flushPrint(), sums, left),
+                20 + (long) Long.BYTES * sums.length + left.length);
+    }
+
+    private boolean arePartitions(int[] partitions) {
+        return Arrays.stream(partitions)
+                .allMatch(
+                        partition -> partition >= 0 && partition < parts.trees().partitions());
+    }
+
+    void onTreeLanes(long from, Message.TreeLanes request) {
+        if (!arePartitions(request.partitions())
+                || request.partitions().length > parts.trees().partitions()) {
+            return;
+        }
+        List<Lane> lanes = new ArrayList<>();
+        for (int partition : request.partitions()) {
+            for (int lane = 0; lane < parts.trees().lanes().count(); lane++) {
+                MerkleTree tree = parts.trees().tree(partition, lane);
+                if (tree != null) {
+                    lanes.add(new Lane(partition, lane, tree.bits(), tree.root()));
+                }
+            }
+        }
+        parts.send(from, new Message.TreeLanesReply(request.requestId(), lanes), 10 + 12L * lanes.size());
+    }
+
+    void onTreeSums(long from, Message.TreeSums request) {
+        long[] sums = sums(parts.trees(), request.spans());
+        parts.send(
+                from,
+                new Message.TreeSumsReply(request.requestId(), sums == null ? new long[0] : sums),
+                10 + (sums == null ? 0 : (long) Long.BYTES * sums.length));
+    }
+
+    /** Null where the trees here are not that deep, or it makes no sense. */
+    static long @Nullable [] sums(MerkleTrees trees, List<Span> spans) {
+        int total = 0;
+        for (Span span : spans) {
+            if (!isNode(trees, span) || total + (1 << span.width()) > SUMS_MAX) {
+                return null;
+            }
+            total += 1 << span.width();
+        }
+        long[] sums = new long[total];
+        int at = 0;
+        for (Span span : spans) {
+            MerkleTree tree = trees.tree(span.partition(), span.lane());
+            for (int child = 0; child < 1 << span.width(); child++) {
+                long prefix = (long) span.prefix() << span.width() | child;
+                sums[at++] = tree == null ? 0 : tree.sum(span.depth() + span.width(), prefix);
+            }
+        }
+        return sums;
+    }
+
+    private static boolean isNode(MerkleTrees trees, Span span) {
+        if (span.partition() < 0
+                || span.partition() >= trees.partitions()
+                || span.lane() < 0
+                || span.lane() >= trees.lanes().count()
+                || span.depth() < 0
+                || span.width() < 0
+                || span.depth() > MerkleTree.BITS_MAX
+                || span.width() > MerkleTree.BITS_MAX - span.depth()) {
+            return false;
+        }
+        MerkleTree tree = trees.tree(span.partition(), span.lane());
+        return span.prefix() >= 0
+                && span.prefix() < 1 << span.depth()
+                && (tree == null || span.depth() + span.width() <= tree.bits());
+    }
+
+    void onBucketKeys(long from, Message.BucketKeys request) {
+        boolean mine = request.partition() >= 0
+                && request.partition() < parts.trees().partitions()
+                && request.lane() >= 0
+                && request.lane() < parts.trees().lanes().count()
+                && isReplica(request.partition())
+                && Long.compareUnsigned(request.fromHash(), request.toHash()) <= 0;
+        if (!mine) {
+            refuse(from, request, Verdict.NOT_MINE);
+            return;
+        }
+        LaneReader.Hashes hashes =
+                new LaneReader.Hashes(request.partition(), request.lane(), request.fromHash(), request.toHash());
+        parts.reader().read(hashes, PAGE_KEYS_MAX, page -> {
+            if (page == null) {
+                refuse(from, request, Verdict.FAILED);
+            } else {
+                answer(from, request, page);
+            }
+        });
+    }
+
+    private boolean isReplica(int partition) {
+        long self = parts.partitions().self();
+        return Arrays.stream(parts.partitions().replicas(partition)).anyMatch(id -> id == self);
+    }
+
+    private void refuse(long to, Message.BucketKeys request, Verdict verdict) {
+        parts.send(
+                to,
+                new Message.BucketKeysReply(request.requestId(), verdict, 0, List.of(), List.of(), new long[0]),
+                20);
+    }
+
+    private void answer(long to, Message.BucketKeys request, LaneReader.Page page) {
+        long[] theirs = request.digests().clone();
+        Arrays.sort(theirs);
+        long[] ours = page.entries().stream()
+                .mapToLong(LaneReader.Entry::digest)
+                .sorted()
+                .toArray();
+        List<byte[]> keys = new ArrayList<>();
+        List<VersionVector> clocks = new ArrayList<>();
+        long size = 40;
+        for (LaneReader.Entry entry : page.entries()) {
+            if (Arrays.binarySearch(theirs, entry.digest()) < 0) {
+                keys.add(entry.key());
+                clocks.add(entry.clock());
+                size += ExchangeParts.sizeOfClock(entry.key(), entry.clock().entries());
+            }
+        }
+        long[] missing = Arrays.stream(theirs)
+                .filter(digest -> Arrays.binarySearch(ours, digest) < 0)
+                .toArray();
+        parts.send(
+                to,
+                new Message.BucketKeysReply(request.requestId(), Verdict.OK, page.coveredTo(), keys, clocks, missing),
+                size + (long) Long.BYTES * missing.length);
+    }
+
+    void onExchangeObjects(long from, Message.ExchangeObjects request) {
+        if (request.storageKeys().size() > OBJECTS_MAX || request.wanted().size() > OBJECTS_MAX) {
+            return;
+        }
+        Batch batch = new Batch(from, request);
+        for (int i = 0; i < request.storageKeys().size(); i++) {
+            byte[] key = request.storageKeys().get(i);
+            if (!parts.router().isReplicaOf(key)) {
+                batch.worst = Verdict.NOT_MINE;
+                continue;
+            }
+            batch.missing++;
+            parts.join(key, request.versions().get(i), batch::done);
+        }
+        batch.readNext(0);
+    }
+
+    /** Joins what was sent and reads what is wanted; answers when both are through. */
+    private final class Batch {
+        private final long from;
+        private final Message.ExchangeObjects request;
+        private final List<byte[]> keys = new ArrayList<>();
+        private final List<Versions> versions = new ArrayList<>();
+        private long size = 20;
+        /** The joins under way, and one for the reading. */
+        private int missing = 1;
+
+        private Verdict worst = Verdict.OK;
+
+        Batch(long from, Message.ExchangeObjects request) {
+            this.from = from;
+            this.request = request;
+        }
+
+        /** One read after the other, until there is enough. */
+        void readNext(int index) {
+            if (index == request.wanted().size() || size > BATCH_BYTES_MAX) {
+                done(Verdict.OK);
+                return;
+            }
+            byte[] key = request.wanted().get(index);
+            if (!StorageKey.isValid(key) || !parts.router().isReplicaOf(key)) {
+                done(Verdict.NOT_MINE);
+                return;
+            }
+            parts.replica().read(key, (verdict, held) -> {
+                if (held == null) {
+                    done(verdict);
+                    return;
+                }
+                keys.add(key);
+                versions.add(held);
+                size += ExchangeParts.sizeBytes(key, held);
+                readNext(index + 1);
+            });
+        }
+
+        void done(Verdict verdict) {
+            worst = verdict == Verdict.OK ? worst : verdict;
+            if (--missing == 0) {
+                parts.send(from, new Message.ExchangeObjectsReply(request.requestId(), worst, keys, versions), size);
+            }
+        }
+    }
+}

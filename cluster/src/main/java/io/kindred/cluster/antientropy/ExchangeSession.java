@@ -1,0 +1,382 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.antientropy.LaneReader.Hashes;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
+import io.kindred.cluster.message.Message.TreeSums.Span;
+import io.kindred.cluster.quorum.Request;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange with one node: compares trees from the roots down, and has a {@link RangeExchange} make equal what
+ * differs.
+ *
+ * <p>The work goes depth first, so that little of it is remembered: ranges of keys before nodes of trees, nodes before
+ * trees, trees before further roots. All that is asked is stateless at the other end, so whatever ends a session, what it
+ * has repaired by then stays repaired, and the next one finds only the rest.
+ */
+final class ExchangeSession extends Request {
+    private static final int PARTITIONS_A_SUM = 64;
+    private static final int PARTITIONS_A_MESSAGE = 8_192;
+    private static final int LANES_PARTITIONS_MAX = 128;
+    private static final int SPANS_MAX = 64;
+    private static final int WIDTH_MAX = 6;
+    private static final long PAUSE_MIN_NANOS = 5_000_000L;
+    private static final long PAUSE_MAX_NANOS = 200_000_000L;
+
+    private final ExchangeParts parts;
+    final long peer;
+    private final Consumer<ExchangeSession> onEnd;
+    final RangeExchange.Tally tally = new RangeExchange.Tally();
+    /** Compared, and made equal where they differed. */
+    final TreeSet<Integer> compared = new TreeSet<>();
+    /** Trees that could not be compared now, at one of the two nodes. */
+    int skipped;
+
+    @Nullable
+    String failure;
+
+    private final int[] partitions;
+    private int nextPartition;
+    /** Partitions whose roots differ, or are not known yet one by one. */
+    private final ArrayDeque<Integer> suspects = new ArrayDeque<>();
+    /** Nodes whose children are to be compared. */
+    private final ArrayDeque<Node> nodes = new ArrayDeque<>();
+
+    private final ArrayDeque<Hashes> ranges = new ArrayDeque<>();
+    /** What the message under way asks for. */
+    private int[] askedPartitions = {};
+
+    private List<Node> askedNodes = List.of();
+    private @Nullable RangeExchange range;
+    private boolean ended;
+    private long pauseNanos;
+    private @Nullable Runnable paused;
+    private long resumeAtNanos;
+
+    /** A node of a tree that both sides divide into 2^bits buckets at least. */
+    private record Node(int partition, int lane, int depth, int prefix, int bits) {
+        int width() {
+            return Math.min(WIDTH_MAX, bits - depth);
+        }
+
+        Span span() {
+            return new Span(partition, lane, depth, prefix, width());
+        }
+    }
+
+    /** @param partitions ascending */
+    ExchangeSession(ExchangeParts parts, long peer, int[] partitions, Consumer<ExchangeSession> onEnd) {
+        this.parts = parts;
+        this.peer = peer;
+        this.partitions = partitions;
+        this.onEnd = onEnd;
+    }
+
+    /** Compares the trees, and exchanges what differs. */
+    void begin() {
+        next();
+    }
+
+    /** Exchanges a range of keys, whatever the trees say. */
+    void begin(Hashes only) {
+        nextPartition = partitions.length;
+        ranges.add(only);
+        next();
+    }
+
+    private void next() {
+        if (ended) {
+            return;
+        }
+        if (!ranges.isEmpty()) {
+            exchange(ranges.remove());
+        } else if (!nodes.isEmpty()) {
+            askSums();
+        } else if (!suspects.isEmpty()) {
+            askLanes();
+        } else if (nextPartition < partitions.length) {
+            askRoots();
+        } else {
+            end(null);
+        }
+    }
+
+    // --- roots ---
+
+    private void askRoots() {
+        int to = Math.min(partitions.length, nextPartition + PARTITIONS_A_MESSAGE);
+        askedPartitions = Arrays.stream(partitions, nextPartition, to)
+                .filter(parts.trees()::isReady)
+                .toArray();
+        skipped += to - nextPartition - askedPartitions.length;
+        nextPartition = to;
+        if (askedPartitions.length == 0) {
+            next();
+            return;
+        }
+        open();
+        parts.send(
+                peer, new Message.TreeRoots(id, PARTITIONS_A_SUM, askedPartitions), 10 + 2L * askedPartitions.length);
+    }
+
+    private void takeRoots(Message.TreeRootsReply reply) {
+        if (reply.flushPrint() != parts.trees().flushPrint()) {
+            end("it knows of other flushes");
+            return;
+        }
+        int[] notReady = reply.notReady();
+        long[] sums = new long[(askedPartitions.length + PARTITIONS_A_SUM - 1) / PARTITIONS_A_SUM];
+        if (reply.sums().length != sums.length) {
+            end("it answers something else");
+            return;
+        }
+        for (int i = 0; i < askedPartitions.length; i++) {
+            if (Arrays.binarySearch(notReady, askedPartitions[i]) < 0) {
+                sums[i / PARTITIONS_A_SUM] += parts.trees().root(askedPartitions[i]);
+            }
+        }
+        for (int i = 0; i < askedPartitions.length; i++) {
+            int partition = askedPartitions[i];
+            if (Arrays.binarySearch(notReady, partition) >= 0) {
+                skipped++;
+                continue;
+            }
+            compared.add(partition);
+            if (sums[i / PARTITIONS_A_SUM] != reply.sums()[i / PARTITIONS_A_SUM]) {
+                suspects.add(partition);
+            }
+        }
+        next();
+    }
+
+    // --- trees ---
+
+    private void askLanes() {
+        int count = Math.min(LANES_PARTITIONS_MAX, suspects.size());
+        askedPartitions = new int[count];
+        for (int i = 0; i < count; i++) {
+            askedPartitions[i] = suspects.remove();
+        }
+        open();
+        parts.send(peer, new Message.TreeLanes(id, askedPartitions), 10 + 2L * count);
+    }
+
+    private void takeLanes(Message.TreeLanesReply reply) {
+        TreeMap<Long, Lane> theirs = new TreeMap<>();
+        for (Lane lane : reply.lanes()) {
+            if (Arrays.binarySearch(askedPartitions, lane.partition()) < 0
+                    || lane.lane() < 0
+                    || lane.lane() >= parts.trees().lanes().count()
+                    || lane.bits() < 0
+                    || lane.bits() > MerkleTree.BITS_MAX) {
+                end("it answers something else");
+                return;
+            }
+            theirs.put(laneKey(lane.partition(), lane.lane()), lane);
+        }
+        for (int partition : askedPartitions) {
+            for (int lane = 0; lane < parts.trees().lanes().count(); lane++) {
+                compare(partition, lane, theirs.get(laneKey(partition, lane)));
+            }
+        }
+        next();
+    }
+
+    private static long laneKey(int partition, int lane) {
+        return (long) partition << Integer.SIZE | lane;
+    }
+
+    private void compare(int partition, int lane, @Nullable Lane theirs) {
+        MerkleTree mine = parts.trees().tree(partition, lane);
+        long sum = theirs == null ? 0 : theirs.sum();
+        if ((mine == null ? 0 : mine.root()) == sum) {
+            return;
+        }
+        // One that has nothing takes all of it: there is no use in going down.
+        int bits = mine == null || theirs == null ? 0 : Math.min(mine.bits(), theirs.bits());
+        descend(new Node(partition, lane, 0, 0, bits));
+    }
+
+    private void descend(Node node) {
+        if (node.depth() < node.bits()) {
+            nodes.push(node);
+        } else {
+            addRange(node);
+        }
+    }
+
+    /** Neighbours become one range. */
+    private void addRange(Node node) {
+        Lanes lanes = parts.trees().lanes();
+        long first = lanes.firstHash(node.partition(), node.lane(), node.depth(), node.prefix());
+        long last = lanes.lastHash(node.partition(), node.lane(), node.depth(), node.prefix());
+        Hashes before = ranges.peekLast();
+        if (before != null
+                && before.partition() == node.partition()
+                && before.lane() == node.lane()
+                && before.last() + 1 == first
+                && first != 0) {
+            ranges.removeLast();
+            ranges.add(new Hashes(node.partition(), node.lane(), before.first(), last));
+        } else {
+            ranges.add(new Hashes(node.partition(), node.lane(), first, last));
+        }
+    }
+
+    // --- nodes ---
+
+    private void askSums() {
+        List<Node> asked = new ArrayList<>();
+        List<Span> spans = new ArrayList<>();
+        while (asked.size() < SPANS_MAX && !nodes.isEmpty()) {
+            Node node = nodes.pop();
+            asked.add(node);
+            spans.add(node.span());
+        }
+        askedNodes = asked;
+        open();
+        parts.send(peer, new Message.TreeSums(id, spans), 10 + 8L * spans.size());
+    }
+
+    private void takeSums(Message.TreeSumsReply reply) {
+        List<Span> spans = askedNodes.stream().map(Node::span).toList();
+        long[] mine = ExchangeService.sums(parts.trees(), spans);
+        if (mine == null || reply.sums().length != mine.length) {
+            // A tree was built anew, here or there.
+            end("the trees have changed");
+            return;
+        }
+        int at = 0;
+        for (Node node : askedNodes) {
+            for (int child = 0; child < 1 << node.width(); child++, at++) {
+                if (mine[at] != reply.sums()[at]) {
+                    descend(new Node(
+                            node.partition(),
+                            node.lane(),
+                            node.depth() + node.width(),
+                            node.prefix() << node.width() | child,
+                            node.bits()));
+                }
+            }
+        }
+        next();
+    }
+
+    // --- ranges ---
+
+    private void exchange(Hashes hashes) {
+        RangeExchange begun = new RangeExchange(parts, peer, tally, this::paced, why -> {
+            range = null;
+            if (why == null) {
+                paced(this::next);
+            } else {
+                compared.remove(hashes.partition());
+                end(why);
+            }
+        });
+        range = begun;
+        begun.run(hashes);
+    }
+
+    /** At once, or after a pause while this node's own requests take longer than they used to. */
+    private void paced(Runnable work) {
+        if (ended) {
+            return;
+        }
+        pauseNanos = parts.latencies().isStrained()
+                ? Math.min(PAUSE_MAX_NANOS, Math.max(PAUSE_MIN_NANOS, pauseNanos * 2))
+                : pauseNanos / 2 < PAUSE_MIN_NANOS ? 0 : pauseNanos / 2;
+        if (pauseNanos == 0) {
+            work.run();
+        } else {
+            paused = work;
+            resumeAtNanos = parts.clocks().nanos() + pauseNanos;
+        }
+    }
+
+    long nextTickNanos() {
+        return paused == null ? Long.MAX_VALUE : resumeAtNanos;
+    }
+
+    void onTick() {
+        Runnable work = paused;
+        if (work != null && parts.clocks().nanos() - resumeAtNanos >= 0) {
+            paused = null;
+            work.run();
+        }
+    }
+
+    // --- answers and ends ---
+
+    private void open() {
+        parts.requests().open(this, parts.clocks().nanos());
+    }
+
+    @Override
+    public void onAnswer(long from, Message answer) {
+        if (from != peer || ended) {
+            return;
+        }
+        if (answer instanceof Message.TreeRootsReply reply) {
+            parts.requests().close(this);
+            takeRoots(reply);
+        } else if (answer instanceof Message.TreeLanesReply reply) {
+            parts.requests().close(this);
+            takeLanes(reply);
+        } else if (answer instanceof Message.TreeSumsReply reply) {
+            parts.requests().close(this);
+            takeSums(reply);
+        }
+    }
+
+    @Override
+    protected void onPeerLost(long lost) {
+        if (lost == peer) {
+            end("its connection is lost");
+        }
+    }
+
+    @Override
+    protected void onDeadline() {
+        end("it does not answer");
+    }
+
+    /** Ends before its end. */
+    void giveUp(String why) {
+        end(why);
+    }
+
+    private void end(@Nullable String why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        failure = why;
+        paused = null;
+        parts.requests().close(this);
+        if (why != null) {
+            forgetUnfinished();
+        }
+        onEnd.accept(this);
+    }
+
+    /** What was not come to, or not through with, was not compared. */
+    private void forgetUnfinished() {
+        if (range != null) {
+            range.abandon();
+        }
+        compared.removeAll(suspects);
+        nodes.forEach(node -> compared.remove(node.partition()));
+        askedNodes.forEach(node -> compared.remove(node.partition()));
+        ranges.forEach(left -> compared.remove(left.partition()));
+        Arrays.stream(askedPartitions).forEach(compared::remove);
+    }
+}

@@ -1,0 +1,369 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsDigest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hash trees of all partitions that this node shares with others.
+ *
+ * <p>They follow the engine's records exactly: each write adds the difference that it makes ({@link #changed}), and one
+ * that the engine has undone takes it back ({@link #undone}). Records are digested without the siblings that a flush has
+ * hidden, and one of which nothing is left counts as absent, whether or not it has been swept; so a flush makes the
+ * trees of its database doubtful, and they are built anew. Each tree remembers the flush stamp that it was built under
+ * and goes on under it until then.
+ *
+ * <p>Owned by: the core's thread.
+ */
+public final class MerkleTrees {
+    private final Lanes lanes;
+    private final FlushStamps flushStamps;
+    private final LongUnaryOperator countOfGroup;
+    private final @Nullable PartitionTrees[] byPartition;
+    /** From the last clean stop, until the ring says whose they are. */
+    private final TreeMap<Integer, byte[]> stored = new TreeMap<>();
+    /** Partitions with something to build. */
+    private final TreeSet<Integer> unbuilt = new TreeSet<>();
+
+    private @Nullable TreeBuild build;
+    private int epoch;
+    private int owned;
+
+    /**
+     * @param hashedByPartition whether the first bits of an untagged key's hash are its partition
+     * @param countOfGroup about how many keys a group of the engine has
+     */
+    public MerkleTrees(
+            int partitions, boolean hashedByPartition, FlushStamps flushStamps, LongUnaryOperator countOfGroup) {
+        this.lanes = new Lanes(partitions, hashedByPartition, flushStamps.databases());
+        this.flushStamps = flushStamps;
+        this.countOfGroup = countOfGroup;
+        this.byPartition = new @Nullable PartitionTrees[partitions];
+    }
+
+    static int present(long digest) {
+        return digest == VersionsDigest.ABSENT ? 0 : 1;
+    }
+
+    // --- what happens to records ---
+
+    /**
+     * A container was written, or dropped ({@code next} empty).
+     *
+     * @return what {@link #undone} needs, with the {@link #epoch}
+     */
+    public long changed(byte[] storageKey, Versions held, Versions next) {
+        if (owned == 0 || storageKey[0] != StorageKey.DATA) {
+            return 0;
+        }
+        int partition = StorageKey.partition(storageKey);
+        PartitionTrees trees = byPartition[partition];
+        if (trees == null) {
+            return 0;
+        }
+        int db = StorageKey.db(storageKey);
+        if (build != null && build.covers(partition, db)) {
+            build.changed(storageKey, held, next);
+        }
+        long hash = StorageKey.hash(storageKey);
+        int lane = lanes.lane(partition, db, hash);
+        MerkleTree tree = trees.byLane[lane];
+        long flushStamp = tree == null ? flushStamps.of(db) : tree.flushStamp();
+        long before = VersionsDigest.of(storageKey, held, flushStamp);
+        long after = VersionsDigest.of(storageKey, next, flushStamp);
+        if (trees.built && before != after) {
+            if (tree == null) {
+                tree = new MerkleTree(0, flushStamp);
+                trees.byLane[lane] = tree;
+            }
+            tree.add(lanes.path(lane, hash), after - before, present(after) - present(before));
+            if (tree.isCrowded() && !trees.crowded.get(db)) {
+                trees.crowded.set(db);
+                unbuilt.add(partition);
+            }
+        }
+        return after - before;
+    }
+
+    /** What {@link #changed} was told of has been undone by the engine. */
+    public void undone(byte[] storageKey, long difference, int ofEpoch) {
+        int partition = StorageKey.partition(storageKey);
+        PartitionTrees trees = byPartition[partition];
+        if (difference == 0 || trees == null) {
+            return;
+        }
+        int db = StorageKey.db(storageKey);
+        if (ofEpoch != epoch) {
+            // Some tree may have been digested otherwise then.
+            doubt(partition, trees, db);
+            return;
+        }
+        if (build != null && build.covers(partition, db)) {
+            build.undone(storageKey, difference);
+        }
+        int lane = lanes.of(storageKey);
+        MerkleTree tree = trees.byLane[lane];
+        if (trees.built && tree != null) {
+            tree.add(lanes.path(lane, StorageKey.hash(storageKey)), -difference, 0);
+        }
+    }
+
+    /** Differences of other epochs cannot be taken back one by one. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** A database's flush stamp has risen. */
+    public void flushed(int db) {
+        epoch++;
+        for (int partition = 0; partition < byPartition.length; partition++) {
+            PartitionTrees trees = byPartition[partition];
+            if (trees != null && (trees.byLane[2 * db] != null || trees.byLane[2 * db + 1] != null)) {
+                doubt(partition, trees, db);
+            }
+        }
+        if (build != null && db >= build.firstDb && db <= build.lastDb) {
+            build = null;
+        }
+    }
+
+    private void doubt(int partition, PartitionTrees trees, int db) {
+        trees.doubtful.set(db);
+        unbuilt.add(partition);
+        if (build != null && build.covers(partition, db)) {
+            build = null;
+        }
+    }
+
+    // --- which partitions ---
+
+    /** The ring has changed. A partition that is not shared needs no trees. */
+    public void own(PartitionMap ring, boolean hasRecords) {
+        owned = 0;
+        for (int partition = 0; partition < byPartition.length; partition++) {
+            long[] replicas = ring.replicas(partition);
+            boolean shared = replicas.length > 1 && contains(replicas, ring.self());
+            if (!shared) {
+                byPartition[partition] = null;
+                unbuilt.remove(partition);
+                continue;
+            }
+            owned++;
+            if (byPartition[partition] == null) {
+                take(partition, hasRecords);
+            }
+        }
+        if (build != null && byPartition[build.partition] == null) {
+            build = null;
+        }
+        if (owned > 0) {
+            stored.clear();
+        }
+    }
+
+    private void take(int partition, boolean hasRecords) {
+        byte[] record = stored.get(partition);
+        PartitionTrees trees = record == null ? null : TreeRecord.decode(record, lanes, flushStamps);
+        if (trees == null) {
+            trees = new PartitionTrees(lanes.count(), !hasRecords);
+        }
+        byPartition[partition] = trees;
+        if (!trees.built) {
+            unbuilt.add(partition);
+        }
+    }
+
+    private static boolean contains(long[] nodes, long node) {
+        return Arrays.stream(nodes).anyMatch(id -> id == node);
+    }
+
+    // --- what they say ---
+
+    boolean isReady(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        return trees != null && trees.isReady();
+    }
+
+    /** 0 where there are no records, or no trees. */
+    long root(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        return trees == null ? 0 : trees.root();
+    }
+
+    @Nullable
+    MerkleTree tree(int partition, int lane) {
+        PartitionTrees trees = byPartition[partition];
+        return trees == null ? null : trees.byLane[lane];
+    }
+
+    Lanes lanes() {
+        return lanes;
+    }
+
+    int partitions() {
+        return byPartition.length;
+    }
+
+    /** Nodes that know of different flushes have different trees: they need not compare them. */
+    long flushPrint() {
+        long print = 1;
+        for (int db = 0; db < flushStamps.databases(); db++) {
+            print = print * 31 + flushStamps.of(db);
+        }
+        return print;
+    }
+
+    /** Partitions whose trees can be compared. */
+    public int ready() {
+        int ready = 0;
+        for (PartitionTrees trees : byPartition) {
+            ready += trees != null && trees.isReady() ? 1 : 0;
+        }
+        return ready;
+    }
+
+    /** Partitions that have trees to be built, grown, or built anew. */
+    public int building() {
+        return unbuilt.size();
+    }
+
+    /** What the trees take, in buckets' bytes. */
+    public long sizeBytes() {
+        long buckets = 0;
+        for (PartitionTrees trees : byPartition) {
+            if (trees != null) {
+                for (MerkleTree tree : trees.byLane) {
+                    buckets += tree == null ? 0 : 1L << tree.bits();
+                }
+            }
+        }
+        return buckets * Long.BYTES;
+    }
+
+    // --- over a stop ---
+
+    /** What a clean stop stores of a partition; null: nothing that could be relied on. */
+    public byte @Nullable [] record(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        return trees == null || !trees.isReady() ? null : TreeRecord.encode(trees);
+    }
+
+    /** What the last stop has stored. Only what was stored by the stop right before this start may be given. */
+    public void restore(int partition, byte[] record) {
+        if (partition >= 0 && partition < byPartition.length) {
+            stored.put(partition, record);
+        }
+    }
+
+    /** The partitions of which something was stored. */
+    public List<Integer> restored() {
+        return List.copyOf(stored.keySet());
+    }
+
+    // --- building ---
+
+    /** The next partition after {@code after}, around the ring, that has something to build; -1: none. */
+    int nextUnbuilt(int after) {
+        Integer next = unbuilt.higher(after);
+        if (next == null) {
+            next = unbuilt.isEmpty() ? null : unbuilt.first();
+        }
+        return next == null ? -1 : next;
+    }
+
+    /** The next partition after {@code after} with trees that can be verified; -1: none behind it. */
+    int nextBuilt(int after) {
+        for (int partition = after + 1; partition < byPartition.length; partition++) {
+            if (isReady(partition)) {
+                return partition;
+            }
+        }
+        return -1;
+    }
+
+    /** Begins to build what a partition lacks, or to verify what it has. */
+    TreeBuild begin(int partition, boolean scrub) {
+        PartitionTrees trees = shared(partition);
+        int first = 0;
+        int last = flushStamps.databases() - 1;
+        if (trees.built && !scrub) {
+            int doubtful = trees.doubtful.nextSetBit(0);
+            first = doubtful >= 0 ? doubtful : trees.crowded.nextSetBit(0);
+            last = first;
+        }
+        TreeBuild begun = new TreeBuild(
+                new TreeBuild.Span(partition, first, last, scrub), lanes, flushStamps, lane -> bits(partition, lane));
+        build = begun;
+        return begun;
+    }
+
+    private PartitionTrees shared(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        if (trees == null) {
+            throw new IllegalStateException("no trees of partition " + partition);
+        }
+        return trees;
+    }
+
+    private int bits(int partition, int lane) {
+        MerkleTree present = tree(partition, lane);
+        if (present != null) {
+            return MerkleTree.bitsFor(present.entries());
+        }
+        return Lanes.isHome(lane)
+                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(StorageKey.group(partition, Lanes.db(lane))))
+                : 0;
+    }
+
+    /** Whether this build still makes sense: a flush or a change of the ring ends it. */
+    boolean isWanted(@Nullable TreeBuild asked) {
+        return asked != null && build == asked;
+    }
+
+    void abandon() {
+        build = null;
+    }
+
+    /**
+     * Puts the trees of a build that is through in the place of the old ones.
+     *
+     * @return whether the old ones were the same
+     */
+    boolean replace(TreeBuild done) {
+        build = null;
+        PartitionTrees trees = shared(done.partition);
+        boolean same = true;
+        for (int lane = 2 * done.firstDb; lane <= 2 * done.lastDb + 1; lane++) {
+            MerkleTree old = trees.byLane[lane];
+            MerkleTree fresh = done.tree(lane);
+            same &= agree(old, fresh);
+            trees.byLane[lane] = fresh;
+        }
+        trees.built = true;
+        trees.doubtful.clear(done.firstDb, done.lastDb + 1);
+        trees.crowded.clear(done.firstDb, done.lastDb + 1);
+        for (int lane = 2 * done.firstDb; lane <= 2 * done.lastDb + 1; lane++) {
+            MerkleTree fresh = trees.byLane[lane];
+            if (fresh != null && fresh.isCrowded()) {
+                trees.crowded.set(Lanes.db(lane));
+            }
+        }
+        if (!trees.wantsBuild()) {
+            unbuilt.remove(done.partition);
+        }
+        return same;
+    }
+
+    private static boolean agree(@Nullable MerkleTree old, @Nullable MerkleTree fresh) {
+        MerkleTree empty = new MerkleTree(0, 0);
+        return (old == null ? empty : old).agreesWith(fresh == null ? empty : fresh);
+    }
+}

@@ -1,0 +1,18 @@
+package io.kindred.cluster.antientropy;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads this node's records in the order of their keys, one step of the engine at a time. */
+public interface RecordRange {
+    void read(byte[] from, byte[] to, int limit, Consumer<Page> done);
+
+    /**
+     * What one step found, all from one moment between the question and the answer.
+     *
+     * @param next where to go on; null: the range has been read to its end
+     * @param failed nothing is known: the records cannot be read
+     */
+    record Page(List<byte[]> keys, List<byte[]> values, byte @Nullable [] next, boolean failed) {}
+}

@@ -1,0 +1,142 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Latencies;
+import io.kindred.cluster.version.CorruptRecordException;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the trees that are missing, doubtful or crowded, one partition after the other in small steps, and verifies them
+ * when there are none: the scrub, which goes through all records for ever, slowly. Where the scrub finds that records are
+ * no longer what was written (a value that has rotted, a record that cannot be decoded) the new tree tells the truth, and
+ * an exchange is asked for.
+ *
+ * <p>A step reads {@value TreeBuild#ENTRIES_A_STEP} records at most; behind it there is a pause, a longer one while this
+ * node's requests take longer than they used to.
+ */
+public final class TreeBuilder {
+    private static final long BUILD_PAUSE_NANOS = 5_000_000L;
+    private static final long SCRUB_PAUSE_NANOS = 50_000_000L;
+    private static final long STRAINED_PAUSE_NANOS = 200_000_000L;
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    private final MerkleTrees trees;
+    private final RecordRange range;
+    private final Clocks clocks;
+    private final Latencies latencies;
+    private final ExchangeCounters counters;
+    private final Consumer<String> note;
+    private final IntConsumer onMismatch;
+    private @Nullable TreeBuild current;
+    private int lastBuilt = -1;
+    private boolean busy;
+    private boolean begun;
+    private long dueNanos;
+
+    /** What the builder works with. */
+    public record Work(MerkleTrees trees, RecordRange range, Clocks clocks, Latencies latencies) {}
+
+    /** @param onMismatch is told of a partition whose records are not what its tree said */
+    public TreeBuilder(Work work, ExchangeCounters counters, Consumer<String> note, IntConsumer onMismatch) {
+        this.trees = work.trees();
+        this.range = work.range();
+        this.clocks = work.clocks();
+        this.latencies = work.latencies();
+        this.counters = counters;
+        this.note = note;
+        this.onMismatch = onMismatch;
+        counters.scrubPosition = -1;
+    }
+
+    public long nextTickNanos() {
+        if (busy || (trees.building() == 0 && trees.ready() == 0)) {
+            return Long.MAX_VALUE;
+        }
+        return begun ? dueNanos : clocks.nanos();
+    }
+
+    public void onTick() {
+        if (!busy && (!begun || clocks.nanos() - dueNanos >= 0)) {
+            begun = true;
+            step();
+        }
+    }
+
+    private void step() {
+        TreeBuild build = trees.isWanted(current) ? current : null;
+        if (build == null || (build.scrub && trees.building() > 0)) {
+            // What is missing goes first; a scrub that it interrupts begins its partition anew.
+            build = next();
+            current = build;
+        }
+        if (build == null) {
+            dueNanos = clocks.nanos() + RETRY_NANOS;
+            return;
+        }
+        busy = true;
+        TreeBuild asked = build;
+        range.read(build.begin(), build.end(), TreeBuild.ENTRIES_A_STEP, page -> take(asked, page));
+    }
+
+    private @Nullable TreeBuild next() {
+        int missing = trees.nextUnbuilt(lastBuilt);
+        if (missing >= 0) {
+            lastBuilt = missing;
+            return trees.begin(missing, false);
+        }
+        int verified = trees.nextBuilt(counters.scrubPosition);
+        verified = verified < 0 ? trees.nextBuilt(-1) : verified;
+        return verified < 0 ? null : trees.begin(verified, true);
+    }
+
+    private void take(TreeBuild build, RecordRange.Page page) {
+        busy = false;
+        pause(build, page.keys().isEmpty());
+        if (!trees.isWanted(build)) {
+            return;
+        }
+        switch (build.take(page, this::damaged)) {
+            case GO_ON -> {}
+            case DONE -> done(build);
+            case FAILED -> failed(build);
+        }
+    }
+
+    private void damaged(byte[] storageKey, CorruptRecordException damage) {
+        counters.unreadable++;
+        note.accept("a record cannot be read: " + damage.getMessage());
+    }
+
+    private void pause(TreeBuild build, boolean nothingFound) {
+        long pause = build.scrub ? SCRUB_PAUSE_NANOS : nothingFound ? 0 : BUILD_PAUSE_NANOS;
+        dueNanos = clocks.nanos() + (latencies.isStrained() ? STRAINED_PAUSE_NANOS : pause);
+    }
+
+    private void done(TreeBuild build) {
+        boolean same = trees.replace(build);
+        if (!build.scrub) {
+            counters.treesBuilt++;
+            return;
+        }
+        counters.scrubbed++;
+        counters.scrubPosition = build.partition;
+        if (!same) {
+            counters.scrubMismatches++;
+            note.accept("the records of partition " + build.partition
+                    + " are not what was written: the scrub asks its other replicas");
+            onMismatch.accept(build.partition);
+        }
+    }
+
+    private void failed(TreeBuild build) {
+        counters.unreadable++;
+        trees.abandon();
+        dueNanos = clocks.nanos() + RETRY_NANOS;
+        if (build.scrub) {
+            counters.scrubPosition = build.partition;
+            note.accept("partition " + build.partition + " cannot be read: the scrub goes on behind it");
+        }
+    }
+}

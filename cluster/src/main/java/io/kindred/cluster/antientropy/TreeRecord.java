@@ -1,0 +1,75 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.quorum.FlushStamps;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A partition's trees as a clean stop stores them; docs/storage-format.md has the layout. */
+final class TreeRecord {
+    private static final byte VERSION = 1;
+    private static final int HEAD_BYTES = 3;
+    private static final int TREE_BYTES = 2 + 1 + 2 * Long.BYTES;
+
+    private TreeRecord() {}
+
+    static byte[] encode(PartitionTrees trees) {
+        int size = HEAD_BYTES;
+        int count = 0;
+        for (MerkleTree tree : trees.byLane) {
+            size += tree == null ? 0 : TREE_BYTES + (Long.BYTES << tree.bits());
+            count += tree == null ? 0 : 1;
+        }
+        ByteBuffer out = ByteBuffer.allocate(size).put(VERSION).putShort((short) count);
+        for (int lane = 0; lane < trees.byLane.length; lane++) {
+            MerkleTree tree = trees.byLane[lane];
+            if (tree != null) {
+                write(out, lane, tree);
+            }
+        }
+        return out.array();
+    }
+
+    private static void write(ByteBuffer out, int lane, MerkleTree tree) {
+        out.putShort((short) lane).put((byte) tree.bits());
+        out.putLong(tree.flushStamp()).putLong(tree.entries());
+        for (int bucket = 0; bucket < 1 << tree.bits(); bucket++) {
+            out.putLong(tree.bucket(bucket));
+        }
+    }
+
+    /** Null where it is not a whole record of this version, or is older than a flush. */
+    static @Nullable PartitionTrees decode(byte[] record, Lanes lanes, FlushStamps flushStamps) {
+        try {
+            return read(ByteBuffer.wrap(record), lanes, flushStamps);
+        } catch (BufferUnderflowException cutShort) {
+            return null;
+        }
+    }
+
+    private static @Nullable PartitionTrees read(ByteBuffer in, Lanes lanes, FlushStamps flushStamps) {
+        if (in.get() != VERSION) {
+            return null;
+        }
+        PartitionTrees trees = new PartitionTrees(lanes.count(), true);
+        for (int left = in.getShort() & 0xffff; left > 0; left--) {
+            int lane = in.getShort() & 0xffff;
+            int bits = in.get();
+            long flushStamp = in.getLong();
+            long entries = in.getLong();
+            if (lane >= lanes.count()
+                    || bits < 0
+                    || bits > MerkleTree.BITS_MAX
+                    || flushStamp != flushStamps.of(Lanes.db(lane))
+                    || in.remaining() < Long.BYTES << bits) {
+                return null;
+            }
+            long[] sums = new long[1 << bits];
+            for (int bucket = 0; bucket < sums.length; bucket++) {
+                sums[bucket] = in.getLong();
+            }
+            trees.byLane[lane] = new MerkleTree(bits, flushStamp, sums, entries);
+        }
+        return in.hasRemaining() ? null : trees;
+    }
+}

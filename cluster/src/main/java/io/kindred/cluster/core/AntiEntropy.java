@@ -1,0 +1,114 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.antientropy.ExchangeCore;
+import io.kindred.cluster.antientropy.ExchangeCounters;
+import io.kindred.cluster.antientropy.MerkleTrees;
+import io.kindred.cluster.antientropy.RecordRange;
+import io.kindred.cluster.antientropy.TreeBuilder;
+import io.kindred.cluster.handoff.OwedRanges;
+import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.ring.Ring;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** The trees, what builds them and what exchanges by them, as parts of a node. */
+final class AntiEntropy {
+    private final MerkleTrees trees;
+    private final TreeBuilder builder;
+    private final ExchangeCore exchange;
+    private final ExchangeCounters counters = new ExchangeCounters();
+    private final ExchangeCore.Wires wires;
+    private final Replica replica;
+    private final BooleanSupplier holdsData;
+    private final RingRouter router;
+    private Ring followed = Ring.EMPTY;
+
+    /** What anti-entropy is about. */
+    record Parts(
+            NodeConfig config,
+            Desk desk,
+            Replica replica,
+            MerkleTrees trees,
+            FlushStamps flushStamps,
+            OwedRanges owed) {}
+
+    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router, BooleanSupplier holdsData) {
+        this.trees = parts.trees();
+        this.wires = wires;
+        this.replica = parts.replica();
+        this.holdsData = holdsData;
+        this.router = router;
+        RecordRange range = (from, to, limit, done) -> parts.desk()
+                .scan(
+                        from,
+                        to,
+                        limit,
+                        scanned -> done.accept(new RecordRange.Page(
+                                scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
+        exchange = new ExchangeCore(
+                wires,
+                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, counters),
+                new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
+                parts.config().exchangeIntervalNanos(),
+                line -> outlet.effects().note(line));
+        builder = new TreeBuilder(
+                new TreeBuilder.Work(trees, range, wires.clocks(), wires.latencies()),
+                counters,
+                line -> outlet.effects().note(line),
+                exchange::doubt);
+    }
+
+    ExchangeCore exchange() {
+        return exchange;
+    }
+
+    ExchangeCounters counters() {
+        return counters;
+    }
+
+    /** What the last stop has stored holds until the first write: it is deleted before that. */
+    void onStarted() {
+        trees.restored().forEach(partition -> replica.forgetMeta(MetaKey.of(MetaKey.TREES, partition)));
+    }
+
+    /** Called after each step. */
+    // A ring is made anew whenever it changes.
+    @SuppressWarnings("ReferenceEquality")
+    void followRing() {
+        if (router.ring() != followed) {
+            followed = router.ring();
+            trees.own(router, holdsData.getAsBoolean());
+        }
+    }
+
+    void onTick() {
+        builder.onTick();
+        exchange.onTick();
+    }
+
+    long nextTickNanos() {
+        return followed.isEmpty() ? Long.MAX_VALUE : Math.min(builder.nextTickNanos(), exchange.nextTickNanos());
+    }
+
+    void repair(ClusterQuery.Repair query, Consumer<ClusterAnswer> done) {
+        byte[] key = query.key();
+        if (key == null) {
+            exchange.repair(counts -> done.accept(new ClusterAnswer.Repaired(counts)));
+            return;
+        }
+        Route route = wires.router().route(query.db(), key);
+        if (route.self() < 0) {
+            List<String> names = new ArrayList<>();
+            for (long id : route.replicas()) {
+                names.add(wires.router().nameOf(id));
+            }
+            done.accept(new ClusterAnswer.Failed(
+                    "ERR this node holds no replica of that key; ask one of " + String.join(", ", names)));
+        } else {
+            exchange.repair(route.storageKey(), counts -> done.accept(new ClusterAnswer.Repaired(counts)));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.kindred.cluster.wire;
+
+import static io.kindred.cluster.wire.FrameWriter.writeBytes;
+import static io.kindred.cluster.wire.FrameWriter.writeVarint;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
+import io.kindred.cluster.message.Message.TreeSums.Span;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What anti-entropy's messages are made of, both ways. */
+final class ExchangeCodec {
+    private static final int LANE_BYTES_MIN = 3 + Long.BYTES;
+    private static final int SPAN_BYTES_MIN = 5;
+
+    private ExchangeCodec() {}
+
+    static Message read(int type, long id, FrameReader in) throws CorruptFrame {
+        return switch (type) {
+            case MessageType.TREE_ROOTS -> new Message.TreeRoots(id, in.readInt("partitions a sum"), readAscending(in));
+            case MessageType.TREE_ROOTS_REPLY ->
+                new Message.TreeRootsReply(id, in.readLong("flush print"), readLongs(in), readAscending(in));
+            case MessageType.TREE_LANES -> new Message.TreeLanes(id, readAscending(in));
+            case MessageType.TREE_LANES_REPLY -> new Message.TreeLanesReply(id, readLanes(in));
+            case MessageType.TREE_SUMS -> new Message.TreeSums(id, readSpans(in));
+            case MessageType.TREE_SUMS_REPLY -> new Message.TreeSumsReply(id, readLongs(in));
+            case MessageType.BUCKET_KEYS ->
+                new Message.BucketKeys(
+                        id,
+                        in.readInt("partition"),
+                        in.readInt("lane"),
+                        in.readLong("hash"),
+                        in.readLong("hash"),
+                        readLongs(in));
+            case MessageType.BUCKET_KEYS_REPLY -> readBucketReply(id, in);
+            case MessageType.EXCHANGE_OBJECTS -> readObjects(id, in);
+            case MessageType.EXCHANGE_OBJECTS_REPLY -> readObjectsReply(id, in);
+            case MessageType.EXCHANGE_ASKED ->
+                new Message.ExchangeAsked(id, in.readInt("partition"), in.readLong("other node"));
+            case MessageType.EXCHANGE_DONE -> new Message.ExchangeDone(id, Verdicts.read(in));
+            default -> throw new CorruptFrame("unknown message type " + type);
+        };
+    }
+
+    /** Ascending numbers, each but the first as its distance from the one before. */
+    static void write(ByteBuf out, int[] ascending) {
+        writeVarint(out, ascending.length);
+        int before = 0;
+        for (int number : ascending) {
+            writeVarint(out, number - before);
+            before = number;
+        }
+    }
+
+    private static int[] readAscending(FrameReader in) throws CorruptFrame {
+        int[] numbers = new int[in.readCount(1, "partitions")];
+        int before = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            long number = (long) before + in.readInt("partition");
+            if (number > Integer.MAX_VALUE) {
+                throw new CorruptFrame("partition is out of range: " + number);
+            }
+            before = (int) number;
+            numbers[i] = before;
+        }
+        return numbers;
+    }
+
+    static void write(ByteBuf out, long[] longs) {
+        writeVarint(out, longs.length);
+        for (long value : longs) {
+            out.writeLong(value);
+        }
+    }
+
+    private static long[] readLongs(FrameReader in) throws CorruptFrame {
+        long[] longs = new long[in.readCount(Long.BYTES, "hashes")];
+        for (int i = 0; i < longs.length; i++) {
+            longs[i] = in.readLong("hash");
+        }
+        return longs;
+    }
+
+    static void writeLanes(ByteBuf out, List<Lane> lanes) {
+        writeVarint(out, lanes.size());
+        for (Lane lane : lanes) {
+            writeVarint(out, lane.partition());
+            writeVarint(out, lane.lane());
+            writeVarint(out, lane.bits());
+            out.writeLong(lane.sum());
+        }
+    }
+
+    private static List<Lane> readLanes(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(LANE_BYTES_MIN, "lanes");
+        List<Lane> lanes = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            lanes.add(new Lane(in.readInt("partition"), in.readInt("lane"), in.readInt("bits"), in.readLong("hash")));
+        }
+        return lanes;
+    }
+
+    static void writeSpans(ByteBuf out, List<Span> spans) {
+        writeVarint(out, spans.size());
+        for (Span span : spans) {
+            writeVarint(out, span.partition());
+            writeVarint(out, span.lane());
+            writeVarint(out, span.depth());
+            writeVarint(out, span.prefix());
+            writeVarint(out, span.width());
+        }
+    }
+
+    private static List<Span> readSpans(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(SPAN_BYTES_MIN, "nodes");
+        List<Span> spans = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            spans.add(new Span(
+                    in.readInt("partition"),
+                    in.readInt("lane"),
+                    in.readInt("depth"),
+                    in.readInt("prefix"),
+                    in.readInt("width")));
+        }
+        return spans;
+    }
+
+    static void write(ByteBuf out, Message.BucketKeysReply message) {
+        out.writeByte(Verdicts.code(message.verdict()));
+        out.writeLong(message.coveredTo());
+        writeVarint(out, message.storageKeys().size());
+        for (int i = 0; i < message.storageKeys().size(); i++) {
+            writeBytes(out, message.storageKeys().get(i));
+            ValueWriter.write(out, message.clocks().get(i));
+        }
+        write(out, message.missing());
+    }
+
+    private static Message readBucketReply(long id, FrameReader in) throws CorruptFrame {
+        Verdict verdict = Verdicts.read(in);
+        long coveredTo = in.readLong("hash");
+        int count = in.readCount(2, "keys");
+        List<byte[]> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        List<VersionVector> clocks = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            keys.add(in.readBytes("key"));
+            clocks.add(ValueReader.readVector(in));
+        }
+        return new Message.BucketKeysReply(id, verdict, coveredTo, keys, clocks, readLongs(in));
+    }
+
+    static void writeKeys(ByteBuf out, List<byte[]> keys) {
+        writeVarint(out, keys.size());
+        keys.forEach(key -> writeBytes(out, key));
+    }
+
+    static void writeObjects(ByteBuf out, List<byte[]> keys, List<Versions> versions) {
+        writeVarint(out, keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            writeBytes(out, keys.get(i));
+            ValueWriter.write(out, versions.get(i));
+        }
+    }
+
+    /** Keys with their containers. */
+    private static void readObjects(FrameReader in, List<byte[]> keys, List<Versions> versions) throws CorruptFrame {
+        int count = in.readCount(2, "containers");
+        for (int i = 0; i < count; i++) {
+            keys.add(in.readBytes("key"));
+            versions.add(ValueReader.readVersions(in));
+        }
+    }
+
+    private static Message readObjects(long id, FrameReader in) throws CorruptFrame {
+        List<byte[]> keys = new ArrayList<>();
+        List<Versions> versions = new ArrayList<>();
+        readObjects(in, keys, versions);
+        int count = in.readCount(1, "wanted keys");
+        List<byte[]> wanted = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            wanted.add(in.readBytes("key"));
+        }
+        return new Message.ExchangeObjects(id, keys, versions, wanted);
+    }
+
+    private static Message readObjectsReply(long id, FrameReader in) throws CorruptFrame {
+        Verdict verdict = Verdicts.read(in);
+        List<byte[]> keys = new ArrayList<>();
+        List<Versions> versions = new ArrayList<>();
+        readObjects(in, keys, versions);
+        return new Message.ExchangeObjectsReply(id, verdict, keys, versions);
+    }
+}
