@@ -1,5 +1,7 @@
 package io.kindred.main;
 
+import io.kindred.cluster.antientropy.ExchangeCounters;
+import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.membership.Member;
@@ -28,6 +30,7 @@ final class KindredSection {
         quorums(out);
         requests(out);
         hints(out);
+        antiEntropy(out);
         transport(out);
         loop(out);
         log(out);
@@ -103,6 +106,23 @@ final class KindredSection {
         for (HintLedger.Debt debt : views.hints().debts()) {
             out.field("hints_for_" + views.nameOf(debt.intended()), "hints=" + debt.hints() + ",bytes=" + debt.bytes());
         }
+    }
+
+    private void antiEntropy(InfoText out) {
+        ExchangeCounters counted = of.views().exchange();
+        MerkleTrees trees = of.views().trees();
+        out.field("exchange_rounds", counted.rounds)
+                .field("exchange_failures", counted.failures)
+                .field("exchange_keys_repaired", counted.keysRepaired)
+                .field("exchange_bytes_sent", counted.bytesSent)
+                .field("trees_ready", trees.ready())
+                .field("trees_building", trees.building())
+                .field("trees_built", counted.treesBuilt)
+                .field("trees_bytes", trees.sizeBytes())
+                .field("scrub_position", Math.max(0, counted.scrubPosition))
+                .field("scrub_partitions", counted.scrubbed)
+                .field("scrub_mismatches", counted.scrubMismatches)
+                .field("scrub_unreadable", counted.unreadable);
     }
 
     private void transport(InfoText out) {

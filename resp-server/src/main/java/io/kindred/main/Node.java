@@ -1,6 +1,7 @@
 package io.kindred.main;
 
 import io.kindred.cluster.node.NodeHost;
+import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.command.NodePort;
 import java.io.IOException;
@@ -140,6 +141,7 @@ final class Node implements NodeHost, NodePort {
 
     private static int close(BackEnd running) {
         try {
+            StoredState.keepTrees(running.engine(), running.core().views());
             running.engine().close();
             if (running.core().views().mustRaiseIncarnation()) {
                 running.directory().raiseIncarnation();

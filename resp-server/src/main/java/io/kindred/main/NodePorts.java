@@ -1,5 +1,6 @@
 package io.kindred.main;
 
+import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeViews;
@@ -195,6 +196,22 @@ final class NodePorts implements KeyPort, ClusterPort {
 
     @Override
     public void repair(int db, byte @Nullable [] key, Answer<Reply> answer) {
-        answer.failed("ERR there is no anti-entropy in this version; reads with R repair what they read");
+        ask(new ClusterQuery.Repair(db, key), answer, reply -> counts(((ClusterAnswer.Repaired) reply).counts()));
+    }
+
+    private static Reply counts(ExchangeCore.Repaired counts) {
+        return new Reply.Pairs(List.of(
+                Reply.bulk("nodes"),
+                Reply.integer(counts.nodes()),
+                Reply.bulk("nodes_failed"),
+                Reply.integer(counts.failed()),
+                Reply.bulk("partitions_compared"),
+                Reply.integer(counts.partitions()),
+                Reply.bulk("keys_compared"),
+                Reply.integer(counts.keysCompared()),
+                Reply.bulk("keys_sent"),
+                Reply.integer(counts.keysSent()),
+                Reply.bulk("keys_received"),
+                Reply.integer(counts.keysTaken())));
     }
 }

@@ -101,22 +101,22 @@ public final class MerkleTrees {
             return;
         }
         int db = StorageKey.db(storageKey);
-        if (ofEpoch != epoch) {
-            // Some tree may have been digested otherwise then.
+        int lane = lanes.of(storageKey);
+        MerkleTree tree = trees.byLane[lane];
+        if (ofEpoch != epoch || (tree != null && tree.flushStamp() != flushStamps.of(db))) {
+            // The difference was made under another flush stamp than that of the tree, or of its successor.
             doubt(partition, trees, db);
             return;
         }
         if (build != null && build.covers(partition, db)) {
             build.undone(storageKey, difference);
         }
-        int lane = lanes.of(storageKey);
-        MerkleTree tree = trees.byLane[lane];
         if (trees.built && tree != null) {
             tree.add(lanes.path(lane, StorageKey.hash(storageKey)), -difference, 0);
         }
     }
 
-    /** Differences of other epochs cannot be taken back one by one. */
+    /** Rises whenever records come to be digested otherwise: what was different before cannot be taken back one by one. */
     public int epoch() {
         return epoch;
     }
@@ -345,6 +345,9 @@ public final class MerkleTrees {
             MerkleTree old = trees.byLane[lane];
             MerkleTree fresh = done.tree(lane);
             same &= agree(old, fresh);
+            if (old != null && old.flushStamp() != flushStamps.of(Lanes.db(lane))) {
+                epoch++;
+            }
             trees.byLane[lane] = fresh;
         }
         trees.built = true;

@@ -184,6 +184,11 @@ public final class NodeViews {
         return records;
     }
 
+    /** Whether a record of the node's own is one of those. */
+    public static boolean isTreeRecord(byte[] key) {
+        return key.length > 1 && MetaKey.kind(key) == MetaKey.TREES;
+    }
+
     public int requestsUnderWay() {
         return requests.size();
     }

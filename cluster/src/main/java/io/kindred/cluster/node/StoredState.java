@@ -1,5 +1,6 @@
 package io.kindred.cluster.node;
 
+import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.membership.Member;
@@ -50,6 +51,21 @@ public record StoredState(
         engine.put(MEMBERSHIP_KEY.clone(), MembershipCodec.encode(remembered), 0);
     }
 
+    /**
+     * Stores a node's trees, in one commit with what was written last. To be called on the loop between its end and the
+     * engine's close.
+     */
+    public static void keepTrees(StorageEngine engine, NodeViews views) {
+        for (Recovered.MetaRecord record : views.treeRecords()) {
+            engine.put(record.key(), record.value(), 0);
+        }
+        engine.commit(failure -> {
+            if (failure != null) {
+                LOG.log(System.Logger.Level.WARNING, "the trees are not stored: " + failure.message());
+            }
+        });
+    }
+
     /** Whether the node knows a cluster to go back to, which then counts more than its seeds. */
     public boolean remembersCluster() {
         return !remembered.records().isEmpty();
@@ -84,7 +100,7 @@ public record StoredState(
         private void take(ScanStep step) {
             for (ScanStep.Entry entry : step.entries()) {
                 if (!Arrays.equals(entry.key(), MEMBERSHIP_KEY)) {
-                    meta.add(new Recovered.MetaRecord(entry.key(), entry.value()));
+                    meta.add(new Recovered.MetaRecord(entry.key(), trusted(entry)));
                     continue;
                 }
                 try {
@@ -100,6 +116,12 @@ public record StoredState(
             } else {
                 lookForData(DATA_BEGIN);
             }
+        }
+
+        /** Trees are those of the records only where the stop that stored them was clean. */
+        private byte[] trusted(ScanStep.Entry entry) {
+            boolean doubtful = !engine.startedClean() && NodeViews.isTreeRecord(entry.key());
+            return doubtful ? new byte[0] : entry.value();
         }
 
         private void lookForData(byte[] from) {

@@ -295,13 +295,16 @@ final class SimNode implements Effects, ReplicaStore {
 
     @Override
     public void scan(long token, byte[] from, byte[] to, int limit) {
+        // What is found is from some moment between the question and the answer.
+        long before = random.chance(0.5) ? 0 : random.between(20_000, 1_000_000);
+        long after = random.between(20_000, 1_000_000);
         int asked = life;
         later(
-                random.between(20_000, 1_000_000),
+                before,
                 "scan",
                 () -> storage.engine().scan(from, to, limit, (found, failure) -> {
                     if (life == asked) {
-                        step(scanned(token, found));
+                        later(after, "scanned", () -> step(scanned(token, found)));
                     }
                 }));
     }

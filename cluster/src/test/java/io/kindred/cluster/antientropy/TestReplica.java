@@ -1,0 +1,253 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.handoff.OwedRanges;
+import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.quorum.Latencies;
+import io.kindred.cluster.quorum.LocalReplica;
+import io.kindred.cluster.quorum.Origin;
+import io.kindred.cluster.quorum.Outbox;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One of two replicas of everything: records in memory, durable at once, and anti-entropy around them. */
+final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, RecordRange {
+    static final int PARTITIONS = 1024;
+
+    private final long id;
+    private final long[] both;
+    private final Sent sent;
+    final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
+    final FlushStamps flushStamps = new FlushStamps(16);
+    final MerkleTrees trees;
+    final ExchangeCounters counters = new ExchangeCounters();
+    final OwedRanges owed = new OwedRanges();
+    final List<String> notes = new ArrayList<>();
+    final List<Integer> doubted = new ArrayList<>();
+    final Clocks clocks = new Clocks(new HybridClock(500));
+    final ExchangeCore exchange;
+    final TreeBuilder builder;
+    private final Requests requests = new Requests(0, 1_000_000_000L);
+    /** Nothing can be read while this is set. */
+    boolean unreadable;
+
+    /** Where messages go. */
+    interface Sent {
+        void send(long from, long to, Message message);
+    }
+
+    TestReplica(long id, Sent sent) {
+        this.id = id;
+        this.both = new long[] {1, 2};
+        this.sent = sent;
+        Latencies latencies = new Latencies(250_000_000L);
+        trees = new MerkleTrees(PARTITIONS, true, flushStamps, group -> 0);
+        exchange = new ExchangeCore(
+                new ExchangeCore.Wires(this, requests, clocks, this, this, latencies),
+                new ExchangeCore.Store(trees, this, flushStamps, this, counters),
+                new ExchangeCore.Debts(owed, range -> {}),
+                60_000_000_000L,
+                notes::add);
+        builder = new TreeBuilder(
+                new TreeBuilder.Work(trees, this, clocks, latencies), counters, notes::add, doubted::add);
+    }
+
+    /** Builds what there is to build, and ends there. */
+    void build() {
+        long now = 0;
+        while (trees.building() > 0) {
+            clocks.advance(now += 1_000_000_000L, 0);
+            builder.onTick();
+        }
+    }
+
+    /** Stores a container in place of what is there. */
+    void put(byte[] key, Versions versions) {
+        trees.changed(key, held(key), versions);
+        if (versions.isEmpty()) {
+            records.remove(key);
+        } else {
+            records.put(key, VersionsCodec.encode(versions));
+        }
+    }
+
+    Versions held(byte[] key) {
+        byte[] record = records.get(key);
+        return record == null ? Versions.EMPTY : VersionsCodec.decode(record);
+    }
+
+    Request request(long requestId) {
+        Request request = requests.find(requestId);
+        if (request == null) {
+            throw new AssertionError("an answer that nobody waits for");
+        }
+        return request;
+    }
+
+    // --- records ---
+
+    @Override
+    public void read(byte[] from, byte[] to, int limit, Consumer<Page> done) {
+        List<byte[]> keys = new ArrayList<>();
+        List<byte[]> values = new ArrayList<>();
+        byte[] next = null;
+        for (var record : records.subMap(from, true, to, false).entrySet()) {
+            if (keys.size() == limit) {
+                next = record.getKey();
+                break;
+            }
+            keys.add(record.getKey());
+            values.add(record.getValue());
+        }
+        done.accept(unreadable ? new Page(List.of(), List.of(), null, true) : new Page(keys, values, next, false));
+    }
+
+    @Override
+    public void read(byte[] storageKey, ReadStep step) {
+        step.loaded(Message.Verdict.OK, held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
+    }
+
+    @Override
+    public void write(byte[] storageKey, WriteStep step) {
+        Versions next = step.next(held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
+        if (next != null) {
+            put(storageKey, next);
+        }
+        step.done(Message.Verdict.OK);
+    }
+
+    @Override
+    public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
+        throw new AssertionError("an exchange gives no dots");
+    }
+
+    @Override
+    public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
+        throw new AssertionError("an exchange gives no dots");
+    }
+
+    @Override
+    public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+        throw new AssertionError("an exchange gives no dots");
+    }
+
+    @Override
+    public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
+        throw new AssertionError("an exchange drops nothing");
+    }
+
+    // --- the cluster of two ---
+
+    @Override
+    public void send(long to, Message message) {
+        sent.send(id, to, message);
+    }
+
+    @Override
+    public void reply(Origin origin, Outcome outcome) {
+        throw new AssertionError("an exchange replies to nobody");
+    }
+
+    @Override
+    public int partitions() {
+        return PARTITIONS;
+    }
+
+    @Override
+    public long self() {
+        return id;
+    }
+
+    @Override
+    public long[] replicas(int partition) {
+        return both;
+    }
+
+    @Override
+    public Route route(int db, byte[] key) {
+        throw new AssertionError("an exchange routes nothing");
+    }
+
+    @Override
+    public long[] walk(byte[] storageKey) {
+        return both;
+    }
+
+    @Override
+    public long[] replicasOf(byte[] storageKey) {
+        return both;
+    }
+
+    @Override
+    public long heirOf(long node) {
+        return node;
+    }
+
+    @Override
+    public String zoneOf(long node) {
+        return "";
+    }
+
+    @Override
+    public boolean isInRing(byte[] storageKey) {
+        return StorageKey.isValid(storageKey);
+    }
+
+    @Override
+    public boolean isReplicaOf(byte[] storageKey) {
+        return StorageKey.isValid(storageKey);
+    }
+
+    @Override
+    public boolean avoids(long node) {
+        return false;
+    }
+
+    @Override
+    public boolean isGone(long node) {
+        return false;
+    }
+
+    @Override
+    public void late(long node) {}
+
+    @Override
+    public void answered(long node) {}
+
+    @Override
+    public String nameOf(long node) {
+        return "n" + node;
+    }
+
+    @Override
+    public List<Long> liveNodes() {
+        return List.of(1L, 2L);
+    }
+
+    /** The ring is there, and so are the records. */
+    void begin(boolean hasRecords) {
+        trees.own(this, hasRecords);
+    }
+
+    @Nullable
+    MerkleTree tree(int partition, int lane) {
+        return trees.tree(partition, lane);
+    }
+}
