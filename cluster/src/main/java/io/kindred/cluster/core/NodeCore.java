@@ -104,7 +104,8 @@ public final class NodeCore implements MessageHandler {
                 flushStamps,
                 latencies,
                 new RepairBudget());
-        coordinator = new Coordinator(coordination, functions, new DotLender(replica, handed.hints(), router));
+        coordinator = new Coordinator(
+                coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         NodeViews.Counted counted = new NodeViews.Counted(counters, handed.ledger(), owed, handed.counters());
@@ -117,7 +118,11 @@ public final class NodeCore implements MessageHandler {
         HandoffCounters counters = new HandoffCounters();
         HintLedger ledger = new HintLedger(config.hintBytesMax(), recovered.hints());
         Hints hints = new Hints(
-                replica, ledger, owed, range -> replica.persistMeta(MetaKey.owed(range), MetaKey.value(1)), counters);
+                replica,
+                ledger,
+                owed,
+                (range, told) -> replica.persistMeta(MetaKey.owed(range), MetaKey.value(1), told),
+                counters);
         HandoffCore core = new HandoffCore(
                 new HandoffCore.Wires(outlet, requests, clocks, membership.router(), latencies),
                 new HandoffCore.Store(ledger, hints, this::readHints, counters),

@@ -195,6 +195,16 @@ final class Replica implements LocalReplica {
         persist(key, value, 0, NOTHING);
     }
 
+    /** Writes a node-local record, and tells when it is durable or was undone. */
+    void persistMeta(byte[] key, byte[] value, Consumer<Verdict> told) {
+        persist(key, value, 0, new Done() {
+            @Override
+            public void done(Verdict verdict) {
+                told.accept(verdict);
+            }
+        });
+    }
+
     private void persist(byte[] key, byte @Nullable [] value, int countDelta, WriteStep done) {
         outlet.effects().persist(key, value, countDelta);
         unpersisted++;

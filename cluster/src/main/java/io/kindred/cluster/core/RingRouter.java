@@ -142,6 +142,11 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public boolean isMember(long node) {
+        return membership.member(node) != null;
+    }
+
+    @Override
     public long heirOf(long node) {
         return membership.heirOf(node);
     }

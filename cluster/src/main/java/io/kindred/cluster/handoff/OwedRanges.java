@@ -23,6 +23,10 @@ public final class OwedRanges {
         return ranges.add(range);
     }
 
+    void remove(Range range) {
+        ranges.remove(range);
+    }
+
     public int size() {
         return ranges.size();
     }

@@ -156,11 +156,12 @@ public sealed interface Message {
     }
 
     /**
-     * All of them are durable, or the verdict says why not.
+     * All of them are durable; or the verdict says why some are not.
      *
+     * @param refused which are not, by their place in the batch
      * @param creditBytes how much the next batch may hold
      */
-    record HandOverAck(long requestId, Verdict verdict, int creditBytes) implements Message {
+    record HandOverAck(long requestId, Verdict verdict, List<Integer> refused, int creditBytes) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onHandOverAck(from, this);

@@ -22,7 +22,7 @@ final class GetCore implements ReadRound.Listener {
         if (route.isReplica() && route.replicas().length == 1) {
             node.replica().read(route.storageKey(), core::loadedHere);
         } else {
-            new ReadRound(node, route, needs, core).start();
+            new ReadRound(node, route, needs, core).start(ticket.deadlineNanos());
         }
     }
 

@@ -52,7 +52,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         if (route.replicas().length > 1) {
             WriteRound begun = new WriteRound(node, route, needs, this);
             round = begun;
-            begun.begin();
+            begun.begin(ticket.deadlineNanos());
         }
         node.replica().write(route.storageKey(), this);
     }

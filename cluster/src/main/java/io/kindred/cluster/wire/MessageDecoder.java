@@ -43,7 +43,8 @@ final class MessageDecoder {
                         id, in.readBytes("key"), ValueReader.readVector(in), in.readBoolean("whether as a stand-in"));
             case MessageType.DOT_REPLY -> readDotReply(id, in);
             case MessageType.HAND_OVER -> readHandOver(id, in);
-            case MessageType.HAND_OVER_ACK -> new Message.HandOverAck(id, Verdicts.read(in), in.readInt("credit"));
+            case MessageType.HAND_OVER_ACK ->
+                new Message.HandOverAck(id, Verdicts.read(in), readPlaces(in), in.readInt("credit"));
             case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
             case MessageType.COUNT_REPLY -> new Message.CountReply(id, in.readVarint("keys"));
             case MessageType.SCAN_REQUEST ->
@@ -133,6 +134,15 @@ final class MessageDecoder {
             versions.add(ValueReader.readVersions(in));
         }
         return new Message.ScanReply(id, verdict, keys, versions, in.readLong("next hash"), in.readBoolean("done"));
+    }
+
+    private static List<Integer> readPlaces(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(1, "refused hints");
+        List<Integer> places = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            places.add(in.readInt("place"));
+        }
+        return places;
     }
 
     private static int[] readPartitions(FrameReader in) throws CorruptFrame {

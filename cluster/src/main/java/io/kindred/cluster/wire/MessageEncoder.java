@@ -128,6 +128,8 @@ final class MessageEncoder implements MessageHandler {
     public void onHandOverAck(long from, Message.HandOverAck message) {
         begin(MessageType.HAND_OVER_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
+        writeVarint(out, message.refused().size());
+        message.refused().forEach(place -> writeVarint(out, place));
         writeVarint(out, message.creditBytes());
     }
 

@@ -5,6 +5,7 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -110,7 +111,11 @@ final class ValueReader {
     private static Operation readPut(FrameReader in, int db, byte[] key) throws CorruptFrame {
         VersionVector context = in.readBoolean("presence of a context") ? readVector(in) : null;
         byte[] value = in.readBoolean("presence of a value") ? in.readBytes("value") : null;
-        return new Operation.Put(db, key, context, value, in.readSigned("expiry"));
+        long expireAtMillis = in.readSigned("expiry");
+        if (expireAtMillis < Sibling.NEVER) {
+            throw new CorruptFrame("an expiry of " + expireAtMillis);
+        }
+        return new Operation.Put(db, key, context, value, expireAtMillis);
     }
 
     private static byte[][] readArgs(FrameReader in) throws CorruptFrame {

@@ -95,7 +95,7 @@ final class TestNode implements NodeHost, AutoCloseable {
         return node;
     }
 
-    private static @Nullable UpdateFunction function(byte[] name) {
+    private static @Nullable UpdateFunction function(byte[] name, int arguments) {
         return switch (new String(name, StandardCharsets.US_ASCII)) {
             case "BREAK" ->
                 (args, current, now) -> {

@@ -45,7 +45,7 @@ final class Samples {
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
-                new Message.HandOverAck(id(), verdict(), random.nextInt(1 << 20)),
+                new Message.HandOverAck(id(), verdict(), list(() -> random.nextInt(128)), random.nextInt(1 << 20)),
                 new Message.CountRequest(
                         id(),
                         random.nextInt(16),
