@@ -190,7 +190,7 @@ class PeerTransportTest {
                 4,
                 TestPeer.QUICK.handshakeTimeoutNanos(),
                 TestPeer.QUICK.backoff(),
-                new WireVersions(2, 2));
+                new WireVersions(3, 3));
         TestPeer b = start(TestPeer.node(2, 1, ""), newer, 0);
         a.peers(b.member());
         Wait.until(a.links, "lost 2");
