@@ -28,6 +28,7 @@ final class MemberWatch {
     private final TreeMap<Long, Status> noted = new TreeMap<>();
     private long nextRoundNanos;
     private long nextPingNanos;
+    private long settledChanges;
     private long downs;
 
     MemberWatch(Member self, NodeConfig.MembershipTimes times, Surroundings in, LocalFacts facts) {
@@ -143,10 +144,12 @@ final class MemberWatch {
             }
         }
         view.accuse(accused);
-        view.judge();
-        for (Member member : view.others()) {
-            detector.agreed(member.id(), view.isDown(member.id()));
-            note(member, status(member.id()));
+        if (view.judge() || detector.changes() != settledChanges) {
+            for (Member member : view.others()) {
+                detector.agreed(member.id(), view.isDown(member.id()));
+                note(member, status(member.id()));
+            }
+            settledChanges = detector.changes();
         }
     }
 

@@ -45,6 +45,7 @@ public final class FailureDetector {
     private long[] ids = {};
     private Liveness[] peers = {};
     private long pings;
+    private long changes;
     private long suspicions;
     private long stalls;
 
@@ -138,8 +139,15 @@ public final class FailureDetector {
         }
     }
 
-    private static void settle(Liveness peer) {
-        peer.avoided = peer.lost || peer.stale || peer.down;
+    private void settle(Liveness peer) {
+        boolean avoided = peer.lost || peer.stale || peer.down;
+        changes += avoided == peer.avoided ? 0 : 1;
+        peer.avoided = avoided;
+    }
+
+    /** Rises whenever a member begins or ceases to be {@link #isDoubted}. */
+    public long changes() {
+        return changes;
     }
 
     // --- late answers ---

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class MembershipView {
     /** How many must agree that a member is down. */
     private static final int ACCUSERS_MIN = 2;
+    /** How long an order of the members by what was heard last is good enough. */
+    private static final long ORDER_NANOS = 400_000_000L;
 
     private final ChangeLog changes = new ChangeLog();
     /** The others, by id. */
@@ -33,6 +35,14 @@ public final class MembershipView {
 
     private int turn;
     private int recordPages;
+    /** Rises with every change of a generation or of accusations: then the verdict may be another. */
+    private long news;
+
+    private long judgedNews = -1;
+    /** The others, those heard of last first, as of {@link #orderedAtNanos}. */
+    private Told[] order = {};
+
+    private long orderedAtNanos;
 
     /** The newest telling of one other member. */
     private static final class Told {
@@ -80,6 +90,7 @@ public final class MembershipView {
             return false;
         }
         accused = List.copyOf(all);
+        news++;
         beat();
         return true;
     }
@@ -158,6 +169,7 @@ public final class MembershipView {
         if (next.generation() != known.member.generation() || !nextAccused.equals(known.accused)) {
             known.newsAtNanos = nowNanos;
             known.isNews = true;
+            news++;
         }
         known.member = next;
         known.accused = nextAccused;
@@ -259,8 +271,7 @@ public final class MembershipView {
             }
             return beats;
         }
-        Told[] order = others.clone();
-        Arrays.sort(order, (a, b) -> Long.compare(b.learnedAt, a.learnedAt));
+        putInOrder(nowNanos);
         boolean[] taken = new boolean[order.length];
         for (int i = 0; i < order.length && beats.size() < max; i++) {
             Told told = order[i];
@@ -270,12 +281,21 @@ public final class MembershipView {
                 beats.add(told.beat());
             }
         }
-        addLatest(beats, (beats.size() + max) / 2, order, taken);
-        addInTurn(beats, max, order, taken);
+        addLatest(beats, (beats.size() + max) / 2, taken);
+        addInTurn(beats, max, taken);
         return beats;
     }
 
-    private static void addLatest(List<Beat> beats, int max, Told[] order, boolean[] taken) {
+    /** Sorting is dear where there are many, and a moment's delay does no harm. */
+    private void putInOrder(long nowNanos) {
+        if (order.length != others.length || nowNanos - orderedAtNanos >= ORDER_NANOS) {
+            order = others.clone();
+            Arrays.sort(order, (a, b) -> Long.compare(b.learnedAt, a.learnedAt));
+            orderedAtNanos = nowNanos;
+        }
+    }
+
+    private void addLatest(List<Beat> beats, int max, boolean[] taken) {
         for (int i = 0; i < order.length && beats.size() < max; i++) {
             if (!taken[i]) {
                 taken[i] = true;
@@ -284,10 +304,12 @@ public final class MembershipView {
         }
     }
 
-    private void addInTurn(List<Beat> beats, int max, Told[] order, boolean[] taken) {
+    private void addInTurn(List<Beat> beats, int max, boolean[] taken) {
         boolean[] takenOfId = new boolean[others.length];
         for (int i = 0; i < order.length; i++) {
-            takenOfId[Arrays.binarySearch(ids, order[i].member.id())] = taken[i];
+            if (taken[i]) {
+                takenOfId[Arrays.binarySearch(ids, order[i].member.id())] = true;
+            }
         }
         for (int seen = 0; seen < others.length && beats.size() < max; seen++) {
             turn = (turn + 1) % others.length;
@@ -311,8 +333,12 @@ public final class MembershipView {
 
     // --- the verdict ---
 
-    /** Counts the accusations that stand, and finds who is down. */
-    public void judge() {
+    /** Counts the accusations that stand, and finds who is down; false: nothing has changed since the last time. */
+    public boolean judge() {
+        if (news == judgedNews) {
+            return false;
+        }
+        judgedNews = news;
         for (Told told : others) {
             told.isAccusedHere = !accused.isEmpty() && isAccused(told.member.id());
             told.isDown = false;
@@ -328,6 +354,7 @@ public final class MembershipView {
         for (Told told : others) {
             told.isDown = isAgreed(told);
         }
+        return true;
     }
 
     private void count() {
@@ -375,6 +402,7 @@ public final class MembershipView {
     private void insert(Told told) {
         int at = -Arrays.binarySearch(ids, told.member.id()) - 1;
         told.learnedAt = ++learned;
+        news++;
         ids = Arrays.copyOf(ids, ids.length + 1);
         others = Arrays.copyOf(others, others.length + 1);
         System.arraycopy(ids, at, ids, at + 1, ids.length - 1 - at);
