@@ -39,6 +39,10 @@ public final class FailureDetector {
     private static final long STALL_NANOS_MIN = 300_000_000L;
     /** A heartbeat takes longer to come round where there are more members than one message tells of. */
     private static final int MEMBERS_A_BEAT = 64;
+    /** How much longer than its bound a member may be silent that is no neighbour. */
+    private static final int STALE_FACTOR = 2;
+
+    private static final int ACCUSED_FACTOR = 4;
 
     private final long intervalNanos;
     private final long suspectAfterNanos;
@@ -259,7 +263,12 @@ public final class FailureDetector {
 
     private static boolean isSilent(Liveness peer, long nowNanos) {
         return (missesPings(peer, nowNanos) && nowNanos - peer.firstUnheardNanos >= MISSING_NANOS)
-                || nowNanos - peer.aliveNanos > peer.arrivals.boundNanos();
+                || nowNanos - peer.aliveNanos > boundNanos(peer, STALE_FACTOR);
+    }
+
+    /** Of those that are not pinged only gossip tells, by detours that vary with the draw of peers: they get more time. */
+    private static long boundNanos(Liveness peer, int factor) {
+        return peer.arrivals.boundNanos() * (peer.neighbour ? 1 : factor);
     }
 
     private static boolean missesPings(Liveness peer, long nowNanos) {
@@ -298,7 +307,7 @@ public final class FailureDetector {
     }
 
     private boolean isAccusable(Liveness peer, long nowNanos) {
-        long bound = Math.max(suspectAfterNanos, peer.arrivals.boundNanos());
+        long bound = Math.max(suspectAfterNanos, boundNanos(peer, ACCUSED_FACTOR));
         return peer.avoided && nowNanos - peer.aliveNanos > bound;
     }
 
