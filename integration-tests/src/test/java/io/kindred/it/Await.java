@@ -5,7 +5,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where tests wait: for a condition, with a deadline, and with words for what did not come. */
+/**
+ * The one place where tests wait: for a condition, with a deadline, and with words for what did not come; or for a fault
+ * to have lasted.
+ */
 final class Await {
     private static final long POLL_NANOS = 5_000_000;
 
@@ -27,5 +30,17 @@ final class Await {
             LockSupport.parkNanos(POLL_NANOS);
         } while (System.nanoTime() < deadline);
         throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what, last);
+    }
+
+    /** Lets time pass: how long a load runs or a fault lasts. Never in the hope that something happens meanwhile. */
+    static void last(Duration time) {
+        reach(System.nanoTime() + time.toNanos());
+    }
+
+    /** Returns at that moment of {@link System#nanoTime}, or at once if it is past. */
+    static void reach(long atNanos) {
+        for (long left = atNanos - System.nanoTime(); left > 0; left = atNanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 }

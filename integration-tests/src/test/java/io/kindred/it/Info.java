@@ -24,6 +24,10 @@ final class Info {
         return info;
     }
 
+    boolean has(String field) {
+        return fields.containsKey(field);
+    }
+
     String text(String field) {
         String value = fields.get(field);
         if (value == null) {

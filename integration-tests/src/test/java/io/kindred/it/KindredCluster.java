@@ -8,10 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 
 /** Several server processes that form one ring; the first has no seeds, each other one knows all before it. */
 final class KindredCluster implements AutoCloseable {
     static final Duration AGREE_WITHIN = Duration.ofSeconds(60);
+
+    /** What INFO's Kindred section has about partial failure. */
+    static final List<String> FAILURE_FIELDS = List.of(
+            "members_up",
+            "members_suspect",
+            "members_down",
+            "hints_pending",
+            "hints_pending_bytes",
+            "hints_delivered",
+            "sloppy_writes",
+            "hedges",
+            "timeouts",
+            "suspicions",
+            "read_repairs",
+            "repair_debt_ranges",
+            "lww_losers");
 
     private final List<KindredProcess> nodes = new ArrayList<>();
 
@@ -19,15 +36,25 @@ final class KindredCluster implements AutoCloseable {
 
     /** Starts nodes of the given names and waits until each lists all of them as up. */
     static KindredCluster started(Path dir, List<String> names, String... directives) {
+        return started(
+                names.stream()
+                        .map(name -> NodeOptions.of(name, dir, directives))
+                        .toList(),
+                NodeOptions::clusterPort);
+    }
+
+    /**
+     * As above, with nodes of the caller's making.
+     *
+     * @param dialed the port on which other nodes find the node
+     */
+    static KindredCluster started(List<NodeOptions> nodes, ToIntFunction<NodeOptions> dialed) {
         KindredCluster cluster = new KindredCluster();
         try {
             List<String> seeds = new ArrayList<>();
-            for (String name : names) {
-                NodeOptions options = NodeOptions.of(name, dir, directives);
-                if (!seeds.isEmpty()) {
-                    options = options.with("--seeds", String.join(",", seeds));
-                }
-                seeds.add("127.0.0.1:" + options.clusterPort());
+            for (NodeOptions node : nodes) {
+                NodeOptions options = seeds.isEmpty() ? node : node.with("--seeds", String.join(",", seeds));
+                seeds.add("127.0.0.1:" + dialed.applyAsInt(node));
                 cluster.nodes.add(KindredProcess.launched(options));
             }
             cluster.awaitWhole();
@@ -66,6 +93,46 @@ final class KindredCluster implements AutoCloseable {
             statuses.put(fields.get(0), fields.get(6));
         }
         return statuses;
+    }
+
+    /** One number of INFO's Kindred section, of every running node by name. */
+    Map<String, Long> info(String field) {
+        Map<String, Long> numbers = new TreeMap<>();
+        for (KindredProcess node : nodes) {
+            if (node.isAlive()) {
+                try (RespConnection connection = node.connect()) {
+                    numbers.put(node.name(), Info.of(connection, "kindred").number(field));
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** Waits until no running node owes another any data. */
+    void awaitNoHints(Duration within) {
+        Await.until(
+                "no node has hints left",
+                within,
+                () -> info("hints_pending").values().stream().allMatch(pending -> pending == 0));
+    }
+
+    /** What the cluster went through, for a test's output: what INFO has of the fields above, node by node. */
+    String counters() {
+        StringBuilder text = new StringBuilder();
+        for (KindredProcess node : nodes) {
+            if (node.isAlive()) {
+                try (RespConnection connection = node.connect()) {
+                    Info info = Info.of(connection, "kindred");
+                    text.append("  ").append(node.name());
+                    FAILURE_FIELDS.stream()
+                            .filter(info::has)
+                            .forEach(field ->
+                                    text.append(' ').append(field).append('=').append(info.text(field)));
+                    text.append('\n');
+                }
+            }
+        }
+        return text.toString();
     }
 
     List<KindredProcess> nodes() {

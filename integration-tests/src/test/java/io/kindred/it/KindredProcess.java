@@ -84,6 +84,21 @@ final class KindredProcess implements AutoCloseable {
         return awaitExit(GONE_WITHIN);
     }
 
+    /** SIGSTOP: the process keeps its memory and its sockets and does nothing. */
+    void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        signal("CONT");
+    }
+
+    /** The shell's own kill: not every system has the program. */
+    private void signal(String signal) {
+        Program.output("sh", "-c", "kill -" + signal + " " + process.pid());
+    }
+
     /** Waits until the process ends by itself; the exit code. */
     int awaitExit(Duration within) {
         endExpected = true;
@@ -148,9 +163,6 @@ final class KindredProcess implements AutoCloseable {
     }
 
     private static Process launch(NodeOptions options) {
-        Path home = Path.of(System.getProperty("kindred.home", ".."))
-                .toAbsolutePath()
-                .normalize();
         List<String> command = new ArrayList<>(options.prefix());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options.jvm());

@@ -24,9 +24,24 @@ record NodeOptions(
 
     /** Free ports, a small heap and a JVM tuned for a quick start. */
     static NodeOptions of(String name, Path dir, String... directives) {
-        List<String> jvm = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", SharedClasses.flag());
         return new NodeOptions(
-                name, dir, FreePorts.next(), FreePorts.next(), jvm, List.of(), "127.0.0.1", List.of(directives));
+                name,
+                dir,
+                FreePorts.next(),
+                FreePorts.next(),
+                jvm("-Xmx256m"),
+                List.of(),
+                "127.0.0.1",
+                List.of(directives));
+    }
+
+    private static List<String> jvm(String heap) {
+        return List.of(heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", SharedClasses.flag());
+    }
+
+    /** With a heap of which many fit on a small machine. */
+    NodeOptions small() {
+        return new NodeOptions(name, dir, port, clusterPort, jvm("-Xmx128m"), prefix, host, directives);
     }
 
     NodeOptions with(String... more) {

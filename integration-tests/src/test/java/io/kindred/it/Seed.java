@@ -15,7 +15,8 @@ record Seed(long value, String test) {
 
     @Override
     public String toString() {
-        return "seed " + value + "; again with: mvn -B verify -pl integration-tests -am -DskipUnitTests -Dit.test="
+        return "seed " + value + "; again with: mvn -B verify -pl integration-tests -am -Dtest=none"
+                + " -Dsurefire.failIfNoSpecifiedTests=false -Dit.test="
                 + test + " -Dkindred.seed=" + value;
     }
 }

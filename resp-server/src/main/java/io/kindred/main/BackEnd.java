@@ -40,8 +40,6 @@ record BackEnd(
         NodeLoop loop,
         Member self,
         List<InetSocketAddress> seeds) {
-    /** A slow reply is asked of another replica after this part of the request's time. */
-    private static final int HEDGES_PER_TIMEOUT = 10;
 
     /** Blocks until the log is replayed. Not to be called on the loop, which it waits for. */
     static BackEnd open(NetLoop net, ServerConfig config, int port, UpdateFunctions functions, NodeHost host)
@@ -86,7 +84,8 @@ record BackEnd(
             DataDirectory.Start start = directory.begin(new DataDirectory.Opening(
                     engine.startedClean(), engine.recovery().corruptions() > 0));
             StoredState stored = stored(net, engine);
-            Member self = self(config, start, port);
+            int clusterPort = clusterPort(config, port);
+            Member self = self(config, start, port, clusterPort);
             NodeConfig nodeConfig = nodeConfig(config);
             SecureRandom secure = new SecureRandom();
             NodeCore core = new NodeCore(
@@ -105,7 +104,7 @@ record BackEnd(
             NodeLoop.Setup setup = new NodeLoop.Setup(
                     local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), NodeClock.SYSTEM, host);
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
-            loop.bind(config.bind().first().address().getHostAddress(), self.clusterPort());
+            loop.bind(config.bind().first().address().getHostAddress(), clusterPort);
             opened = true;
             List<InetSocketAddress> seeds = stored.remembersCluster() ? List.of() : config.seeds();
             return new BackEnd(directory, engine, core, loop, self, seeds);
@@ -129,16 +128,16 @@ record BackEnd(
         }
     }
 
-    private static Member self(ServerConfig config, DataDirectory.Start start, int port) throws IOException {
+    private static Member self(ServerConfig config, DataDirectory.Start start, int port, int clusterPort)
+            throws IOException {
         BindAddresses bind = config.bind();
         String announced = config.text(Directives.CLUSTER_ANNOUNCE_IP);
-        int clusterPort = config.clusterPort(port);
         return new Member(
                 start.nodeId(),
                 start.nodeName(),
                 announced.isEmpty() ? bind.announced() : announced,
                 port,
-                clusterPort == 0 ? freePort(bind.first().address()) : clusterPort,
+                config.announcedClusterPort(clusterPort),
                 config.text(Directives.ZONE),
                 config.text(Directives.DATACENTER),
                 config.decimal(Directives.NODE_WEIGHT),
@@ -148,6 +147,11 @@ record BackEnd(
     }
 
     /** A member is told of with its port, so the port is chosen before the core is made; it is bound right after. */
+    private static int clusterPort(ServerConfig config, int port) throws IOException {
+        int chosen = config.clusterPort(port);
+        return chosen == 0 ? freePort(config.bind().first().address()) : chosen;
+    }
+
     private static int freePort(InetAddress address) throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, address)) {
             return socket.getLocalPort();
@@ -162,13 +166,13 @@ record BackEnd(
                 (int) config.number(Directives.REPLICATION_N),
                 (int) config.number(Directives.DATABASES),
                 !config.seeds().isEmpty(),
+                config.number(Directives.HINT_MAX_BYTES),
                 new QuorumSettings(
                         config.quorum(Directives.READ_QUORUM),
                         config.quorum(Directives.WRITE_QUORUM),
                         (int) config.number(Directives.MAX_SIBLINGS),
                         (int) config.number(Directives.CLOCK_MAX_ENTRIES),
-                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis),
-                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / HEDGES_PER_TIMEOUT),
+                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis)),
                 new NodeConfig.MembershipTimes(
                         TimeUnit.MILLISECONDS.toNanos(config.number(Directives.GOSSIP_INTERVAL_MS)),
                         TimeUnit.MILLISECONDS.toNanos(config.number(Directives.SUSPECT_AFTER_MS)),

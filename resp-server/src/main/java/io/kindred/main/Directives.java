@@ -33,6 +33,10 @@ final class Directives {
     static final Directive CLUSTER_ANNOUNCE_IP =
             start("cluster-announce-ip", "", ValueForms.wordOrNothing(NAME_CHARS_MAX * 2));
 
+    /** Where other nodes dial this one, if something between forwards it to cluster-port. Empty or 0: cluster-port. */
+    static final Directive CLUSTER_ANNOUNCE_BUS_PORT =
+            start("cluster-announce-bus-port", "", ValueForms.integer(0, PORT_MAX));
+
     static final Directive CLUSTER_SECRET = start("cluster-secret", "", ValueForms.text());
     static final Directive SEEDS = start("seeds", "", new SeedsForm());
     static final Directive REQUIREPASS = running("requirepass", "", ValueForms.text());
@@ -98,8 +102,7 @@ final class Directives {
     static final Directive MAX_CLOCK_SKEW_MS = start("max-clock-skew-ms", "500", ValueForms.integer(1, DAY_MILLIS));
     static final Directive ANTI_ENTROPY_INTERVAL_S =
             unused("anti-entropy-interval-s", "60", ValueForms.integer(1, 86_400));
-    static final Directive HINT_MAX_BYTES =
-            unused("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
+    static final Directive HINT_MAX_BYTES = start("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
     static final Directive TOMBSTONE_GRACE_S =
             unused("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));
 
@@ -118,6 +121,7 @@ final class Directives {
             BIND,
             CLUSTER_PORT,
             CLUSTER_ANNOUNCE_IP,
+            CLUSTER_ANNOUNCE_BUS_PORT,
             CLUSTER_SECRET,
             SEEDS,
             REQUIREPASS,

@@ -1,6 +1,7 @@
 package io.kindred.main;
 
 import io.kindred.cluster.core.NodeViews;
+import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.QuorumSpec;
@@ -26,6 +27,7 @@ final class KindredSection {
         ring(out);
         quorums(out);
         requests(out);
+        hints(out);
         transport(out);
         loop(out);
         log(out);
@@ -86,10 +88,27 @@ final class KindredSection {
                 .field("clock_prunes", counted.clockPrunes)
                 .field("sibling_refusals", counted.siblingRefusals)
                 .field("writes_superseded_again", counted.supersededOnAck)
-                .field("hedged_reads", counted.hedges)
-                .field("request_timeouts", counted.timeouts)
+                .field("read_repairs_shed", counted.repairsShed)
+                .field("sloppy_writes", counted.sloppyWrites)
+                .field("hedges", counted.hedges)
+                .field("timeouts", counted.timeouts)
                 .field("corrupt_records", of.views().corruptRecords())
                 .field("clock_skews_refused", of.views().clockSkewsRefused());
+    }
+
+    private void hints(InfoText out) {
+        NodeViews views = of.views();
+        out.field("hints_pending", views.hints().hints())
+                .field("hints_pending_bytes", views.hints().bytes())
+                .field("hint_max_bytes", views.config().hintBytesMax())
+                .field("hints_stored", views.handoff().stored)
+                .field("hints_refused", views.handoff().refused)
+                .field("hints_delivered", views.handoff().delivered)
+                .field("handoff_batches", views.handoff().batches)
+                .field("repair_debt_ranges", views.owedRanges());
+        for (HintLedger.Debt debt : views.hints().debts()) {
+            out.field("hints_for_" + views.nameOf(debt.intended()), "hints=" + debt.hints() + ",bytes=" + debt.bytes());
+        }
     }
 
     private void transport(InfoText out) {

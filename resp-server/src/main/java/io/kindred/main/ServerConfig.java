@@ -168,6 +168,13 @@ final class ServerConfig {
         return number(Directives.PORT) == 0 ? 0 : port + CLUSTER_PORT_OFFSET;
     }
 
+    /** Where other nodes dial the node that listens on this cluster port. */
+    int announcedClusterPort(int clusterPort) {
+        String value = text(Directives.CLUSTER_ANNOUNCE_BUS_PORT);
+        int announced = value.isEmpty() ? 0 : Integer.parseInt(value);
+        return announced == 0 ? clusterPort : announced;
+    }
+
     String nodeName(int port) {
         String value = text(Directives.NODE_NAME);
         return value.isEmpty() ? "n" + port : value;

@@ -152,6 +152,13 @@ class ConfigTest {
     }
 
     @Test
+    void otherNodesDialTheAnnouncedPortOrTheOneThatIsBound() throws Exception {
+        assertEquals(7001, args().announcedClusterPort(7001));
+        assertEquals(7001, args("--cluster-announce-bus-port", "0").announcedClusterPort(7001));
+        assertEquals(9001, args("--cluster-announce-bus-port", "9001").announcedClusterPort(7001));
+    }
+
+    @Test
     void memoryUnitsAreRedisOnes() {
         assertEquals(1024L, ValueForms.bytes("1KB"));
         assertEquals(1000L, ValueForms.bytes("1k"));

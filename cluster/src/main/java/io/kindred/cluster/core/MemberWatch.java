@@ -116,7 +116,7 @@ final class MemberWatch {
 
     void onPong(long from, Message.Pong pong) {
         clocks.observe(pong.stamp());
-        detector.ponged(from, pong.number());
+        detector.ponged(from, pong.number(), clocks.nanos());
     }
 
     // --- gossip ---
@@ -177,7 +177,7 @@ final class MemberWatch {
     }
 
     /** As {@link #avoids}, but for a late answer. */
-    boolean doubts(long node) {
+    boolean isGone(long node) {
         return node != view.self().id() && detector.isDoubted(node);
     }
 

@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.ring.StorageKey;
 import java.nio.ByteBuffer;
 
@@ -9,6 +10,8 @@ final class MetaKey {
     static final byte FLUSH = 'X';
     static final byte SWEPT = 'S';
     static final byte HIDDEN = 'H';
+    /** A partition that a node is owed: the key has the node's id behind the number. */
+    static final byte OWED = 'O';
 
     private MetaKey() {}
 
@@ -18,6 +21,17 @@ final class MetaKey {
                 .put(kind)
                 .putInt(number)
                 .array();
+    }
+
+    static byte[] owed(OwedRanges.Range range) {
+        return ByteBuffer.allocate(6 + Long.BYTES)
+                .put(of(OWED, range.partition()))
+                .putLong(range.intended())
+                .array();
+    }
+
+    static OwedRanges.Range owed(byte[] key) {
+        return new OwedRanges.Range(ByteBuffer.wrap(key).getLong(6), number(key));
     }
 
     static byte[] value(long number) {

@@ -8,6 +8,7 @@ import io.kindred.cluster.quorum.QuorumSettings;
  * @param partitions Q, fixed when the cluster is created
  * @param partitioner {@code md5} or {@code slot}
  * @param seeded whether there are seeds to join: such a node never rings alone
+ * @param hintBytesMax how much may be held for other nodes
  */
 public record NodeConfig(
         int partitions,
@@ -15,6 +16,7 @@ public record NodeConfig(
         int replicas,
         int databases,
         boolean seeded,
+        long hintBytesMax,
         QuorumSettings quorums,
         MembershipTimes times) {
 

@@ -1,5 +1,11 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.handoff.HandoffCore;
+import io.kindred.cluster.handoff.HandoffCounters;
+import io.kindred.cluster.handoff.HintLedger;
+import io.kindred.cluster.handoff.HintRange;
+import io.kindred.cluster.handoff.Hints;
+import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.CountCore;
 import io.kindred.cluster.keyspace.FlushCore;
 import io.kindred.cluster.keyspace.Question;
@@ -9,8 +15,11 @@ import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.Coordinator;
+import io.kindred.cluster.quorum.DotLender;
 import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.QuorumCounters;
+import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
@@ -18,6 +27,7 @@ import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeCore implements MessageHandler {
     private static final int RANDOM_KEY_PAGE = 16;
+    /** How long a dot that was lent to another node may stay away, in request timeouts. */
+    private static final int LOAN_TIMEOUTS = 3;
 
     private final Outlet outlet = new Outlet();
     private final Clocks clocks;
@@ -39,6 +51,7 @@ public final class NodeCore implements MessageHandler {
     private final ClusterMembership membership;
     private final Desk desk;
     private final Sweeper sweeper;
+    private final HandoffCore handoff;
     private final Question question;
     private final RandomSource random;
     private final NodeViews views;
@@ -52,16 +65,20 @@ public final class NodeCore implements MessageHandler {
             RandomSource random) {
         this.random = random;
         clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
-        Replica.Kept kept =
-                new Replica.Kept(new Floors(config.partitions()), new Floors(config.partitions()), new HiddenCounts());
         FlushStamps flushStamps = new FlushStamps(config.databases());
         FlushStamps swept = new FlushStamps(config.databases());
-        recover(recovered, kept, flushStamps, swept);
+        OwedRanges owed = new OwedRanges();
+        Replica.Kept kept = new Replica.Kept(
+                new Floors(config.partitions()),
+                new Floors(config.partitions()),
+                new HiddenCounts(),
+                flushStamps,
+                new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos()));
+        recover(recovered, kept, swept, owed);
         long firstRequest = recovered.self().start() << 40;
-        requests = new Requests(
-                firstRequest, config.quorums().timeoutNanos(), config.quorums().hedgeAfterNanos());
+        requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
-        replica = new Replica(actor, store, kept, flushStamps, outlet);
+        replica = new Replica(actor, store, kept, outlet, clocks);
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config.partitions(), outlet);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
         desk.onFlushed(sweeper::sweep);
@@ -71,16 +88,54 @@ public final class NodeCore implements MessageHandler {
                 stamps -> desk.flush(stamps, verdict -> {}));
         membership = new ClusterMembership(config, recovered, new Surroundings(clocks, random, outlet), facts);
         RingRouter router = membership.router();
+        Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
+        Handoff handed = handoff(config, recovered, owed, latencies);
+        handoff = handed.core();
         QuorumCounters counters = new QuorumCounters();
-        Coordination coordination =
-                new Coordination(replica, router, outlet, requests, clocks, config.quorums(), counters, flushStamps);
-        coordinator = new Coordinator(coordination, functions);
-        service = new ReplicaService(replica, router, clocks, outlet);
+        Coordination coordination = new Coordination(
+                replica,
+                handed.hints(),
+                router,
+                outlet,
+                requests,
+                clocks,
+                config.quorums(),
+                counters,
+                flushStamps,
+                latencies,
+                new RepairBudget());
+        coordinator = new Coordinator(coordination, functions, new DotLender(replica, handed.hints(), router));
+        service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        views = new NodeViews(config, membership, clocks, counters, replica, requests, desk);
+        NodeViews.Counted counted = new NodeViews.Counted(counters, handed.ledger(), owed, handed.counters());
+        views = new NodeViews(config, membership, clocks, counted, replica, requests, desk);
     }
 
-    private static void recover(Recovered recovered, Replica.Kept kept, FlushStamps flushStamps, FlushStamps swept) {
+    private record Handoff(HandoffCore core, Hints hints, HintLedger ledger, HandoffCounters counters) {}
+
+    private Handoff handoff(NodeConfig config, Recovered recovered, OwedRanges owed, Latencies latencies) {
+        HandoffCounters counters = new HandoffCounters();
+        HintLedger ledger = new HintLedger(config.hintBytesMax(), recovered.hints());
+        Hints hints = new Hints(
+                replica, ledger, owed, range -> replica.persistMeta(MetaKey.owed(range), MetaKey.value(1)), counters);
+        HandoffCore core = new HandoffCore(
+                new HandoffCore.Wires(outlet, requests, clocks, membership.router(), latencies),
+                new HandoffCore.Store(ledger, hints, this::readHints, counters),
+                line -> outlet.effects().note(line));
+        return new Handoff(core, hints, ledger, counters);
+    }
+
+    private void readHints(byte[] from, byte[] to, int limit, Consumer<HintRange.Page> done) {
+        desk.scan(
+                from,
+                to,
+                limit,
+                scanned -> done.accept(new HintRange.Page(
+                        scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
+    }
+
+    private static void recover(Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed) {
+        FlushStamps flushStamps = kept.flushStamps();
         for (Recovered.MetaRecord record : recovered.meta()) {
             int number = MetaKey.number(record.key());
             long value = MetaKey.value(record.value());
@@ -91,6 +146,8 @@ public final class NodeCore implements MessageHandler {
                 flushStamps.raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.HIDDEN) {
                 kept.hidden().hideAll(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.OWED) {
+                owed.add(MetaKey.owed(record.key()));
             } else if (MetaKey.kind(record.key()) == MetaKey.SWEPT && number < swept.databases()) {
                 swept.raise(number, value);
             }
@@ -121,6 +178,7 @@ public final class NodeCore implements MessageHandler {
             ask(request.token(), request.query());
         } else if (event instanceof Event.PeerConnected peer) {
             membership.onPeerConnected(peer.peer());
+            handoff.onPeerBack(peer.peer());
         } else if (event instanceof Event.PeerLost peer) {
             membership.onPeerLost(peer.peer());
             coordinator.onPeerLost(peer.peer());
@@ -128,6 +186,8 @@ public final class NodeCore implements MessageHandler {
             requests.onTick(clocks.nanos());
             membership.onTick();
             sweeper.onTick();
+            handoff.onTick();
+            replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
             membership.onStarted();
             sweeper.resume();
@@ -136,7 +196,7 @@ public final class NodeCore implements MessageHandler {
 
     /** Asks for the next tick where it is earlier than the one that was asked for. */
     private void wake(Effects effects) {
-        long next = Math.min(requests.nextTickNanos(), membership.nextTickNanos());
+        long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
             wakeNanos = next;
@@ -284,6 +344,7 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onReadReply(long from, Message.ReadReply message) {
+        membership.router().answered(from);
         coordinator.onReadReply(from, message);
     }
 
@@ -294,7 +355,29 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onReplicateAck(long from, Message.ReplicateAck message) {
+        membership.router().answered(from);
         coordinator.onReplicateAck(from, message);
+    }
+
+    @Override
+    public void onDotRequest(long from, Message.DotRequest message) {
+        coordinator.onDotRequest(from, message);
+    }
+
+    @Override
+    public void onDotReply(long from, Message.DotReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onHandOver(long from, Message.HandOver message) {
+        service.onHandOver(from, message);
+    }
+
+    @Override
+    public void onHandOverAck(long from, Message.HandOverAck message) {
+        answered(from, message.requestId(), message);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.handoff.HandoffCounters;
+import io.kindred.cluster.handoff.HintLedger;
+import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.LocalDesk;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
@@ -18,7 +21,7 @@ public final class NodeViews {
     private final NodeConfig config;
     private final ClusterMembership membership;
     private final Clocks clocks;
-    private final QuorumCounters counters;
+    private final Counted counted;
     private final Replica replica;
     private final Requests requests;
     private final LocalDesk desk;
@@ -28,19 +31,22 @@ public final class NodeViews {
             NodeConfig config,
             ClusterMembership membership,
             Clocks clocks,
-            QuorumCounters counters,
+            Counted counted,
             Replica replica,
             Requests requests,
             LocalDesk desk) {
         this.config = config;
         this.membership = membership;
         this.clocks = clocks;
-        this.counters = counters;
+        this.counted = counted;
         this.replica = replica;
         this.requests = requests;
         this.desk = desk;
         allPartitions = IntStream.range(0, config.partitions()).toArray();
     }
+
+    /** What a node has counted and owes. */
+    record Counted(QuorumCounters quorum, HintLedger hints, OwedRanges owed, HandoffCounters handoff) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
@@ -132,7 +138,21 @@ public final class NodeViews {
     }
 
     public QuorumCounters counters() {
-        return counters;
+        return counted.quorum();
+    }
+
+    /** What this node holds for others. */
+    public HintLedger hints() {
+        return counted.hints();
+    }
+
+    public HandoffCounters handoff() {
+        return counted.handoff();
+    }
+
+    /** How many partitions some replica is owed that could not be held for it. */
+    public int owedRanges() {
+        return counted.owed().size();
     }
 
     public int requestsUnderWay() {
@@ -165,11 +185,11 @@ public final class NodeViews {
      */
     public long coordinatorOf(int db, byte[] key, boolean update) {
         Route route = membership.router().route(db, key);
-        if (!update && route.isReplica()) {
+        if (!update) {
             return self().id();
         }
         for (long id : route.replicas()) {
-            if (!membership.router().avoids(id)) {
+            if (!membership.router().isGone(id)) {
                 return id;
             }
         }

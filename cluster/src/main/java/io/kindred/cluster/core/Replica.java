@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Bytes;
+import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.LongMap;
@@ -42,7 +43,9 @@ final class Replica implements LocalReplica {
 
     private final HiddenCounts hiddenCounts;
     private final FlushStamps flushStamps;
+    private final LentDots lent;
     private final Outlet outlet;
+    private final Clocks clocks;
     /** Keys that are being loaded. Looked up, never iterated over. */
     private final Map<Bytes, Chain> loading = new HashMap<>();
 
@@ -58,18 +61,20 @@ final class Replica implements LocalReplica {
     private long corruptRecords;
     private boolean hasWritten;
 
-    Replica(Actor self, ReplicaStore store, Kept kept, FlushStamps flushStamps, Outlet outlet) {
+    Replica(Actor self, ReplicaStore store, Kept kept, Outlet outlet, Clocks clocks) {
         this.self = self;
+        this.clocks = clocks;
         this.store = store;
         this.floors = kept.floors();
         this.durableFloors = kept.durableFloors();
         this.hiddenCounts = kept.hidden();
-        this.flushStamps = flushStamps;
+        this.flushStamps = kept.flushStamps();
+        this.lent = kept.lent();
         this.outlet = outlet;
     }
 
     /** What a replica keeps beside the containers. */
-    record Kept(Floors floors, Floors durableFloors, HiddenCounts hidden) {}
+    record Kept(Floors floors, Floors durableFloors, HiddenCounts hidden, FlushStamps flushStamps, LentDots lent) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
     private record Pending(WriteStep step, boolean persists, int partition, long counter) {}
@@ -166,9 +171,13 @@ final class Replica implements LocalReplica {
         int partition = StorageKey.partition(storageKey);
         if (asked != null) {
             Versions next = visible(storageKey, asked);
-            int countDelta = isLive(next) - isLive(held);
+            int countDelta = StorageKey.isHint(storageKey) ? 0 : isLive(next) - isLive(held);
             if (isLive(current) < isLive(held)) {
                 hidden(storageKey, 1);
+            }
+            if (!lent.isEmpty()) {
+                lastCounter =
+                        Math.max(lastCounter, lent.seen(storageKey, next.clock().highest(self)));
             }
             outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
             unpersisted++;
@@ -222,19 +231,29 @@ final class Replica implements LocalReplica {
      * the container is never gone while its counters could be given again.
      */
     void dropIfFlushed(byte[] storageKey, Consumer<Verdict> done) {
-        withState(storageKey, new DropStep(storageKey, done));
+        withState(storageKey, new DropFlushedStep(storageKey, done));
     }
 
-    /** Looks at the record itself, hidden or not. */
-    private final class DropStep extends Done {
+    @Override
+    public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
+        withState(storageKey, new DropHintStep(storageKey, seen, done));
+    }
+
+    /** A step that deletes; it looks at the record itself, hidden or not. */
+    private abstract static class DropStep extends Done {
+        abstract void drop(Versions held);
+    }
+
+    private final class DropFlushedStep extends DropStep {
         private final byte[] storageKey;
         private final Consumer<Verdict> told;
 
-        DropStep(byte[] storageKey, Consumer<Verdict> told) {
+        DropFlushedStep(byte[] storageKey, Consumer<Verdict> told) {
             this.storageKey = storageKey;
             this.told = told;
         }
 
+        @Override
         void drop(Versions held) {
             if (held.isEmpty() || !visible(storageKey, held).siblings().isEmpty()) {
                 told.accept(Verdict.OK);
@@ -252,20 +271,55 @@ final class Replica implements LocalReplica {
         }
     }
 
+    /**
+     * No floor is raised: a dot of this node in a hint is also in its own container, or was lent as a stand-in, which
+     * has raised the floor.
+     */
+    private final class DropHintStep extends DropStep {
+        private final byte[] storageKey;
+        private final Versions seen;
+        private final Dropped told;
+
+        DropHintStep(byte[] storageKey, Versions seen, Dropped told) {
+            this.storageKey = storageKey;
+            this.seen = seen;
+            this.told = told;
+        }
+
+        @Override
+        void drop(Versions held) {
+            if (!held.isEmpty() && held.sameAs(seen)) {
+                persist(storageKey, null, 0, this);
+            } else {
+                told.done(Verdict.OK, false);
+            }
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            told.done(verdict, verdict == Verdict.OK);
+        }
+    }
+
     /** Makes the floor durable before what follows in the log, unless it is already. */
     private void keepFloor(int partition, long counter) {
         floors.raise(partition, counter);
-        long floor = floors.floor(partition);
-        if (counter > 0 && durableFloors.raise(partition, floor)) {
-            persist(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floor), 0, new Done() {
-                @Override
-                public void done(Verdict verdict) {
-                    if (verdict != Verdict.OK) {
-                        burnt.add(partition);
-                    }
-                }
-            });
+        if (counter > 0 && durableFloors.raise(partition, floors.floor(partition))) {
+            saveFloor(partition);
         }
+    }
+
+    private void saveFloor(int partition) {
+        unsavedFloors++;
+        persist(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floors.floor(partition)), 0, new Done() {
+            @Override
+            public void done(Verdict verdict) {
+                unsavedFloors--;
+                if (verdict != Verdict.OK) {
+                    burnt.add(partition);
+                }
+            }
+        });
     }
 
     private void hidden(byte[] storageKey, int counted) {
@@ -283,7 +337,11 @@ final class Replica implements LocalReplica {
         persistMeta(MetaKey.of(MetaKey.HIDDEN, group), MetaKey.value(hiddenCounts.of(group)));
     }
 
+    /** What is held for another node is handed over as it is: that node hides what was flushed. */
     private Versions visible(byte[] storageKey, Versions held) {
+        if (StorageKey.isHint(storageKey)) {
+            return held;
+        }
         return held.withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey)));
     }
 
@@ -310,18 +368,14 @@ final class Replica implements LocalReplica {
             Pending entry = pending.remove();
             left -= entry.persists() ? 1 : 0;
             unpersisted -= entry.persists() ? 1 : 0;
-            finish(entry, verdict);
+            entry.step().done(verdict);
         }
         while (!pending.isEmpty() && !pending.element().persists()) {
-            finish(pending.remove(), verdict);
+            pending.remove().step().done(verdict);
         }
         if (failure == null && !burnt.isEmpty()) {
             keepBurntFloors();
         }
-    }
-
-    private void finish(Pending entry, Verdict verdict) {
-        entry.step().done(verdict);
     }
 
     /** The dot may have been read by others before it was undone, so it must not be given again, ever. */
@@ -337,31 +391,52 @@ final class Replica implements LocalReplica {
         List<Integer> partitions = List.copyOf(burnt);
         burnt.clear();
         for (int partition : partitions) {
-            long floor = floors.floor(partition);
-            durableFloors.raise(partition, floor);
-            persist(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floor), 0, new Done() {
-                @Override
-                public void done(Verdict verdict) {
-                    unsavedFloors--;
-                    if (verdict != Verdict.OK) {
-                        burnt.add(partition);
-                    }
-                }
-            });
-            unsavedFloors++;
+            durableFloors.raise(partition, floors.floor(partition));
+            saveFloor(partition);
         }
     }
 
     /** Whether a stop now would forget a burnt dot: the next start has to be another incarnation. */
     boolean hasUnsavedFloors() {
-        return !burnt.isEmpty() || unsavedFloors > 0;
+        return !burnt.isEmpty() || unsavedFloors > 0 || !lent.isEmpty();
     }
 
     @Override
     public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
-        long floor = floors.floor(StorageKey.partition(storageKey));
-        lastCounter = VersionVector.nextCounter(held, context, floor, self);
+        lastCounter = nextCounter(storageKey, held, context);
         return new Dot(self, lastCounter);
+    }
+
+    private long nextCounter(byte[] storageKey, VersionVector held, VersionVector context) {
+        long floor = floors.floor(StorageKey.partition(storageKey));
+        return VersionVector.nextCounter(held, context, Math.max(floor, lent.highest(storageKey)), self);
+    }
+
+    @Override
+    public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
+        long counter = nextCounter(storageKey, held, context);
+        lent.add(storageKey, counter, clocks.nanos());
+        giveUpLoans();
+        return new Dot(self, counter);
+    }
+
+    /** No container here will tell of this dot for sure, so the floor does. */
+    @Override
+    public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+        int partition = StorageKey.partition(storageKey);
+        long counter = nextCounter(storageKey, held, context);
+        floors.raise(partition, counter);
+        burnt.add(partition);
+        return new Dot(self, counter);
+    }
+
+    /** Dots that were lent long ago and have not come back count as burnt. */
+    void giveUpLoans() {
+        for (LentDots.Loan loan = lent.expired(clocks.nanos()); loan != null; loan = lent.expired(clocks.nanos())) {
+            int partition = StorageKey.partition(loan.key().array());
+            floors.raise(partition, loan.counter());
+            burnt.add(partition);
+        }
     }
 
     long flushStamp(int db) {
@@ -377,6 +452,7 @@ final class Replica implements LocalReplica {
         return hasWritten;
     }
 
+    /** Records that are not durable yet. */
     int unpersisted() {
         return unpersisted;
     }

@@ -3,51 +3,124 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
 /** What this node does, as a replica, for other nodes' requests. */
 final class ReplicaService {
-    private final LocalReplica replica;
+    /** Past so many records that wait for the disk, others' hints come in small pieces. */
+    private static final int PENDING_PERSISTS_EASY = 256;
+
+    private static final int CREDIT_EASY_BYTES = 256 << 10;
+    private static final int CREDIT_BUSY_BYTES = 16 << 10;
+
+    private final Replica replica;
+    private final HintKeeper hints;
     private final Router router;
     private final Clocks clocks;
     private final Outlet outlet;
 
-    ReplicaService(LocalReplica replica, Router router, Clocks clocks, Outlet outlet) {
+    ReplicaService(Replica replica, HintKeeper hints, Router router, Clocks clocks, Outlet outlet) {
         this.replica = replica;
+        this.hints = hints;
         this.router = router;
         this.clocks = clocks;
         this.outlet = outlet;
     }
 
     void onReadRequest(long from, Message.ReadRequest request) {
-        if (!isMine(request.storageKey())) {
-            outlet.send(from, new Message.ReadReply(request.requestId(), Verdict.NOT_MINE, null));
-            return;
+        byte[] key = request.storageKey();
+        LocalReplica.ReadStep answer =
+                (verdict, versions) -> outlet.send(from, new Message.ReadReply(request.requestId(), verdict, versions));
+        if (request.asStandIn() && router.isInRing(key)) {
+            hints.read(key, router.replicasOf(key), answer);
+        } else if (!request.asStandIn() && router.isReplicaOf(key)) {
+            replica.read(key, answer);
+        } else {
+            answer.loaded(Verdict.NOT_MINE, null);
         }
-        replica.read(
-                request.storageKey(),
-                (verdict, versions) ->
-                        outlet.send(from, new Message.ReadReply(request.requestId(), verdict, versions)));
     }
 
     void onReplicate(long from, Message.Replicate request) {
-        if (!isMine(request.storageKey())) {
+        byte[] key = request.storageKey();
+        boolean asStandIn = request.intended() != 0;
+        if (!(asStandIn ? router.isInRing(key) : router.isReplicaOf(key))) {
             acknowledge(from, request, Verdict.NOT_MINE, null);
             return;
         }
-        for (Sibling sibling : request.delta().siblings()) {
-            clocks.observe(sibling.stamp());
+        observe(request.delta());
+        if (asStandIn) {
+            hints.store(
+                    request.intended(),
+                    key,
+                    request.delta(),
+                    (verdict, uncovered) -> acknowledge(from, request, verdict, uncovered));
+        } else {
+            replica.write(key, new Join(from, request));
         }
-        replica.write(request.storageKey(), new Join(from, request));
     }
 
-    private boolean isMine(byte[] storageKey) {
-        return StorageKey.isValid(storageKey) && router.isReplicaOf(storageKey);
+    private void observe(Versions versions) {
+        for (Sibling sibling : versions.siblings()) {
+            clocks.observe(sibling.stamp());
+        }
+    }
+
+    /** Writes that this node has missed; acknowledged when all of them are durable. */
+    void onHandOver(long from, Message.HandOver request) {
+        Batch batch = new Batch(from, request.requestId());
+        for (int i = 0; i < request.storageKeys().size(); i++) {
+            byte[] key = request.storageKeys().get(i);
+            if (!router.isReplicaOf(key)) {
+                batch.worst = Verdict.NOT_MINE;
+                continue;
+            }
+            Versions missed = request.versions().get(i);
+            observe(missed);
+            batch.missing++;
+            replica.write(key, new HandedOver(missed, batch));
+        }
+        batch.done(Verdict.OK);
+    }
+
+    private final class Batch {
+        private final long from;
+        private final long requestId;
+        /** One more than the joins under way, until all of them have begun. */
+        private int missing = 1;
+
+        private Verdict worst = Verdict.OK;
+
+        Batch(long from, long requestId) {
+            this.from = from;
+            this.requestId = requestId;
+        }
+
+        void done(Verdict verdict) {
+            worst = verdict == Verdict.OK ? worst : verdict;
+            if (--missing == 0) {
+                boolean busy = replica.unpersisted() > PENDING_PERSISTS_EASY;
+                int credit = busy ? CREDIT_BUSY_BYTES : CREDIT_EASY_BYTES;
+                outlet.send(from, new Message.HandOverAck(requestId, worst, credit));
+            }
+        }
+    }
+
+    private record HandedOver(Versions missed, Batch batch) implements LocalReplica.WriteStep {
+        @Override
+        public @Nullable Versions next(Versions current) {
+            Versions joined = current.join(missed);
+            return joined.sameAs(current) ? null : joined;
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            batch.done(verdict);
+        }
     }
 
     private void acknowledge(long to, Message.Replicate request, Verdict verdict, @Nullable Versions uncovered) {

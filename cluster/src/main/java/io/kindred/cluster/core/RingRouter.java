@@ -89,17 +89,34 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public long[] walk(byte[] storageKey) {
+        return ring.isEmpty()
+                ? new long[0]
+                : ring.preferenceList(StorageKey.partition(storageKey), replicas)
+                        .extended();
+    }
+
+    @Override
+    public boolean isInRing(byte[] storageKey) {
+        return StorageKey.isValid(storageKey)
+                && StorageKey.db(storageKey) < databases
+                && StorageKey.partition(storageKey) < partitions
+                && replicasOf[StorageKey.partition(storageKey)].length > 0;
+    }
+
+    @Override
     public boolean isReplicaOf(byte[] storageKey) {
-        int partition = StorageKey.partition(storageKey);
-        return StorageKey.db(storageKey) < databases
-                && partition < partitions
-                && replicasOf[partition].length > 0
-                && selfIn[partition] >= 0;
+        return isInRing(storageKey) && selfIn[StorageKey.partition(storageKey)] >= 0;
     }
 
     @Override
     public boolean avoids(long node) {
         return watch.avoids(node);
+    }
+
+    @Override
+    public boolean isGone(long node) {
+        return watch.isGone(node);
     }
 
     @Override
@@ -119,10 +136,26 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public long[] replicasOf(byte[] storageKey) {
+        return replicasOf[StorageKey.partition(storageKey)];
+    }
+
+    @Override
+    public long heirOf(long node) {
+        return membership.heirOf(node);
+    }
+
+    @Override
+    public String zoneOf(long node) {
+        Member member = membership.member(node);
+        return member == null ? "" : member.zone();
+    }
+
+    @Override
     public List<Long> liveNodes() {
         List<Long> live = new ArrayList<>();
         for (long node : ring.nodes()) {
-            if (!watch.doubts(node)) {
+            if (!isGone(node)) {
                 live.add(node);
             }
         }

@@ -1,7 +1,7 @@
 package io.kindred.cluster.membership;
 
 /**
- * How regularly a member's heartbeats come: the mean of the intervals and their mean deviation, as running averages that
+ * How regularly a member's signs of life come: the mean of the intervals and their mean deviation, as running averages that
  * forget.
  */
 final class Arrivals {

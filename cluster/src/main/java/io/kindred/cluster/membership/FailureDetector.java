@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * This node's own view of the others: whom it hears and whom it had better not wait for.
  *
  * <p>Three things are watched. Of every member, the silence since the last sign of life, against a bound that follows how
- * regularly its heartbeats come. Of a few, the neighbours in the order of ids, the answers to direct pings: no message at
- * all for three pings makes a suspect. And of those that requests are sent to, {@link #late} answers: such a peer is
+ * regularly its heartbeats (a neighbour's answers to pings) come. Of a few, the neighbours in the order of ids, the
+ * answers to direct pings: no message at all for three pings makes a suspect. And of those that requests are sent to, {@link #late} answers: such a peer is
  * avoided at once and pinged, until a ping that was sent since is answered or a second has passed.
  *
  * <p>A suspect is {@link #avoids avoided}. Past {@code suspectAfterNanos} without any sign of life it is also
@@ -65,23 +65,30 @@ public final class FailureDetector {
             return;
         }
         at = -at - 1;
-        long expected = intervalNanos * (1 + ids.length / MEMBERS_A_BEAT);
         ids = Arrays.copyOf(ids, ids.length + 1);
         peers = Arrays.copyOf(peers, peers.length + 1);
         System.arraycopy(ids, at, ids, at + 1, ids.length - 1 - at);
         System.arraycopy(peers, at, peers, at + 1, peers.length - 1 - at);
         ids[at] = id;
-        peers[at] = new Liveness(id, new Arrivals(intervalNanos, expected, nowNanos), nowNanos);
-        chooseNeighbours(selfId);
+        peers[at] = new Liveness(id, arrivals(nowNanos), nowNanos);
+        chooseNeighbours(selfId, nowNanos);
+    }
+
+    private Arrivals arrivals(long nowNanos) {
+        return new Arrivals(intervalNanos, intervalNanos * (1 + ids.length / MEMBERS_A_BEAT), nowNanos);
     }
 
     /** The nearest by id on both sides, around the end: so everybody is watched by as many as he watches. */
-    private void chooseNeighbours(long selfId) {
+    private void chooseNeighbours(long selfId, long nowNanos) {
         int self = -Arrays.binarySearch(ids, selfId) - 1;
         int each = NEIGHBOURS_MAX / 2;
         for (int i = 0; i < peers.length; i++) {
             int after = Math.floorMod(i - self, peers.length);
-            peers[i].neighbour = after < each || after >= peers.length - each;
+            boolean near = after < each || after >= peers.length - each;
+            if (near != peers[i].neighbour) {
+                peers[i].neighbour = near;
+                peers[i].arrivals = arrivals(nowNanos);
+            }
         }
     }
 
@@ -102,7 +109,9 @@ public final class FailureDetector {
         Liveness peer = find(id);
         if (peer != null) {
             peer.aliveNanos = nowNanos;
-            peer.arrivals.arrived(nowNanos);
+            if (!peer.neighbour) {
+                peer.arrivals.arrived(nowNanos);
+            }
             if (!missesPings(peer, nowNanos)) {
                 recover(peer);
             }
@@ -193,9 +202,12 @@ public final class FailureDetector {
         return pings;
     }
 
-    public void ponged(long id, long ping) {
+    public void ponged(long id, long ping, long nowNanos) {
         Liveness peer = find(id);
         if (peer != null) {
+            if (peer.neighbour) {
+                peer.arrivals.arrived(nowNanos);
+            }
             peer.unansweredPings = 0;
             peer.late = peer.late && ping < peer.latePing;
         }

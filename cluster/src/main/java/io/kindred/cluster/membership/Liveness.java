@@ -3,7 +3,7 @@ package io.kindred.cluster.membership;
 /** What this node has seen of one other. Transitions are in {@link FailureDetector}. */
 final class Liveness {
     final long id;
-    final Arrivals arrivals;
+    Arrivals arrivals;
     /** The last sign of life, from itself or through others. */
     long aliveNanos;
 

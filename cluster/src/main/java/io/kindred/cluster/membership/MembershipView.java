@@ -221,6 +221,17 @@ public final class MembershipView {
         return ids.length + 1;
     }
 
+    /** The node that has taken another's place by a replacement, or that one itself. */
+    public long heirOf(long id) {
+        long heir = id;
+        for (ChangeRecord record : changes.all()) {
+            if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() == heir) {
+                heir = record.subject();
+            }
+        }
+        return heir;
+    }
+
     /** This node's own telling among them, by id. */
     public List<Member> tellings() {
         List<Member> all = others();

@@ -3,6 +3,8 @@ package io.kindred.cluster.message;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +109,8 @@ public sealed interface Message {
         }
     }
 
-    record ReadRequest(long requestId, byte[] storageKey) implements Message {
+    /** @param asStandIn whether to answer with what the receiver holds for the key's replicas, not as one of them */
+    record ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReadRequest(from, this);
@@ -123,8 +126,12 @@ public sealed interface Message {
         }
     }
 
-    /** Asks a replica to join {@code delta} into what it has. {@code requestId} 0: a repair, which nobody awaits. */
-    record Replicate(long requestId, byte[] storageKey, Versions delta) implements Message {
+    /**
+     * Asks a replica to join {@code delta} into what it has. {@code requestId} 0: a repair, which nobody awaits.
+     *
+     * @param intended the replica that the receiver is to hold it for; 0: the receiver is one itself
+     */
+    record Replicate(long requestId, byte[] storageKey, Versions delta, long intended) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReplicate(from, this);
@@ -141,6 +148,59 @@ public sealed interface Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReplicateAck(from, this);
+        }
+    }
+
+    /**
+     * Asks for a dot for a write that the sender makes.
+     *
+     * @param seen what the write has seen: the dot is above it
+     * @param asStandIn whether the receiver is asked because no replica of the key can be reached
+     */
+    record DotRequest(long requestId, byte[] storageKey, VersionVector seen, boolean asStandIn) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onDotRequest(from, this);
+        }
+    }
+
+    /**
+     * Dot and container are null exactly when the verdict is not {@code OK}.
+     *
+     * @param held the key's container, without values
+     * @param flushStamp of the key's database: the write is to be stamped above it
+     */
+    record DotReply(
+            long requestId,
+            Verdict verdict,
+            @Nullable Dot dot,
+            @Nullable Versions held,
+            long flushStamp) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onDotReply(from, this);
+        }
+    }
+
+    // --- hinted handoff ---
+
+    /** Writes that the receiver has missed, by key. */
+    record HandOver(long requestId, List<byte[]> storageKeys, List<Versions> versions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onHandOver(from, this);
+        }
+    }
+
+    /**
+     * All of them are durable, or the verdict says why not.
+     *
+     * @param creditBytes how much the next batch may hold
+     */
+    record HandOverAck(long requestId, Verdict verdict, int creditBytes) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onHandOverAck(from, this);
         }
     }
 
@@ -227,6 +287,8 @@ public sealed interface Message {
         /** The disk is full: reads go on, writes do not. */
         FULL,
         /** The key would have more siblings than {@code max-siblings}. */
-        TOO_MANY_SIBLINGS
+        TOO_MANY_SIBLINGS,
+        /** A stand-in holds as much as {@code hint-max-bytes} allows. */
+        HINTS_FULL
     }
 }

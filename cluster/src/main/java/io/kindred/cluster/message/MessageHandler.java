@@ -28,6 +28,14 @@ public interface MessageHandler {
 
     void onReplicateAck(long from, Message.ReplicateAck message);
 
+    void onDotRequest(long from, Message.DotRequest message);
+
+    void onDotReply(long from, Message.DotReply message);
+
+    void onHandOver(long from, Message.HandOver message);
+
+    void onHandOverAck(long from, Message.HandOverAck message);
+
     void onCountRequest(long from, Message.CountRequest message);
 
     void onCountReply(long from, Message.CountReply message);

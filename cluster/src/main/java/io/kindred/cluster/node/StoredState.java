@@ -1,9 +1,11 @@
 package io.kindred.cluster.node;
 
 import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
+import io.kindred.cluster.version.VersionsCodec;
 import io.kindred.cluster.wire.MembershipCodec;
 import io.kindred.cluster.wire.MembershipCodec.Remembered;
 import io.kindred.engine.EngineFailure;
@@ -19,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * What the engine holds of the node's last run, beside keys.
  *
  * @param holdsData whether any key was ever stored
+ * @param hints what is held for other nodes, in sum
  */
-public record StoredState(Remembered remembered, boolean holdsData, List<Recovered.MetaRecord> meta) {
+public record StoredState(
+        Remembered remembered, boolean holdsData, List<Recovered.MetaRecord> meta, List<HintLedger.Debt> hints) {
+
+    private static final System.Logger LOG = System.getLogger(StoredState.class.getName());
 
     /** The record of {@link io.kindred.cluster.core.Effects#remember}, beside the core's own records. */
     private static final byte[] MEMBERSHIP_KEY = {StorageKey.META, 'M', 0, 0, 0, 0};
@@ -29,6 +35,8 @@ public record StoredState(Remembered remembered, boolean holdsData, List<Recover
     private static final byte[] META_END = {StorageKey.META + 1};
     private static final byte[] DATA_BEGIN = {StorageKey.DATA};
     private static final byte[] DATA_END = {StorageKey.DATA + 1};
+    private static final byte[] HINTS_BEGIN = {StorageKey.HINT};
+    private static final byte[] HINTS_END = {StorageKey.HINT + 1};
     private static final int SCAN_LIMIT = 1000;
 
     /** Done on the engine's owner thread, where this is to be called. Fails with an IllegalStateException that says why. */
@@ -49,13 +57,14 @@ public record StoredState(Remembered remembered, boolean holdsData, List<Recover
 
     /** @param self with this start's incarnation and generation */
     public Recovered recovered(Member self) {
-        return new Recovered(self, remembered.members(), remembered.records(), holdsData, meta);
+        return new Recovered(self, remembered.members(), remembered.records(), holdsData, meta, hints);
     }
 
     private static final class Reading {
         private final StorageEngine engine;
         private final CompletableFuture<StoredState> result = new CompletableFuture<>();
         private final List<Recovered.MetaRecord> meta = new ArrayList<>();
+        private final HintLedger hints = new HintLedger(0, List.of());
         private Remembered remembered = Remembered.NOTHING;
 
         Reading(StorageEngine engine) {
@@ -100,9 +109,40 @@ public record StoredState(Remembered remembered, boolean holdsData, List<Recover
                 } else if (step.entries().isEmpty() && step.next() != null) {
                     lookForData(step.next());
                 } else {
-                    result.complete(new StoredState(remembered, !step.entries().isEmpty(), List.copyOf(meta)));
+                    countHints(HINTS_BEGIN, !step.entries().isEmpty());
                 }
             });
+        }
+
+        /** Costs as much as is held; what cannot be read is found again when it is handed over. */
+        private void countHints(byte[] from, boolean holdsData) {
+            engine.scan(from, HINTS_END, SCAN_LIMIT, (step, failure) -> {
+                if (step == null) {
+                    fail(failure);
+                    return;
+                }
+                for (ScanStep.Entry entry : step.entries()) {
+                    count(entry);
+                }
+                byte[] next = step.next();
+                if (next != null) {
+                    countHints(next, holdsData);
+                } else {
+                    result.complete(new StoredState(remembered, holdsData, List.copyOf(meta), hints.debts()));
+                }
+            });
+        }
+
+        private void count(ScanStep.Entry entry) {
+            if (!StorageKey.isHint(entry.key())) {
+                return;
+            }
+            try {
+                long size = HintLedger.sizeBytes(entry.key(), VersionsCodec.decode(entry.value()));
+                hints.add(StorageKey.intended(entry.key()), 1, size);
+            } catch (CorruptRecordException damage) {
+                LOG.log(System.Logger.Level.WARNING, "a hint cannot be read: {0}", damage.getMessage());
+            }
         }
 
         private void fail(@Nullable EngineFailure failure) {

@@ -4,7 +4,9 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.StorageKey;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>a get: here, replica or not;
- *   <li>a put: here if this node is a replica of the key, else at the first live one;
+ *   <li>a put: here, with a dot that the first live replica lends where this node is none;
  *   <li>an update: at the key's first live replica, wherever it came in.
  * </ul>
  */
@@ -28,10 +30,14 @@ public final class Coordinator {
     private final Map<Bytes, UpdateCore> updates = new HashMap<>();
 
     private final SeenForwards seen;
+    private final DotLender lender;
+    /** Puts of this node's clients under way elsewhere, by storage key, with what waits for them. */
+    private final Map<Bytes, ArrayDeque<Runnable>> remotePuts = new HashMap<>();
 
-    public Coordinator(Coordination node, UpdateFunctions functions) {
+    public Coordinator(Coordination node, UpdateFunctions functions, DotLender lender) {
         this.node = node;
         this.functions = functions;
+        this.lender = lender;
         this.seen = new SeenForwards(FORWARD_MEMORY_TIMEOUTS * node.settings().timeoutNanos());
     }
 
@@ -41,17 +47,77 @@ public final class Coordinator {
         long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
         Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline);
         Route route = node.router().route(operation.db(), operation.key());
+        ArrayDeque<Runnable> before = remotePuts.isEmpty() ? null : remotePuts.get(new Bytes(route.storageKey()));
+        if (before != null) {
+            // Of one key, a client of this node sees its operations in their order.
+            before.add(() -> begin(ticket));
+        } else {
+            begin(ticket);
+        }
+    }
+
+    private void begin(Ticket ticket) {
+        Operation operation = ticket.operation();
+        Route route = node.router().route(operation.db(), operation.key());
         if (operation instanceof Operation.Get) {
             GetCore.start(node, ticket, route);
-            return;
+        } else if (operation instanceof Operation.Put && !route.isReplica()) {
+            remotePut(ticket, route);
+        } else {
+            coordinateOrForward(ticket, route);
         }
-        int target = target(operation, route);
+    }
+
+    private void coordinateOrForward(Ticket ticket, Route route) {
+        int target = target(ticket.operation(), route);
         if (target < 0) {
-            reply(ticket, new Outcome.TryAgain("no replica of the key can be reached"));
+            reply(ticket, new Outcome.TryAgain("no replica of the key can be reached; nothing was applied"));
         } else if (target == route.self()) {
             coordinate(ticket, route);
         } else {
             ForwardCore.start(node, ticket, route.replicas()[target]);
+        }
+    }
+
+    private void remotePut(Ticket ticket, Route route) {
+        Bytes key = new Bytes(route.storageKey());
+        remotePuts.computeIfAbsent(key, k -> new ArrayDeque<>());
+        new RemotePutCore(node, lender, ticket, route, () -> afterRemotePut(key)).start();
+    }
+
+    /** What waits goes on, up to the next put. */
+    private void afterRemotePut(Bytes key) {
+        ArrayDeque<Runnable> waiting = remotePuts.remove(key);
+        while (waiting != null && !waiting.isEmpty()) {
+            waiting.remove().run();
+            ArrayDeque<Runnable> next = remotePuts.get(key);
+            if (next != null) {
+                next.addAll(waiting);
+                return;
+            }
+        }
+    }
+
+    /** Another node asks for a dot for a write of its own; as a put, it comes after updates that are under way. */
+    public void onDotRequest(long from, Message.DotRequest request) {
+        DotLender.Borrower answer = (verdict, dot, held) -> node.outbox()
+                .send(from, new Message.DotReply(request.requestId(), verdict, dot, held, flushStamp(request)));
+        boolean mine = request.asStandIn()
+                ? node.router().isInRing(request.storageKey())
+                : node.router().isReplicaOf(request.storageKey());
+        if (!mine) {
+            answer.lent(Message.Verdict.NOT_MINE, null, null);
+            return;
+        }
+        if (request.asStandIn()) {
+            lender.lendAsStandIn(request.storageKey(), request.seen(), answer);
+            return;
+        }
+        UpdateCore before = updates.isEmpty() ? null : updates.get(new Bytes(request.storageKey()));
+        if (before == null) {
+            lender.lend(request.storageKey(), request.seen(), answer);
+        } else {
+            before.addAfter(() -> lender.lend(request.storageKey(), request.seen(), answer));
         }
     }
 
@@ -72,7 +138,7 @@ public final class Coordinator {
         Route route = node.router().route(operation.db(), operation.key());
         if (!route.isReplica()) {
             reply(ticket, new Outcome.TryAgain("the node asked does not hold the key: the ring is changing"));
-        } else if (operation instanceof Operation.Update && firstLive(node.router(), route, 0) != route.self()) {
+        } else if (operation instanceof Operation.Update && firstLive(node.router(), route) != route.self()) {
             // The asker alone has lost an earlier replica. Were updates run here as well as there, they would not be
             // exact.
             reply(ticket, new Outcome.TryAgain("an earlier replica of the key is live; nothing was applied"));
@@ -98,7 +164,7 @@ public final class Coordinator {
         if (before == null) {
             PutCore.start(node, ticket, put, route);
         } else {
-            before.add(ticket, () -> PutCore.start(node, ticket, put, route));
+            before.addAfter(() -> PutCore.start(node, ticket, put, route));
         }
     }
 
@@ -147,17 +213,23 @@ public final class Coordinator {
         if (operation instanceof Operation.Put && route.isReplica()) {
             return route.self();
         }
-        return firstLive(node.router(), route, 0);
+        return firstLive(node.router(), route);
     }
 
-    /** The first place from {@code from} on whose node is this one or not avoided; -1: none. */
-    static int firstLive(Router router, Route route, int from) {
-        for (int i = from; i < route.replicas().length; i++) {
-            if (i == route.self() || !router.avoids(route.replicas()[i])) {
+    /** The first place whose node is this one or not gone: lateness alone does not move updates. -1: none. */
+    static int firstLive(Router router, Route route) {
+        for (int i = 0; i < route.replicas().length; i++) {
+            if (i == route.self() || !router.isGone(route.replicas()[i])) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private long flushStamp(Message.DotRequest request) {
+        return node.router().isInRing(request.storageKey())
+                ? node.flushStamps().of(StorageKey.db(request.storageKey()))
+                : 0;
     }
 
     private void reply(Ticket ticket, Outcome outcome) {

@@ -17,12 +17,12 @@ final class GetCore implements ReadRound.Listener {
 
     static void start(Coordination node, Ticket ticket, Route route) {
         node.counters().reads++;
-        int needed = node.settings().readsNeeded(ticket.quorum(), route.replicas().length);
+        Needs needs = node.settings().reads(ticket.quorum(), route.replicas().length);
         GetCore core = new GetCore(node, ticket);
         if (route.isReplica() && route.replicas().length == 1) {
             node.replica().read(route.storageKey(), core::loadedHere);
         } else {
-            new ReadRound(node, route, needed, core).start();
+            new ReadRound(node, route, needs, core).start();
         }
     }
 

@@ -22,6 +22,23 @@ public interface LocalReplica {
      */
     Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context);
 
+    /**
+     * A dot for a write of this key that another node makes; to be called from within {@link WriteStep#next} only. It
+     * comes back in a container, or never does.
+     */
+    Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context);
+
+    /** As {@link #lendDot}, where this node is no replica of the key. */
+    Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context);
+
+    /** Deletes a container if it still is what the caller has seen of it. {@code done}: durably gone, or changed. */
+    void dropIf(byte[] storageKey, Versions seen, Dropped done);
+
+    interface Dropped {
+        /** {@code dropped}: false where it has changed since. */
+        void done(Verdict verdict, boolean dropped);
+    }
+
     interface ReadStep {
         /** {@code versions} is null exactly when the verdict is not {@code OK}. */
         void loaded(Verdict verdict, @Nullable Versions versions);

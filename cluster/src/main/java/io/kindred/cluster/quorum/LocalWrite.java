@@ -24,13 +24,12 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
     record Content(byte @Nullable [] value, long expireAtMillis) {}
 
     /**
-     * Gives a dot and a stamp above everything that the write supersedes, a flush among it.
+     * Gives a stamp above everything that the write supersedes, a flush among it.
      *
-     * @param held what the coordinator has of the key
+     * @param dot new, for a write from this basis
      */
-    static LocalWrite make(Coordination node, Ticket ticket, byte[] storageKey, Basis basis, Content content) {
+    static LocalWrite make(Coordination node, Ticket ticket, Dot dot, Basis basis, Content content) {
         Versions held = basis.held();
-        Dot dot = node.replica().nextDot(storageKey, held.clock(), basis.context());
         long floor = Math.max(
                 newestCovered(held, basis.context()),
                 node.flushStamps().of(ticket.operation().db()));

@@ -3,6 +3,7 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -21,7 +22,8 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     private final Ticket ticket;
     private final Operation.Put put;
     private final Route route;
-    private final int needed;
+    private final Needs needs;
+    private @Nullable WriteRound round;
     private @Nullable Versions unseen;
     private @Nullable LocalWrite made;
     private boolean tooLate;
@@ -31,18 +33,28 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         this.ticket = ticket;
         this.put = put;
         this.route = route;
-        this.needed = node.settings().writesNeeded(ticket.quorum(), route.replicas().length);
+        this.needs = node.settings().writes(ticket.quorum(), route.replicas().length);
     }
 
     static void start(Coordination node, Ticket ticket, Operation.Put put, Route route) {
         node.counters().writes++;
         PutCore core = new PutCore(node, ticket, put, route);
-        if (WriteRound.hasChance(node, route, core.needed)) {
-            node.replica().write(route.storageKey(), core);
+        if (WriteRound.hasChance(node, route, core.needs)) {
+            core.write();
         } else {
-            String why = "fewer than " + core.needed + " replicas of the key can be reached; nothing was written";
+            String why = "fewer than " + core.needs.all() + " nodes for the key can be reached; nothing was written";
             node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why));
         }
+    }
+
+    /** Where this node is the only replica there is no round, and no deadline but the disk's own. */
+    private void write() {
+        if (route.replicas().length > 1) {
+            WriteRound begun = new WriteRound(node, route, needs, this);
+            round = begun;
+            begun.begin();
+        }
+        node.replica().write(route.storageKey(), this);
     }
 
     @Override
@@ -68,7 +80,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
             node.counters().lwwLosers += held.valueCount() - 1;
         }
         LocalWrite write = LocalWrite.make(
-                node, ticket, route.storageKey(), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
+                node, ticket, nextDot(basis), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
         made = write;
         return write.stored();
     }
@@ -83,47 +95,54 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         if (!firstLives) {
             return null;
         }
+        LocalWrite.Basis basis = LocalWrite.Basis.superseding(held);
         LocalWrite write = LocalWrite.make(
-                node,
-                ticket,
-                route.storageKey(),
-                LocalWrite.Basis.superseding(held),
-                new LocalWrite.Content(put.value(), put.expireAtMillis()));
+                node, ticket, nextDot(basis), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
         made = write;
         return write.stored();
+    }
+
+    private Dot nextDot(LocalWrite.Basis basis) {
+        return node.replica().nextDot(route.storageKey(), basis.held().clock(), basis.context());
     }
 
     @Override
     public void done(Verdict verdict) {
         LocalWrite write = made;
-        if (verdict != Verdict.OK) {
+        WriteRound begun = round;
+        if (verdict == Verdict.OK && !tooLate && write != null) {
+            if (begun == null) {
+                enough();
+            } else {
+                begun.proceed(write.delta());
+            }
+            return;
+        }
+        boolean answered = begun != null && begun.isOver();
+        if (begun != null) {
+            begun.abandon();
+        }
+        if (!answered) {
             refuse(verdict);
-        } else if (tooLate) {
-            String why = "the disk took longer than request-timeout-ms to find the key; nothing was written";
-            node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why));
-        } else if (write == null) {
-            refuse(Verdict.TOO_MANY_SIBLINGS);
-        } else if (route.replicas().length == 1) {
-            enough();
-        } else {
-            new WriteRound(node, route, needed, this).start(write.delta());
         }
     }
 
     /** A failed local write has left nothing behind, unless it was the second one. */
     private void refuse(Verdict verdict) {
-        String error = WriteRound.refusal(verdict);
-        if (unseen != null) {
-            failed(0, needed);
+        String error = WriteRound.refusal(verdict == Verdict.OK ? Verdict.TOO_MANY_SIBLINGS : verdict);
+        Outcome outcome;
+        if (tooLate) {
+            outcome = new Outcome.TryAgain(
+                    "the disk took longer than request-timeout-ms to find the key; nothing was written");
+        } else if (unseen != null) {
+            failed(0, needs.all());
+            return;
         } else if (error != null) {
-            node.outbox().reply(ticket.origin(), new Outcome.Refused(error));
+            outcome = new Outcome.Refused(error);
         } else {
-            node.outbox()
-                    .reply(
-                            ticket.origin(),
-                            new Outcome.NoQuorum(
-                                    "the coordinator could not write its log; " + "the write may still take effect"));
+            outcome = new Outcome.NoQuorum("the coordinator could not write its log; the write may still take effect");
         }
+        node.outbox().reply(ticket.origin(), outcome);
     }
 
     @Override
@@ -154,11 +173,11 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         }
         node.counters().supersededOnAck++;
         unseen = uncovered;
-        node.replica().write(route.storageKey(), this);
+        write();
         return true;
     }
 
-    private static int uncovered(Versions held, VersionVector context) {
+    static int uncovered(Versions held, VersionVector context) {
         int count = 0;
         for (Sibling sibling : held.siblings()) {
             count += sibling.isTombstone() || context.covers(sibling.dot()) ? 0 : 1;

@@ -7,6 +7,8 @@ public final class QuorumCounters {
     public long updates;
     public long forwards;
     public long readRepairs;
+    public long repairsShed;
+    public long sloppyWrites;
     public long siblingReads;
     public long lwwLosers;
     public long clockPrunes;

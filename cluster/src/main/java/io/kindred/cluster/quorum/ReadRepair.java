@@ -16,11 +16,15 @@ final class ReadRepair {
             if (answer == null || answer.sameAs(merged)) {
                 continue;
             }
+            if (!node.repairs().take(node.clocks().nanos())) {
+                node.counters().repairsShed++;
+                continue;
+            }
             node.counters().readRepairs++;
             if (i == route.self()) {
                 node.replica().write(route.storageKey(), new Merge(merged));
             } else {
-                node.outbox().send(route.replicas()[i], new Message.Replicate(0, route.storageKey(), merged));
+                node.outbox().send(route.replicas()[i], new Message.Replicate(0, route.storageKey(), merged, 0));
             }
         }
     }

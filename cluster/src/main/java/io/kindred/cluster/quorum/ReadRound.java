@@ -2,134 +2,214 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one key at R replicas (Dynamo, section 4.5): this node first, where it is one, then the others in the order of
- * the preference list. A replica that fails, is lost or is late is made up for by the next. Answers after the R-th are
- * used for repair only; the round lives until all that were asked have answered, or the deadline.
+ * Reads one key at R of its N places (Dynamo, sections 4.5 and 4.6): this node first, where it is a replica, then the
+ * others in the order of the preference list, then stand-ins for replicas that are avoided or have failed. Whoever is
+ * late is made up for by the next. Answers after the R-th are used for repair only; the round lives until all that were
+ * asked have answered, or the deadline.
+ *
+ * <p>A stand-in answers with what it holds, which may be nothing: that counts as an answer, but nothing at all from
+ * stand-ins alone does not mean that there is no such key.
  */
 final class ReadRound extends Request {
     private final Coordination node;
     private final Route route;
     private final int needed;
+    private final int neededOwn;
     private final Listener listener;
+    private final Places places;
+    /** Of the replicas, by place: what stand-ins hold is not repaired. */
     private final @Nullable Versions[] answers;
-    private final State[] states;
-    private final long flushStamp;
-    private int answered;
-    private boolean decided;
-    private Versions merged = Versions.EMPTY;
 
-    private enum State {
-        UNASKED,
-        ASKED,
-        ANSWERED,
-        FAILED
-    }
+    private final boolean[] late;
+    private final long flushStamp;
+    private long sentNanos;
+    private boolean decided;
+    /** While others are still being asked, an early answer decides nothing. */
+    private boolean asking;
+
+    private Versions merged = Versions.EMPTY;
 
     interface Listener {
         void enough(Versions merged);
 
-        /** {@code got} answers came, and no more can. {@code late}: the deadline has passed. */
-        void failed(int got, int needed, boolean late);
+        /** {@code got} answers came, and no more can. {@code timeout}: the deadline has passed. */
+        void failed(int got, int needed, boolean timeout);
     }
 
-    ReadRound(Coordination node, Route route, int needed, Listener listener) {
+    ReadRound(Coordination node, Route route, Needs needs, Listener listener) {
         this.node = node;
         this.route = route;
-        this.needed = needed;
+        this.needed = needs.all();
+        this.neededOwn = needs.own();
         this.listener = listener;
-        this.answers = new @Nullable Versions[route.replicas().length];
-        this.states = new State[route.replicas().length];
+        this.places = new Places(node.router(), route);
+        this.answers = new @Nullable Versions[places.size()];
+        this.late = new boolean[places.size()];
         this.flushStamp = node.flushStamps().of(StorageKey.db(route.storageKey()));
-        Arrays.fill(states, State.UNASKED);
     }
 
     void start() {
-        node.requests().open(this, node.clocks().nanos());
-        askMore(needed);
-        if (id != 0 && !decided && unasked() > 0) {
-            node.requests().hedge(this, node.clocks().nanos());
+        sentNanos = node.clocks().nanos();
+        node.requests().open(this, sentNanos);
+        askMore();
+        if (id != 0 && !decided) {
+            node.requests().hedge(this, sentNanos, patience());
         }
     }
 
-    /** Asks replicas until {@code wanted} are answered or under way; live ones first. */
-    private void askMore(int wanted) {
-        if (route.isReplica() && states[route.self()] == State.UNASKED && underWay() < wanted) {
-            askSelf();
+    /** Asks until enough are answered or on their way in time, then gives up if they cannot be enough. */
+    private void askMore() {
+        asking = true;
+        int self = route.self();
+        if (self >= 0 && places.replica(self) == State.UNASKED && missing() > 0) {
+            askSelf(self);
         }
-        for (int i = 0; i < states.length && underWay() < wanted; i++) {
-            if (states[i] == State.UNASKED && !node.router().avoids(route.replicas()[i])) {
-                states[i] = State.ASKED;
-                node.outbox().send(route.replicas()[i], new Message.ReadRequest(id, route.storageKey()));
+        for (int i = 0; i < places.size() && missing() > 0; i++) {
+            if (places.replica(i) == State.UNASKED && !node.router().avoids(route.replicas()[i])) {
+                places.replica(i, State.ASKED);
+                late[i] = false;
+                node.outbox().send(route.replicas()[i], new Message.ReadRequest(id, route.storageKey(), false));
             }
         }
-        giveUpIfHopeless();
+        for (int i = 0; i < places.size() && places.answered() + inTime() < needed && id != 0; i++) {
+            boolean idle = !places.isAsked(i) || late[i];
+            if (idle && !places.isAnswered(i) && places.standIn(i) != State.FAILED) {
+                askStandIn(i);
+            }
+        }
+        asking = false;
+        settle();
     }
 
-    private void askSelf() {
-        int self = route.self();
-        states[self] = State.ASKED;
-        node.replica().read(route.storageKey(), (verdict, versions) -> accept(self, verdict, versions));
+    private void askSelf(int self) {
+        places.replica(self, State.ASKED);
+        node.replica().read(route.storageKey(), (verdict, versions) -> onReplica(self, verdict, versions));
+    }
+
+    private void askStandIn(int place) {
+        long standIn = places.assign(place);
+        if (standIn == node.self()) {
+            node.hints()
+                    .read(
+                            route.storageKey(),
+                            route.replicas(),
+                            (verdict, versions) -> onStandIn(place, verdict, versions));
+        } else if (standIn != 0) {
+            late[place] = false;
+            node.outbox().send(standIn, new Message.ReadRequest(id, route.storageKey(), true));
+        }
     }
 
     @Override
     protected void onReadReply(long from, Message.ReadReply reply) {
-        int index = route.indexOf(from);
-        if (index >= 0) {
-            accept(index, reply.verdict(), reply.versions());
+        node.latencies().answered(from, node.clocks().nanos() - sentNanos);
+        int place = route.indexOf(from);
+        if (place >= 0) {
+            onReplica(place, reply.verdict(), reply.versions());
+            return;
+        }
+        int stoodIn = places.standInPlace(from);
+        if (stoodIn >= 0) {
+            onStandIn(stoodIn, reply.verdict(), reply.versions());
         }
     }
 
-    private void accept(int index, Verdict verdict, @Nullable Versions versions) {
-        if (id == 0 || states[index] == State.ANSWERED) {
+    private void onReplica(int place, Verdict verdict, @Nullable Versions versions) {
+        if (id == 0 || places.replica(place) != State.ASKED) {
             return;
         }
         if (verdict != Verdict.OK || versions == null) {
-            fail(index);
+            places.replica(place, State.FAILED);
+            goOn();
             return;
         }
-        states[index] = State.ANSWERED;
-        answers[index] = versions;
+        places.replica(place, State.ANSWERED);
+        answers[place] = versions;
         merged = merged.join(versions.withoutStampsUpTo(flushStamp));
-        answered++;
-        if (!decided && answered >= needed) {
-            decided = true;
-            listener.enough(merged);
-        }
-        finishIfAllAnswered();
+        settle();
     }
 
-    private void fail(int index) {
-        if (states[index] != State.ASKED) {
+    private void onStandIn(int place, Verdict verdict, @Nullable Versions versions) {
+        if (id == 0 || places.standIn(place) != State.ASKED) {
             return;
         }
-        states[index] = State.FAILED;
+        if (verdict != Verdict.OK || versions == null) {
+            places.standIn(place, State.FAILED);
+            goOn();
+            return;
+        }
+        places.standIn(place, State.ANSWERED);
+        merged = merged.join(versions.withoutStampsUpTo(flushStamp));
+        settle();
+    }
+
+    private void goOn() {
         if (decided) {
-            finishIfAllAnswered();
-        } else {
-            askMore(needed);
+            settle();
+        } else if (!asking) {
+            askMore();
         }
     }
 
     @Override
     protected void onPeerLost(long peer) {
-        int index = route.indexOf(peer);
-        if (index >= 0) {
-            fail(index);
+        int place = route.indexOf(peer);
+        if (place >= 0 && place != route.self()) {
+            onReplica(place, Verdict.FAILED, null);
+        }
+        int stoodIn = places.standInPlace(peer);
+        if (stoodIn >= 0) {
+            onStandIn(stoodIn, Verdict.FAILED, null);
         }
     }
 
+    /** Whoever has not answered by now is late; others are asked as well. */
     @Override
     protected void onHedge() {
-        if (!decided) {
-            node.counters().hedges++;
-            askMore(states.length);
+        boolean news = false;
+        for (int i = 0; i < places.size(); i++) {
+            if (places.isAsked(i) && !late[i]) {
+                late[i] = true;
+                news = true;
+                markLate(i);
+            }
         }
+        if (decided || !news) {
+            return;
+        }
+        node.counters().hedges++;
+        askMore();
+        if (id != 0 && !decided && inTime() > 0) {
+            node.requests().hedge(this, node.clocks().nanos(), patience());
+        }
+    }
+
+    private void markLate(int place) {
+        if (places.replica(place) == State.ASKED && place != route.self()) {
+            node.router().late(route.replicas()[place]);
+        }
+        if (places.standIn(place) == State.ASKED && places.standInNode(place) != node.self()) {
+            node.router().late(places.standInNode(place));
+        }
+    }
+
+    private long patience() {
+        long most = 0;
+        for (int i = 0; i < places.size(); i++) {
+            if (places.replica(i) == State.ASKED && i != route.self()) {
+                most = Math.max(most, node.latencies().lateAfter(route.replicas()[i]));
+            }
+            if (places.standIn(i) == State.ASKED) {
+                most = Math.max(most, node.latencies().lateAfter(places.standInNode(i)));
+            }
+        }
+        return most == 0 ? node.latencies().lateAfter(node.self()) : most;
     }
 
     @Override
@@ -139,41 +219,72 @@ final class ReadRound extends Request {
         } else {
             decided = true;
             node.counters().timeouts++;
-            listener.failed(answered, needed, true);
+            listener.failed(places.answered(), needed, true);
         }
     }
 
-    private void giveUpIfHopeless() {
-        if (!decided && underWay() < needed) {
+    private void settle() {
+        if (asking) {
+            return;
+        }
+        if (!decided && isEnough()) {
+            decided = true;
+            listener.enough(merged);
+        }
+        if (!decided && id != 0 && isHopeless() && !askTheLate()) {
             decided = true;
             node.requests().close(this);
-            listener.failed(answered, needed, false);
+            listener.failed(places.answered(), needed, false);
+            return;
         }
-    }
-
-    private void finishIfAllAnswered() {
-        if (decided && id != 0 && count(State.ASKED) == 0) {
+        if (decided && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
             repair();
         }
+    }
+
+    /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
+    private boolean askTheLate() {
+        for (int i = 0; i < places.size(); i++) {
+            long replica = route.replicas()[i];
+            if (places.replica(i) == State.UNASKED
+                    && i != route.self()
+                    && !node.router().isGone(replica)) {
+                places.replica(i, State.ASKED);
+                late[i] = true;
+                node.outbox().send(replica, new Message.ReadRequest(id, route.storageKey(), false));
+            }
+        }
+        return !isHopeless();
+    }
+
+    private boolean isEnough() {
+        int own = places.ownAnswered();
+        return places.answered() >= needed && own >= neededOwn && (own > 0 || !merged.isEmpty());
+    }
+
+    private boolean isHopeless() {
+        return places.possible() < needed || places.ownPossible() < neededOwn || !places.anyAsked();
     }
 
     private void repair() {
         ReadRepair.repair(node, route, answers, merged);
     }
 
-    private int underWay() {
-        return answered + count(State.ASKED);
+    /** How many more replicas to ask. */
+    private int missing() {
+        int own = places.ownAnswered();
+        for (int i = 0; i < late.length; i++) {
+            own += places.replica(i) == State.ASKED && !late[i] ? 1 : 0;
+        }
+        return Math.max(needed, neededOwn) - own;
     }
 
-    private int unasked() {
-        return count(State.UNASKED);
-    }
-
-    private int count(State state) {
+    /** How many answers are on their way and not late. */
+    private int inTime() {
         int count = 0;
-        for (State each : states) {
-            count += each == state ? 1 : 0;
+        for (int i = 0; i < late.length; i++) {
+            count += places.isAsked(i) && !places.isAnswered(i) && !late[i] ? 1 : 0;
         }
         return count;
     }

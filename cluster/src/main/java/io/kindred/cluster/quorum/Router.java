@@ -6,11 +6,34 @@ import java.util.List;
 public interface Router {
     Route route(int db, byte[] key);
 
-    /** Whether this node's ring makes it a replica of a storage key that another node named. */
+    /**
+     * All nodes of the ring in the order of the walk from a key's partition: its replicas first, then those that may
+     * stand in for them. Shared, and not to be changed.
+     */
+    long[] walk(byte[] storageKey);
+
+    /** The replicas of a storage key, in the order of the preference list. Shared, and not to be changed. */
+    long[] replicasOf(byte[] storageKey);
+
+    long self();
+
+    /** The node that has taken another's place, or that one itself. */
+    long heirOf(long node);
+
+    /** Empty for none. */
+    String zoneOf(long node);
+
+    /** Whether the bytes that another node named are a container's key with a place in this ring. */
+    boolean isInRing(byte[] storageKey);
+
+    /** Whether they are, and this node is one of its replicas. */
     boolean isReplicaOf(byte[] storageKey);
 
-    /** Whether the coordinator should not wait for this node just now: suspected, or its connection is lost. */
+    /** Whether the coordinator should not wait for this node just now: it is gone, or late. */
     boolean avoids(long node);
+
+    /** Whether there is no point in asking it at all: suspected, down, or its connection is lost. */
+    boolean isGone(long node);
 
     /** An answer of this node is overdue: it is avoided for a moment, until it answers something. */
     void late(long node);

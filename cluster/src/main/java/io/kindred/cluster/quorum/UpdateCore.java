@@ -6,6 +6,7 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,12 @@ final class UpdateCore implements ReadRound.Listener {
     /** While a round is being applied, what is added waits for its end. */
     private boolean applying;
 
-    /** An update, or (with {@code put}) a plain write that has to wait for the updates before it. */
-    private record Entry(
-            Ticket ticket,
-            byte[][] args,
-            @Nullable UpdateFunction function,
-            @Nullable Runnable put) {}
+    private sealed interface Entry {}
+
+    private record Update(Ticket ticket, byte[][] args, UpdateFunction function) implements Entry {}
+
+    /** A plain write that has to wait for the updates before it. */
+    private record After(Runnable put) implements Entry {}
 
     /** @param whenIdle called when nothing waits any more: the owner forgets this core */
     UpdateCore(Coordination node, Route route, Runnable whenIdle) {
@@ -39,11 +40,12 @@ final class UpdateCore implements ReadRound.Listener {
     }
 
     void add(Ticket ticket, Operation.Update update, UpdateFunction function) {
-        add(new Entry(ticket, update.args(), function, null));
+        add(new Update(ticket, update.args(), function));
     }
 
-    void add(Ticket ticket, Runnable put) {
-        add(new Entry(ticket, new byte[0][], null, put));
+    /** A write that came after updates of its key is applied after them. */
+    void addAfter(Runnable put) {
+        add(new After(put));
     }
 
     private void add(Entry entry) {
@@ -62,89 +64,98 @@ final class UpdateCore implements ReadRound.Listener {
             return;
         }
         int reads = 1;
+        int own = 0;
         for (Entry entry : batch) {
-            reads = Math.max(reads, node.settings().readsNeeded(entry.ticket().quorum(), route.replicas().length));
+            if (entry instanceof Update update) {
+                Needs needs = node.settings().reads(update.ticket().quorum(), route.replicas().length);
+                reads = Math.max(reads, needs.all());
+                own = Math.max(own, needs.own());
+            }
         }
         if (route.replicas().length == 1) {
             enough(Versions.EMPTY);
         } else {
-            new ReadRound(node, route, reads, this).start();
+            new ReadRound(node, route, new Needs(reads, own), this).start();
         }
     }
 
     private boolean isTooLate(Entry entry) {
-        if (entry.put() != null) {
+        if (!(entry instanceof Update update)) {
             return false;
         }
-        boolean late = entry.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
-        boolean chance = WriteRound.hasChance(node, route, writesNeeded(entry.ticket()));
+        boolean late = update.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
+        boolean chance = WriteRound.hasChance(node, route, writesNeeded(update.ticket()));
         if (late || !chance) {
             String why = late
                     ? "the key's other updates took too long; nothing was applied"
-                    : "too few replicas of the key can be reached; nothing was applied";
-            node.outbox().reply(entry.ticket().origin(), new Outcome.TryAgain(why));
+                    : "too few nodes for the key can be reached; nothing was applied";
+            node.outbox().reply(update.ticket().origin(), new Outcome.TryAgain(why));
         }
         return late || !chance;
     }
 
     @Override
     public void enough(Versions merged) {
-        List<Entry> round = batch;
-        batch = List.of();
-        applying = true;
-        for (Entry entry : round) {
-            UpdateFunction function = entry.function();
-            if (function != null) {
-                node.counters().updates++;
-                node.replica().write(route.storageKey(), new Step(entry, function, merged));
-            } else if (entry.put() != null) {
-                entry.put().run();
-            }
-        }
-        applying = false;
-        nextRound();
+        apply(update -> {
+            node.counters().updates++;
+            new Step(update, merged).start();
+        });
     }
 
     @Override
-    public void failed(int got, int needed, boolean late) {
+    public void failed(int got, int needed, boolean timeout) {
+        String why = "got " + got + " of " + needed + " read answers; nothing was applied";
+        apply(update -> node.outbox().reply(update.ticket().origin(), new Outcome.TryAgain(why)));
+    }
+
+    /** Ends the round: what waits for its updates goes on in any case. */
+    private void apply(Consumer<Update> step) {
         List<Entry> round = batch;
         batch = List.of();
         applying = true;
         for (Entry entry : round) {
-            if (entry.put() != null) {
-                entry.put().run();
-                continue;
+            if (entry instanceof Update update) {
+                step.accept(update);
+            } else if (entry instanceof After after) {
+                after.put().run();
             }
-            String why = "got " + got + " of " + needed + " read answers; nothing was applied";
-            node.outbox().reply(entry.ticket().origin(), new Outcome.TryAgain(why));
         }
         applying = false;
         nextRound();
     }
 
-    private int writesNeeded(Ticket ticket) {
-        return node.settings().writesNeeded(ticket.quorum(), route.replicas().length);
+    private Needs writesNeeded(Ticket ticket) {
+        return node.settings().writes(ticket.quorum(), route.replicas().length);
     }
 
     /** One update on the merge of the read quorum and what is here by now. */
     private final class Step implements LocalReplica.WriteStep, WriteRound.Listener {
-        private final Entry entry;
-        private final UpdateFunction function;
+        private final Update entry;
         private final Versions read;
+        private @Nullable WriteRound round;
         private @Nullable LocalWrite made;
         private UpdateFunction.@Nullable Result result;
 
-        Step(Entry entry, UpdateFunction function, Versions read) {
+        Step(Update entry, Versions read) {
             this.entry = entry;
-            this.function = function;
             this.read = read;
+        }
+
+        void start() {
+            if (route.replicas().length > 1) {
+                WriteRound begun = new WriteRound(node, route, writesNeeded(entry.ticket()), this);
+                round = begun;
+                begun.begin();
+            }
+            node.replica().write(route.storageKey(), this);
         }
 
         @Override
         public @Nullable Versions next(Versions current) {
             Versions held = current.join(read);
             long nowMillis = node.clocks().wallMillis();
-            UpdateFunction.Result applied = function.apply(entry.args(), LiveValue.of(held, nowMillis), nowMillis);
+            UpdateFunction.Result applied =
+                    entry.function().apply(entry.args(), LiveValue.of(held, nowMillis), nowMillis);
             result = applied;
             UpdateFunction.Change change = applied.change();
             if (change == null) {
@@ -153,11 +164,12 @@ final class UpdateCore implements ReadRound.Listener {
             if (held.valueCount() > 1) {
                 node.counters().lwwLosers += held.valueCount() - 1;
             }
+            LocalWrite.Basis basis = LocalWrite.Basis.superseding(held);
             LocalWrite write = LocalWrite.make(
                     node,
                     entry.ticket(),
-                    route.storageKey(),
-                    LocalWrite.Basis.superseding(held),
+                    node.replica().nextDot(route.storageKey(), held.clock(), basis.context()),
+                    basis,
                     new LocalWrite.Content(change.value(), change.expireAtMillis()));
             made = write;
             return write.stored();
@@ -166,18 +178,32 @@ final class UpdateCore implements ReadRound.Listener {
         @Override
         public void done(Verdict verdict) {
             LocalWrite write = made;
-            String error = WriteRound.refusal(verdict);
-            if (verdict != Verdict.OK) {
-                Outcome outcome = error != null
-                        ? new Outcome.Refused(error)
-                        : new Outcome.NoQuorum("the coordinator could not read or write the key; "
-                                + "the update may still take effect");
-                node.outbox().reply(entry.ticket().origin(), outcome);
-            } else if (write == null || route.replicas().length == 1) {
+            WriteRound begun = round;
+            if (verdict == Verdict.OK && write != null && begun != null) {
+                begun.proceed(write.delta());
+                return;
+            }
+            boolean answered = begun != null && begun.isOver();
+            if (begun != null) {
+                begun.abandon();
+            }
+            if (answered) {
+                return;
+            }
+            if (verdict == Verdict.OK) {
                 enough();
             } else {
-                new WriteRound(node, route, writesNeeded(entry.ticket()), this).start(write.delta());
+                refuse(verdict);
             }
+        }
+
+        private void refuse(Verdict verdict) {
+            String error = WriteRound.refusal(verdict);
+            Outcome outcome = error != null
+                    ? new Outcome.Refused(error)
+                    : new Outcome.NoQuorum(
+                            "the coordinator could not read or write the key; the update may still take effect");
+            node.outbox().reply(entry.ticket().origin(), outcome);
         }
 
         @Override

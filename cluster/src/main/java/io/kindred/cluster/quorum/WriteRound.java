@@ -2,35 +2,39 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Versions;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a write that is durable here to the other replicas and waits for W durable acknowledgements, this node's own
- * among them. It lives on after the W-th until every replica has answered or the deadline, so that the owners that
- * missed the write are known at its end.
+ * Spreads a write over its N places and waits until W of them have it durably (Dynamo, sections 4.5 and 4.6).
+ *
+ * <p>A replica that is avoided, lost or refuses is stood in for at once by the next healthy node of the walk; one that is
+ * late, as soon as it is and W is not met yet. Where nobody is left to stand in, this node keeps the write for it. The
+ * round lives on after W until every place has answered or the deadline, and then keeps the write for every replica
+ * that nobody has it for.
+ *
+ * <p>Where this node is a replica the round begins with its own write under way; {@link #proceed} says that it is
+ * durable. So the deadline holds for a slow disk too.
  */
 final class WriteRound extends Request {
     private final Coordination node;
     private final Route route;
     private final int needed;
+    private final int neededOwn;
     private final Listener listener;
-    private final State[] states;
-    private int acknowledged;
+    private final Places places;
+    private @Nullable Versions delta;
+    private long sentNanos;
     private boolean decided;
-
-    private enum State {
-        UNASKED,
-        ASKED,
-        ACKNOWLEDGED,
-        FAILED
-    }
+    private boolean sloppy;
+    /** While places are still being asked, an early answer decides nothing. */
+    private boolean starting;
 
     interface Listener {
         void enough();
 
-        /** {@code got} acknowledgements came, and no more can. */
+        /** {@code got} acknowledgements came, and no more can, or not in time. */
         void failed(int got, int needed);
 
         /**
@@ -40,66 +44,205 @@ final class WriteRound extends Request {
         boolean supersedes(Versions uncovered);
     }
 
-    WriteRound(Coordination node, Route route, int needed, Listener listener) {
+    WriteRound(Coordination node, Route route, Needs needs, Listener listener) {
         this.node = node;
         this.route = route;
-        this.needed = needed;
+        this.needed = needs.all();
+        this.neededOwn = needs.own();
         this.listener = listener;
-        this.states = new State[route.replicas().length];
-        Arrays.fill(states, State.UNASKED);
-        states[route.self()] = State.ACKNOWLEDGED;
-        acknowledged = 1;
+        this.places = new Places(node.router(), route);
     }
 
-    void start(Versions delta) {
+    /** The deadline begins. */
+    void begin() {
+        if (route.isReplica()) {
+            places.replica(route.self(), State.ASKED);
+        }
         node.requests().open(this, node.clocks().nanos());
-        for (int i = 0; i < states.length; i++) {
-            if (states[i] == State.UNASKED && !node.router().avoids(route.replicas()[i])) {
-                states[i] = State.ASKED;
-                node.outbox().send(route.replicas()[i], new Message.Replicate(id, route.storageKey(), delta));
+    }
+
+    /** The local write was refused: there is no round. */
+    void abandon() {
+        decided = true;
+        node.requests().close(this);
+    }
+
+    /** Whether the listener has been told how it ended. */
+    boolean isOver() {
+        return decided;
+    }
+
+    /** Sends; what this node itself is a replica of is durable here by now. */
+    void proceed(Versions written) {
+        delta = written;
+        if (id == 0) {
+            proceedLate(written);
+            return;
+        }
+        sentNanos = node.clocks().nanos();
+        if (route.isReplica()) {
+            places.replica(route.self(), State.ANSWERED);
+        }
+        starting = true;
+        for (int i = 0; i < places.size(); i++) {
+            if (places.replica(i) == State.UNASKED) {
+                askReplica(i, written);
             }
         }
-        decideIfEnough();
-        failIfHopeless();
-        finishIfAllAnswered();
+        starting = false;
+        settle();
+        if (id != 0 && places.anyAsked()) {
+            node.requests().hedge(this, sentNanos, patience());
+        }
+    }
+
+    /** The disk here took longer than the client waited: the others get the write as a repair. */
+    private void proceedLate(Versions written) {
+        for (int i = 0; i < places.size(); i++) {
+            if (i != route.self() && !node.router().avoids(route.replicas()[i])) {
+                node.outbox().send(route.replicas()[i], new Message.Replicate(0, route.storageKey(), written, 0));
+            }
+        }
+    }
+
+    private void askReplica(int place, Versions written) {
+        long replica = route.replicas()[place];
+        if (node.router().avoids(replica)) {
+            places.replica(place, State.SKIPPED);
+            askStandIn(place, written);
+        } else {
+            places.replica(place, State.ASKED);
+            node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0));
+        }
+    }
+
+    private void askStandIn(int place, Versions written) {
+        if (!sloppy) {
+            sloppy = true;
+            node.counters().sloppyWrites++;
+        }
+        long intended = route.replicas()[place];
+        long standIn = places.assign(place);
+        if (standIn == node.self()) {
+            node.hints()
+                    .store(
+                            intended,
+                            route.storageKey(),
+                            written,
+                            (verdict, uncovered) -> onStandIn(place, verdict, uncovered));
+        } else if (standIn != 0) {
+            node.outbox().send(standIn, new Message.Replicate(id, route.storageKey(), written, intended));
+        }
     }
 
     @Override
     protected void onReplicateAck(long from, Message.ReplicateAck ack) {
-        int index = route.indexOf(from);
-        if (index < 0 || states[index] != State.ASKED) {
+        node.latencies().answered(from, node.clocks().nanos() - sentNanos);
+        int place = route.indexOf(from);
+        if (place >= 0) {
+            onReplica(place, ack.verdict(), ack.uncovered());
             return;
         }
-        if (ack.verdict() != Verdict.OK) {
-            fail(index);
+        int stoodIn = places.standInPlace(from);
+        if (stoodIn >= 0) {
+            onStandIn(stoodIn, ack.verdict(), ack.uncovered());
+        }
+    }
+
+    private void onReplica(int place, Verdict verdict, @Nullable Versions uncovered) {
+        if (places.replica(place) != State.ASKED) {
             return;
         }
-        states[index] = State.ACKNOWLEDGED;
-        Versions uncovered = ack.uncovered();
+        if (verdict == Verdict.OK) {
+            places.replica(place, State.ANSWERED);
+            acknowledged(uncovered);
+        } else {
+            failReplica(place);
+        }
+    }
+
+    private void failReplica(int place) {
+        places.replica(place, State.FAILED);
+        Versions written = delta;
+        if (written != null && places.standIn(place) == State.UNASKED) {
+            askStandIn(place, written);
+        }
+        settle();
+    }
+
+    private void onStandIn(int place, Verdict verdict, @Nullable Versions uncovered) {
+        if (id == 0 || places.standIn(place) != State.ASKED) {
+            return;
+        }
+        Versions written = delta;
+        if (verdict == Verdict.OK) {
+            places.standIn(place, State.ANSWERED);
+            acknowledged(uncovered);
+        } else if (written != null) {
+            askStandIn(place, written);
+            settle();
+        }
+    }
+
+    private void acknowledged(@Nullable Versions uncovered) {
         if (!decided && uncovered != null && listener.supersedes(uncovered)) {
             decided = true;
             node.requests().close(this);
             return;
         }
-        acknowledged++;
-        decideIfEnough();
-        finishIfAllAnswered();
+        settle();
     }
 
     @Override
     protected void onPeerLost(long peer) {
-        int index = route.indexOf(peer);
-        if (index >= 0) {
-            fail(index);
+        int place = route.indexOf(peer);
+        if (place >= 0 && place != route.self() && places.replica(place) == State.ASKED) {
+            failReplica(place);
+        }
+        int stoodIn = places.standInPlace(peer);
+        if (stoodIn >= 0) {
+            onStandIn(stoodIn, Verdict.FAILED, null);
         }
     }
 
-    private void fail(int index) {
-        if (states[index] == State.ASKED) {
-            states[index] = State.FAILED;
-            failIfHopeless();
-            finishIfAllAnswered();
+    /** Whoever has not answered by now is late; while W is not met, somebody else is asked as well. */
+    @Override
+    protected void onHedge() {
+        Versions written = delta;
+        boolean asked = false;
+        for (int i = 0; i < places.size() && written != null && id != 0; i++) {
+            if (i == route.self() || places.isAnswered(i)) {
+                continue;
+            }
+            if (places.replica(i) == State.ASKED) {
+                node.router().late(route.replicas()[i]);
+            }
+            if (places.standIn(i) == State.ASKED && places.standInNode(i) != node.self()) {
+                node.router().late(places.standInNode(i));
+            }
+            if (!decided && places.standIn(i) != State.FAILED) {
+                askStandIn(i, written);
+                asked |= places.standIn(i) == State.ASKED;
+            }
         }
+        settle();
+        if (asked && id != 0 && !decided) {
+            node.counters().hedges++;
+            node.requests().hedge(this, node.clocks().nanos(), patience());
+        }
+    }
+
+    private long patience() {
+        long most = 0;
+        for (int i = 0; i < places.size(); i++) {
+            if (places.replica(i) == State.ASKED) {
+                most = Math.max(most, node.latencies().lateAfter(route.replicas()[i]));
+            }
+            if (places.standIn(i) == State.ASKED) {
+                most = Math.max(most, node.latencies().lateAfter(places.standInNode(i)));
+            }
+        }
+        return most;
     }
 
     @Override
@@ -107,45 +250,67 @@ final class WriteRound extends Request {
         if (!decided) {
             decided = true;
             node.counters().timeouts++;
-            listener.failed(acknowledged, needed);
+            listener.failed(places.answered(), needed);
         }
+        keepForTheRest();
     }
 
-    private void decideIfEnough() {
-        if (!decided && acknowledged >= needed) {
+    /** Decides where that is possible by now, and ends when there is nothing left to wait for. */
+    private void settle() {
+        if (starting) {
+            return;
+        }
+        if (!decided && places.answered() >= needed && places.ownAnswered() >= neededOwn) {
             decided = true;
             listener.enough();
         }
-    }
-
-    private void failIfHopeless() {
-        if (!decided && acknowledged + asked() < needed) {
+        if (!decided && isHopeless() && !askTheLate()) {
             decided = true;
-            listener.failed(acknowledged, needed);
+            listener.failed(places.answered(), needed);
         }
-    }
-
-    private void finishIfAllAnswered() {
-        if (decided && asked() == 0) {
+        if (decided && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
+            keepForTheRest();
         }
     }
 
-    private int asked() {
-        int count = 0;
-        for (State state : states) {
-            count += state == State.ASKED ? 1 : 0;
-        }
-        return count;
+    private boolean isHopeless() {
+        return places.possible() < needed || places.ownPossible() < neededOwn;
     }
 
-    /** Whether enough replicas are live for a write to have a chance; asked before anything is applied. */
-    static boolean hasChance(Coordination node, Route route, int needed) {
+    /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
+    private boolean askTheLate() {
+        Versions written = delta;
+        for (int i = 0; i < places.size() && written != null && id != 0; i++) {
+            long replica = route.replicas()[i];
+            if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
+                places.replica(i, State.ASKED);
+                node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0));
+            }
+        }
+        return !isHopeless();
+    }
+
+    private void keepForTheRest() {
+        Versions written = delta;
+        for (int i = 0; i < places.size() && written != null; i++) {
+            if (i != route.self() && !places.isAnswered(i)) {
+                node.hints().keep(route.replicas()[i], route.storageKey(), written);
+            }
+        }
+    }
+
+    /** Whether enough nodes are there for a write to have a chance; asked before anything is applied. */
+    static boolean hasChance(Coordination node, Route route, Needs needs) {
         int live = 0;
         for (int i = 0; i < route.replicas().length; i++) {
-            live += i == route.self() || !node.router().avoids(route.replicas()[i]) ? 1 : 0;
+            live += i == route.self() || !node.router().isGone(route.replicas()[i]) ? 1 : 0;
         }
-        return live >= needed;
+        if (live < needs.own()) {
+            return false;
+        }
+        int missing = needs.all() - live;
+        return missing <= 0 || StandIns.healthy(node.router(), route, missing) >= missing;
     }
 
     static @Nullable String refusal(Verdict verdict) {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
  *
  * <p>Records are applied one at a time, in their own order. Each moves as little as it can: a join takes partitions from
  * the most loaded, a leave gives them to the least loaded, a replacement is a rename, a weight moves the difference.
- * {@link Rebalance} says how the partitions are chosen.
+ * {@link Rebalance} says how the partitions are chosen, {@link Exchanges} how their replicas are evened out after that.
  */
 public final class Claim {
 
@@ -94,11 +94,33 @@ public final class Claim {
         for (int i = 0; i < renumbered.length; i++) {
             renumbered[i] = index.indexOf(before.members().get(i).nodeId());
         }
-        int[] owners = new int[before.partitions()];
-        Arrays.setAll(owners, p -> before.owners()[p] == Ring.NOBODY ? Ring.NOBODY : renumbered[before.owners()[p]]);
+        int[] kept = new int[before.partitions()];
+        Arrays.setAll(kept, p -> before.owners()[p] == Ring.NOBODY ? Ring.NOBODY : renumbered[before.owners()[p]]);
+        int[] owners = kept.clone();
         if (!sorted.isEmpty()) {
             new Rebalance(sorted, owners, changed).run();
+            Holders holders = new Holders(before.members(), before.owners());
+            if (sorted.size() > Shares.COPIES && holders.findAll()) {
+                holders.renumber(renumbered);
+                double[] due = due(before, index, changed);
+                new Exchanges(sorted, owners, new Exchanges.Before(kept, holders, due[0], due[1]), changed).run();
+            }
         }
         return new Ring(sorted, owners);
+    }
+
+    /** What the node's own share gains or loses: partitions owned, and replicas held. */
+    private static double[] due(Ring before, Ring after, long changed) {
+        double[] due = new double[2];
+        for (Ring ring : List.of(before, after)) {
+            int at = ring.indexOf(changed);
+            int sign = ring == after ? 1 : -1;
+            if (at >= 0) {
+                double[] shares = Shares.of(ring.members());
+                due[0] += sign * shares[at] * before.partitions();
+                due[1] += sign * Shares.held(shares)[at] * before.partitions();
+            }
+        }
+        return new double[] {Math.abs(due[0]), Math.abs(due[1])};
     }
 }

@@ -15,7 +15,8 @@ import java.util.List;
  * moved partition moves exactly N replicas. So the cost of a ring counts pairs of near partitions with one owner (and of
  * one zone), near ones most. The ring is cut into as many windows as there are moves, and in each window the move with
  * the best change of cost is made: what one node takes is thereby spread round the ring, next to different neighbours.
- * Moves that cost nothing are made first, everywhere; then the others.
+ * Moves that cost nothing are made first, everywhere; then the others. What that leaves uneven where neighbours cannot
+ * all differ, {@link Exchanges} evens out.
  *
  * <p>Deterministic: ties go to the giver with most to give, the taker with most to take, and then to the first in order.
  */
@@ -57,7 +58,7 @@ final class Rebalance {
         this.owners = owners;
         this.zones = Ring.zonesOf(members);
         int zoneCount = Arrays.stream(zones).max().orElse(0) + 1;
-        this.shares = Shares.of(members, zones, zoneCount);
+        this.shares = Shares.of(members);
         this.ownerReach = Math.min(members.size(), OWNER_COST.length) - 1;
         // Where every node is a zone of its own, zones say nothing that owners do not.
         this.zoneReach = zoneCount == members.size() ? 0 : Math.min(zoneCount, ZONE_COST.length) - 1;

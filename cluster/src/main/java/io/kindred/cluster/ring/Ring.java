@@ -212,50 +212,12 @@ public final class Ring {
         return zones;
     }
 
-    /** First one node of each zone that the walk meets, then the nodes passed over, each in the order of the walk. */
     private long[] walk(int partition, int n) {
-        int zonesWanted = Math.min(n, zoneCount);
-        int[] picked = new int[Math.min(n, members.size())];
-        int[] passed = new int[picked.length];
-        int pickedSize = 0;
-        int passedSize = 0;
-        for (int step = 0; step < owners.length && pickedSize < picked.length; step++) {
-            if (pickedSize == zonesWanted && pickedSize + passedSize >= picked.length) {
-                break;
-            }
-            int owner = owners[(partition + step) & (owners.length - 1)];
-            if (owner == NOBODY || contains(picked, pickedSize, owner) || contains(passed, passedSize, owner)) {
-                continue;
-            }
-            if (!zoneTaken(picked, pickedSize, owner)) {
-                picked[pickedSize++] = owner;
-            } else if (passedSize < passed.length) {
-                passed[passedSize++] = owner;
-            }
-        }
-        long[] ids = new long[Math.min(picked.length, pickedSize + passedSize)];
+        Walk walk = new Walk(owners, zones, zoneCount, n);
+        long[] ids = new long[walk.from(partition)];
         for (int i = 0; i < ids.length; i++) {
-            int owner = i < pickedSize ? picked[i] : passed[i - pickedSize];
-            ids[i] = members.get(owner).nodeId();
+            ids[i] = members.get(walk.member(i)).nodeId();
         }
         return ids;
-    }
-
-    private boolean zoneTaken(int[] picked, int size, int owner) {
-        for (int i = 0; i < size; i++) {
-            if (zones[picked[i]] == zones[owner]) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean contains(int[] indices, int size, int wanted) {
-        for (int i = 0; i < size; i++) {
-            if (indices[i] == wanted) {
-                return true;
-            }
-        }
-        return false;
     }
 }

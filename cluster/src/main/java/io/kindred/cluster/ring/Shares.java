@@ -19,8 +19,10 @@ final class Shares {
 
     private Shares() {}
 
-    /** The share of each member; they add up to 1. {@code zones} numbers each member's zone from 0. */
-    static double[] of(List<RingMember> members, int[] zones, int zoneCount) {
+    /** The share of each member; they add up to 1. */
+    static double[] of(List<RingMember> members) {
+        int[] zones = Ring.zonesOf(members);
+        int zoneCount = Arrays.stream(zones).max().orElse(-1) + 1;
         double[] zoneWeights = new double[zoneCount];
         for (int i = 0; i < zones.length; i++) {
             zoneWeights[zones[i]] += members.get(i).weight();
@@ -31,6 +33,25 @@ final class Shares {
             shares[i] = members.get(i).weight() / zoneWeights[zones[i]] * zoneShares[zones[i]];
         }
         return shares;
+    }
+
+    /**
+     * The part of all partitions that each member should hold: its share of {@link #COPIES} replicas of each, but none
+     * twice. What the heaviest cannot hold, the others do.
+     */
+    static double[] held(double[] shares) {
+        Integer[] heaviestFirst = new Integer[shares.length];
+        Arrays.setAll(heaviestFirst, i -> i);
+        Arrays.sort(heaviestFirst, (a, b) -> Double.compare(shares[b], shares[a]));
+        double[] held = new double[shares.length];
+        double copiesLeft = Math.min(COPIES, shares.length);
+        double sharesLeft = 1;
+        for (int i : heaviestFirst) {
+            held[i] = Math.min(1, copiesLeft * shares[i] / sharesLeft);
+            copiesLeft -= held[i];
+            sharesLeft -= shares[i];
+        }
+        return held;
     }
 
     private static double[] proportional(double[] weights) {

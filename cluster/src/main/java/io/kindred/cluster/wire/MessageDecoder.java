@@ -2,6 +2,8 @@ package io.kindred.cluster.wire;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +37,20 @@ final class MessageDecoder {
         return switch (type) {
             case MessageType.FORWARD -> readForward(id, in);
             case MessageType.FORWARD_REPLY -> new Message.ForwardReply(id, ValueReader.readOutcome(in));
-            case MessageType.READ_REQUEST -> new Message.ReadRequest(id, in.readBytes("key"));
+            case MessageType.READ_REQUEST ->
+                new Message.ReadRequest(id, in.readBytes("key"), in.readBoolean("whether as a stand-in"));
             case MessageType.READ_REPLY -> readReadReply(id, in);
-            case MessageType.REPLICATE -> new Message.Replicate(id, in.readBytes("key"), ValueReader.readVersions(in));
+            case MessageType.REPLICATE ->
+                new Message.Replicate(
+                        id, in.readBytes("key"), ValueReader.readVersions(in), in.readLong("intended node"));
             case MessageType.REPLICATE_ACK ->
                 new Message.ReplicateAck(id, Verdicts.read(in), ValueReader.readNullableVersions(in));
+            case MessageType.DOT_REQUEST ->
+                new Message.DotRequest(
+                        id, in.readBytes("key"), ValueReader.readVector(in), in.readBoolean("whether as a stand-in"));
+            case MessageType.DOT_REPLY -> readDotReply(id, in);
+            case MessageType.HAND_OVER -> readHandOver(id, in);
+            case MessageType.HAND_OVER_ACK -> new Message.HandOverAck(id, Verdicts.read(in), in.readInt("credit"));
             case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
             case MessageType.COUNT_REPLY -> new Message.CountReply(id, in.readVarint("keys"));
             case MessageType.SCAN_REQUEST ->
@@ -80,6 +91,37 @@ final class MessageDecoder {
                     "a read reply that is " + verdict + (versions == null ? " without" : " with") + " versions");
         }
         return new Message.ReadReply(id, verdict, versions);
+    }
+
+    private static Message readDotReply(long id, FrameReader in) throws CorruptFrame {
+        Verdict verdict = Verdicts.read(in);
+        Dot dot = null;
+        if (verdict == Verdict.OK) {
+            long node = in.readLong("actor");
+            int incarnation = in.readInt("incarnation");
+            long counter = in.readVarint("counter");
+            if (incarnation < 1 || counter < 1) {
+                throw new CorruptFrame("a dot of incarnation " + incarnation + " with counter " + counter);
+            }
+            dot = new Dot(new Actor(node, incarnation), counter);
+        }
+        @Nullable Versions held = ValueReader.readNullableVersions(in);
+        if ((dot != null) != (held != null)) {
+            throw new CorruptFrame(
+                    "a dot reply that is " + verdict + (held == null ? " without" : " with") + " versions");
+        }
+        return new Message.DotReply(id, verdict, dot, held, in.readLong("flush stamp"));
+    }
+
+    private static Message readHandOver(long id, FrameReader in) throws CorruptFrame {
+        int count = in.readCount(2, "hints");
+        List<byte[]> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        List<Versions> versions = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            keys.add(in.readBytes("key"));
+            versions.add(ValueReader.readVersions(in));
+        }
+        return new Message.HandOver(id, keys, versions);
     }
 
     private static Message readScanReply(long id, FrameReader in) throws CorruptFrame {

@@ -7,6 +7,7 @@ import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Versions;
 import io.netty.buffer.ByteBuf;
 
@@ -94,6 +95,7 @@ final class MessageEncoder implements MessageHandler {
     public void onReadRequest(long from, Message.ReadRequest message) {
         begin(MessageType.READ_REQUEST, message.requestId());
         writeBytes(out, message.storageKey());
+        writeBoolean(out, message.asStandIn());
     }
 
     @Override
@@ -108,6 +110,7 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.REPLICATE, message.requestId());
         writeBytes(out, message.storageKey());
         ValueWriter.write(out, message.delta());
+        out.writeLong(message.intended());
     }
 
     @Override
@@ -115,6 +118,45 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.REPLICATE_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.uncovered());
+    }
+
+    @Override
+    public void onDotRequest(long from, Message.DotRequest message) {
+        begin(MessageType.DOT_REQUEST, message.requestId());
+        writeBytes(out, message.storageKey());
+        ValueWriter.write(out, message.seen());
+        writeBoolean(out, message.asStandIn());
+    }
+
+    @Override
+    public void onDotReply(long from, Message.DotReply message) {
+        begin(MessageType.DOT_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        Dot dot = message.dot();
+        if (dot != null) {
+            out.writeLong(dot.actor().nodeId());
+            writeVarint(out, dot.actor().incarnation());
+            writeVarint(out, dot.counter());
+        }
+        ValueWriter.writeNullable(out, message.held());
+        out.writeLong(message.flushStamp());
+    }
+
+    @Override
+    public void onHandOver(long from, Message.HandOver message) {
+        begin(MessageType.HAND_OVER, message.requestId());
+        writeVarint(out, message.storageKeys().size());
+        for (int i = 0; i < message.storageKeys().size(); i++) {
+            writeBytes(out, message.storageKeys().get(i));
+            ValueWriter.write(out, message.versions().get(i));
+        }
+    }
+
+    @Override
+    public void onHandOverAck(long from, Message.HandOverAck message) {
+        begin(MessageType.HAND_OVER_ACK, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        writeVarint(out, message.creditBytes());
     }
 
     @Override

@@ -16,6 +16,10 @@ final class MessageType {
     static final int READ_REPLY = 0x23;
     static final int REPLICATE = 0x24;
     static final int REPLICATE_ACK = 0x25;
+    static final int DOT_REQUEST = 0x26;
+    static final int DOT_REPLY = 0x27;
+    static final int HAND_OVER = 0x28;
+    static final int HAND_OVER_ACK = 0x29;
     static final int COUNT_REQUEST = 0x30;
     static final int COUNT_REPLY = 0x31;
     static final int SCAN_REQUEST = 0x32;

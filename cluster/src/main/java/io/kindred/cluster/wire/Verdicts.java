@@ -14,6 +14,7 @@ final class Verdicts {
             case FAILED -> 2;
             case FULL -> 3;
             case TOO_MANY_SIBLINGS -> 4;
+            case HINTS_FULL -> 5;
         };
     }
 
@@ -25,6 +26,7 @@ final class Verdicts {
             case 2 -> Verdict.FAILED;
             case 3 -> Verdict.FULL;
             case 4 -> Verdict.TOO_MANY_SIBLINGS;
+            case 5 -> Verdict.HINTS_FULL;
             default -> throw new CorruptFrame("unknown verdict " + code);
         };
     }

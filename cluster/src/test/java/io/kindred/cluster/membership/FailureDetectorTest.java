@@ -31,9 +31,9 @@ class FailureDetectorTest {
         assertTrue(detector.avoids(PEER, now));
         assertFalse(detector.isDoubted(PEER));
         long since = detector.ping(PEER, now);
-        detector.ponged(PEER, before);
+        detector.ponged(PEER, before, now);
         assertTrue(detector.avoids(PEER, now), "that ping was sent before");
-        detector.ponged(PEER, since);
+        detector.ponged(PEER, since, now);
         assertFalse(detector.avoids(PEER, now));
     }
 
@@ -150,7 +150,7 @@ class FailureDetectorTest {
     void whoAnswersIsNotRedialed() {
         for (int i = 0; i < 50; i++) {
             tickAndPing();
-            detector.ponged(PEER, i + 1);
+            detector.ponged(PEER, i + 1, now);
             assertEquals(List.of(), detector.toRedial(now));
         }
     }

@@ -57,7 +57,8 @@ final class TestNode implements NodeHost, AutoCloseable {
                 3,
                 16,
                 seeded,
-                new QuorumSettings(0, 0, 100, 32, millis(500), millis(50)),
+                1 << 20,
+                new QuorumSettings(0, 0, 100, 32, millis(500)),
                 new NodeConfig.MembershipTimes(millis(50), millis(500), 500));
         core = new NodeCore(
                 config, stored.recovered(self), new EngineStore(engine), TestNode::function, new SimRandom(id));

@@ -1,6 +1,5 @@
 package io.kindred.cluster.ring;
 
-import java.util.Arrays;
 import java.util.Locale;
 
 /** How evenly a ring is shared, and how much of it moves from one ring to the next. */
@@ -10,8 +9,8 @@ record RingMeasure(double primaryOff, double replicaOff, int partitionsOff, int 
 
     /** Off: the largest distance of a node's load from its fair share, as a part of that share. */
     static RingMeasure of(Ring ring) {
-        double[] shares = shares(ring);
-        double[] held = held(shares);
+        double[] shares = Shares.of(ring.members());
+        double[] held = Shares.held(shares);
         int[] replicas = new int[ring.members().size()];
         for (int p = 0; p < ring.partitions(); p++) {
             for (long id : ring.preferenceList(p, N).ids()) {
@@ -34,31 +33,6 @@ record RingMeasure(double primaryOff, double replicaOff, int partitionsOff, int 
             copiesOff = Math.max(copiesOff, copiesAway);
         }
         return new RingMeasure(primaryOff, replicaOff, (int) Math.ceil(partitionsOff), (int) Math.ceil(copiesOff));
-    }
-
-    /** The part of the ring that each member should own. */
-    static double[] shares(Ring ring) {
-        int[] zones = Ring.zonesOf(ring.members());
-        return Shares.of(ring.members(), zones, Arrays.stream(zones).max().orElseThrow() + 1);
-    }
-
-    /**
-     * The part of all partitions that each node should hold: its share of N copies, but none twice; what the heaviest
-     * cannot hold, the others do.
-     */
-    static double[] held(double[] shares) {
-        double[] held = new double[shares.length];
-        double copiesLeft = Math.min(N, shares.length);
-        double sharesLeft = 1;
-        Integer[] heaviestFirst = new Integer[shares.length];
-        Arrays.setAll(heaviestFirst, i -> i);
-        Arrays.sort(heaviestFirst, (a, b) -> Double.compare(shares[b], shares[a]));
-        for (int i : heaviestFirst) {
-            held[i] = Math.min(1, copiesLeft * shares[i] / sharesLeft);
-            copiesLeft -= held[i];
-            sharesLeft -= shares[i];
-        }
-        return held;
     }
 
     /** Partitions whose owner differs. */

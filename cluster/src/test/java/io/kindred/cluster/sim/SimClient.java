@@ -1,6 +1,5 @@
 package io.kindred.cluster.sim;
 
-import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -83,11 +82,14 @@ final class SimClient {
 
     private void read(SimNode node, String key, int request) {
         int before = cluster.checker.acknowledgedSoFar(key);
-        node.request(new Operation.Get(0, bytes(key)), QuorumSpec.DEFAULT, outcome -> {
+        boolean strict = random.chance(0.5);
+        node.request(new Operation.Get(0, bytes(key)), cluster.plan().reading(strict), outcome -> {
             if (outcome instanceof Outcome.Found found) {
                 Versions versions = found.versions();
                 contexts.put(key, versions.clock());
-                cluster.checker.checkRead(key, before, versions);
+                if (strict) {
+                    cluster.checker.checkRead(key, before, versions);
+                }
             }
             done(request);
         });
@@ -95,9 +97,11 @@ final class SimClient {
 
     private void write(SimNode node, String key, @Nullable VersionVector context, int request) {
         HistoryChecker.Write write = cluster.checker.begin(key, token(), context);
-        node.request(new Operation.Put(0, bytes(key), context, bytes(write.token), -1), QuorumSpec.DEFAULT, outcome -> {
+        boolean strict = random.chance(0.5);
+        Operation put = new Operation.Put(0, bytes(key), context, bytes(write.token), -1);
+        node.request(put, cluster.plan().writing(strict), outcome -> {
             if (outcome instanceof Outcome.Written written) {
-                cluster.checker.acknowledge(write);
+                cluster.checker.acknowledge(write, strict);
                 contexts.put(key, written.context());
             }
             done(request);
@@ -107,9 +111,10 @@ final class SimClient {
     private void append(SimNode node, String key, int request) {
         HistoryChecker.Write write = cluster.checker.begin(key, token(), null);
         byte[][] args = {bytes("APPEND"), bytes(write.token)};
-        node.request(new Operation.Update(0, bytes(key), args), QuorumSpec.DEFAULT, outcome -> {
+        boolean strict = random.chance(0.5);
+        node.request(new Operation.Update(0, bytes(key), args), cluster.plan().writing(strict), outcome -> {
             if (outcome instanceof Outcome.Updated) {
-                cluster.checker.acknowledge(write);
+                cluster.checker.acknowledge(write, strict);
             }
             done(request);
         });
@@ -124,9 +129,6 @@ final class SimClient {
 
     private void flush(SimNode node, int request) {
         node.ask(new ClusterQuery.FlushKeys(0), answer -> {
-            if (answer instanceof ClusterAnswer.Flushed) {
-                cluster.flushed();
-            }
             done(request);
         });
     }

@@ -34,7 +34,6 @@ public final class SimCluster {
     private final Partitioner partitioner = new Md5Partitioner();
     private final List<String> keys = new ArrayList<>();
     private boolean over;
-    private long coreEvents;
     private long highestFlush;
 
     /** What a run was like. */
@@ -90,7 +89,8 @@ public final class SimCluster {
         over = true;
         runFor(5 * SECOND);
         faults.heal();
-        runFor(10 * SECOND);
+        runFor(30 * SECOND);
+        checkDebt();
         readEverything();
         checker.checkEnd(keys);
         checkNobodyWaits();
@@ -153,6 +153,15 @@ public final class SimCluster {
         }
     }
 
+    /** What was held for others has reached them; where it was too much to hold, it is owed instead. */
+    private void checkDebt() {
+        for (SimNode node : network.nodes()) {
+            if (node.hintsHeld() > 0) {
+                throw violation(node.name + " still holds " + node.hintsHeld() + " hints");
+            }
+        }
+    }
+
     private void checkNobodyWaits() {
         runFor(5 * SECOND);
         for (SimNode node : network.nodes()) {
@@ -205,9 +214,9 @@ public final class SimCluster {
 
     NodeConfig config(boolean seeded) {
         QuorumSettings quorums =
-                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI, 20 * MILLI);
+                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI);
         NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
-        return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, quorums, times);
+        return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, plan.hintBytesMax(), quorums, times);
     }
 
     byte[] storageKey(String key) {
@@ -240,14 +249,6 @@ public final class SimCluster {
         return over;
     }
 
-    void countEvent() {
-        coreEvents++;
-    }
-
-    long coreEvents() {
-        return coreEvents;
-    }
-
     void sawFlush(long stamp) {
         highestFlush = Math.max(highestFlush, stamp);
     }
@@ -255,10 +256,6 @@ public final class SimCluster {
     /** The highest flush stamp that any node ever had: what is stamped at or below it may be gone. */
     long highestFlush() {
         return highestFlush;
-    }
-
-    void flushed() {
-        schedule.note("flushed");
     }
 
     List<SimNode> replicasOf(String key) {

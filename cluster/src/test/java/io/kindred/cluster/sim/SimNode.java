@@ -90,7 +90,7 @@ final class SimNode implements Effects, ReplicaStore {
         Member self =
                 new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, Generation.ofStart(generation), 0);
         boolean holdsData = !storage.containers().isEmpty();
-        Recovered recovered = new Recovered(self, remembered, records, holdsData, storage.meta());
+        Recovered recovered = new Recovered(self, remembered, records, holdsData, storage.meta(), storage.hints());
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
@@ -107,6 +107,10 @@ final class SimNode implements Effects, ReplicaStore {
 
     boolean knowsAll(int nodes) {
         return core != null && core.views().ring().nodes().size() == nodes && connected.size() == nodes - 1;
+    }
+
+    long hintsHeld() {
+        return core == null ? 0 : core.views().hints().hints();
     }
 
     long flushStamp() {
@@ -222,6 +226,7 @@ final class SimNode implements Effects, ReplicaStore {
         if (to == id) {
             throw new IllegalStateException("a node sent to itself");
         }
+        cluster.checker.sending(this, message);
         cluster.network.send(this, to, message);
     }
 

@@ -1,10 +1,13 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.message.QuorumSpec;
+
 /**
  * What one run is like; drawn from its seed.
  *
  * @param syncsEachWrite {@code appendfsync always}; else everysec
  * @param faults whether anything goes wrong at all
+ * @param hintBytesMax how much may be held for other nodes
  * @param flushes whether clients flush the database now and then
  */
 public record SimPlan(
@@ -17,10 +20,11 @@ public record SimPlan(
         boolean faults,
         boolean flushes,
         double memoryMissRate,
+        long hintBytesMax,
         long lastsNanos) {
 
     static SimPlan draw(SimRandom random) {
-        int nodes = 3 + random.nextInt(3);
+        int nodes = 3 + random.nextInt(7);
         // Mostly the majorities; the others are legal too, and promise less.
         int quorum = random.nextInt(6);
         return new SimPlan(
@@ -33,11 +37,17 @@ public record SimPlan(
                 true,
                 random.chance(0.3),
                 random.chance(0.5) ? 0.3 : 0.02,
+                random.chance(0.1) ? 2_000 : 1 << 30,
                 12_000_000_000L);
     }
 
-    /** Whether every read quorum meets every write quorum. */
-    boolean quorumsMeet() {
-        return true;
+    /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
+    QuorumSpec reading(boolean strict) {
+        return strict ? new QuorumSpec(0, 0, readQuorum == 0 ? 2 : readQuorum, 0) : QuorumSpec.DEFAULT;
+    }
+
+    /** What a client asks of a write. Strict: W of the key's own replicas. */
+    QuorumSpec writing(boolean strict) {
+        return strict ? new QuorumSpec(0, 0, 0, writeQuorum == 0 ? 2 : writeQuorum) : QuorumSpec.DEFAULT;
     }
 }

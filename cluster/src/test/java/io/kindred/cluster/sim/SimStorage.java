@@ -2,6 +2,7 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.StoreFailure;
+import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -102,15 +103,26 @@ final class SimStorage {
         return value == StorageEngine.ABSENT ? null : value;
     }
 
+    /** What is there of keys and of hints. */
     Map<byte[], Versions> containers() {
         Map<byte[], Versions> found = new TreeMap<>(Arrays::compareUnsigned);
         for (byte[] key : keys) {
-            byte[] value = key[0] == StorageKey.DATA ? look(key) : null;
+            byte[] value = key[0] == StorageKey.META ? null : look(key);
             if (value != null) {
                 found.put(key, VersionsCodec.decode(value));
             }
         }
         return found;
+    }
+
+    List<HintLedger.Debt> hints() {
+        HintLedger ledger = new HintLedger(0, List.of());
+        containers().forEach((key, versions) -> {
+            if (StorageKey.isHint(key)) {
+                ledger.add(StorageKey.intended(key), 1, HintLedger.sizeBytes(key, versions));
+            }
+        });
+        return ledger.debts();
     }
 
     List<Recovered.MetaRecord> meta() {

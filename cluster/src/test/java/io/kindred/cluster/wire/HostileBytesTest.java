@@ -144,7 +144,7 @@ class HostileBytesTest {
                 Wait.until(node.links, "connected 6");
                 long shed = 0;
                 for (int i = 0; shed < 100; i++) {
-                    node.send(6, new Message.ReadRequest(i, new byte[50_000]));
+                    node.send(6, new Message.ReadRequest(i, new byte[50_000], false));
                     TransportStats.PeerStats stats = node.statsOf(6);
                     shed = stats.shed();
                     assertTrue(

@@ -123,7 +123,7 @@ class MessageCodecTest {
     @Test
     void aMessageLongerThanAFrameLeavesNothingBehind() {
         ByteBuf out = Unpooled.buffer().writeLong(1);
-        assertEquals(-1, MessageCodec.encode(new Message.ReadRequest(1, new byte[1000]), out, 1000));
+        assertEquals(-1, MessageCodec.encode(new Message.ReadRequest(1, new byte[1000], false), out, 1000));
         assertEquals(Long.BYTES, out.readableBytes());
     }
 

@@ -69,9 +69,9 @@ class PeerTransportTest {
         TestPeer b = start(2);
         connect(a, b);
         byte[] key = new byte[TestPeer.QUICK.frameBytesMax() - 10];
-        a.send(2, new Message.ReadRequest(1, key));
+        a.send(2, new Message.ReadRequest(1, key, false));
         assertEquals(key.length, ((Message.ReadRequest) Wait.next(b.inbox).message()).storageKey().length);
-        a.send(2, new Message.ReadRequest(1, new byte[key.length + 10]));
+        a.send(2, new Message.ReadRequest(1, new byte[key.length + 10], false));
         assertEquals(1, a.statsOf(2).oversized());
     }
 

@@ -42,12 +42,16 @@ final class Samples {
                 new Message.Pong(id(), random.nextLong()),
                 new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
                 new Message.ForwardReply(id(), outcome()),
-                new Message.ReadRequest(id(), bytes()),
+                new Message.ReadRequest(id(), bytes(), coin()),
                 readReply(),
-                new Message.Replicate(id(), bytes(), versions()),
+                new Message.Replicate(id(), bytes(), versions(), random.nextLong()),
                 coin()
                         ? new Message.ReplicateAck(id(), verdict(), versions())
                         : new Message.ReplicateAck(id(), verdict(), null),
+                new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
+                dotReply(),
+                new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
+                new Message.HandOverAck(id(), verdict(), random.nextInt(1 << 20)),
                 new Message.CountRequest(
                         id(),
                         random.nextInt(16),
@@ -59,6 +63,17 @@ final class Samples {
                 new Message.ClockReply(id(), random.nextLong()),
                 new Message.Flush(id(), list(random::nextLong)),
                 new Message.FlushAck(id(), verdict()));
+    }
+
+    private Message dotReply() {
+        return coin()
+                ? new Message.DotReply(id(), Message.Verdict.NOT_MINE, null, null, 0)
+                : new Message.DotReply(
+                        id(),
+                        Message.Verdict.OK,
+                        new Dot(new Actor(random.nextLong(), 1 + random.nextInt(5)), 1 + random.nextInt(1_000)),
+                        versions(),
+                        random.nextLong());
     }
 
     Versions versions() {

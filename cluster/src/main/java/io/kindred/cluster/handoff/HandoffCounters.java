@@ -1,0 +1,9 @@
+package io.kindred.cluster.handoff;
+
+/** What handoff counts, for INFO. Owned by: the core's thread. */
+public final class HandoffCounters {
+    public long stored;
+    public long refused;
+    public long delivered;
+    public long batches;
+}

@@ -1,0 +1,85 @@
+package io.kindred.cluster.handoff;
+
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Versions;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** How much is held for whom. Owned by: the core's thread. */
+public final class HintLedger {
+    private static final int CLOCK_ENTRY_BYTES = 24;
+    private static final int SIBLING_BYTES = 40;
+
+    private final long bytesMax;
+    /** By the node that it is held for, in their order. */
+    private final TreeMap<Long, Held> held = new TreeMap<>();
+
+    private long hints;
+    private long bytes;
+
+    private static final class Held {
+        long hints;
+        long bytes;
+    }
+
+    /** What is held for one node. */
+    public record Debt(long intended, long hints, long bytes) {}
+
+    public HintLedger(long bytesMax, List<Debt> recovered) {
+        this.bytesMax = bytesMax;
+        recovered.forEach(debt -> add(debt.intended(), debt.hints(), debt.bytes()));
+    }
+
+    /** About what a hint costs, key and container; 0 for none. The same bytes that it adds, it gives back. */
+    public static long sizeBytes(byte[] hintKey, Versions versions) {
+        if (versions.isEmpty()) {
+            return 0;
+        }
+        long size = hintKey.length + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
+        for (Sibling sibling : versions.siblings()) {
+            byte[] value = sibling.value();
+            size += SIBLING_BYTES + (value == null ? 0 : value.length);
+        }
+        return size;
+    }
+
+    boolean hasRoom(long moreBytes) {
+        return bytes + moreBytes <= bytesMax;
+    }
+
+    public void add(long intended, long moreHints, long moreBytes) {
+        Held its = held.computeIfAbsent(intended, id -> new Held());
+        its.hints += moreHints;
+        its.bytes += moreBytes;
+        hints += moreHints;
+        bytes += moreBytes;
+        if (its.hints == 0) {
+            held.remove(intended);
+        }
+    }
+
+    boolean holdsFor(long intended) {
+        return held.containsKey(intended);
+    }
+
+    /** The first node after {@code after} (0: of all) that something is held for; null: none. */
+    @Nullable
+    Long nextIntended(@Nullable Long after) {
+        return after == null ? (held.isEmpty() ? null : held.firstKey()) : held.higherKey(after);
+    }
+
+    public List<Debt> debts() {
+        return held.entrySet().stream()
+                .map(entry -> new Debt(entry.getKey(), entry.getValue().hints, entry.getValue().bytes))
+                .toList();
+    }
+
+    public long hints() {
+        return hints;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,18 @@
+package io.kindred.cluster.handoff;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what is held, in the order of its keys. */
+public interface HintRange {
+    /** Reads one step of [from, to). */
+    void read(byte[] from, byte[] to, int limit, Consumer<Page> done);
+
+    /**
+     * What one step found.
+     *
+     * @param next where to go on; null: the range has been read to its end
+     */
+    record Page(List<byte[]> keys, List<byte[]> values, byte @Nullable [] next, boolean failed) {}
+}

@@ -1,0 +1,145 @@
+package io.kindred.cluster.handoff;
+
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.HintKeeper;
+import io.kindred.cluster.quorum.LocalReplica;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keyspace of what is held for others. A hint is the container of one key for one replica; writes are joined into
+ * it as into any other, so a key that is written a thousand times while its replica is away is one hint. It is as
+ * durable as a write, outside of counts and scans, and goes only when the replica has acknowledged exactly it.
+ */
+public final class Hints implements HintKeeper {
+    private final LocalReplica replica;
+    private final HintLedger ledger;
+    private final OwedRanges owed;
+    private final Consumer<OwedRanges.Range> rememberOwed;
+    private final HandoffCounters counters;
+
+    /** @param rememberOwed makes a newly owed range durable */
+    public Hints(
+            LocalReplica replica,
+            HintLedger ledger,
+            OwedRanges owed,
+            Consumer<OwedRanges.Range> rememberOwed,
+            HandoffCounters counters) {
+        this.replica = replica;
+        this.ledger = ledger;
+        this.owed = owed;
+        this.rememberOwed = rememberOwed;
+        this.counters = counters;
+    }
+
+    @Override
+    public void store(long intended, byte[] storageKey, Versions delta, Stored done) {
+        byte[] key = StorageKey.hint(intended, storageKey);
+        if (!ledger.hasRoom(HintLedger.sizeBytes(key, delta))) {
+            counters.refused++;
+            done.done(Verdict.HINTS_FULL, null);
+            return;
+        }
+        replica.write(key, new Join(intended, key, delta, done));
+    }
+
+    @Override
+    public void keep(long intended, byte[] storageKey, Versions delta) {
+        store(intended, storageKey, delta, (verdict, uncovered) -> {
+            OwedRanges.Range range = new OwedRanges.Range(intended, StorageKey.partition(storageKey));
+            if (verdict != Verdict.OK && owed.add(range)) {
+                rememberOwed.accept(range);
+            }
+        });
+    }
+
+    @Override
+    public void read(byte[] storageKey, long[] replicas, LocalReplica.ReadStep step) {
+        Gather gather = new Gather(step);
+        for (long intended : replicas) {
+            if (ledger.holdsFor(intended)) {
+                gather.missing++;
+                replica.read(StorageKey.hint(intended, storageKey), gather);
+            }
+        }
+        gather.loaded(Verdict.OK, Versions.EMPTY);
+    }
+
+    /** Deletes a hint that its replica has now, unless it has grown since. */
+    void delivered(byte[] hintKey, Versions sent) {
+        counters.delivered++;
+        long size = HintLedger.sizeBytes(hintKey, sent);
+        replica.dropIf(hintKey, sent, (verdict, dropped) -> {
+            if (verdict == Verdict.OK && dropped) {
+                ledger.add(StorageKey.intended(hintKey), -1, -size);
+            }
+        });
+    }
+
+    /** Several hints of one key as one answer. */
+    private static final class Gather implements LocalReplica.ReadStep {
+        private final LocalReplica.ReadStep step;
+        /** One more than the reads under way, until all of them have been asked for. */
+        int missing = 1;
+
+        private Verdict worst = Verdict.OK;
+        private Versions joined = Versions.EMPTY;
+
+        Gather(LocalReplica.ReadStep step) {
+            this.step = step;
+        }
+
+        @Override
+        public void loaded(Verdict verdict, @Nullable Versions versions) {
+            if (versions == null) {
+                worst = verdict;
+            } else {
+                joined = joined.join(versions);
+            }
+            if (--missing == 0) {
+                step.loaded(worst, worst == Verdict.OK ? joined : null);
+            }
+        }
+    }
+
+    private final class Join implements LocalReplica.WriteStep {
+        private final long intended;
+        private final byte[] key;
+        private final Versions delta;
+        private final Stored done;
+        private long addedHints;
+        private long addedBytes;
+        private @Nullable Versions uncovered;
+
+        Join(long intended, byte[] key, Versions delta, Stored done) {
+            this.intended = intended;
+            this.key = key;
+            this.delta = delta;
+            this.done = done;
+        }
+
+        @Override
+        public @Nullable Versions next(Versions current) {
+            Versions joined = current.join(delta);
+            uncovered = joined.valueCount() > delta.valueCount() ? joined : null;
+            if (joined.sameAs(current)) {
+                return null;
+            }
+            addedHints = current.isEmpty() ? 1 : 0;
+            addedBytes = HintLedger.sizeBytes(key, joined) - HintLedger.sizeBytes(key, current);
+            ledger.add(intended, addedHints, addedBytes);
+            counters.stored += addedHints;
+            return joined;
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            if (verdict != Verdict.OK) {
+                ledger.add(intended, -addedHints, -addedBytes);
+            }
+            done.done(verdict, verdict == Verdict.OK ? uncovered : null);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.kindred.cluster.quorum;
+
+/**
+ * How long peers take to answer, and so when an answer is late.
+ *
+ * <p>Per peer a decaying high-water mark stands for the high percentile: an answer above it pulls it up by a quarter of
+ * the difference, one below lets it sink by a two-hundredth. So it settles where about one answer in fifty is above. Of
+ * a peer that has not answered yet the worst is thought: a process that has just started is slow.
+ */
+public final class Latencies {
+    private static final long LATE_MIN_NANOS = 20_000_000L;
+    private static final int MARKS_PATIENCE = 2;
+    private static final int RISE = 4;
+    private static final int DECAY = 200;
+    private static final int FAST = 16;
+    private static final int SLOW = 1024;
+
+    private final LongMap<Mark> marks = new LongMap<>();
+    private final long lateMaxNanos;
+    private long fastNanos;
+    private long slowNanos;
+
+    private static final class Mark {
+        long nanos;
+    }
+
+    /** @param lateMaxNanos an answer is late after that long, whatever its peer used to take */
+    public Latencies(long lateMaxNanos) {
+        this.lateMaxNanos = lateMaxNanos;
+    }
+
+    void answered(long peer, long tookNanos) {
+        Mark mark = marks.get(peer);
+        if (mark == null) {
+            mark = new Mark();
+            mark.nanos = lateMaxNanos / MARKS_PATIENCE;
+            marks.put(peer, mark);
+        }
+        long took = Math.min(tookNanos, lateMaxNanos);
+        mark.nanos += took > mark.nanos ? (took - mark.nanos) / RISE : -(mark.nanos / DECAY);
+        fastNanos += (took - fastNanos) / FAST;
+        slowNanos += (took - slowNanos) / SLOW;
+    }
+
+    /** After how long an answer of this peer is late. */
+    long lateAfter(long peer) {
+        Mark mark = marks.get(peer);
+        long usual = mark == null ? lateMaxNanos : mark.nanos;
+        return Math.min(lateMaxNanos, Math.max(LATE_MIN_NANOS, MARKS_PATIENCE * usual));
+    }
+
+    /** Whether answers take much longer than they used to: work in the background should give way. */
+    public boolean isStrained() {
+        return fastNanos > 2 * slowNanos + 1_000_000L;
+    }
+}
