@@ -158,7 +158,10 @@ final class NodePorts implements KeyPort, ClusterPort {
         List<ReplicaView> rows = new ArrayList<>();
         for (NodeViews.ReplicaLine line : node().views().replicas(db, key)) {
             rows.add(new ReplicaView(
-                    line.member().name(), address(line.member()), line.status().text(), "primary"));
+                    line.member().name(),
+                    address(line.member()),
+                    line.status().text(),
+                    line.standsIn() ? "fallback" : "primary"));
         }
         return rows;
     }

@@ -10,6 +10,7 @@ import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.quorum.StandIns;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayList;
@@ -51,8 +52,12 @@ public final class NodeViews {
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
 
-    /** A replica of a key, in the order of its preference list. */
-    public record ReplicaLine(Member member, Status status) {}
+    /**
+     * A node of a key's preference list, in its order.
+     *
+     * @param standsIn whether it is none of the key's replicas, and serves for one that is avoided just now
+     */
+    public record ReplicaLine(Member member, Status status, boolean standsIn) {}
 
     /**
      * What the watch over the members has counted since the start.
@@ -80,12 +85,22 @@ public final class NodeViews {
         Route route = membership.router().route(db, key);
         List<ReplicaLine> lines = new ArrayList<>();
         for (long id : route.replicas()) {
-            Member member = membership.view().member(id);
-            if (member != null) {
-                lines.add(new ReplicaLine(member, membership.status(id)));
+            addReplica(lines, id, false);
+        }
+        StandIns standIns = new StandIns(membership.router(), route);
+        for (int place = 0; place < route.replicas().length; place++) {
+            if (membership.router().avoids(route.replicas()[place])) {
+                addReplica(lines, standIns.next(place), true);
             }
         }
         return lines;
+    }
+
+    private void addReplica(List<ReplicaLine> lines, long id, boolean standsIn) {
+        Member member = id == 0 ? null : membership.view().member(id);
+        if (member != null) {
+            lines.add(new ReplicaLine(member, membership.status(id), standsIn));
+        }
     }
 
     public Ring ring() {

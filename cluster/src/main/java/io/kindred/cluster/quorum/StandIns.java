@@ -7,19 +7,19 @@ import org.jspecify.annotations.Nullable;
  * Who serves in place of a key's replicas within one request: the healthy nodes of the walk behind them, each once
  * (Dynamo, section 4.6: sloppy quorum). Where zones are known, first one whose zone holds no other copy.
  */
-final class StandIns {
+public final class StandIns {
     private final Router router;
     private final Route route;
     private long @Nullable [] walk;
     private long[] used = new long[0];
 
-    StandIns(Router router, Route route) {
+    public StandIns(Router router, Route route) {
         this.router = router;
         this.route = route;
     }
 
     /** The next one for the replica at a place; may be this node. 0: nobody is left. */
-    long next(int place) {
+    public long next(int place) {
         long[] nodes = walk();
         long any = 0;
         for (int i = route.replicas().length; i < nodes.length; i++) {

@@ -29,7 +29,7 @@ final class FaultPlan {
         struck++;
         SimNode node = random.pick(nodes);
         long lasts = random.between(50_000_000L, 3_000_000_000L);
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(12)) {
             case 0 -> kill(node, false, lasts);
             case 1 -> kill(node, true, lasts);
             case 2 -> split(lasts);
@@ -39,6 +39,8 @@ final class FaultPlan {
             case 6 -> stall(node, lasts);
             case 7 -> skew(node);
             case 8 -> stop(node, lasts);
+            case 9 -> bridge(node, lasts);
+            case 10 -> flap(node, 3 + random.nextInt(5));
             default -> full(node, lasts);
         }
     }
@@ -101,8 +103,35 @@ final class FaultPlan {
         healLater(lasts);
     }
 
+    /** Two halves that cannot hear each other, and one node that both hear. */
+    private void bridge(SimNode between, long lasts) {
+        List<SimNode> left = new ArrayList<>();
+        for (SimNode node : nodes) {
+            if (node != between && random.chance(0.5)) {
+                left.add(node);
+            }
+        }
+        for (SimNode a : left) {
+            for (SimNode b : nodes) {
+                if (b != between && !left.contains(b)) {
+                    cluster.network.cut(a, b);
+                    cluster.network.cut(b, a);
+                }
+            }
+        }
+        healLater(lasts);
+    }
+
+    /** One node's links come and go. */
+    private void flap(SimNode node, int times) {
+        alone(node, random.between(20_000_000L, 300_000_000L));
+        if (times > 0) {
+            cluster.schedule.after(random.between(300_000_000L, 700_000_000L), "flap", () -> flap(node, times - 1));
+        }
+    }
+
     private void noise(long lasts) {
-        cluster.network.lossRate = random.nextInt(30) / 100.0;
+        cluster.network.lossRate = random.nextInt(31) / 100.0;
         cluster.network.doubleRate = random.nextInt(20) / 100.0;
         cluster.network.delayMaxNanos = random.between(2_000_000, 400_000_000);
         healLater(lasts);

@@ -37,7 +37,9 @@ final class HistoryChecker {
 
     private final Map<String, List<Write>> acknowledgedByKey = new HashMap<>();
     private final Map<KeyDot, String> valueOfDot = new HashMap<>();
-    private final Map<KeyDot, VersionVector> contexts = new LinkedHashMap<>();
+    /** By key, then dot. */
+    private final Map<String, Map<Dot, VersionVector>> contexts = new HashMap<>();
+
     private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
     /** Nobody has these any more. */
     private final Set<KeyDot> lost = new HashSet<>();
@@ -108,7 +110,7 @@ final class HistoryChecker {
         Versions versions = VersionsCodec.decode(value);
         for (Sibling sibling : versions.siblings()) {
             learn(node, key, sibling);
-            contexts.computeIfAbsent(new KeyDot(key, sibling.dot()), dot -> contextOf(sibling, versions));
+            contextsOf(key).computeIfAbsent(sibling.dot(), dot -> contextOf(sibling, versions));
         }
         checkSiblings(key, versions);
         cluster.sawFlush(node.flushStamp());
@@ -139,15 +141,18 @@ final class HistoryChecker {
                     || after.siblings().stream().anyMatch(kept -> kept.dot().equals(gone.dot()))) {
                 continue;
             }
-            boolean seen = contexts.entrySet().stream()
-                    .anyMatch(known -> known.getKey().key().equals(key)
-                            && !known.getKey().dot().equals(gone.dot())
-                            && after.clock().covers(known.getKey().dot())
+            boolean seen = contextsOf(key).entrySet().stream()
+                    .anyMatch(known -> !known.getKey().equals(gone.dot())
+                            && after.clock().covers(known.getKey())
                             && known.getValue().covers(gone.dot()));
             if (!seen) {
                 throw cluster.violation("key " + key + " loses " + gone + ", which nothing has superseded: " + after);
             }
         }
+    }
+
+    private Map<Dot, VersionVector> contextsOf(String key) {
+        return contexts.computeIfAbsent(key, k -> new LinkedHashMap<>());
     }
 
     private void learn(SimNode node, String key, Sibling sibling) {

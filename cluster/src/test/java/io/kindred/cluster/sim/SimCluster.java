@@ -89,7 +89,10 @@ public final class SimCluster {
         over = true;
         runFor(5 * SECOND);
         faults.heal();
-        runFor(30 * SECOND);
+        runFor(10 * SECOND);
+        for (int second = 0; second < 20 && isOwing(); second++) {
+            runFor(SECOND);
+        }
         checkDebt();
         readEverything();
         checker.checkEnd(keys);
@@ -151,6 +154,10 @@ public final class SimCluster {
                 }
             }
         }
+    }
+
+    private boolean isOwing() {
+        return network.nodes().stream().anyMatch(node -> node.hintsHeld() > 0);
     }
 
     /** What was held for others has reached them; where it was too much to hold, it is owed instead. */

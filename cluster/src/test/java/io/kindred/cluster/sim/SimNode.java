@@ -122,8 +122,8 @@ final class SimNode implements Effects, ReplicaStore {
         if (core == null) {
             throw new IllegalStateException("only a running node knows the ring");
         }
-        core.views()
-                .replicas(0, key.getBytes(StandardCharsets.UTF_8))
+        core.views().replicas(0, key.getBytes(StandardCharsets.UTF_8)).stream()
+                .filter(line -> !line.standsIn())
                 .forEach(line -> replicas.add(cluster.node((int) line.member().id() - 1)));
         return replicas;
     }
