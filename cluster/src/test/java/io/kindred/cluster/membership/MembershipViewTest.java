@@ -109,7 +109,9 @@ class MembershipViewTest {
         for (long id = 2; id <= 1_000; id++) {
             large.learn(new Beat(id, G1, 1, List.of()), 0);
         }
+        assertEquals(1, large.beats(128, NEWS, NEWS).get(0).id(), "after that long no member is news any more");
         large.learn(new Beat(500, G1, 2, List.of(new Accusation(3, G1))), 2 * NEWS);
+        large.learn(new Beat(501, G1, 2, List.of()), 2 * NEWS);
         Set<Long> toldOf = new HashSet<>();
         for (int round = 0; round < 40; round++) {
             List<Beat> beats = large.beats(128, 2 * NEWS + round, NEWS);
