@@ -75,18 +75,18 @@ public final class NodeCore implements MessageHandler {
                 flushStamps,
                 new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos()));
         recover(recovered, kept, swept, owed);
-        long firstRequest = recovered.self().generation() << 40;
+        long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
         replica = new Replica(actor, store, kept, outlet, clocks);
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config.partitions(), outlet);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
         desk.onFlushed(sweeper::sweep);
-        ClusterMembership.LocalFacts facts = new ClusterMembership.LocalFacts(
+        LocalFacts facts = new LocalFacts(
                 () -> recovered.holdsData() || replica.hasWritten(),
                 flushStamps::all,
                 stamps -> desk.flush(stamps, verdict -> {}));
-        membership = new ClusterMembership(config, recovered, clocks, random, outlet, facts);
+        membership = new ClusterMembership(config, recovered, new Surroundings(clocks, random, outlet), facts);
         RingRouter router = membership.router();
         Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoff handed = handoff(config, recovered, owed, latencies);
@@ -171,6 +171,7 @@ public final class NodeCore implements MessageHandler {
         if (event instanceof Event.Request request) {
             coordinator.start(request.token(), request.operation(), request.quorum());
         } else if (event instanceof Event.Received received) {
+            membership.watch().heard(received.from());
             received.message().deliver(received.from(), this);
         } else if (event instanceof Event.Persisted persisted) {
             replica.onPersisted(persisted.count(), persisted.failure());
@@ -290,6 +291,26 @@ public final class NodeCore implements MessageHandler {
     @Override
     public void onGossip(long from, Message.Gossip message) {
         membership.onGossip(from, message);
+    }
+
+    @Override
+    public void onGossipAsk(long from, Message.GossipAsk message) {
+        membership.onGossipAsk(from, message);
+    }
+
+    @Override
+    public void onGossipTell(long from, Message.GossipTell message) {
+        membership.onGossipTell(from, message);
+    }
+
+    @Override
+    public void onPing(long from, Message.Ping message) {
+        membership.watch().onPing(from, message);
+    }
+
+    @Override
+    public void onPong(long from, Message.Pong message) {
+        membership.watch().onPong(from, message);
     }
 
     /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */

@@ -59,6 +59,20 @@ public final class NodeViews {
      */
     public record ReplicaLine(Member member, Status status, boolean standsIn) {}
 
+    /**
+     * What the watch over the members has counted since the start.
+     *
+     * @param suspicions how often a member became a suspect by its silence
+     * @param downs how often members agreed that one is down
+     * @param refutations how often this node refuted what others said of it
+     * @param stalls how often this node itself was not running for a while
+     */
+    public record WatchCounts(long suspicions, long downs, long refutations, long stalls) {}
+
+    public WatchCounts watchCounts() {
+        return membership.watch().counts();
+    }
+
     public List<MemberLine> members() {
         List<MemberLine> lines = new ArrayList<>();
         for (Member member : membership.view().tellings()) {

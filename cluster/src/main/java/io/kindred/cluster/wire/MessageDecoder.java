@@ -21,6 +21,13 @@ final class MessageDecoder {
                 new Message.JoinRequest(ValueReader.readMember(in), in.readString("fingerprint"));
             case MessageType.JOIN_REFUSED -> new Message.JoinRefused(in.readString("reason"));
             case MessageType.GOSSIP -> readGossip(in);
+            case MessageType.GOSSIP_ASK ->
+                new Message.GossipAsk(ValueReader.readStamps(in), ValueReader.readStamps(in));
+            case MessageType.GOSSIP_TELL ->
+                new Message.GossipTell(
+                        ValueReader.readMembers(in), ValueReader.readChanges(in), in.readLong("records' hash"));
+            case MessageType.PING -> new Message.Ping(in.readVarint("number"), in.readLong("stamp"));
+            case MessageType.PONG -> new Message.Pong(in.readVarint("number"), in.readLong("stamp"));
             default -> decodeOfRequest(type, in);
         };
     }
@@ -61,8 +68,8 @@ final class MessageDecoder {
 
     private static Message readGossip(FrameReader in) throws CorruptFrame {
         return new Message.Gossip(
-                ValueReader.readMembers(in),
-                ValueReader.readChanges(in),
+                ValueReader.readBeats(in),
+                in.readLong("records' hash"),
                 ValueReader.readStamps(in),
                 in.readBoolean("whether it holds data"),
                 in.readBoolean("whether to answer"));

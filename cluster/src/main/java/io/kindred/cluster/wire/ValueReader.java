@@ -1,5 +1,7 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.membership.Accusation;
+import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
@@ -20,6 +22,8 @@ final class ValueReader {
     static final int LIST_ROOM = 64;
 
     private static final int MEMBER_BYTES_MIN = 25;
+    private static final int BEAT_BYTES_MIN = 11;
+    private static final int ACCUSATION_BYTES_MIN = 9;
     private static final int CHANGE_BYTES_MIN = 43;
     private static final int PORT_MAX = 65_535;
 
@@ -47,6 +51,34 @@ final class ValueReader {
             members.add(readMember(in));
         }
         return members;
+    }
+
+    static List<Beat> readBeats(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(BEAT_BYTES_MIN, "beats");
+        List<Beat> beats = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            beats.add(new Beat(
+                    in.readLong("member id"),
+                    in.readVarint("generation"),
+                    in.readVarint("heartbeat"),
+                    readAccusations(in)));
+        }
+        return beats;
+    }
+
+    private static List<Accusation> readAccusations(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(ACCUSATION_BYTES_MIN, "accusations");
+        if (count == 0) {
+            return List.of();
+        }
+        if (count > Beat.ACCUSED_MAX) {
+            throw new CorruptFrame(count + " accusations of one member");
+        }
+        List<Accusation> accused = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            accused.add(new Accusation(in.readLong("accused member"), in.readVarint("accused generation")));
+        }
+        return List.copyOf(accused);
     }
 
     static List<ChangeRecord> readChanges(FrameReader in) throws CorruptFrame {
