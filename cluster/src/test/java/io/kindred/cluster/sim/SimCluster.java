@@ -90,6 +90,7 @@ public final class SimCluster {
         runFor(5 * SECOND);
         faults.heal();
         runFor(10 * SECOND);
+        checkEveryoneIsUp();
         for (int second = 0; second < 20 && isOwing(); second++) {
             runFor(SECOND);
         }
@@ -152,6 +153,16 @@ public final class SimCluster {
                 if (!read[0]) {
                     throw violation("after healing, " + key + " cannot be read at all replicas");
                 }
+            }
+        }
+    }
+
+    /** Ten rounds of gossip after healing nobody is thought to be away. */
+    private void checkEveryoneIsUp() {
+        for (SimNode node : network.nodes()) {
+            String away = node.awayMembers();
+            if (!away.isEmpty()) {
+                throw violation("after healing, " + node.name + " thinks that " + away);
             }
         }
     }

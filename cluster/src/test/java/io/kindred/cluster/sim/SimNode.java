@@ -12,6 +12,7 @@ import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated shell of one core: what NodeLoop is to a real one. */
@@ -107,6 +109,17 @@ final class SimNode implements Effects, ReplicaStore {
 
     boolean knowsAll(int nodes) {
         return core != null && core.views().ring().nodes().size() == nodes && connected.size() == nodes - 1;
+    }
+
+    /** The members that it does not think to be up. */
+    String awayMembers() {
+        NodeCore running = core;
+        return running == null
+                ? ""
+                : running.views().members().stream()
+                        .filter(line -> line.status() != Status.UP)
+                        .map(line -> line.member().name() + " is " + line.status())
+                        .collect(Collectors.joining(", "));
     }
 
     long hintsHeld() {
