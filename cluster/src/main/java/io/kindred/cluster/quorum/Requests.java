@@ -21,8 +21,8 @@ public final class Requests {
     private static final long STALL_NANOS = 15_000_000L;
 
     private final LongMap<Request> open = new LongMap<>();
-    /** By how much of the timeout was left: 1, 2, ... parts of it. */
-    private final DeadlineQueue[] deadlines = new DeadlineQueue[DEADLINE_PARTS];
+    /** By how much of the timeout was left: 0, 1, ... parts of it. */
+    private final DeadlineQueue[] deadlines = new DeadlineQueue[DEADLINE_PARTS + 1];
     /** By step: 1, 2, 4, ... times the first one's patience. */
     private final DeadlineQueue[] hedges = new DeadlineQueue[PATIENCE_STEPS];
 
@@ -51,8 +51,8 @@ public final class Requests {
         request.id = ++lastId;
         open.put(request.id, request);
         long parts = (deadlineNanos - nowNanos) * DEADLINE_PARTS / timeoutNanos;
-        int part = (int) Math.max(1, Math.min(DEADLINE_PARTS, parts));
-        DeadlineQueue queue = deadlines[part - 1];
+        int part = (int) Math.max(0, Math.min(DEADLINE_PARTS, parts));
+        DeadlineQueue queue = deadlines[part];
         add(queue, nowNanos + timeoutNanos * part / DEADLINE_PARTS, request.id);
     }
 

@@ -138,6 +138,7 @@ final class UpdateCore implements ReadRound.Listener {
         private final Update entry;
         private final Versions read;
         private @Nullable WriteRound round;
+        private @Nullable DiskDeadline deadline;
         private @Nullable LocalWrite made;
         private UpdateFunction.@Nullable Result result;
 
@@ -147,7 +148,11 @@ final class UpdateCore implements ReadRound.Listener {
         }
 
         void start() {
-            if (route.replicas().length > 1) {
+            if (route.replicas().length == 1) {
+                DiskDeadline begun = new DiskDeadline(node, entry.ticket());
+                deadline = begun;
+                begun.begin();
+            } else {
                 WriteRound begun = new WriteRound(node, route, writesNeeded(entry.ticket()), this);
                 round = begun;
                 begun.begin(entry.ticket().deadlineNanos());
@@ -189,6 +194,10 @@ final class UpdateCore implements ReadRound.Listener {
         public void done(Verdict verdict) {
             LocalWrite write = made;
             WriteRound begun = round;
+            DiskDeadline alone = deadline;
+            if (alone != null && !alone.end()) {
+                return;
+            }
             if (verdict == Verdict.OK && write != null && begun != null) {
                 begun.proceed(write.delta());
                 return;

@@ -23,6 +23,7 @@ public final class SimCluster {
     private static final int REPLICAS = 3;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
+    static final long TIMEOUT_NANOS = SECOND;
 
     final SimSchedule schedule = new SimSchedule();
     final SimNetwork network;
@@ -232,7 +233,7 @@ public final class SimCluster {
 
     NodeConfig config(boolean seeded) {
         QuorumSettings quorums =
-                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI);
+                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, TIMEOUT_NANOS);
         NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
         return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, plan.hintBytesMax(), quorums, times);
     }
