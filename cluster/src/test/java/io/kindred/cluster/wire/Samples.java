@@ -124,7 +124,7 @@ final class Samples {
                         bytes(),
                         coin() ? null : versions().clock(),
                         coin() ? null : bytes(),
-                        coin() ? -1 : random.nextLong());
+                        coin() ? -1 : random.nextLong() >>> 1);
             default -> new Operation.Update(random.nextInt(16), bytes(), new byte[][] {bytes(), bytes(), bytes()});
         };
     }
