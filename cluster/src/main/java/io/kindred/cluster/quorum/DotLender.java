@@ -30,7 +30,7 @@ public final class DotLender {
 
     /** As a replica of the key, after every step that the key has waiting. */
     void lend(byte[] storageKey, VersionVector seen, Borrower borrower) {
-        replica.write(storageKey, new Loan(storageKey, seen, borrower));
+        replica.write(storageKey, new Loan(storageKey, null, seen, borrower));
     }
 
     /** For a key none of whose replicas can be reached: above all that this node holds of it. */
@@ -40,21 +40,24 @@ public final class DotLender {
             if (verdict != Verdict.OK || versions == null) {
                 borrower.lent(verdict, null, null);
             } else {
-                replica.write(storageKey, new StandInLoan(storageKey, versions, seen, borrower));
+                replica.write(storageKey, new Loan(storageKey, versions, seen, borrower));
             }
         });
     }
 
-    /** This node may have a container of its own, though it is no replica of the key by its ring. */
-    private final class StandInLoan implements LocalReplica.WriteStep {
+    /**
+     * @param hinted what is held of the key for its replicas, where this node lends as a stand-in. It may have a container
+     *     of its own all the same, from a time when it was a replica.
+     */
+    private final class Loan implements LocalReplica.WriteStep {
         private final byte[] storageKey;
-        private final Versions hinted;
+        private final @Nullable Versions hinted;
         private final VersionVector seen;
         private final Borrower borrower;
         private @Nullable Dot dot;
         private @Nullable Versions held;
 
-        StandInLoan(byte[] storageKey, Versions hinted, VersionVector seen, Borrower borrower) {
+        Loan(byte[] storageKey, @Nullable Versions hinted, VersionVector seen, Borrower borrower) {
             this.storageKey = storageKey;
             this.hinted = hinted;
             this.seen = seen;
@@ -63,34 +66,13 @@ public final class DotLender {
 
         @Override
         public @Nullable Versions next(Versions current) {
-            Versions known = current.join(hinted);
-            dot = replica.lendDotAsStandIn(storageKey, known.clock(), seen);
-            held = known.withoutValues();
-            return null;
-        }
-
-        @Override
-        public void done(Verdict verdict) {
-            boolean ok = verdict == Verdict.OK;
-            borrower.lent(verdict, ok ? dot : null, ok ? held : null);
-        }
-    }
-
-    private final class Loan implements LocalReplica.WriteStep {
-        private final byte[] storageKey;
-        private final VersionVector seen;
-        private final Borrower borrower;
-        private @Nullable Dot dot;
-        private @Nullable Versions held;
-
-        Loan(byte[] storageKey, VersionVector seen, Borrower borrower) {
-            this.storageKey = storageKey;
-            this.seen = seen;
-            this.borrower = borrower;
-        }
-
-        @Override
-        public @Nullable Versions next(Versions current) {
+            Versions others = hinted;
+            if (others != null) {
+                Versions known = current.join(others);
+                dot = replica.lendDotAsStandIn(storageKey, known.clock(), seen);
+                held = known.withoutValues();
+                return null;
+            }
             // The write is coordinated elsewhere, and the clock cut here: a replica that only merges never cuts it.
             Versions trimmed = current.truncate(settings.clockEntriesMax());
             counters.clockPrunes += current.clock().entries() - trimmed.clock().entries();

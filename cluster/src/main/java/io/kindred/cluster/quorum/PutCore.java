@@ -159,10 +159,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         if (write == null) {
             throw new IllegalStateException("a round without a write");
         }
-        VersionVector given = put.context();
-        Sibling sibling = write.sibling();
-        VersionVector context = given == null ? write.stored().clock() : given.with(sibling.dot(), sibling.stamp());
-        node.outbox().reply(ticket.origin(), new Outcome.Written(context));
+        node.outbox().reply(ticket.origin(), new Outcome.Written(write.contextAfter(put.context())));
     }
 
     @Override

@@ -264,10 +264,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         if (write == null) {
             throw new IllegalStateException("a round without a write");
         }
-        VersionVector given = put.context();
-        Sibling sibling = write.sibling();
-        VersionVector context = given == null ? write.stored().clock() : given.with(sibling.dot(), sibling.stamp());
-        end(new Outcome.Written(context));
+        end(new Outcome.Written(write.contextAfter(put.context())));
     }
 
     @Override
