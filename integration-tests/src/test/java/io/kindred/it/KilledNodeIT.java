@@ -25,7 +25,8 @@ final class KilledNodeIT {
 
     @BeforeAll
     static void start(@TempDir Path dir) {
-        cluster = KindredCluster.ofThree(dir);
+        // Without hints what the killed node misses is left for reads to repair.
+        cluster = KindredCluster.ofThree(dir, "--hint-max-bytes", "0");
         try (RespConnection connection = cluster.connect(KILLED)) {
             for (int i = 0; i < KEYS; i++) {
                 // W=3: so that the node which is killed is sure to have them.

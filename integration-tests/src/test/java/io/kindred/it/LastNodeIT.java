@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,27 @@ final class LastNodeIT {
             for (int node = 0; node < 3; node++) {
                 check(cluster, node, refused);
             }
+        }
+    }
+
+    /** What is held for others is as durable as a write: it outlives the process that holds it. */
+    @Test
+    void whatIsHeldForOthersSurvivesItsHolder(@TempDir Path dir) {
+        try (KindredCluster cluster = KindredCluster.ofThree(dir)) {
+            cluster.node(1).kill();
+            cluster.node(2).kill();
+            write(cluster, "held", 1, KEYS);
+            cluster.node(0).kill();
+            cluster.node(0).restart();
+            assertEquals(Map.of("n1", 2L * KEYS), cluster.info("hints_pending"));
+            cluster.node(1).relaunch();
+            cluster.node(2).relaunch();
+            long begunNanos = System.nanoTime();
+            cluster.awaitWhole();
+            cluster.awaitNoHints(left(begunNanos));
+            List<String> keys =
+                    IntStream.range(0, KEYS).mapToObj(i -> "held" + i).toList();
+            Replicas.awaitAgreement(cluster, keys, left(begunNanos));
         }
     }
 

@@ -27,6 +27,14 @@ public interface ClusterPort {
     /** The preference list of a key, in order. */
     List<ReplicaView> replicas(int db, byte[] key);
 
+    /** What it would move if a node joined; null where a member has that name already. */
+    @Nullable
+    PlanView planJoin(String name, double weight, String zone);
+
+    /** What it would move if a member left; null where there is none of that name. */
+    @Nullable
+    PlanView planLeave(String name);
+
     /** The node's name; {@code name#2} for its second incarnation. An unknown node is shown by its id. */
     String actorName(Actor actor);
 
@@ -60,6 +68,13 @@ public interface ClusterPort {
             int partitionsOwned) {}
 
     record PartitionView(int partition, String firstToken, List<String> owners) {}
+
+    /** A plan's rows, and in sum the copies of partitions that would be fetched, and what the least would be. */
+    record PlanView(List<PlanRow> rows, long copiesMoved, long fairMove) {}
+
+    /** One node: partitions owned and copies held, before and after, and copies to fetch. */
+    record PlanRow(
+            String name, int ownedBefore, int ownedAfter, int copiesBefore, int copiesAfter, int copiesFetched) {}
 
     /** {@code status}: up, suspect or down; {@code role}: primary or fallback. */
     record ReplicaView(String name, String address, String status, String role) {}

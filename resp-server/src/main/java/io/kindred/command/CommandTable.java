@@ -69,9 +69,9 @@ public final class CommandTable implements UpdateFunctions {
     }
 
     @Override
-    public @Nullable UpdateFunction find(byte[] name) {
+    public @Nullable UpdateFunction find(byte[] name, int arguments) {
         Command command = find(slots, name);
-        return command == null ? null : command.function;
+        return command == null || !command.spec().fits(arguments) ? null : command.function;
     }
 
     /** In the order of registration. */

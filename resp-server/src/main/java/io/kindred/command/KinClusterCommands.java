@@ -6,7 +6,9 @@ import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.ClusterPort.MemberView;
 import io.kindred.command.ClusterPort.PartitionView;
+import io.kindred.command.ClusterPort.PlanView;
 import io.kindred.command.ClusterPort.ReplicaView;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +33,9 @@ final class KinClusterCommands {
             "    Return [partition, first token, [owner, ...]] for each partition, or for one.",
             "KIN.QUORUM [R n] [W n] [PR n] [PW n] [DEFAULT]",
             "    Set and return this connection's quorums; 0 is the cluster's default.",
+            "KIN.PLAN JOIN <name> <weight> [<zone>] | LEAVE <name>",
+            "    Return what such a change would move: [name, partitions owned now, then, copies held now, then, to fetch]",
+            "    for each node, and last [total, copies to fetch, the least that any way would have to move].",
             "KIN.LEAVE",
             "    Give away what this node owns and leave the ring.",
             "KIN.REPLACE <old>",
@@ -56,6 +61,8 @@ final class KinClusterCommands {
                 KinClusterCommands::ring);
         table.add(spec("kin.quorum", -1, "Sets and returns the connection's quorums."), (Action.OfSession)
                 KinClusterCommands::quorum);
+        table.add(spec("kin.plan", -3, "Says what a change of the ring would move."), (Action.OfSession)
+                KinClusterCommands::plan);
         Reply help = Reply.array(HELP.stream().<Reply>map(Reply.Simple::new).toList());
         table.add(spec("kin.help", 1, "Says what the KIN commands are."), (Action.OfSession)
                 (session, args, server) -> help);
@@ -135,6 +142,40 @@ final class KinClusterCommands {
                 Reply.integer(partition.partition()),
                 Reply.bulk(partition.firstToken()),
                 Reply.array(partition.owners().stream().map(Reply::bulk).toList())));
+    }
+
+    private static Reply plan(Session session, byte[][] args, ServerView server) {
+        String name = Ascii.text(args[2]);
+        if (Ascii.is(args[1], "leave") && args.length == 3) {
+            PlanView leaving = server.cluster().planLeave(name);
+            return leaving == null ? Reply.error("ERR no node of the ring is named " + name) : reply(leaving);
+        }
+        if (!Ascii.is(args[1], "join") || args.length < 4 || args.length > 5) {
+            return Errors.SYNTAX;
+        }
+        BigDecimal number = Numbers.toDecimal(args[3]);
+        double weight = number == null ? 0 : number.doubleValue();
+        if (!(weight > 0) || Double.isInfinite(weight)) {
+            return Reply.error("ERR a weight is a finite number above 0");
+        }
+        PlanView joining = server.cluster().planJoin(name, weight, args.length == 5 ? Ascii.text(args[4]) : "");
+        return joining == null ? Reply.error("ERR a member is named " + name + " already") : reply(joining);
+    }
+
+    private static Reply reply(PlanView plan) {
+        List<Reply> rows = new ArrayList<>();
+        for (ClusterPort.PlanRow row : plan.rows()) {
+            rows.add(Reply.array(List.of(
+                    Reply.bulk(row.name()),
+                    Reply.integer(row.ownedBefore()),
+                    Reply.integer(row.ownedAfter()),
+                    Reply.integer(row.copiesBefore()),
+                    Reply.integer(row.copiesAfter()),
+                    Reply.integer(row.copiesFetched()))));
+        }
+        rows.add(Reply.array(
+                List.of(Reply.bulk("total"), Reply.integer(plan.copiesMoved()), Reply.integer(plan.fairMove()))));
+        return Reply.array(rows);
     }
 
     /** All of the options count, or none. */

@@ -2,6 +2,7 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.EngineStore;
@@ -96,7 +97,7 @@ record BackEnd(
             LocalNode local = new LocalNode(
                     self.id(),
                     self.name(),
-                    self.generation(),
+                    start.generation(),
                     secure.nextLong(),
                     nodeConfig.fingerprint(),
                     config.text(Directives.CLUSTER_SECRET));
@@ -141,7 +142,7 @@ record BackEnd(
                 config.text(Directives.DATACENTER),
                 config.decimal(Directives.NODE_WEIGHT),
                 start.incarnation(),
-                start.generation(),
+                Generation.ofStart(start.generation()),
                 0);
     }
 

@@ -40,14 +40,20 @@ final class KindredSection {
     private void ring(InfoText out) {
         NodeViews views = of.views();
         Member self = views.self();
+        NodeViews.WatchCounts watched = views.watchCounts();
         out.field("node_name", self.name())
                 .field("node_id", String.format("%016x", self.id()))
                 .field("incarnation", self.incarnation())
-                .field("generation", self.generation())
+                .field("generation", self.start())
                 .field("cluster_port", self.clusterPort())
                 .field("members_up", members(Status.UP))
                 .field("members_suspect", members(Status.SUSPECT))
+                .field("members_down", members(Status.DOWN))
                 .field("members_joining", members(Status.JOINING))
+                .field("suspicions", watched.suspicions())
+                .field("down_verdicts", watched.downs())
+                .field("suspicions_refuted", watched.refutations())
+                .field("stalls_noticed", watched.stalls())
                 .field("partitions", views.partitions())
                 .field("partitions_owned", views.ring().owned(self.id()));
     }

@@ -141,11 +141,12 @@ final class Node implements NodeHost, NodePort {
 
     private static int close(BackEnd running) {
         try {
-            StoredState.keepTrees(running.engine(), running.core().views());
-            running.engine().close();
+            // Before the engine's mark of a clean stop, which would let the next start go on as the same actor.
             if (running.core().views().mustRaiseIncarnation()) {
                 running.directory().raiseIncarnation();
             }
+            StoredState.keepTrees(running.engine(), running.core().views());
+            running.engine().close();
             running.directory().close();
             LOG.log(Level.INFO, "Everything is on the disk, bye bye...");
             return EXIT_OK;

@@ -9,6 +9,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.NodeClient;
+import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.version.Actor;
 import io.kindred.command.Answer;
 import io.kindred.command.ClusterPort;
@@ -165,6 +166,44 @@ final class NodePorts implements KeyPort, ClusterPort {
                     line.standsIn() ? "fallback" : "primary"));
         }
         return rows;
+    }
+
+    @Override
+    public @Nullable PlanView planJoin(String name, double weight, String zone) {
+        NodeViews views = node().views();
+        if (views.memberNamed(name) != null) {
+            return null;
+        }
+        // Its real id will be random; the plan only needs one that nobody has.
+        long newcomer = 1;
+        while (views.ring().hasNode(newcomer)) {
+            newcomer++;
+        }
+        return view(views, views.planJoin(newcomer, weight, zone), newcomer, name);
+    }
+
+    @Override
+    public @Nullable PlanView planLeave(String name) {
+        NodeViews views = node().views();
+        Member member = views.memberNamed(name);
+        return member == null || !views.ring().hasNode(member.id())
+                ? null
+                : view(views, views.planLeave(member.id()), member.id(), name);
+    }
+
+    private static PlanView view(NodeViews views, Plan plan, long subject, String name) {
+        List<PlanRow> rows = new ArrayList<>();
+        for (Plan.Row row : plan.rows()) {
+            rows.add(new PlanRow(
+                    row.node() == subject ? name : views.nameOf(row.node()),
+                    row.ownedBefore(),
+                    row.ownedAfter(),
+                    row.copiesBefore(),
+                    row.copiesAfter(),
+                    row.copiesFetched()));
+        }
+        rows.sort(Comparator.comparing(PlanRow::name));
+        return new PlanView(rows, plan.copiesMoved(), plan.fairMove());
     }
 
     private static String address(Member member) {

@@ -54,10 +54,11 @@ final class DispatchTest {
 
     @Test
     void updateFunctionsAreFoundInAnyCase() {
-        assertSame(node.table.find(bytes("incr")), node.table.find(bytes("InCR")));
-        assertTrue(node.table.find(bytes("set")) != null && node.table.find(bytes("del")) != null);
-        assertNull(node.table.find(bytes("get")));
-        assertNull(node.table.find(bytes("nosuch")));
+        assertSame(node.table.find(bytes("incr"), 2), node.table.find(bytes("InCR"), 2));
+        assertTrue(node.table.find(bytes("set"), 3) != null && node.table.find(bytes("del"), 2) != null);
+        assertNull(node.table.find(bytes("get"), 2));
+        assertNull(node.table.find(bytes("nosuch"), 2));
+        assertNull(node.table.find(bytes("set"), 1), "a peer may send anything");
     }
 
     @Test

@@ -190,6 +190,19 @@ final class KinCommandsTest {
     }
 
     @Test
+    void aPlanIsShownWithoutBeingCarriedOut() {
+        assertEquals(
+                "*2\r\n*6\r\n$2\r\nn9\r\n:0\r\n:3\r\n:0\r\n:2\r\n:2\r\n*3\r\n$5\r\ntotal\r\n:2\r\n:1\r\n",
+                node.line("KIN.PLAN JOIN n9 3 z"));
+        assertTrue(node.line("KIN.PLAN leave n1").startsWith("*2\r\n*6\r\n$2\r\nn1\r\n:2\r\n:0\r\n"));
+        assertEquals("-ERR a member is named n1 already\r\n", node.line("KIN.PLAN JOIN n1 1"));
+        assertEquals("-ERR a weight is a finite number above 0\r\n", node.line("KIN.PLAN JOIN n9 -1"));
+        assertEquals("-ERR no node of the ring is named n9\r\n", node.line("KIN.PLAN LEAVE n9"));
+        assertEquals("-ERR syntax error\r\n", node.line("KIN.PLAN LEAVE n1 z"));
+        assertEquals("-ERR syntax error\r\n", node.line("KIN.PLAN MOVE n1"));
+    }
+
+    @Test
     void changesGoToThePort() {
         assertEquals("+OK\r\n", node.line("KIN.LEAVE"));
         assertEquals("+OK\r\n", node.line("KIN.REPLACE n9"));

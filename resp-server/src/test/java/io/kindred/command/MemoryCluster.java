@@ -85,6 +85,18 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
+    public @Nullable PlanView planJoin(String name, double weight, String zone) {
+        return name.equals("n1")
+                ? null
+                : new PlanView(List.of(new PlanRow(name, 0, (int) weight, 0, 2, 2)), 2, zone.length());
+    }
+
+    @Override
+    public @Nullable PlanView planLeave(String name) {
+        return name.equals("n1") ? new PlanView(List.of(new PlanRow("n1", 2, 0, 2, 0, 0)), 0, 2) : null;
+    }
+
+    @Override
     public String actorName(Actor actor) {
         return "n" + actor.nodeId() + (actor.incarnation() == 0 ? "" : "#" + (actor.incarnation() + 1));
     }

@@ -91,7 +91,7 @@ final class MemoryKeys implements KeyPort {
     }
 
     private Outcome update(Operation.Update update, Versions versions) {
-        UpdateFunction function = functions.find(update.args()[0]);
+        UpdateFunction function = functions.find(update.args()[0], update.args().length);
         if (function == null) {
             return new Outcome.Refused("ERR no such function");
         }

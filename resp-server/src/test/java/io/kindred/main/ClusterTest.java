@@ -163,4 +163,19 @@ class ClusterTest {
         assertEquals(3, ((List<?>) ((List<?>) sx.list("KIN.RING", "5").get(0)).get(2)).size());
         assertEquals(sx.call("KIN.RING", "5"), sz.call("KIN.RING", "5"));
     }
+
+    @Test
+    void aPlanSaysWhatWouldMove() throws Exception {
+        List<?> joining = sx.list("KIN.PLAN", "JOIN", "sw", "1");
+        // Each of 1,024 partitions has three copies; the fourth node is to hold three quarters of them.
+        List<?> newcomer = (List<?>) joining.get(0);
+        assertEquals(List.of("sw", 0L), newcomer.subList(0, 2));
+        assertEquals(768, (long) newcomer.get(4), 40);
+        List<?> total = (List<?>) joining.get(joining.size() - 1);
+        assertTrue((long) total.get(1) <= 1.2 * (long) total.get(2), () -> "moves " + total);
+        assertEquals(3, sx.list("KIN.MEMBERS").size(), "nothing has changed");
+        // With two nodes left each holds everything already.
+        List<?> leaving = sx.list("KIN.PLAN", "LEAVE", "sz");
+        assertEquals(List.of("total", 0L, 1024L), leaving.get(leaving.size() - 1));
+    }
 }

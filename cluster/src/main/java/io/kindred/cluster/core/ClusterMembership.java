@@ -12,48 +12,37 @@ import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.SlotPartitioner;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
-/** This node as a member: how it joins, what it gossips, and the ring that follows from the change records. */
+/** This node as a member: how it joins, and the ring that follows from the change records. */
 final class ClusterMembership {
     private final NodeConfig config;
     private final Clocks clocks;
     private final Outlet outlet;
-    private final LocalFacts facts;
+    private final MemberWatch watch;
     private final MembershipView view;
+    private final GossipRounds rounds;
     private final RingRouter router;
     private final Joining joining;
-    private final GossipRounds rounds;
     private final List<Member> recoveredMembers;
     /** In order, because each is asked in turn. */
     private final TreeSet<Long> connected = new TreeSet<>();
 
     private boolean serving;
-    private boolean othersHoldData;
+    /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
+    private boolean mayLackRecords;
 
-    /** What a telling says of this node's own data, and what it does with flush stamps that it is told. */
-    record LocalFacts(
-            BooleanSupplier holdsData, Supplier<List<Long>> flushStamps, Consumer<List<Long>> onFlushStamps) {}
-
-    ClusterMembership(
-            NodeConfig config,
-            Recovered recovered,
-            Clocks clocks,
-            RandomSource random,
-            Outlet outlet,
-            LocalFacts facts) {
+    ClusterMembership(NodeConfig config, Recovered recovered, Surroundings in, LocalFacts facts) {
         this.config = config;
-        this.clocks = clocks;
-        this.outlet = outlet;
-        this.facts = facts;
-        view = new MembershipView(recovered.self(), config.times().suspectAfterNanos());
-        router = new RingRouter(view, clocks, partitioner(config.partitioner()), config);
+        clocks = in.clocks();
+        outlet = in.outlet();
+        watch = new MemberWatch(recovered.self(), config.times(), in, facts);
+        view = watch.view();
+        rounds = watch.rounds();
+        router = new RingRouter(view, watch, partitioner(config.partitioner()), config);
         joining = new Joining(view, clocks, outlet, config.fingerprint());
-        rounds = new GossipRounds(view, random, config.times().gossipIntervalNanos());
         view.learn(recovered.records());
         recoveredMembers = recovered.members();
+        mayLackRecords = recovered.records().isEmpty() && config.seeded();
     }
 
     private static Partitioner partitioner(String name) {
@@ -68,6 +57,10 @@ final class ClusterMembership {
         return router;
     }
 
+    MemberWatch watch() {
+        return watch;
+    }
+
     MembershipView view() {
         return view;
     }
@@ -77,53 +70,45 @@ final class ClusterMembership {
     }
 
     Status status(long id) {
-        return view.status(id, router.ring().owned(id) > 0, clocks.nanos());
+        return router.ring().owned(id) == 0 ? Status.JOINING : watch.status(id);
     }
 
     void onStarted() {
-        for (Member member : recoveredMembers) {
-            view.learn(member, clocks.nanos());
-        }
+        recoveredMembers.forEach(rounds::learn);
         for (ChangeRecord record : view.records()) {
             clocks.observe(record.stamp());
         }
-        if (view.records().isEmpty() && !config.seeded()) {
+        if (!view.hasRecords() && !config.seeded()) {
             view.learn(List.of(joining.record(view.self())));
         }
         changed();
+        watch.onStarted();
         onTick();
     }
 
     void onPeerConnected(long peer) {
         connected.add(peer);
-        view.connected(peer);
+        watch.onPeerConnected(peer);
         if (serving) {
-            outlet.send(peer, telling(true));
+            rounds.greet(peer);
         } else {
             joining.ask(peer);
         }
-        noteStates();
     }
 
     void onPeerLost(long peer) {
         connected.remove(peer);
-        view.lost(peer);
-        noteStates();
+        watch.onPeerLost(peer);
     }
 
     void onTick() {
-        if (!rounds.isDue(clocks.nanos())) {
-            return;
-        }
-        rounds.round(clocks.nanos(), outlet, this::telling);
-        if (!serving) {
+        if (watch.onTick() && !serving) {
             connected.forEach(joining::ask);
         }
-        noteStates();
     }
 
     long nextTickNanos() {
-        return rounds.nextNanos();
+        return watch.nextTickNanos();
     }
 
     void onJoinRequest(long from, Message.JoinRequest request) {
@@ -132,19 +117,18 @@ final class ClusterMembership {
         }
         Member newcomer = request.newcomer();
         if (router.ring().owned(newcomer.id()) == 0) {
-            ChangeRecord admission =
-                    joining.admit(from, request, facts.holdsData().getAsBoolean() || othersHoldData);
+            ChangeRecord admission = joining.admit(from, request, rounds.ringHoldsData());
             if (admission == null) {
                 return;
             }
-            view.learn(newcomer, clocks.nanos());
+            rounds.learn(newcomer);
             view.learn(List.of(admission));
             changed();
             for (long peer : connected) {
-                outlet.send(peer, telling(false));
+                rounds.tell(peer, List.of(newcomer), List.of(admission));
             }
         }
-        outlet.send(from, telling(false));
+        rounds.tell(from, view.tellings(), view.records());
     }
 
     void onJoinRefused(Message.JoinRefused refusal) {
@@ -152,48 +136,33 @@ final class ClusterMembership {
     }
 
     void onGossip(long from, Message.Gossip gossip) {
-        boolean news = false;
-        for (Member member : gossip.members()) {
-            news |= view.learn(member, clocks.nanos());
-        }
-        for (ChangeRecord record : gossip.records()) {
-            clocks.observe(record.stamp());
-        }
-        news |= view.learn(gossip.records());
-        othersHoldData |= gossip.holdsData();
-        facts.onFlushStamps().accept(gossip.flushStamps());
-        if (news) {
-            changed();
-        }
-        if (gossip.answer()) {
-            outlet.send(from, telling(false));
-        }
-        noteStates();
+        watch.onGossip(from, gossip);
+        serveIfReady();
     }
 
-    private Message.Gossip telling(boolean answer) {
-        return new Message.Gossip(
-                view.tellings(),
-                view.records(),
-                facts.flushStamps().get(),
-                facts.holdsData().getAsBoolean() || othersHoldData,
-                answer);
+    void onGossipAsk(long from, Message.GossipAsk ask) {
+        rounds.onAsk(from, ask);
+    }
+
+    void onGossipTell(long from, Message.GossipTell tell) {
+        if (watch.onTell(from, tell)) {
+            changed();
+        }
+        serveIfReady();
     }
 
     private void changed() {
         router.use(Claim.fold(config.partitions(), view.records()));
         outlet.effects().peers(view.others());
         outlet.effects().remember(view.others(), view.records());
-        if (!serving && router.ring().owned(view.self().id()) > 0) {
-            serving = true;
-            outlet.effects().serving();
-        }
+        serveIfReady();
     }
 
-    private void noteStates() {
-        for (Member member : view.changedSince(clocks.nanos())) {
-            String state = view.isReachable(member.id(), clocks.nanos()) ? "up" : "suspect";
-            outlet.effects().note("node " + member.name() + " is " + state);
+    private void serveIfReady() {
+        mayLackRecords &= !rounds.sawOwnRecords();
+        if (!serving && !mayLackRecords && router.ring().owned(view.self().id()) > 0) {
+            serving = true;
+            outlet.effects().serving();
         }
     }
 }

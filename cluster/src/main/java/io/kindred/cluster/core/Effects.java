@@ -41,6 +41,9 @@ public interface Effects {
     /** The peers that the shell should keep a connection to, when they have changed. */
     void peers(List<Member> members);
 
+    /** The connection to this peer seems open and carries nothing: it should be dropped and made anew. */
+    void redial(long peer);
+
     /** Remembers the membership for the next start; not waited for. */
     void remember(List<Member> members, List<ChangeRecord> records);
 

@@ -1,48 +1,202 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.membership.Beat;
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.FailureDetector;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
+import io.kindred.cluster.membership.MembershipView.Learned;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.quorum.Clocks;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 
-/** Raises this node's heartbeat and tells a few random members what it knows, once an interval. */
+/**
+ * Push-pull gossip. Once an interval a node tells a few others, drawn at random, how the members are; each answers with
+ * what it knows better. That is at most {@link #BEATS_MAX} beats a message, however many members there are.
+ *
+ * <p>What does not change all the time goes only to those who lack it: a beat of a member that was never told of, or a
+ * hash of change records that is not one's own, makes the receiver ask, and it is told a bounded page; while pages bring
+ * news it asks again.
+ */
 final class GossipRounds {
-    private static final int PEERS_A_ROUND = 3;
+    static final int BEATS_MAX = 128;
+    static final int MEMBERS_MAX = 128;
+    static final int RECORDS_MAX = 256;
 
-    private final MembershipView membership;
+    private static final int PEERS_A_ROUND = 2;
+    /** So many rounds a new accusation or refutation goes before other beats. */
+    private static final int NEWS_ROUNDS = 12;
+
+    private final MembershipView view;
+    private final FailureDetector detector;
+    private final Clocks clocks;
     private final RandomSource random;
-    private final long intervalNanos;
-    private long nextNanos;
-    private boolean started;
+    private final Outlet outlet;
+    private final LocalFacts facts;
+    private final long newsNanos;
+    private boolean othersHoldData;
+    private boolean sawOwnRecords;
 
-    GossipRounds(MembershipView membership, RandomSource random, long intervalNanos) {
-        this.membership = membership;
-        this.random = random;
-        this.intervalNanos = intervalNanos;
+    GossipRounds(MembershipView view, FailureDetector detector, Surroundings in, LocalFacts facts, long intervalNanos) {
+        this.view = view;
+        this.detector = detector;
+        this.clocks = in.clocks();
+        this.random = in.random();
+        this.outlet = in.outlet();
+        this.facts = facts;
+        this.newsNanos = NEWS_ROUNDS * intervalNanos;
     }
 
-    boolean isDue(long nowNanos) {
-        return !started || nowNanos - nextNanos >= 0;
+    /** Whether any member holds data, as far as this one has heard. */
+    boolean ringHoldsData() {
+        return othersHoldData || facts.holdsData().getAsBoolean();
     }
 
-    long nextNanos() {
-        return nextNanos;
+    /** Whether another node has shown exactly this node's change records, and some: then none is missing. */
+    boolean sawOwnRecords() {
+        return sawOwnRecords;
     }
 
-    /** @param telling what to say; true asks for an answer */
-    void round(long nowNanos, Outlet outlet, Function<Boolean, Message.Gossip> telling) {
-        started = true;
-        nextNanos = nowNanos + intervalNanos;
-        membership.beat();
-        List<Member> others = membership.others();
-        int peers = Math.min(PEERS_A_ROUND, others.size());
-        for (int i = 0; i < peers; i++) {
-            int pick = i + random.nextInt(others.size() - i);
-            Member peer = others.get(pick);
-            others.set(pick, others.get(i));
-            others.set(i, peer);
-            outlet.send(peer.id(), telling.apply(true));
+    // --- telling ---
+
+    /** Raises this node's heartbeat, and begins an exchange with a few members. */
+    void round() {
+        view.beat();
+        List<Long> near = new ArrayList<>();
+        List<Long> doubted = new ArrayList<>();
+        for (Member member : view.others()) {
+            (detector.isDoubted(member.id()) ? doubted : near).add(member.id());
         }
+        for (int i = 0; i < PEERS_A_ROUND && !near.isEmpty(); i++) {
+            outlet.send(near.remove(random.nextInt(near.size())), gossip(true));
+        }
+        // A node that everyone had given up would not be heard of again, were it never told of that.
+        if (!doubted.isEmpty()) {
+            outlet.send(doubted.get(random.nextInt(doubted.size())), gossip(true));
+        }
+    }
+
+    /** To a peer that has just been connected to: who this node is, and how all are. */
+    void greet(long peer) {
+        outlet.send(peer, new Message.GossipTell(List.of(view.self()), List.of(), view.recordsHash()));
+        outlet.send(peer, gossip(true));
+    }
+
+    /** To a newcomer, or to all others of one: what they need to know at once. */
+    void tell(long peer, List<Member> members, List<ChangeRecord> records) {
+        outlet.send(
+                peer,
+                new Message.GossipTell(
+                        members.subList(0, Math.min(members.size(), MEMBERS_MAX)),
+                        records.subList(0, Math.min(records.size(), RECORDS_MAX)),
+                        view.recordsHash()));
+    }
+
+    private Message.Gossip gossip(boolean answer) {
+        return gossip(view.beats(BEATS_MAX, clocks.nanos(), newsNanos), answer);
+    }
+
+    private Message.Gossip gossip(List<Beat> beats, boolean answer) {
+        return new Message.Gossip(beats, view.recordsHash(), flushStamps(), ringHoldsData(), answer);
+    }
+
+    private List<Long> flushStamps() {
+        List<Long> stamps = facts.flushStamps().get();
+        int last = stamps.size();
+        while (last > 0 && stamps.get(last - 1) == 0) {
+            last--;
+        }
+        return stamps.subList(0, last);
+    }
+
+    // --- hearing ---
+
+    /** True: which members or records there are has changed. */
+    boolean onGossip(long from, Message.Gossip gossip) {
+        List<Long> unknown = new ArrayList<>();
+        for (Beat beat : gossip.beats()) {
+            Learned learned = view.learn(beat, clocks.nanos());
+            if (learned == Learned.NEWER) {
+                detector.beat(beat.id(), clocks.nanos());
+            } else if (learned == Learned.UNKNOWN) {
+                unknown.add(beat.id());
+            }
+        }
+        othersHoldData |= gossip.holdsData();
+        facts.onFlushStamps().accept(gossip.flushStamps());
+        compareRecords(gossip.recordsHash());
+        if (gossip.answer()) {
+            outlet.send(from, gossip(answerTo(gossip.beats()), false));
+        }
+        ask(from, unknown, gossip.recordsHash());
+        return false;
+    }
+
+    /** What this node knows better than was said, then what was not spoken of. */
+    private List<Beat> answerTo(List<Beat> theirs) {
+        List<Beat> answer = view.newerThan(theirs);
+        Set<Long> spokenOf = new HashSet<>();
+        theirs.forEach(beat -> spokenOf.add(beat.id()));
+        for (Beat beat : view.beats(BEATS_MAX, clocks.nanos(), newsNanos)) {
+            if (answer.size() < BEATS_MAX && (beat.id() == view.self().id() || !spokenOf.contains(beat.id()))) {
+                answer.add(beat);
+            }
+        }
+        return answer;
+    }
+
+    private void ask(long from, List<Long> members, long recordsHash) {
+        boolean lacks = recordsHash != view.recordsHash();
+        if (lacks || !members.isEmpty()) {
+            outlet.send(from, new Message.GossipAsk(members, lacks ? view.recordHashes() : List.of()));
+        }
+    }
+
+    void onAsk(long from, Message.GossipAsk ask) {
+        List<Member> members = new ArrayList<>();
+        for (long id : ask.members()) {
+            Member member = view.member(id);
+            if (member != null && members.size() < MEMBERS_MAX) {
+                members.add(member);
+            }
+        }
+        List<ChangeRecord> records = view.recordsUnlike(ask.recordHashes(), RECORDS_MAX);
+        if (!members.isEmpty() || !records.isEmpty()) {
+            outlet.send(from, new Message.GossipTell(members, records, view.recordsHash()));
+        }
+    }
+
+    /** True: which members or records there are has changed. */
+    boolean onTell(long from, Message.GossipTell tell) {
+        boolean news = false;
+        for (Member member : tell.members()) {
+            news |= learn(member);
+        }
+        for (ChangeRecord record : tell.records()) {
+            clocks.observe(record.stamp());
+        }
+        boolean newRecords = view.learn(tell.records());
+        compareRecords(tell.recordsHash());
+        if (newRecords) {
+            ask(from, List.of(), tell.recordsHash());
+        }
+        return news || newRecords;
+    }
+
+    /** True if the member, or this start of it, is new. */
+    boolean learn(Member member) {
+        boolean news = view.learn(member, clocks.nanos());
+        if (news && member.id() != view.self().id()) {
+            detector.add(member.id(), view.self().id(), clocks.nanos());
+            detector.beat(member.id(), clocks.nanos());
+        }
+        return news;
+    }
+
+    private void compareRecords(long theirHash) {
+        sawOwnRecords |= view.hasRecords() && theirHash == view.recordsHash();
     }
 }

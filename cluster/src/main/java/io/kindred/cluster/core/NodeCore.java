@@ -83,7 +83,7 @@ public final class NodeCore implements MessageHandler {
                         flushStamps,
                         group -> store.count((int) group)));
         recover(recovered, kept, swept, owed);
-        long firstRequest = recovered.self().generation() << 40;
+        long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
         replica = new Replica(actor, store, kept, outlet, clocks);
@@ -93,11 +93,11 @@ public final class NodeCore implements MessageHandler {
             kept.trees().flushed(db);
             sweeper.sweep(db);
         });
-        ClusterMembership.LocalFacts facts = new ClusterMembership.LocalFacts(
+        LocalFacts facts = new LocalFacts(
                 () -> recovered.holdsData() || replica.hasWritten(),
                 flushStamps::all,
                 stamps -> desk.flush(stamps, verdict -> {}));
-        membership = new ClusterMembership(config, recovered, clocks, random, outlet, facts);
+        membership = new ClusterMembership(config, recovered, new Surroundings(clocks, random, outlet), facts);
         RingRouter router = membership.router();
         Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoff handed = handoff(config, recovered, owed, latencies);
@@ -121,7 +121,8 @@ public final class NodeCore implements MessageHandler {
                 flushStamps,
                 latencies,
                 new RepairBudget());
-        coordinator = new Coordinator(coordination, functions, new DotLender(replica, handed.hints(), router));
+        coordinator = new Coordinator(
+                coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
         question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         NodeViews.Counted counted = new NodeViews.Counted(
@@ -135,7 +136,11 @@ public final class NodeCore implements MessageHandler {
         HandoffCounters counters = new HandoffCounters();
         HintLedger ledger = new HintLedger(config.hintBytesMax(), recovered.hints());
         Hints hints = new Hints(
-                replica, ledger, owed, range -> replica.persistMeta(MetaKey.owed(range), MetaKey.value(1)), counters);
+                replica,
+                ledger,
+                owed,
+                (range, told) -> replica.persistMeta(MetaKey.owed(range), MetaKey.value(1), told),
+                counters);
         HandoffCore core = new HandoffCore(
                 new HandoffCore.Wires(outlet, requests, clocks, membership.router(), latencies),
                 new HandoffCore.Store(ledger, hints, this::readHints, counters),
@@ -189,6 +194,7 @@ public final class NodeCore implements MessageHandler {
         if (event instanceof Event.Request request) {
             coordinator.start(request.token(), request.operation(), request.quorum());
         } else if (event instanceof Event.Received received) {
+            membership.watch().heard(received.from());
             received.message().deliver(received.from(), this);
         } else if (event instanceof Event.Persisted persisted) {
             replica.onPersisted(persisted.count(), persisted.failure());
@@ -313,6 +319,26 @@ public final class NodeCore implements MessageHandler {
     @Override
     public void onGossip(long from, Message.Gossip message) {
         membership.onGossip(from, message);
+    }
+
+    @Override
+    public void onGossipAsk(long from, Message.GossipAsk message) {
+        membership.onGossipAsk(from, message);
+    }
+
+    @Override
+    public void onGossipTell(long from, Message.GossipTell message) {
+        membership.onGossipTell(from, message);
+    }
+
+    @Override
+    public void onPing(long from, Message.Ping message) {
+        membership.watch().onPing(from, message);
+    }
+
+    @Override
+    public void onPong(long from, Message.Pong message) {
+        membership.watch().onPong(from, message);
     }
 
     /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */

@@ -6,6 +6,7 @@ import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.LocalDesk;
+import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
@@ -13,11 +14,14 @@ import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.StandIns;
+import io.kindred.cluster.ring.Claim;
+import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What people and clients may see of a node, between steps. Owned by: the core's thread. */
 public final class NodeViews {
@@ -67,6 +71,20 @@ public final class NodeViews {
      */
     public record ReplicaLine(Member member, Status status, boolean standsIn) {}
 
+    /**
+     * What the watch over the members has counted since the start.
+     *
+     * @param suspicions how often a member became a suspect by its silence
+     * @param downs how often members agreed that one is down
+     * @param refutations how often this node refuted what others said of it
+     * @param stalls how often this node itself was not running for a while
+     */
+    public record WatchCounts(long suspicions, long downs, long refutations, long stalls) {}
+
+    public WatchCounts watchCounts() {
+        return membership.watch().counts();
+    }
+
     public List<MemberLine> members() {
         List<MemberLine> lines = new ArrayList<>();
         for (Member member : membership.view().tellings()) {
@@ -95,6 +113,21 @@ public final class NodeViews {
         if (member != null) {
             lines.add(new ReplicaLine(member, membership.status(id), standsIn));
         }
+    }
+
+    /** What it would move if a node with this weight and zone joined now. */
+    public Plan planJoin(long newcomer, double weight, String zone) {
+        long self = self().id();
+        return plan(ChangeRecord.join(self, clocks.lastStamp() + 1, newcomer, weight, new ChangeRecord.Site(zone, "")));
+    }
+
+    /** What it would move if this member left now. */
+    public Plan planLeave(long member) {
+        return plan(ChangeRecord.leave(self().id(), clocks.lastStamp() + 1, member));
+    }
+
+    private Plan plan(ChangeRecord change) {
+        return Plan.of(ring(), Claim.apply(ring(), change), config.replicas());
     }
 
     public Ring ring() {
@@ -129,6 +162,10 @@ public final class NodeViews {
     /** The owners of a partition in the order of the preference list; not to be changed. */
     public long[] owners(int partition) {
         return membership.router().replicas(partition);
+    }
+
+    public @Nullable Member memberNamed(String name) {
+        return membership.view().named(name);
     }
 
     public String nameOf(long node) {

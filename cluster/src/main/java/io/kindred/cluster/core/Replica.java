@@ -220,6 +220,16 @@ final class Replica implements LocalReplica {
         persist(key, null, 0, NOTHING);
     }
 
+    /** Writes a node-local record, and tells when it is durable or was undone. */
+    void persistMeta(byte[] key, byte[] value, Consumer<Verdict> told) {
+        persist(key, value, 0, new Done() {
+            @Override
+            public void done(Verdict verdict) {
+                told.accept(verdict);
+            }
+        });
+    }
+
     private void persist(byte[] key, byte @Nullable [] value, int countDelta, WriteStep done) {
         persist(key, value, countDelta, new Pending(done, true, key, 0, TreeChange.NONE));
     }

@@ -8,6 +8,8 @@ import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What this node does, as a replica, for other nodes' requests. */
@@ -48,7 +50,7 @@ final class ReplicaService {
     void onReplicate(long from, Message.Replicate request) {
         byte[] key = request.storageKey();
         boolean asStandIn = request.intended() != 0;
-        if (!(asStandIn ? router.isInRing(key) : router.isReplicaOf(key))) {
+        if (!(asStandIn ? mayStandIn(request.intended(), key) : router.isReplicaOf(key))) {
             acknowledge(from, request, Verdict.NOT_MINE, null);
             return;
         }
@@ -64,6 +66,10 @@ final class ReplicaService {
         }
     }
 
+    private boolean mayStandIn(long intended, byte[] key) {
+        return router.isInRing(key) && intended != router.self() && router.isMember(intended);
+    }
+
     private void observe(Versions versions) {
         for (Sibling sibling : versions.siblings()) {
             clocks.observe(sibling.stamp());
@@ -75,16 +81,16 @@ final class ReplicaService {
         Batch batch = new Batch(from, request.requestId());
         for (int i = 0; i < request.storageKeys().size(); i++) {
             byte[] key = request.storageKeys().get(i);
-            if (!router.isReplicaOf(key)) {
-                batch.worst = Verdict.NOT_MINE;
-                continue;
-            }
-            Versions missed = request.versions().get(i);
-            observe(missed);
             batch.missing++;
-            replica.write(key, new HandedOver(missed, batch));
+            if (router.isReplicaOf(key)) {
+                Versions missed = request.versions().get(i);
+                observe(missed);
+                replica.write(key, new HandedOver(missed, batch, i));
+            } else {
+                batch.done(i, Verdict.NOT_MINE);
+            }
         }
-        batch.done(Verdict.OK);
+        batch.done();
     }
 
     private final class Batch {
@@ -94,23 +100,31 @@ final class ReplicaService {
         private int missing = 1;
 
         private Verdict worst = Verdict.OK;
+        private final List<Integer> refused = new ArrayList<>();
 
         Batch(long from, long requestId) {
             this.from = from;
             this.requestId = requestId;
         }
 
-        void done(Verdict verdict) {
-            worst = verdict == Verdict.OK ? worst : verdict;
+        void done(int place, Verdict verdict) {
+            if (verdict != Verdict.OK) {
+                worst = verdict;
+                refused.add(place);
+            }
+            done();
+        }
+
+        void done() {
             if (--missing == 0) {
                 boolean busy = replica.unpersisted() > PENDING_PERSISTS_EASY;
                 int credit = busy ? CREDIT_BUSY_BYTES : CREDIT_EASY_BYTES;
-                outlet.send(from, new Message.HandOverAck(requestId, worst, credit));
+                outlet.send(from, new Message.HandOverAck(requestId, worst, refused, credit));
             }
         }
     }
 
-    private record HandedOver(Versions missed, Batch batch) implements LocalReplica.WriteStep {
+    private record HandedOver(Versions missed, Batch batch, int place) implements LocalReplica.WriteStep {
         @Override
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(missed);
@@ -119,7 +133,7 @@ final class ReplicaService {
 
         @Override
         public void done(Verdict verdict) {
-            batch.done(verdict);
+            batch.done(place, verdict);
         }
     }
 

@@ -3,7 +3,6 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
-import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.Partitioner;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The ring as this node knows it, with what the membership says of each replica. */
 final class RingRouter implements Router, PartitionMap {
     private final MembershipView membership;
-    private final Clocks clocks;
+    private final MemberWatch watch;
     private final Partitioner partitioner;
     private final int partitions;
     private final int replicas;
@@ -33,9 +32,9 @@ final class RingRouter implements Router, PartitionMap {
     private byte @Nullable [] lastKey;
     private int lastDb;
 
-    RingRouter(MembershipView membership, Clocks clocks, Partitioner partitioner, NodeConfig config) {
+    RingRouter(MembershipView membership, MemberWatch watch, Partitioner partitioner, NodeConfig config) {
         this.membership = membership;
-        this.clocks = clocks;
+        this.watch = watch;
         this.partitioner = partitioner;
         this.partitions = config.partitions();
         this.replicas = config.replicas();
@@ -112,22 +111,22 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean avoids(long node) {
-        return !membership.isReachable(node, clocks.nanos());
+        return watch.avoids(node);
     }
 
     @Override
     public boolean isGone(long node) {
-        return membership.isGone(node, clocks.nanos());
+        return watch.isGone(node);
     }
 
     @Override
     public void late(long node) {
-        membership.late(node, clocks.nanos());
+        watch.late(node);
     }
 
     @Override
     public void answered(long node) {
-        membership.answered(node);
+        watch.answered(node);
     }
 
     @Override
@@ -139,6 +138,11 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public long[] replicasOf(byte[] storageKey) {
         return replicasOf[StorageKey.partition(storageKey)];
+    }
+
+    @Override
+    public boolean isMember(long node) {
+        return membership.member(node) != null;
     }
 
     @Override
@@ -156,7 +160,7 @@ final class RingRouter implements Router, PartitionMap {
     public List<Long> liveNodes() {
         List<Long> live = new ArrayList<>();
         for (long node : ring.nodes()) {
-            if (!avoids(node)) {
+            if (!isGone(node)) {
                 live.add(node);
             }
         }

@@ -1,7 +1,6 @@
 package io.kindred.cluster.handoff;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.Outbox;
@@ -12,9 +11,13 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +51,18 @@ public final class HandoffCore {
     private final HandoffCounters counters;
     private final Consumer<String> note;
     private final TreeMap<Long, Session> sessions = new TreeMap<>();
-    /** Nodes whose last session failed: when to try again, and how long it was waited. */
+    /** Nodes whose last session did not hand over everything. */
     private final TreeMap<Long, Retry> retries = new TreeMap<>();
 
     private long lastStarted;
+    private long lastIntended;
 
-    private record Retry(long atNanos, long waitedNanos) {}
+    /** When to try again, how long it was waited, and how large a batch may be then. */
+    private record Retry(long atNanos, long waitedNanos, int batchBytesMax) {
+        static final Retry NONE = new Retry(0, 0, BATCH_BYTES_MAX);
+    }
+
+    private record Held(byte[] key, Versions versions) {}
 
     /** Where a handoff sends to, and when. */
     public record Wires(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
@@ -92,7 +101,7 @@ public final class HandoffCore {
         for (Session session : List.copyOf(sessions.values())) {
             if (session.paused && now - session.resumeAtNanos >= 0) {
                 session.paused = false;
-                session.read();
+                session.goOn();
             }
         }
         if (ledger.hints() > 0 && now - lastStarted >= RETRY_MIN_NANOS) {
@@ -109,8 +118,14 @@ public final class HandoffCore {
         }
     }
 
+    /** Goes on behind the node that was begun with last, so that each gets its turn. */
     private void startSessions(long now) {
-        for (Long intended = ledger.nextIntended(null); intended != null; intended = ledger.nextIntended(intended)) {
+        List<Long> waiting = new ArrayList<>();
+        for (HintLedger.Debt debt : ledger.debts()) {
+            waiting.add(debt.intended());
+        }
+        Collections.rotate(waiting, -1 - waiting.indexOf(lastIntended));
+        for (long intended : waiting) {
             Retry retry = retries.get(intended);
             if (retry == null || now - retry.atNanos() >= 0) {
                 start(intended);
@@ -124,9 +139,10 @@ public final class HandoffCore {
                 && !sessions.containsKey(intended)
                 && receiver != router.self()
                 && !router.avoids(receiver)) {
-            Session session = new Session(intended, receiver);
+            lastIntended = intended;
+            Session session = new Session(intended, receiver, retries.get(intended));
             sessions.put(intended, session);
-            session.read();
+            session.goOn();
         }
     }
 
@@ -134,59 +150,54 @@ public final class HandoffCore {
     private final class Session extends Request {
         private final long intended;
         private final long receiver;
-        private byte[] from;
-        private int batchBytesMax = BATCH_BYTES_MAX;
+        private final Retry before;
+        /** What was read and not sent yet. */
+        private final ArrayDeque<Held> page = new ArrayDeque<>();
+        /** What was sent and not acknowledged yet. */
+        private final List<Held> sent = new ArrayList<>();
+
+        private int batchBytesMax;
         private long pauseNanos;
         private long delivered;
+        private long left;
         private boolean paused;
         private long resumeAtNanos;
-        private final List<byte[]> hintKeys = new ArrayList<>();
-        private final List<Versions> sent = new ArrayList<>();
-        private byte @Nullable [] next;
+        /** Where to read on; null: all has been read. */
+        private byte @Nullable [] from;
 
-        Session(long intended, long receiver) {
+        Session(long intended, long receiver, @Nullable Retry before) {
             this.intended = intended;
             this.receiver = receiver;
+            this.before = before == null ? Retry.NONE : before;
+            this.batchBytesMax = this.before.batchBytesMax();
             this.from = StorageKey.hintsFrom(intended);
         }
 
-        void read() {
-            range.read(from, StorageKey.hintsEnd(intended), BATCH_HINTS_MAX, this::send);
+        void goOn() {
+            byte[] rest = from;
+            if (!page.isEmpty()) {
+                send();
+            } else if (rest != null) {
+                range.read(rest, StorageKey.hintsEnd(intended), BATCH_HINTS_MAX, this::take);
+            } else {
+                end();
+            }
         }
 
-        private void send(HintRange.Page page) {
-            hintKeys.clear();
-            sent.clear();
-            if (page.failed()) {
+        private void take(HintRange.Page found) {
+            if (found.failed()) {
                 fail("its hints cannot be read");
                 return;
             }
-            next = page.next();
-            List<byte[]> storageKeys = new ArrayList<>();
-            long bytes = 0;
-            for (int i = 0; i < page.keys().size(); i++) {
-                byte[] key = page.keys().get(i);
-                Versions versions = decode(page.values().get(i));
-                if (versions == null || !StorageKey.isHint(key)) {
-                    continue;
+            from = found.next();
+            for (int i = 0; i < found.keys().size(); i++) {
+                byte[] key = found.keys().get(i);
+                Versions versions = decode(found.values().get(i));
+                if (versions != null && StorageKey.isHint(key)) {
+                    page.add(new Held(key, versions));
                 }
-                long size = HintLedger.sizeBytes(key, versions);
-                if (!hintKeys.isEmpty() && bytes + size > batchBytesMax) {
-                    next = key;
-                    break;
-                }
-                bytes += size;
-                hintKeys.add(key);
-                sent.add(versions);
-                storageKeys.add(StorageKey.ofHint(key));
             }
-            if (storageKeys.isEmpty()) {
-                goOn();
-                return;
-            }
-            requests.open(this, clocks.nanos());
-            counters.batches++;
-            outbox.send(receiver, new Message.HandOver(id, storageKeys, List.copyOf(sent)));
+            goOn();
         }
 
         private @Nullable Versions decode(byte[] value) {
@@ -198,58 +209,90 @@ public final class HandoffCore {
             }
         }
 
+        private void send() {
+            List<byte[]> storageKeys = new ArrayList<>();
+            List<Versions> versions = new ArrayList<>();
+            sent.clear();
+            long bytes = 0;
+            for (Held next = page.peek(); next != null; next = page.peek()) {
+                bytes += HintLedger.sizeBytes(next.key(), next.versions());
+                if (!sent.isEmpty() && bytes > batchBytesMax) {
+                    break;
+                }
+                sent.add(page.remove());
+                storageKeys.add(StorageKey.ofHint(next.key()));
+                versions.add(next.versions());
+            }
+            requests.open(this, clocks.nanos());
+            counters.batches++;
+            outbox.send(receiver, new Message.HandOver(id, storageKeys, versions));
+        }
+
         @Override
         public void onAnswer(long peer, Message answer) {
             if (peer != receiver || !(answer instanceof Message.HandOverAck ack)) {
                 return;
             }
             requests.close(this);
-            if (ack.verdict() != Verdict.OK) {
-                fail("it answers " + ack.verdict());
-                return;
+            Set<Integer> refused = new TreeSet<>(ack.refused());
+            for (int i = 0; i < sent.size(); i++) {
+                if (!refused.contains(i)) {
+                    hints.delivered(sent.get(i).key(), sent.get(i).versions());
+                    delivered++;
+                }
             }
-            for (int i = 0; i < hintKeys.size(); i++) {
-                hints.delivered(hintKeys.get(i), sent.get(i));
-            }
-            delivered += hintKeys.size();
-            retries.remove(intended);
+            left += refused.size();
             batchBytesMax = Math.max(BATCH_BYTES_MIN, Math.min(BATCH_BYTES_MAX, ack.creditBytes()));
-            goOn();
+            if (refused.size() >= sent.size()) {
+                fail("it answers " + ack.verdict());
+            } else {
+                pauseThenGoOn();
+            }
         }
 
-        private void goOn() {
-            byte[] rest = next;
-            if (rest == null) {
-                end();
-                return;
-            }
-            from = rest;
+        private void pauseThenGoOn() {
             pauseNanos = latencies.isStrained()
                     ? Math.min(PAUSE_MAX_NANOS, Math.max(PAUSE_MIN_NANOS, pauseNanos * 2))
                     : pauseNanos / 2 < PAUSE_MIN_NANOS ? 0 : pauseNanos / 2;
             if (pauseNanos == 0) {
-                read();
+                goOn();
             } else {
                 paused = true;
                 resumeAtNanos = clocks.nanos() + pauseNanos;
             }
         }
 
+        /** What was refused is tried again by a later session, after a while. */
         private void end() {
             sessions.remove(intended);
+            if (left == 0) {
+                retries.remove(intended);
+            } else {
+                retryLater(batchBytesMax);
+            }
+            noteDelivered();
+        }
+
+        private void fail(String why) {
+            sessions.remove(intended);
+            if (before == Retry.NONE) {
+                note.accept("handing hints over to " + router.nameOf(receiver) + " has to wait: " + why);
+            }
+            retryLater(batchBytesMax);
+            noteDelivered();
+        }
+
+        private void noteDelivered() {
             if (delivered > 0) {
                 note.accept("handed " + delivered + " hints over to " + router.nameOf(receiver));
             }
         }
 
-        private void fail(String why) {
-            Retry before = retries.get(intended);
-            long wait = before == null ? RETRY_MIN_NANOS : Math.min(RETRY_MAX_NANOS, before.waitedNanos() * 2);
-            retries.put(intended, new Retry(clocks.nanos() + wait, wait));
-            if (before == null) {
-                note.accept("handing hints over to " + router.nameOf(receiver) + " has to wait: " + why);
-            }
-            end();
+        private void retryLater(int bytesMax) {
+            long wait = delivered > 0
+                    ? RETRY_MIN_NANOS
+                    : Math.min(RETRY_MAX_NANOS, Math.max(RETRY_MIN_NANOS, before.waitedNanos() * 2));
+            retries.put(intended, new Retry(clocks.nanos() + wait, wait, bytesMax));
         }
 
         @Override
@@ -260,9 +303,10 @@ public final class HandoffCore {
             }
         }
 
+        /** Perhaps it was too much at once. */
         @Override
         protected void onDeadline() {
-            router.late(receiver);
+            batchBytesMax = Math.max(BATCH_BYTES_MIN, batchBytesMax / 2);
             fail("it does not answer");
         }
     }

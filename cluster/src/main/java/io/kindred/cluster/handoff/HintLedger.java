@@ -4,7 +4,6 @@ import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** How much is held for whom. Owned by: the core's thread. */
 public final class HintLedger {
@@ -61,12 +60,6 @@ public final class HintLedger {
 
     boolean holdsFor(long intended) {
         return held.containsKey(intended);
-    }
-
-    /** The first node after {@code after} (0: of all) that something is held for; null: none. */
-    @Nullable
-    Long nextIntended(@Nullable Long after) {
-        return after == null ? (held.isEmpty() ? null : held.firstKey()) : held.higherKey(after);
     }
 
     public List<Debt> debts() {

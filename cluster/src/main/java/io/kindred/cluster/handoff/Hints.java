@@ -5,6 +5,7 @@ import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +18,15 @@ public final class Hints implements HintKeeper {
     private final LocalReplica replica;
     private final HintLedger ledger;
     private final OwedRanges owed;
-    private final Consumer<OwedRanges.Range> rememberOwed;
+    private final BiConsumer<OwedRanges.Range, Consumer<Verdict>> rememberOwed;
     private final HandoffCounters counters;
 
-    /** @param rememberOwed makes a newly owed range durable */
+    /** @param rememberOwed makes a newly owed range durable, and tells whether it is */
     public Hints(
             LocalReplica replica,
             HintLedger ledger,
             OwedRanges owed,
-            Consumer<OwedRanges.Range> rememberOwed,
+            BiConsumer<OwedRanges.Range, Consumer<Verdict>> rememberOwed,
             HandoffCounters counters) {
         this.replica = replica;
         this.ledger = ledger;
@@ -50,9 +51,16 @@ public final class Hints implements HintKeeper {
         store(intended, storageKey, delta, (verdict, uncovered) -> {
             OwedRanges.Range range = new OwedRanges.Range(intended, StorageKey.partition(storageKey));
             if (verdict != Verdict.OK && owed.add(range)) {
-                rememberOwed.accept(range);
+                rememberOwed.accept(range, stored -> forgetUnless(stored, range));
             }
         });
+    }
+
+    /** What the disk did not take is tried again with the next write that is owed. */
+    private void forgetUnless(Verdict stored, OwedRanges.Range range) {
+        if (stored != Verdict.OK) {
+            owed.remove(range);
+        }
     }
 
     @Override
@@ -69,10 +77,10 @@ public final class Hints implements HintKeeper {
 
     /** Deletes a hint that its replica has now, unless it has grown since. */
     void delivered(byte[] hintKey, Versions sent) {
-        counters.delivered++;
         long size = HintLedger.sizeBytes(hintKey, sent);
         replica.dropIf(hintKey, sent, (verdict, dropped) -> {
             if (verdict == Verdict.OK && dropped) {
+                counters.delivered++;
                 ledger.add(StorageKey.intended(hintKey), -1, -size);
             }
         });

@@ -51,6 +51,10 @@ public final class OwedRanges {
         return List.copyOf(ranges.keySet());
     }
 
+    void remove(Range range) {
+        ranges.remove(range);
+    }
+
     public int size() {
         return ranges.size();
     }

@@ -8,7 +8,8 @@ package io.kindred.cluster.membership;
  * @param host the address that peers and clients dial
  * @param weight scales how many partitions it claims
  * @param incarnation the actor's: rises after a start that may have lost a tail of the log
- * @param generation the process's: of two tellings the one with the higher (generation, heartbeat) is newer
+ * @param generation the process's (see {@link Generation}): of two tellings the one with the higher (generation,
+ *     heartbeat) is newer
  */
 public record Member(
         long id,
@@ -23,11 +24,20 @@ public record Member(
         long generation,
         long heartbeat) {
 
-    public boolean newerThan(Member other) {
-        return generation != other.generation ? generation > other.generation : heartbeat > other.heartbeat;
+    /** Which start of the process it tells of: all but generation and heartbeat stays the same within one. */
+    public long start() {
+        return Generation.start(generation);
     }
 
-    public Member beat() {
+    public boolean newerThan(Member other) {
+        return isAbove(other.generation, other.heartbeat);
+    }
+
+    public boolean isAbove(long otherGeneration, long otherHeartbeat) {
+        return generation != otherGeneration ? generation > otherGeneration : heartbeat > otherHeartbeat;
+    }
+
+    public Member at(long newGeneration, long newHeartbeat) {
         return new Member(
                 id,
                 name,
@@ -38,7 +48,7 @@ public record Member(
                 datacenter,
                 weight,
                 incarnation,
-                generation,
-                heartbeat + 1);
+                newGeneration,
+                newHeartbeat);
     }
 }

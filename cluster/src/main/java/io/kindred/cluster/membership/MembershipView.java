@@ -1,46 +1,79 @@
 package io.kindred.cluster.membership;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node knows of the members: their newest tellings, when each was last heard of, and every change record.
+ * What the members have told of themselves, as far as it has come to this node: their newest tellings, whom each of them
+ * accuses, and every change record.
  *
  * <p>Tellings and records only accumulate, so that two views become equal by exchanging what they have, in any order.
+ * {@link FailureDetector} is what this node itself has seen; {@link #judge} brings the accusations together.
+ *
+ * <p>A member is <em>down</em> where accusations of its current generation stand from two members, or from one where
+ * there are only two. The word of a member that this node accuses itself does not count, nor that of one that is down.
  */
 public final class MembershipView {
-    /** How long a node whose answer was overdue is left alone, if nothing else is heard of it. */
-    private static final long LATE_NANOS = 1_000_000_000L;
+    /** How many must agree that a member is down. */
+    private static final int ACCUSERS_MIN = 2;
+    /** How long an order of the members by what was heard last is good enough. */
+    private static final long ORDER_NANOS = 400_000_000L;
 
-    private final long suspectAfterNanos;
-    /** By node id, in its order. */
-    private final TreeMap<Long, Heard> members = new TreeMap<>();
+    private final ChangeLog changes = new ChangeLog();
+    /** The others, by id. */
+    private long[] ids = {};
 
-    private final TreeSet<ChangeRecord> records = new TreeSet<>();
+    private Told[] others = {};
     private Member self;
+    private List<Accusation> accused = List.of();
+    private long refutations;
+    /** Rises with everything that is learned: who was told of last is told on first. */
+    private long learned;
 
-    private static final class Heard {
+    private int turn;
+    private int recordPages;
+    /** Rises with every change of a generation or of accusations: then the verdict may be another. */
+    private long news;
+
+    private long judgedNews = -1;
+    /** The others, those heard of last first, as of {@link #orderedAtNanos}. */
+    private Told[] order = {};
+
+    private long orderedAtNanos;
+
+    /** The newest telling of one other member. */
+    private static final class Told {
         Member member;
-        long atNanos;
-        boolean lost;
-        boolean late;
-        long lateAtNanos;
-        boolean wasUp;
+        List<Accusation> accused = List.of();
+        /** When {@link #learned} stood at this, its heartbeat was heard of. */
+        long learnedAt;
+        /** The same for its generation or its accusations. */
+        long newsAtNanos;
 
-        Heard(Member member, long atNanos) {
+        boolean isNews = true;
+
+        int accusers;
+        boolean isAccusedHere;
+        boolean isDown;
+
+        Told(Member member, long nowNanos) {
             this.member = member;
-            this.atNanos = atNanos;
+            this.newsAtNanos = nowNanos;
+        }
+
+        Beat beat() {
+            return new Beat(member.id(), member.generation(), member.heartbeat(), accused);
         }
     }
 
-    public MembershipView(Member self, long suspectAfterNanos) {
+    public MembershipView(Member self) {
         this.self = self;
-        this.suspectAfterNanos = suspectAfterNanos;
     }
+
+    // --- this node ---
 
     public Member self() {
         return self;
@@ -48,42 +81,150 @@ public final class MembershipView {
 
     /** Raises this node's own heartbeat. */
     public void beat() {
-        self = self.beat();
+        self = self.at(self.generation(), self.heartbeat() + 1);
     }
 
-    /** Takes in what was told of a member; true if it is new, or its address or process is. */
+    /** Says from now on whom this node accuses; true if that is another list than before. */
+    public boolean accuse(List<Accusation> all) {
+        if (all.equals(accused)) {
+            return false;
+        }
+        accused = List.copyOf(all);
+        news++;
+        beat();
+        return true;
+    }
+
+    private boolean isAccused(long id) {
+        return accused.stream().anyMatch(accusation -> accusation.subject() == id);
+    }
+
+    private void riseAbove(long generation) {
+        self = self.at(Generation.above(generation), self.heartbeat() + 1);
+        refutations++;
+    }
+
+    /** How often this node has raised its generation over what others said. */
+    public long refutations() {
+        return refutations;
+    }
+
+    // --- learning ---
+
+    /** What came of a beat. */
+    public enum Learned {
+        /** It was known. */
+        OLD,
+        NEWER,
+        /** It is of a member, or of a start of one, that has not been told of yet. */
+        UNKNOWN
+    }
+
+    /** Takes in a telling; true if the member, or this start of it, is new. */
     public boolean learn(Member told, long nowNanos) {
         if (told.id() == self.id()) {
+            learnOfSelf(told.generation(), told.heartbeat());
             return false;
         }
-        Heard heard = members.get(told.id());
-        if (heard == null) {
-            members.put(told.id(), new Heard(told, nowNanos));
+        Told known = find(told.id());
+        if (known == null) {
+            insert(new Told(told, nowNanos));
             return true;
         }
-        if (!told.newerThan(heard.member)) {
+        if (!told.newerThan(known.member)) {
             return false;
         }
-        boolean moved = told.generation() != heard.member.generation();
-        heard.member = told;
-        heard.atNanos = nowNanos;
-        return moved;
+        boolean started = told.start() != known.member.start();
+        if (started) {
+            known.accused = List.of();
+        }
+        take(known, told, known.accused, nowNanos);
+        return started;
     }
+
+    /** Takes in a beat, and refutes what it says against this node. */
+    public Learned learn(Beat beat, long nowNanos) {
+        if (beat.id() == self.id()) {
+            learnOfSelf(beat.generation(), beat.heartbeat());
+            return Learned.OLD;
+        }
+        for (Accusation accusation : beat.accused()) {
+            if (accusation.subject() == self.id() && accusation.generation() >= self.generation()) {
+                riseAbove(accusation.generation());
+            }
+        }
+        Told known = find(beat.id());
+        if (known == null || Generation.start(beat.generation()) > known.member.start()) {
+            return Learned.UNKNOWN;
+        }
+        Member next = known.member.at(beat.generation(), beat.heartbeat());
+        if (!next.newerThan(known.member)) {
+            return Learned.OLD;
+        }
+        take(known, next, beat.accused(), nowNanos);
+        return Learned.NEWER;
+    }
+
+    private void take(Told known, Member next, List<Accusation> nextAccused, long nowNanos) {
+        if (next.generation() != known.member.generation() || !nextAccused.equals(known.accused)) {
+            known.newsAtNanos = nowNanos;
+            known.isNews = true;
+            news++;
+        }
+        known.member = next;
+        known.accused = nextAccused;
+        known.learnedAt = ++learned;
+    }
+
+    /** A former life that this start does not know of, or a copy of this node: it must not be taken for the newer one. */
+    private void learnOfSelf(long generation, long heartbeat) {
+        if (!self.isAbove(generation, heartbeat)
+                && !(self.generation() == generation && self.heartbeat() == heartbeat)) {
+            riseAbove(generation);
+        }
+    }
+
+    // --- change records ---
 
     /** True if any record is new. */
     public boolean learn(Collection<ChangeRecord> told) {
-        return records.addAll(told);
+        return changes.addAll(told);
     }
 
     /** In the order in which they are folded. */
     public List<ChangeRecord> records() {
-        return List.copyOf(records);
+        return changes.all();
+    }
+
+    public boolean hasRecords() {
+        return !changes.isEmpty();
+    }
+
+    /** Equal on two nodes with the same records. */
+    public long recordsHash() {
+        return changes.hash();
+    }
+
+    /** What to send to another node to be told the records that it has and this one has not. */
+    public List<Long> recordHashes() {
+        return changes.bucketHashes();
+    }
+
+    public List<ChangeRecord> recordsUnlike(List<Long> theirHashes, int max) {
+        return changes.differing(theirHashes, max, recordPages++ * max);
+    }
+
+    // --- the members ---
+
+    /** With this node. */
+    public int size() {
+        return ids.length + 1;
     }
 
     /** The node that has taken another's place by a replacement, or that one itself. */
     public long heirOf(long id) {
         long heir = id;
-        for (ChangeRecord record : records) {
+        for (ChangeRecord record : changes.all()) {
             if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() == heir) {
                 heir = record.subject();
             }
@@ -93,25 +234,26 @@ public final class MembershipView {
 
     /** This node's own telling among them, by id. */
     public List<Member> tellings() {
-        List<Member> all = new ArrayList<>(members.size() + 1);
+        List<Member> all = others();
         all.add(self);
-        members.values().forEach(heard -> all.add(heard.member));
         all.sort((a, b) -> Long.compare(a.id(), b.id()));
         return all;
     }
 
     public List<Member> others() {
-        List<Member> others = new ArrayList<>(members.size());
-        members.values().forEach(heard -> others.add(heard.member));
-        return others;
+        List<Member> members = new ArrayList<>(others.length + 1);
+        for (Told told : others) {
+            members.add(told.member);
+        }
+        return members;
     }
 
     public @Nullable Member member(long id) {
         if (id == self.id()) {
             return self;
         }
-        Heard heard = members.get(id);
-        return heard == null ? null : heard.member;
+        Told told = find(id);
+        return told == null ? null : told.member;
     }
 
     public @Nullable Member named(String name) {
@@ -123,71 +265,160 @@ public final class MembershipView {
         return null;
     }
 
-    public void connected(long id) {
-        Heard heard = members.get(id);
-        if (heard != null) {
-            heard.lost = false;
-        }
-    }
+    // --- beats to send ---
 
-    public void lost(long id) {
-        Heard heard = members.get(id);
-        if (heard != null) {
-            heard.lost = true;
+    /**
+     * The beats to send: of all members where they are no more than {@code max}; else this node's own first, then what is
+     * news, then half and half of those that were heard of last and of all in turn.
+     *
+     * @param newsNanos how long a new member, generation or accusation counts as news
+     */
+    public List<Beat> beats(int max, long nowNanos, long newsNanos) {
+        List<Beat> beats = new ArrayList<>(Math.min(max, others.length + 1));
+        beats.add(new Beat(self.id(), self.generation(), self.heartbeat(), accused));
+        if (others.length < max) {
+            for (Told told : others) {
+                beats.add(told.beat());
+            }
+            return beats;
         }
-    }
-
-    /** An answer of this node is overdue. */
-    public void late(long id, long nowNanos) {
-        Heard heard = members.get(id);
-        if (heard != null) {
-            heard.late = true;
-            heard.lateAtNanos = nowNanos;
-        }
-    }
-
-    public void answered(long id) {
-        Heard heard = members.get(id);
-        if (heard != null) {
-            heard.late = false;
-        }
-    }
-
-    /** Whether to expect answers from this node: the coordinator's own view, which reacts at once. */
-    public boolean isReachable(long id, long nowNanos) {
-        if (id == self.id()) {
-            return true;
-        }
-        Heard heard = members.get(id);
-        return heard != null && !(heard.late && nowNanos - heard.lateAtNanos < LATE_NANOS) && !isGone(id, nowNanos);
-    }
-
-    /** Whether it is suspected, or its connection is lost. */
-    public boolean isGone(long id, long nowNanos) {
-        if (id == self.id()) {
-            return false;
-        }
-        Heard heard = members.get(id);
-        return heard == null || heard.lost || nowNanos - heard.atNanos > suspectAfterNanos;
-    }
-
-    public Status status(long id, boolean inRing, long nowNanos) {
-        if (!inRing) {
-            return Status.JOINING;
-        }
-        return isReachable(id, nowNanos) ? Status.UP : Status.SUSPECT;
-    }
-
-    /** The members whose state differs from what the last call saw, each with whether it is now reachable. */
-    public List<Member> changedSince(long nowNanos) {
-        List<Member> changed = new ArrayList<>();
-        for (Heard heard : members.values()) {
-            boolean up = isReachable(heard.member.id(), nowNanos);
-            if (up != heard.wasUp) {
-                heard.wasUp = up;
-                changed.add(heard.member);
+        putInOrder(nowNanos);
+        boolean[] taken = new boolean[order.length];
+        for (int i = 0; i < order.length && beats.size() < max; i++) {
+            Told told = order[i];
+            told.isNews = told.isNews && nowNanos - told.newsAtNanos < newsNanos;
+            if (told.isNews) {
+                taken[i] = true;
+                beats.add(told.beat());
             }
         }
-        return changed;
+        addLatest(beats, (beats.size() + max) / 2, taken);
+        addInTurn(beats, max, taken);
+        return beats;
+    }
+
+    /** Sorting is dear where there are many, and a moment's delay does no harm. */
+    private void putInOrder(long nowNanos) {
+        if (order.length != others.length || nowNanos - orderedAtNanos >= ORDER_NANOS) {
+            order = others.clone();
+            Arrays.sort(order, (a, b) -> Long.compare(b.learnedAt, a.learnedAt));
+            orderedAtNanos = nowNanos;
+        }
+    }
+
+    private void addLatest(List<Beat> beats, int max, boolean[] taken) {
+        for (int i = 0; i < order.length && beats.size() < max; i++) {
+            if (!taken[i]) {
+                taken[i] = true;
+                beats.add(order[i].beat());
+            }
+        }
+    }
+
+    private void addInTurn(List<Beat> beats, int max, boolean[] taken) {
+        boolean[] takenOfId = new boolean[others.length];
+        for (int i = 0; i < order.length; i++) {
+            if (taken[i]) {
+                takenOfId[Arrays.binarySearch(ids, order[i].member.id())] = true;
+            }
+        }
+        for (int seen = 0; seen < others.length && beats.size() < max; seen++) {
+            turn = (turn + 1) % others.length;
+            if (!takenOfId[turn]) {
+                beats.add(others[turn].beat());
+            }
+        }
+    }
+
+    /** Those of the members just told of, by another node, of which this node has a newer beat. */
+    public List<Beat> newerThan(List<Beat> theirs) {
+        List<Beat> newer = new ArrayList<>();
+        for (Beat beat : theirs) {
+            Told known = find(beat.id());
+            if (known != null && known.member.isAbove(beat.generation(), beat.heartbeat())) {
+                newer.add(known.beat());
+            }
+        }
+        return newer;
+    }
+
+    // --- the verdict ---
+
+    /** Counts the accusations that stand, and finds who is down; false: nothing has changed since the last time. */
+    public boolean judge() {
+        if (news == judgedNews) {
+            return false;
+        }
+        judgedNews = news;
+        for (Told told : others) {
+            told.isAccusedHere = !accused.isEmpty() && isAccused(told.member.id());
+            told.isDown = false;
+        }
+        count();
+        for (Told told : others) {
+            told.isDown = isAgreed(told);
+        }
+        // Once more without the word of those: the dead do not testify, and two halves that accuse each other cancel
+        // out
+        // for whoever has no view of his own.
+        count();
+        for (Told told : others) {
+            told.isDown = isAgreed(told);
+        }
+        return true;
+    }
+
+    private void count() {
+        for (Told told : others) {
+            told.accusers = 0;
+        }
+        accused.forEach(this::count);
+        for (Told told : others) {
+            if (!told.isAccusedHere && !told.isDown) {
+                told.accused.forEach(this::count);
+            }
+        }
+    }
+
+    private void count(Accusation accusation) {
+        Told subject = find(accusation.subject());
+        if (subject != null && accusation.generation() >= subject.member.generation()) {
+            subject.accusers++;
+        }
+    }
+
+    private boolean isAgreed(Told told) {
+        return told.accusers >= Math.min(ACCUSERS_MIN, others.length);
+    }
+
+    /** As of the last {@link #judge}: whether any accusation of its current generation stands. */
+    public boolean isAccusedByAny(long id) {
+        Told told = find(id);
+        return told != null && told.accusers > 0;
+    }
+
+    /** As of the last {@link #judge}. */
+    public boolean isDown(long id) {
+        Told told = find(id);
+        return told != null && told.isDown;
+    }
+
+    // --- the index ---
+
+    private @Nullable Told find(long id) {
+        int at = Arrays.binarySearch(ids, id);
+        return at < 0 ? null : others[at];
+    }
+
+    private void insert(Told told) {
+        int at = -Arrays.binarySearch(ids, told.member.id()) - 1;
+        told.learnedAt = ++learned;
+        news++;
+        ids = Arrays.copyOf(ids, ids.length + 1);
+        others = Arrays.copyOf(others, others.length + 1);
+        System.arraycopy(ids, at, ids, at + 1, ids.length - 1 - at);
+        System.arraycopy(others, at, others, at + 1, others.length - 1 - at);
+        ids[at] = told.member.id();
+        others[at] = told;
     }
 }

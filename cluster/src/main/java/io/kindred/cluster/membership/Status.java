@@ -7,8 +7,10 @@ public enum Status {
     /** Known, but not in the ring yet. */
     JOINING,
     UP,
-    /** Its heartbeat is stale, or its connection is lost. */
-    SUSPECT;
+    /** This node does not hear of it or reach it, or some member accuses it. */
+    SUSPECT,
+    /** Members enough agree that it has fallen silent. */
+    DOWN;
 
     /** As KIN.MEMBERS shows it. */
     public String text() {

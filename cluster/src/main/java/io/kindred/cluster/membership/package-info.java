@@ -1,6 +1,9 @@
 /**
  * Who is in the cluster, who is alive, and what changed.
  *
+ * <p>{@link io.kindred.cluster.membership.MembershipView} is what the members tell of themselves and of each other, {@link
+ * io.kindred.cluster.membership.FailureDetector} what this node sees. {@code core.MemberWatch} runs both.
+ *
  * <p>{@link io.kindred.cluster.membership.ChangeRecord} is the only thing that changes ownership; suspicion never does.
  *
  * <p>Pure. Imports {@code cluster.version}; never {@code cluster.ring}, which folds the change records.

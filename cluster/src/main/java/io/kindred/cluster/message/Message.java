@@ -1,5 +1,6 @@
 package io.kindred.cluster.message;
 
+import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.version.Dot;
@@ -34,18 +35,54 @@ public sealed interface Message {
     }
 
     /**
-     * One half of a push-pull exchange.
+     * One half of a push-pull exchange: how some of the members are, and what the sender knows beside.
      *
-     * @param flushStamps per database: versions stamped at or below it count as deleted
+     * @param recordsHash of the sender's change records: where it is not the receiver's own, one of them lacks some
+     * @param flushStamps per database: versions stamped at or below it count as deleted. What is left out at the end is 0
      * @param holdsData whether the sender has stored any key, which closes the ring to newcomers
      * @param answer whether the receiver should answer with its own
      */
-    record Gossip(
-            List<Member> members, List<ChangeRecord> records, List<Long> flushStamps, boolean holdsData, boolean answer)
+    record Gossip(List<Beat> beats, long recordsHash, List<Long> flushStamps, boolean holdsData, boolean answer)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onGossip(from, this);
+        }
+    }
+
+    /**
+     * Asks to be told of these members in full, and of the change records that the sender lacks.
+     *
+     * @param recordHashes one of each bucket of the sender's records; empty: it asks for none
+     */
+    record GossipAsk(List<Long> members, List<Long> recordHashes) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onGossipAsk(from, this);
+        }
+    }
+
+    /** Tells of members in full, and of change records. The hash is that of all of the sender's records. */
+    record GossipTell(List<Member> members, List<ChangeRecord> records, long recordsHash) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onGossipTell(from, this);
+        }
+    }
+
+    /** Asks whether the receiver is there. The stamp is of the sender's hybrid logical clock, so that clocks stay close. */
+    record Ping(long number, long stamp) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onPing(from, this);
+        }
+    }
+
+    /** The answer to the ping of that number. */
+    record Pong(long number, long stamp) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onPong(from, this);
         }
     }
 
@@ -156,11 +193,12 @@ public sealed interface Message {
     }
 
     /**
-     * All of them are durable, or the verdict says why not.
+     * All of them are durable; or the verdict says why some are not.
      *
+     * @param refused which are not, by their place in the batch
      * @param creditBytes how much the next batch may hold
      */
-    record HandOverAck(long requestId, Verdict verdict, int creditBytes) implements Message {
+    record HandOverAck(long requestId, Verdict verdict, List<Integer> refused, int creditBytes) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onHandOverAck(from, this);

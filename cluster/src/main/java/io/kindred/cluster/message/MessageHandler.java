@@ -8,6 +8,14 @@ public interface MessageHandler {
 
     void onGossip(long from, Message.Gossip message);
 
+    void onGossipAsk(long from, Message.GossipAsk message);
+
+    void onGossipTell(long from, Message.GossipTell message);
+
+    void onPing(long from, Message.Ping message);
+
+    void onPong(long from, Message.Pong message);
+
     void onForward(long from, Message.Forward message);
 
     void onForwardReply(long from, Message.ForwardReply message);

@@ -352,6 +352,11 @@ public final class NodeLoop {
         }
 
         @Override
+        public void redial(long peer) {
+            transport.redial(peer);
+        }
+
+        @Override
         public void remember(List<Member> members, List<ChangeRecord> records) {
             StoredState.remember(engine, new Remembered(members, records));
             engineWritten = true;

@@ -42,6 +42,10 @@ public final class Clocks {
         return hybrid.last();
     }
 
+    long skewMaxMillis() {
+        return hybrid.maxSkewMillis();
+    }
+
     public long skewsRefused() {
         return hybrid.refused();
     }

@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.HybridClock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ public final class Coordinator {
     private final SeenForwards seen;
     private final DotLender lender;
     /** Puts of this node's clients under way elsewhere, by storage key, with what waits for them. */
-    private final Map<Bytes, ArrayDeque<Runnable>> remotePuts = new HashMap<>();
+    private final Map<Bytes, ArrayDeque<RemotePutCore>> remotePuts = new HashMap<>();
 
     public Coordinator(Coordination node, UpdateFunctions functions, DotLender lender) {
         this.node = node;
@@ -46,18 +47,6 @@ public final class Coordinator {
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
         Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline);
-        Route route = node.router().route(operation.db(), operation.key());
-        ArrayDeque<Runnable> before = remotePuts.isEmpty() ? null : remotePuts.get(new Bytes(route.storageKey()));
-        if (before != null) {
-            // Of one key, a client of this node sees its operations in their order.
-            before.add(() -> begin(ticket));
-        } else {
-            begin(ticket);
-        }
-    }
-
-    private void begin(Ticket ticket) {
-        Operation operation = ticket.operation();
         Route route = node.router().route(operation.db(), operation.key());
         if (operation instanceof Operation.Get) {
             GetCore.start(node, ticket, route);
@@ -79,22 +68,26 @@ public final class Coordinator {
         }
     }
 
+    /** One after the other, so that the later one supersedes the earlier. */
     private void remotePut(Ticket ticket, Route route) {
         Bytes key = new Bytes(route.storageKey());
-        remotePuts.computeIfAbsent(key, k -> new ArrayDeque<>());
-        new RemotePutCore(node, lender, ticket, route, () -> afterRemotePut(key)).start();
+        RemotePutCore put = new RemotePutCore(node, lender, ticket, route, () -> afterRemotePut(key));
+        ArrayDeque<RemotePutCore> line = remotePuts.get(key);
+        if (line == null) {
+            remotePuts.put(key, new ArrayDeque<>());
+            put.start();
+        } else {
+            line.add(put);
+        }
     }
 
-    /** What waits goes on, up to the next put. */
     private void afterRemotePut(Bytes key) {
-        ArrayDeque<Runnable> waiting = remotePuts.remove(key);
-        while (waiting != null && !waiting.isEmpty()) {
-            waiting.remove().run();
-            ArrayDeque<Runnable> next = remotePuts.get(key);
-            if (next != null) {
-                next.addAll(waiting);
-                return;
-            }
+        ArrayDeque<RemotePutCore> line = remotePuts.get(key);
+        RemotePutCore next = line == null ? null : line.poll();
+        if (next == null) {
+            remotePuts.remove(key);
+        } else {
+            next.start();
         }
     }
 
@@ -127,6 +120,12 @@ public final class Coordinator {
             return;
         }
         node.clocks().observe(forward.stamp());
+        if (isStale(forward)) {
+            Outcome late = new Outcome.TryAgain("the update came too late, or the nodes' clocks differ by more than "
+                    + "max-clock-skew-ms; nothing was applied");
+            node.outbox().reply(new Origin(from, forward.requestId()), late);
+            return;
+        }
         long deadline = node.clocks().nanos() + forward.budgetMillis() * 1_000_000L;
         Ticket ticket = new Ticket(
                 new Origin(from, forward.requestId()),
@@ -145,6 +144,13 @@ public final class Coordinator {
         } else {
             coordinate(ticket, route);
         }
+    }
+
+    /** Its asker has given up long ago: the message lay with a process that was stopped, or on a slow link. */
+    private boolean isStale(Message.Forward forward) {
+        long ageMillis = node.clocks().wallMillis() - HybridClock.millis(forward.stamp());
+        return forward.stamp() != 0
+                && ageMillis > forward.budgetMillis() + node.clocks().skewMaxMillis();
     }
 
     private void coordinate(Ticket ticket, Route route) {
@@ -169,7 +175,7 @@ public final class Coordinator {
     }
 
     private void update(Ticket ticket, Operation.Update update, Route route) {
-        UpdateFunction function = functions.find(update.args()[0]);
+        UpdateFunction function = functions.find(update.args()[0], update.args().length);
         if (function == null) {
             String name = new String(update.args()[0], StandardCharsets.ISO_8859_1);
             reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));

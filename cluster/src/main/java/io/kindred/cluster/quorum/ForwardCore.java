@@ -22,7 +22,7 @@ final class ForwardCore extends Request {
     static void start(Coordination node, Ticket ticket, long target) {
         node.counters().forwards++;
         ForwardCore core = new ForwardCore(node, ticket, target);
-        node.requests().open(core, node.clocks().nanos());
+        node.requests().open(core, node.clocks().nanos(), ticket.deadlineNanos());
         core.send();
     }
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class GetCore implements ReadRound.Listener {
     private final Coordination node;
     private final Ticket ticket;
+    private boolean loaded;
+    private @Nullable DiskDeadline deadline;
 
     private GetCore(Coordination node, Ticket ticket) {
         this.node = node;
@@ -20,14 +22,28 @@ final class GetCore implements ReadRound.Listener {
         Needs needs = node.settings().reads(ticket.quorum(), route.replicas().length);
         GetCore core = new GetCore(node, ticket);
         if (route.isReplica() && route.replicas().length == 1) {
-            node.replica().read(route.storageKey(), core::loadedHere);
+            core.readHere(route);
         } else {
-            new ReadRound(node, route, needs, core).start();
+            new ReadRound(node, route, needs, core).start(ticket.deadlineNanos());
         }
     }
 
-    /** The only replica is this node: there is no round to keep. */
+    /** The only replica is this node: there is no round to keep, and where memory has the key, no deadline either. */
+    private void readHere(Route route) {
+        node.replica().read(route.storageKey(), this::loadedHere);
+        if (!loaded) {
+            DiskDeadline begun = new DiskDeadline(node, ticket);
+            deadline = begun;
+            begun.begin();
+        }
+    }
+
     private void loadedHere(Verdict verdict, @Nullable Versions versions) {
+        loaded = true;
+        DiskDeadline begun = deadline;
+        if (begun != null && !begun.end()) {
+            return;
+        }
         if (verdict == Verdict.OK && versions != null) {
             enough(versions);
         } else {

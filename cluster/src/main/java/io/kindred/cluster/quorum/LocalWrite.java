@@ -20,6 +20,11 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
         return Versions.delta(context, sibling);
     }
 
+    /** What the writer has seen now: what it had seen before (null: all that was here) and its own version, nothing more. */
+    VersionVector contextAfter(@Nullable VersionVector given) {
+        return given == null ? stored.clock() : given.with(sibling.dot(), sibling.stamp());
+    }
+
     /** The value (null: a tombstone) and its expiry. */
     record Content(byte @Nullable [] value, long expireAtMillis) {}
 

@@ -50,7 +50,7 @@ final class Places {
         replicas[place] = state;
     }
 
-    /** A new stand-in for a place, now asked; 0 where nobody is left. */
+    /** A new stand-in for a place, now asked; 0 where nobody is left, and then one that was asked before still counts. */
     long assign(int place) {
         StandIns from = choice;
         State[] states = standIns;
@@ -65,8 +65,12 @@ final class Places {
             standInNodes = nodes;
         }
         long node = from.next(place);
-        nodes[place] = node;
-        states[place] = node == 0 ? State.FAILED : State.ASKED;
+        if (node != 0) {
+            nodes[place] = node;
+            states[place] = State.ASKED;
+        } else if (states[place] != State.ASKED) {
+            states[place] = State.FAILED;
+        }
         return node;
     }
 

@@ -24,6 +24,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     private final Route route;
     private final Needs needs;
     private @Nullable WriteRound round;
+    private @Nullable DiskDeadline deadline;
     private @Nullable Versions unseen;
     private @Nullable LocalWrite made;
     private boolean tooLate;
@@ -47,12 +48,15 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         }
     }
 
-    /** Where this node is the only replica there is no round, and no deadline but the disk's own. */
     private void write() {
-        if (route.replicas().length > 1) {
+        if (route.replicas().length == 1) {
+            DiskDeadline begun = new DiskDeadline(node, ticket);
+            deadline = begun;
+            begun.begin();
+        } else {
             WriteRound begun = new WriteRound(node, route, needs, this);
             round = begun;
-            begun.begin();
+            begun.begin(ticket.deadlineNanos());
         }
         node.replica().write(route.storageKey(), this);
     }
@@ -110,6 +114,10 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     public void done(Verdict verdict) {
         LocalWrite write = made;
         WriteRound begun = round;
+        DiskDeadline alone = deadline;
+        if (alone != null && !alone.end()) {
+            return;
+        }
         if (verdict == Verdict.OK && !tooLate && write != null) {
             if (begun == null) {
                 enough();
@@ -151,10 +159,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         if (write == null) {
             throw new IllegalStateException("a round without a write");
         }
-        VersionVector given = put.context();
-        Sibling sibling = write.sibling();
-        VersionVector context = given == null ? write.stored().clock() : given.with(sibling.dot(), sibling.stamp());
-        node.outbox().reply(ticket.origin(), new Outcome.Written(context));
+        node.outbox().reply(ticket.origin(), new Outcome.Written(write.contextAfter(put.context())));
     }
 
     @Override

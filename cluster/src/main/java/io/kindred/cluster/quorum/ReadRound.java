@@ -26,7 +26,13 @@ final class ReadRound extends Request {
     /** Of the replicas, by place: what stand-ins hold is not repaired. */
     private final @Nullable Versions[] answers;
 
+    /** By place: the one asked there is overdue, or was late in other requests already. */
     private final boolean[] late;
+    /** By place: when the one asked there was asked. */
+    private final long[] askedNanos;
+    /** By place: the stand-in holds nothing. That counts once there is no point in waiting for the replica. */
+    private final boolean[] nothingHeld;
+
     private final long flushStamp;
     private long sentNanos;
     private boolean decided;
@@ -51,12 +57,14 @@ final class ReadRound extends Request {
         this.places = new Places(node.router(), route);
         this.answers = new @Nullable Versions[places.size()];
         this.late = new boolean[places.size()];
+        this.askedNanos = new long[places.size()];
+        this.nothingHeld = new boolean[places.size()];
         this.flushStamp = node.flushStamps().of(StorageKey.db(route.storageKey()));
     }
 
-    void start() {
+    void start(long deadlineNanos) {
         sentNanos = node.clocks().nanos();
-        node.requests().open(this, sentNanos);
+        node.requests().open(this, sentNanos, deadlineNanos);
         askMore();
         if (id != 0 && !decided) {
             node.requests().hedge(this, sentNanos, patience());
@@ -72,14 +80,19 @@ final class ReadRound extends Request {
         }
         for (int i = 0; i < places.size() && missing() > 0; i++) {
             if (places.replica(i) == State.UNASKED && !node.router().avoids(route.replicas()[i])) {
-                places.replica(i, State.ASKED);
-                late[i] = false;
-                node.outbox().send(route.replicas()[i], new Message.ReadRequest(id, route.storageKey(), false));
+                askReplica(i);
             }
         }
-        for (int i = 0; i < places.size() && places.answered() + inTime() < needed && id != 0; i++) {
+        for (int i = 0; i < places.size() && answered() + inTime() < needed && id != 0; i++) {
+            if (places.replica(i) == State.UNASKED
+                    && i != self
+                    && !node.router().isGone(route.replicas()[i])) {
+                // Late in other requests, so not to be waited for; but what it says counts more than a stand-in.
+                askReplica(i);
+                late[i] = true;
+            }
             boolean idle = !places.isAsked(i) || late[i];
-            if (idle && !places.isAnswered(i) && places.standIn(i) != State.FAILED) {
+            if (idle && !isAnswered(i) && places.standIn(i) != State.FAILED) {
                 askStandIn(i);
             }
         }
@@ -87,8 +100,16 @@ final class ReadRound extends Request {
         settle();
     }
 
+    private void askReplica(int place) {
+        places.replica(place, State.ASKED);
+        late[place] = false;
+        askedNanos[place] = node.clocks().nanos();
+        node.outbox().send(route.replicas()[place], new Message.ReadRequest(id, route.storageKey(), false));
+    }
+
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
+        askedNanos[self] = node.clocks().nanos();
         node.replica().read(route.storageKey(), (verdict, versions) -> onReplica(self, verdict, versions));
     }
 
@@ -102,6 +123,7 @@ final class ReadRound extends Request {
                             (verdict, versions) -> onStandIn(place, verdict, versions));
         } else if (standIn != 0) {
             late[place] = false;
+            askedNanos[place] = node.clocks().nanos();
             node.outbox().send(standIn, new Message.ReadRequest(id, route.storageKey(), true));
         }
     }
@@ -140,11 +162,13 @@ final class ReadRound extends Request {
             return;
         }
         if (verdict != Verdict.OK || versions == null) {
-            places.standIn(place, State.FAILED);
+            // There may be another one.
+            places.standIn(place, State.UNASKED);
             goOn();
             return;
         }
         places.standIn(place, State.ANSWERED);
+        nothingHeld[place] = versions.isEmpty();
         merged = merged.join(versions.withoutStampsUpTo(flushStamp));
         settle();
     }
@@ -173,10 +197,12 @@ final class ReadRound extends Request {
     @Override
     protected void onHedge() {
         boolean news = false;
+        long now = node.clocks().nanos();
         for (int i = 0; i < places.size(); i++) {
-            if (places.isAsked(i) && !late[i]) {
+            if (places.isAsked(i) && now - askedNanos[i] >= patience(i)) {
+                news |= !late[i] || nothingHeld[i];
                 late[i] = true;
-                news = true;
+                nothingHeld[i] = false;
                 markLate(i);
             }
         }
@@ -202,14 +228,14 @@ final class ReadRound extends Request {
     private long patience() {
         long most = 0;
         for (int i = 0; i < places.size(); i++) {
-            if (places.replica(i) == State.ASKED && i != route.self()) {
-                most = Math.max(most, node.latencies().lateAfter(route.replicas()[i]));
-            }
-            if (places.standIn(i) == State.ASKED) {
-                most = Math.max(most, node.latencies().lateAfter(places.standInNode(i)));
-            }
+            most = Math.max(most, places.isAsked(i) ? patience(i) : 0);
         }
-        return most == 0 ? node.latencies().lateAfter(node.self()) : most;
+        return most;
+    }
+
+    private long patience(int place) {
+        boolean standIn = places.standIn(place) == State.ASKED;
+        return node.latencies().lateAfter(standIn ? places.standInNode(place) : route.replicas()[place]);
     }
 
     @Override
@@ -219,7 +245,7 @@ final class ReadRound extends Request {
         } else {
             decided = true;
             node.counters().timeouts++;
-            listener.failed(places.answered(), needed, true);
+            listener.failed(answered(), needed, true);
         }
     }
 
@@ -234,7 +260,7 @@ final class ReadRound extends Request {
         if (!decided && id != 0 && isHopeless() && !askTheLate()) {
             decided = true;
             node.requests().close(this);
-            listener.failed(places.answered(), needed, false);
+            listener.failed(answered(), needed, false);
             return;
         }
         if (decided && id != 0 && !places.anyAsked()) {
@@ -250,9 +276,8 @@ final class ReadRound extends Request {
             if (places.replica(i) == State.UNASKED
                     && i != route.self()
                     && !node.router().isGone(replica)) {
-                places.replica(i, State.ASKED);
+                askReplica(i);
                 late[i] = true;
-                node.outbox().send(replica, new Message.ReadRequest(id, route.storageKey(), false));
             }
         }
         return !isHopeless();
@@ -260,7 +285,7 @@ final class ReadRound extends Request {
 
     private boolean isEnough() {
         int own = places.ownAnswered();
-        return places.answered() >= needed && own >= neededOwn && (own > 0 || !merged.isEmpty());
+        return answered() >= needed && own >= neededOwn && (own > 0 || !merged.isEmpty());
     }
 
     private boolean isHopeless() {
@@ -269,6 +294,21 @@ final class ReadRound extends Request {
 
     private void repair() {
         ReadRepair.repair(node, route, answers, merged);
+    }
+
+    /** Whether a place's answer counts. */
+    private boolean isAnswered(int place) {
+        return places.replica(place) == State.ANSWERED
+                || places.standIn(place) == State.ANSWERED
+                        && !(nothingHeld[place] && places.replica(place) == State.ASKED);
+    }
+
+    private int answered() {
+        int count = 0;
+        for (int i = 0; i < late.length; i++) {
+            count += isAnswered(i) ? 1 : 0;
+        }
+        return count;
     }
 
     /** How many more replicas to ask. */
@@ -284,7 +324,7 @@ final class ReadRound extends Request {
     private int inTime() {
         int count = 0;
         for (int i = 0; i < late.length; i++) {
-            count += places.isAsked(i) && !places.isAnswered(i) && !late[i] ? 1 : 0;
+            count += places.isAsked(i) && !isAnswered(i) && !late[i] ? 1 : 0;
         }
         return count;
     }

@@ -8,6 +8,7 @@ import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +29,29 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     private final Needs needs;
     private final Runnable whenDone;
     private final long[] walk;
+    /** Where to go on looking for lenders. */
     private int next;
-    private int asked;
-    private int refused;
-    private boolean skippedLate;
-    private long target;
-    private long sentNanos;
-    /** The newest that a lender knows. */
-    private long flushStamp;
 
+    private Lender[] asked = new Lender[0];
+    private boolean passedByLate;
+    /** The newest flush that a lender knows of. */
+    private long flushStamp;
     /** What the second write of a plain SET has to supersede: the first one, and what was concurrent with it. */
     private @Nullable Versions above;
 
     private @Nullable LocalWrite made;
+
+    /** One node that was asked for a dot. */
+    private static final class Lender {
+        final long node;
+        final long sinceNanos;
+        boolean answered;
+
+        Lender(long node, long sinceNanos) {
+            this.node = node;
+            this.sinceNanos = sinceNanos;
+        }
+    }
 
     /** @param whenDone called once, when later operations of the key may begin */
     RemotePutCore(Coordination node, DotLender lender, Ticket ticket, Route route, Runnable whenDone) {
@@ -56,7 +67,9 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
 
     void start() {
         node.counters().writes++;
-        if (WriteRound.hasChance(node, route, needs)) {
+        if (ticket.deadlineNanos() - node.clocks().nanos() <= 0) {
+            tryAgain("the key's other writes took too long");
+        } else if (WriteRound.hasChance(node, route, needs)) {
             borrow();
         } else {
             tryAgain("fewer than " + needs.all() + " nodes for the key can be reached");
@@ -65,10 +78,9 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
 
     private void borrow() {
         next = 0;
-        asked = 0;
-        refused = 0;
-        skippedLate = false;
-        node.requests().open(this, node.clocks().nanos());
+        asked = new Lender[0];
+        passedByLate = false;
+        node.requests().open(this, node.clocks().nanos(), ticket.deadlineNanos());
         askNext();
     }
 
@@ -82,80 +94,115 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     private boolean askNext() {
         while (next < walk.length) {
             long candidate = walk[next++];
-            if (candidate == node.self()) {
-                asked++;
-                lender.lendAsStandIn(route.storageKey(), seen(), this::lent);
-                return true;
-            }
-            if (node.router().avoids(candidate)) {
-                skippedLate |= !node.router().isGone(candidate);
-            } else {
+            if (!node.router().avoids(candidate)) {
                 ask(candidate);
                 return true;
             }
+            passedByLate |= !node.router().isGone(candidate);
         }
-        if (skippedLate && asked == 0) {
+        if (passedByLate) {
             // Nobody is in time: then those that are late are better than nobody.
+            passedByLate = false;
             for (long candidate : route.replicas()) {
-                if (!node.router().isGone(candidate)) {
+                if (!node.router().isGone(candidate) && lender(candidate) == null) {
                     ask(candidate);
                 }
             }
         }
-        if (refused == asked) {
-            giveUp("no replica of the key can be reached");
-        }
+        giveUpIfAllRefused();
         return false;
     }
 
     private void ask(long candidate) {
-        asked++;
-        target = candidate;
-        sentNanos = node.clocks().nanos();
+        Lender lender = new Lender(candidate, node.clocks().nanos());
+        asked = Arrays.copyOf(asked, asked.length + 1);
+        asked[asked.length - 1] = lender;
+        if (candidate == node.self()) {
+            long asking = id;
+            this.lender.lendAsStandIn(route.storageKey(), seen(), (verdict, dot, held) -> {
+                if (id == asking) {
+                    lent(lender, verdict, dot, held);
+                }
+            });
+            return;
+        }
         boolean standIn = route.indexOf(candidate) < 0;
         node.outbox().send(candidate, new Message.DotRequest(id, route.storageKey(), seen(), standIn));
-        node.requests().hedge(this, sentNanos, node.latencies().lateAfter(candidate));
+        node.requests().hedge(this, lender.sinceNanos, node.latencies().lateAfter(candidate));
+    }
+
+    private @Nullable Lender lender(long candidate) {
+        for (Lender each : asked) {
+            if (each.node == candidate) {
+                return each;
+            }
+        }
+        return null;
     }
 
     @Override
     public void onAnswer(long from, Message answer) {
-        if (answer instanceof Message.DotReply reply) {
-            node.latencies().answered(from, node.clocks().nanos() - sentNanos);
+        Lender lender = lender(from);
+        if (lender != null && answer instanceof Message.DotReply reply) {
+            node.latencies().answered(from, node.clocks().nanos() - lender.sinceNanos);
             flushStamp = Math.max(flushStamp, reply.flushStamp());
-            lent(reply.verdict(), reply.dot(), reply.held());
+            lent(lender, reply.verdict(), reply.dot(), reply.held());
         }
     }
 
     /** The first answer is the one that counts. */
-    private void lent(Verdict verdict, @Nullable Dot dot, @Nullable Versions held) {
-        if (id == 0) {
+    private void lent(Lender from, Verdict verdict, @Nullable Dot dot, @Nullable Versions held) {
+        if (id == 0 || from.answered) {
             return;
         }
-        if (verdict != Verdict.OK || dot == null || held == null) {
-            refused++;
-            if (refused == asked) {
-                askNext();
+        from.answered = true;
+        if (verdict == Verdict.OK && dot != null && held != null && isNew(dot, held)) {
+            node.requests().close(this);
+            write(dot, held);
+        } else if (!anyAsked()) {
+            askNext();
+        }
+    }
+
+    /** A lender that names a dot that was given before has lost its mind; its dots are of no use. */
+    private boolean isNew(Dot dot, Versions held) {
+        return !held.clock().covers(dot) && !seen().covers(dot);
+    }
+
+    private boolean anyAsked() {
+        for (Lender each : asked) {
+            if (!each.answered) {
+                return true;
             }
-            return;
         }
-        node.requests().close(this);
-        write(dot, held);
+        return false;
+    }
+
+    private void giveUpIfAllRefused() {
+        if (id != 0 && !anyAsked()) {
+            giveUp("no replica of the key can be reached");
+        }
     }
 
     @Override
     protected void onPeerLost(long peer) {
-        if (peer == target) {
-            target = 0;
-            lent(Verdict.FAILED, null, null);
+        Lender lender = lender(peer);
+        if (lender != null) {
+            lent(lender, Verdict.FAILED, null, null);
         }
     }
 
     @Override
     protected void onHedge() {
-        if (target != 0) {
-            node.router().late(target);
+        boolean late = false;
+        for (Lender each : asked) {
+            long waited = node.clocks().nanos() - each.sinceNanos;
+            if (!each.answered && waited >= node.latencies().lateAfter(each.node)) {
+                node.router().late(each.node);
+                late = true;
+            }
         }
-        if (askNext()) {
+        if (late && askNext()) {
             node.counters().hedges++;
         }
     }
@@ -182,8 +229,8 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         }
         LocalWrite first = made;
         if (isSecond && first != null && !lives(held, first.sibling())) {
-            // A later write has superseded the first one by now: there is nothing to add.
-            enough();
+            // A later write has superseded the first one by now: there is nothing to add, but W to wait for.
+            spread(first);
             return;
         }
         LocalWrite.Basis basis =
@@ -198,8 +245,12 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
                 basis,
                 new LocalWrite.Content(put.value(), put.expireAtMillis()));
         made = write;
+        spread(write);
+    }
+
+    private void spread(LocalWrite write) {
         WriteRound round = new WriteRound(node, route, needs, this);
-        round.begin();
+        round.begin(ticket.deadlineNanos());
         round.proceed(write.delta());
     }
 
@@ -213,10 +264,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         if (write == null) {
             throw new IllegalStateException("a round without a write");
         }
-        VersionVector given = put.context();
-        Sibling sibling = write.sibling();
-        VersionVector context = given == null ? write.stored().clock() : given.with(sibling.dot(), sibling.stamp());
-        end(new Outcome.Written(context));
+        end(new Outcome.Written(write.contextAfter(put.context())));
     }
 
     @Override

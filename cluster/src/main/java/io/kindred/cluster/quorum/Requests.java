@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
     private static final long PATIENCE_STEP_NANOS = 20_000_000L;
     private static final int PATIENCE_STEPS = 8;
+    private static final int DEADLINE_PARTS = 16;
     /**
      * A tick that comes so much later than it was due was kept waiting by this node's own work or pauses. So were the
      * answers, perhaps: they get a little longer.
@@ -19,31 +21,39 @@ public final class Requests {
     private static final long STALL_NANOS = 15_000_000L;
 
     private final LongMap<Request> open = new LongMap<>();
-    private final DeadlineQueue deadlines = new DeadlineQueue();
+    /** By how much of the timeout was left: 0, 1, ... parts of it. */
+    private final DeadlineQueue[] deadlines = new DeadlineQueue[DEADLINE_PARTS + 1];
     /** By step: 1, 2, 4, ... times the first one's patience. */
     private final DeadlineQueue[] hedges = new DeadlineQueue[PATIENCE_STEPS];
 
     private final long timeoutNanos;
     private long lastId;
+    private long nextTickNanos = Long.MAX_VALUE;
 
     /** @param firstId above every id of an earlier life of this node, so that late answers meet nobody */
     public Requests(long firstId, long timeoutNanos) {
         this.lastId = firstId;
         this.timeoutNanos = timeoutNanos;
-        for (int i = 0; i < PATIENCE_STEPS; i++) {
-            hedges[i] = new DeadlineQueue();
-        }
+        Arrays.setAll(hedges, i -> new DeadlineQueue());
+        Arrays.setAll(deadlines, i -> new DeadlineQueue());
     }
 
-    /** Gives the request an id (a new one where it had one) and a deadline. */
+    /** Gives the request an id (a new one where it had one), and the whole timeout. */
     public void open(Request request, long nowNanos) {
+        open(request, nowNanos, nowNanos + timeoutNanos);
+    }
+
+    /** As {@link #open(Request, long)}, for the rest of an operation: up to a sixteenth of the timeout early, never late. */
+    void open(Request request, long nowNanos, long deadlineNanos) {
         if (request.id != 0) {
             open.remove(request.id);
         }
-        dropEndedHeads(deadlines);
         request.id = ++lastId;
         open.put(request.id, request);
-        deadlines.add(nowNanos + timeoutNanos, request.id);
+        long parts = (deadlineNanos - nowNanos) * DEADLINE_PARTS / timeoutNanos;
+        int part = (int) Math.max(0, Math.min(DEADLINE_PARTS, parts));
+        DeadlineQueue queue = deadlines[part];
+        add(queue, nowNanos + timeoutNanos * part / DEADLINE_PARTS, request.id);
     }
 
     /** Tells the request, if it is still open then, that its answers are late. */
@@ -52,8 +62,7 @@ public final class Requests {
         while (step < PATIENCE_STEPS - 1 && PATIENCE_STEP_NANOS << step < patienceNanos) {
             step++;
         }
-        dropEndedHeads(hedges[step]);
-        hedges[step].add(nowNanos + (PATIENCE_STEP_NANOS << step), request.id);
+        add(hedges[step], nowNanos + (PATIENCE_STEP_NANOS << step), request.id);
     }
 
     public void close(Request request) {
@@ -75,16 +84,38 @@ public final class Requests {
         return open.size();
     }
 
+    private void add(DeadlineQueue queue, long dueNanos, long id) {
+        dropEndedHeads(queue);
+        queue.add(dueNanos, id);
+        nextTickNanos = Math.min(nextTickNanos, dueNanos);
+    }
+
     public void onTick(long nowNanos) {
+        if (nowNanos < nextTickNanos) {
+            return;
+        }
         for (DeadlineQueue queue : hedges) {
             hedgeDue(queue, nowNanos);
         }
-        for (long id = nextDue(deadlines, nowNanos); id != 0; id = nextDue(deadlines, nowNanos)) {
-            Request request = open.get(id);
-            if (request != null) {
-                request.onDeadline();
-                close(request);
+        for (DeadlineQueue queue : deadlines) {
+            for (long id = nextDue(queue, nowNanos); id != 0; id = nextDue(queue, nowNanos)) {
+                Request request = open.get(id);
+                if (request != null) {
+                    request.onDeadline();
+                    close(request);
+                }
             }
+        }
+        findNextTick();
+    }
+
+    private void findNextTick() {
+        nextTickNanos = Long.MAX_VALUE;
+        for (DeadlineQueue queue : deadlines) {
+            nextTickNanos = Math.min(nextTickNanos, headOf(queue));
+        }
+        for (DeadlineQueue queue : hedges) {
+            nextTickNanos = Math.min(nextTickNanos, headOf(queue));
         }
     }
 
@@ -100,13 +131,9 @@ public final class Requests {
         }
     }
 
-    /** When {@link #onTick} next has something to do; {@code Long.MAX_VALUE}: never. */
+    /** When {@link #onTick} next has something to do, or a little earlier; {@code Long.MAX_VALUE}: never. */
     public long nextTickNanos() {
-        long next = headOf(deadlines);
-        for (DeadlineQueue queue : hedges) {
-            next = Math.min(next, headOf(queue));
-        }
-        return next;
+        return nextTickNanos;
     }
 
     private long headOf(DeadlineQueue queue) {

@@ -17,6 +17,8 @@ public interface Router {
 
     long self();
 
+    boolean isMember(long node);
+
     /** The node that has taken another's place, or that one itself. */
     long heirOf(long node);
 

@@ -65,17 +65,19 @@ final class UpdateCore implements ReadRound.Listener {
         }
         int reads = 1;
         int own = 0;
+        long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         for (Entry entry : batch) {
             if (entry instanceof Update update) {
                 Needs needs = node.settings().reads(update.ticket().quorum(), route.replicas().length);
                 reads = Math.max(reads, needs.all());
                 own = Math.max(own, needs.own());
+                deadline = Math.min(deadline, update.ticket().deadlineNanos());
             }
         }
         if (route.replicas().length == 1) {
             enough(Versions.EMPTY);
         } else {
-            new ReadRound(node, route, new Needs(reads, own), this).start();
+            new ReadRound(node, route, new Needs(reads, own), this).start(deadline);
         }
     }
 
@@ -97,6 +99,9 @@ final class UpdateCore implements ReadRound.Listener {
     @Override
     public void enough(Versions merged) {
         apply(update -> {
+            if (isTooLate(update)) {
+                return;
+            }
             node.counters().updates++;
             new Step(update, merged).start();
         });
@@ -133,6 +138,7 @@ final class UpdateCore implements ReadRound.Listener {
         private final Update entry;
         private final Versions read;
         private @Nullable WriteRound round;
+        private @Nullable DiskDeadline deadline;
         private @Nullable LocalWrite made;
         private UpdateFunction.@Nullable Result result;
 
@@ -142,16 +148,25 @@ final class UpdateCore implements ReadRound.Listener {
         }
 
         void start() {
-            if (route.replicas().length > 1) {
+            if (route.replicas().length == 1) {
+                DiskDeadline begun = new DiskDeadline(node, entry.ticket());
+                deadline = begun;
+                begun.begin();
+            } else {
                 WriteRound begun = new WriteRound(node, route, writesNeeded(entry.ticket()), this);
                 round = begun;
-                begun.begin();
+                begun.begin(entry.ticket().deadlineNanos());
             }
             node.replica().write(route.storageKey(), this);
         }
 
         @Override
         public @Nullable Versions next(Versions current) {
+            WriteRound begun = round;
+            if (begun != null && begun.isOver()) {
+                // The disk took so long to find the key that the asker has been told.
+                return null;
+            }
             Versions held = current.join(read);
             long nowMillis = node.clocks().wallMillis();
             UpdateFunction.Result applied =
@@ -179,6 +194,10 @@ final class UpdateCore implements ReadRound.Listener {
         public void done(Verdict verdict) {
             LocalWrite write = made;
             WriteRound begun = round;
+            DiskDeadline alone = deadline;
+            if (alone != null && !alone.end()) {
+                return;
+            }
             if (verdict == Verdict.OK && write != null && begun != null) {
                 begun.proceed(write.delta());
                 return;

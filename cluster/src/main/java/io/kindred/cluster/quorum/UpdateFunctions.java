@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The read-modify-write commands that this node knows. The front end gives them; every node of a cluster has the same. */
 public interface UpdateFunctions {
+    /** @param arguments how many there are, the name among them: null too where the command takes another number */
     @Nullable
-    UpdateFunction find(byte[] name);
+    UpdateFunction find(byte[] name, int arguments);
 }

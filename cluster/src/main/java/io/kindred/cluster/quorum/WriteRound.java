@@ -53,12 +53,11 @@ final class WriteRound extends Request {
         this.places = new Places(node.router(), route);
     }
 
-    /** The deadline begins. */
-    void begin() {
+    void begin(long deadlineNanos) {
         if (route.isReplica()) {
             places.replica(route.self(), State.ASKED);
         }
-        node.requests().open(this, node.clocks().nanos());
+        node.requests().open(this, node.clocks().nanos(), deadlineNanos);
     }
 
     /** The local write was refused: there is no round. */
@@ -116,7 +115,8 @@ final class WriteRound extends Request {
         }
     }
 
-    private void askStandIn(int place, Versions written) {
+    /** True if there was another one to ask. */
+    private boolean askStandIn(int place, Versions written) {
         if (!sloppy) {
             sloppy = true;
             node.counters().sloppyWrites++;
@@ -133,6 +133,7 @@ final class WriteRound extends Request {
         } else if (standIn != 0) {
             node.outbox().send(standIn, new Message.Replicate(id, route.storageKey(), written, intended));
         }
+        return standIn != 0;
     }
 
     @Override
@@ -179,6 +180,7 @@ final class WriteRound extends Request {
             places.standIn(place, State.ANSWERED);
             acknowledged(uncovered);
         } else if (written != null) {
+            places.standIn(place, State.FAILED);
             askStandIn(place, written);
             settle();
         }
@@ -221,8 +223,7 @@ final class WriteRound extends Request {
                 node.router().late(places.standInNode(i));
             }
             if (!decided && places.standIn(i) != State.FAILED) {
-                askStandIn(i, written);
-                asked |= places.standIn(i) == State.ASKED;
+                asked |= askStandIn(i, written);
             }
         }
         settle();

@@ -21,6 +21,10 @@ public final class HybridClock {
         this.maxSkewMillis = maxSkewMillis;
     }
 
+    public long maxSkewMillis() {
+        return maxSkewMillis;
+    }
+
     /** The first stamp of a millisecond. */
     public static long ofMillis(long millis) {
         return millis << LOGICAL_BITS;

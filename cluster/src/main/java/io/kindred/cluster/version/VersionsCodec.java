@@ -20,6 +20,9 @@ public final class VersionsCodec {
     private static final int FORMAT = 1;
     /** Node id, incarnation, from, length and stamp. */
     private static final int RUN_BYTES_MIN = 19;
+    /** No honest counter comes near it; what a forged one would do is end the actor. */
+    private static final long COUNTER_MAX = 1L << 56;
+
     /** Run, distance in it, age, expiry and length. */
     private static final int SIBLING_BYTES_MIN = 5;
 
@@ -113,7 +116,11 @@ public final class VersionsCodec {
             long from = in.readVarint("counter");
             long more = in.readVarint("counter run");
             long stamp = in.readLong("clock stamp");
-            if (incarnation > Integer.MAX_VALUE || from < 1 || more > Long.MAX_VALUE - from || stamp < 0) {
+            if (incarnation > Integer.MAX_VALUE
+                    || from < 1
+                    || from > COUNTER_MAX
+                    || more > COUNTER_MAX - from
+                    || stamp < 0) {
                 throw in.corrupt("impossible clock entry");
             }
             actors[i] = new Actor(nodeId, (int) incarnation);

@@ -89,6 +89,15 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
         }
     }
 
+    /** An open connection that has fallen silent is given up, whatever the kernel still hopes for. */
+    void redial() {
+        Connection silent = connection;
+        if (state == State.OPEN && silent != null) {
+            silent.abandon();
+            closed(silent, "it has fallen silent", false);
+        }
+    }
+
     void dial() {
         if (state == State.RETIRED) {
             return;

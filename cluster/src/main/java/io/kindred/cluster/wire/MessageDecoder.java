@@ -21,6 +21,13 @@ final class MessageDecoder {
                 new Message.JoinRequest(ValueReader.readMember(in), in.readString("fingerprint"));
             case MessageType.JOIN_REFUSED -> new Message.JoinRefused(in.readString("reason"));
             case MessageType.GOSSIP -> readGossip(in);
+            case MessageType.GOSSIP_ASK ->
+                new Message.GossipAsk(ValueReader.readStamps(in), ValueReader.readStamps(in));
+            case MessageType.GOSSIP_TELL ->
+                new Message.GossipTell(
+                        ValueReader.readMembers(in), ValueReader.readChanges(in), in.readLong("records' hash"));
+            case MessageType.PING -> new Message.Ping(in.readVarint("number"), in.readLong("stamp"));
+            case MessageType.PONG -> new Message.Pong(in.readVarint("number"), in.readLong("stamp"));
             default -> decodeOfRequest(type, in);
         };
     }
@@ -43,7 +50,8 @@ final class MessageDecoder {
                         id, in.readBytes("key"), ValueReader.readVector(in), in.readBoolean("whether as a stand-in"));
             case MessageType.DOT_REPLY -> readDotReply(id, in);
             case MessageType.HAND_OVER -> readHandOver(id, in);
-            case MessageType.HAND_OVER_ACK -> new Message.HandOverAck(id, Verdicts.read(in), in.readInt("credit"));
+            case MessageType.HAND_OVER_ACK ->
+                new Message.HandOverAck(id, Verdicts.read(in), readPlaces(in), in.readInt("credit"));
             case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
             case MessageType.COUNT_REPLY -> new Message.CountReply(id, in.readVarint("keys"));
             case MessageType.SCAN_REQUEST ->
@@ -60,8 +68,8 @@ final class MessageDecoder {
 
     private static Message readGossip(FrameReader in) throws CorruptFrame {
         return new Message.Gossip(
-                ValueReader.readMembers(in),
-                ValueReader.readChanges(in),
+                ValueReader.readBeats(in),
+                in.readLong("records' hash"),
                 ValueReader.readStamps(in),
                 in.readBoolean("whether it holds data"),
                 in.readBoolean("whether to answer"));
@@ -133,6 +141,15 @@ final class MessageDecoder {
             versions.add(ValueReader.readVersions(in));
         }
         return new Message.ScanReply(id, verdict, keys, versions, in.readLong("next hash"), in.readBoolean("done"));
+    }
+
+    private static List<Integer> readPlaces(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(1, "refused hints");
+        List<Integer> places = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            places.add(in.readInt("place"));
+        }
+        return places;
     }
 
     private static int[] readPartitions(FrameReader in) throws CorruptFrame {

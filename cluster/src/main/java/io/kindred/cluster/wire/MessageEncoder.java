@@ -39,13 +39,41 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onGossip(long from, Message.Gossip message) {
         out.writeByte(MessageType.GOSSIP);
+        writeVarint(out, message.beats().size());
+        message.beats().forEach(beat -> ValueWriter.write(out, beat));
+        out.writeLong(message.recordsHash());
+        ValueWriter.writeStamps(out, message.flushStamps());
+        writeBoolean(out, message.holdsData());
+        writeBoolean(out, message.answer());
+    }
+
+    @Override
+    public void onGossipAsk(long from, Message.GossipAsk message) {
+        out.writeByte(MessageType.GOSSIP_ASK);
+        ValueWriter.writeStamps(out, message.members());
+        ValueWriter.writeStamps(out, message.recordHashes());
+    }
+
+    @Override
+    public void onGossipTell(long from, Message.GossipTell message) {
+        out.writeByte(MessageType.GOSSIP_TELL);
         writeVarint(out, message.members().size());
         message.members().forEach(member -> ValueWriter.write(out, member));
         writeVarint(out, message.records().size());
         message.records().forEach(change -> ValueWriter.write(out, change));
-        ValueWriter.writeStamps(out, message.flushStamps());
-        writeBoolean(out, message.holdsData());
-        writeBoolean(out, message.answer());
+        out.writeLong(message.recordsHash());
+    }
+
+    @Override
+    public void onPing(long from, Message.Ping message) {
+        begin(MessageType.PING, message.number());
+        out.writeLong(message.stamp());
+    }
+
+    @Override
+    public void onPong(long from, Message.Pong message) {
+        begin(MessageType.PONG, message.number());
+        out.writeLong(message.stamp());
     }
 
     @Override
@@ -128,6 +156,8 @@ final class MessageEncoder implements MessageHandler {
     public void onHandOverAck(long from, Message.HandOverAck message) {
         begin(MessageType.HAND_OVER_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
+        writeVarint(out, message.refused().size());
+        message.refused().forEach(place -> writeVarint(out, place));
         writeVarint(out, message.creditBytes());
     }
 

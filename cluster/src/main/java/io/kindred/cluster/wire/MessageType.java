@@ -6,6 +6,10 @@ final class MessageType {
     static final int JOIN_REQUEST = 0x10;
     static final int JOIN_REFUSED = 0x11;
     static final int GOSSIP = 0x12;
+    static final int GOSSIP_ASK = 0x13;
+    static final int GOSSIP_TELL = 0x14;
+    static final int PING = 0x15;
+    static final int PONG = 0x16;
     static final int FORWARD = 0x20;
     static final int FORWARD_REPLY = 0x21;
     static final int READ_REQUEST = 0x22;

@@ -37,7 +37,7 @@ public final class PeerTransport implements AutoCloseable {
     /** How long sent bytes may stay unacknowledged before the kernel gives the connection up. */
     static final int UNACKNOWLEDGED_MILLIS_MAX = 10_000;
 
-    private static final int CONNECT_MILLIS_MAX = 3_000;
+    private static final int CONNECT_MILLIS_MAX = 800;
 
     private final NetLoop net;
     private final LocalNode self;
@@ -135,6 +135,15 @@ public final class PeerTransport implements AutoCloseable {
     public void forgetSeeds() {
         for (Dialer seed : List.copyOf(seeds)) {
             retireSeed(seed);
+        }
+    }
+
+    /** Drops the outgoing connection to this member, which carries nothing any more, and makes it anew. */
+    public void redial(long nodeId) {
+        Peer peer = peers.get(nodeId);
+        Dialer dialer = peer == null ? null : peer.dialer();
+        if (dialer != null) {
+            dialer.redial();
         }
     }
 

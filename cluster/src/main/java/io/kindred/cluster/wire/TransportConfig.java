@@ -22,8 +22,8 @@ public record TransportConfig(
             MessageCodec.FRAME_BYTES_MAX,
             64 << 20,
             64,
-            TimeUnit.SECONDS.toNanos(5),
-            new Backoff(50, 1000),
+            TimeUnit.SECONDS.toNanos(3),
+            new Backoff(50, 500),
             WireVersions.CURRENT);
 
     /** The pause after the first failure in a row, and the longest; each is shortened by up to a half, at random. */

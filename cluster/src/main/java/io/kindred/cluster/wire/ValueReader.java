@@ -1,10 +1,13 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.membership.Accusation;
+import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -19,6 +22,8 @@ final class ValueReader {
     static final int LIST_ROOM = 64;
 
     private static final int MEMBER_BYTES_MIN = 25;
+    private static final int BEAT_BYTES_MIN = 11;
+    private static final int ACCUSATION_BYTES_MIN = 9;
     private static final int CHANGE_BYTES_MIN = 43;
     private static final int PORT_MAX = 65_535;
 
@@ -46,6 +51,34 @@ final class ValueReader {
             members.add(readMember(in));
         }
         return members;
+    }
+
+    static List<Beat> readBeats(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(BEAT_BYTES_MIN, "beats");
+        List<Beat> beats = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            beats.add(new Beat(
+                    in.readLong("member id"),
+                    in.readVarint("generation"),
+                    in.readVarint("heartbeat"),
+                    readAccusations(in)));
+        }
+        return beats;
+    }
+
+    private static List<Accusation> readAccusations(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(ACCUSATION_BYTES_MIN, "accusations");
+        if (count == 0) {
+            return List.of();
+        }
+        if (count > Beat.ACCUSED_MAX) {
+            throw new CorruptFrame(count + " accusations of one member");
+        }
+        List<Accusation> accused = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            accused.add(new Accusation(in.readLong("accused member"), in.readVarint("accused generation")));
+        }
+        return List.copyOf(accused);
     }
 
     static List<ChangeRecord> readChanges(FrameReader in) throws CorruptFrame {
@@ -110,7 +143,11 @@ final class ValueReader {
     private static Operation readPut(FrameReader in, int db, byte[] key) throws CorruptFrame {
         VersionVector context = in.readBoolean("presence of a context") ? readVector(in) : null;
         byte[] value = in.readBoolean("presence of a value") ? in.readBytes("value") : null;
-        return new Operation.Put(db, key, context, value, in.readSigned("expiry"));
+        long expireAtMillis = in.readSigned("expiry");
+        if (expireAtMillis < Sibling.NEVER) {
+            throw new CorruptFrame("an expiry of " + expireAtMillis);
+        }
+        return new Operation.Put(db, key, context, value, expireAtMillis);
     }
 
     private static byte[][] readArgs(FrameReader in) throws CorruptFrame {

@@ -6,6 +6,8 @@ import static io.kindred.cluster.wire.FrameWriter.writeSigned;
 import static io.kindred.cluster.wire.FrameWriter.writeString;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
+import io.kindred.cluster.membership.Accusation;
+import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
@@ -49,6 +51,17 @@ final class ValueWriter {
         writeVarint(out, member.incarnation());
         writeVarint(out, member.generation());
         writeVarint(out, member.heartbeat());
+    }
+
+    static void write(ByteBuf out, Beat beat) {
+        out.writeLong(beat.id());
+        writeVarint(out, beat.generation());
+        writeVarint(out, beat.heartbeat());
+        writeVarint(out, beat.accused().size());
+        for (Accusation accusation : beat.accused()) {
+            out.writeLong(accusation.subject());
+            writeVarint(out, accusation.generation());
+        }
     }
 
     static void write(ByteBuf out, ChangeRecord change) {

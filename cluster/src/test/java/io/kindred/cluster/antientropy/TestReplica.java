@@ -229,6 +229,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     public void late(long node) {}
 
     @Override
+    public boolean isMember(long node) {
+        return true;
+    }
+
+    @Override
     public void answered(long node) {}
 
     @Override

@@ -4,6 +4,7 @@ import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -62,8 +63,8 @@ final class TestNode implements NodeHost, AutoCloseable {
                 new NodeConfig.MembershipTimes(millis(50), millis(500), 500));
         core = new NodeCore(
                 config, stored.recovered(self), new EngineStore(engine), TestNode::function, new SimRandom(id));
-        LocalNode local = new LocalNode(
-                id, self.name(), self.generation(), id * 100 + self.generation(), config.fingerprint(), "");
+        LocalNode local =
+                new LocalNode(id, self.name(), self.start(), id * 100 + self.start(), config.fingerprint(), "");
         TransportConfig limits = new TransportConfig(
                 1 << 20,
                 1 << 20,
@@ -85,7 +86,7 @@ final class TestNode implements NodeHost, AutoCloseable {
         NetLoop net = NetLoop.start("test-node-" + id);
         StorageEngine engine = opener.open(net.loop());
         StoredState stored = get(on(net, () -> StoredState.read(engine)));
-        Member self = new Member(id, "n" + id, "127.0.0.1", 0, port, "", "", 1, 1, generation, 0);
+        Member self = new Member(id, "n" + id, "127.0.0.1", 0, port, "", "", 1, 1, Generation.ofStart(generation), 0);
         TestNode node = new TestNode(net, engine, self, stored, !seeds.isEmpty());
         List<InetSocketAddress> dialed = stored.remembersCluster()
                 ? List.of()
@@ -96,7 +97,7 @@ final class TestNode implements NodeHost, AutoCloseable {
         return node;
     }
 
-    private static @Nullable UpdateFunction function(byte[] name) {
+    private static @Nullable UpdateFunction function(byte[] name, int arguments) {
         return switch (new String(name, StandardCharsets.US_ASCII)) {
             case "BREAK" ->
                 (args, current, now) -> {

@@ -210,7 +210,8 @@ final class HistoryChecker {
                 return;
             }
         }
-        if (write.acknowledged && cluster.syncsEachWrite()) {
+        boolean flushed = stampOfDot.getOrDefault(new KeyDot(write.key, dot), 0L) <= cluster.highestFlush();
+        if (write.acknowledged && cluster.syncsEachWrite() && !flushed) {
             throw cluster.violation("synced and acknowledged, yet lost: " + write.token);
         }
         lost.add(new KeyDot(write.key, dot));

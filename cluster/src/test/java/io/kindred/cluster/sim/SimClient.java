@@ -21,6 +21,7 @@ final class SimClient {
     private final Map<String, VersionVector> contexts = new HashMap<>();
     private int requests;
     private int answered;
+    private long begunNanos;
 
     SimClient(SimCluster cluster, int number, SimRandom random) {
         this.cluster = cluster;
@@ -46,6 +47,7 @@ final class SimClient {
             return;
         }
         int request = ++requests;
+        begunNanos = cluster.schedule.nowNanos();
         // A node that dies takes the answer along; the client goes on without knowing.
         cluster.schedule.after(PATIENCE_NANOS, "patience" + number, () -> {
             if (answered < request && requests == request) {
@@ -63,6 +65,15 @@ final class SimClient {
             case 9 -> remove(node, key, request);
             default -> flush(node, request);
         }
+    }
+
+    /** Nothing keeps a client waiting past the timeout, whatever disks and links do. */
+    private void answered(int request) {
+        long tookNanos = cluster.schedule.nowNanos() - begunNanos;
+        if (requests == request && tookNanos > SimCluster.TIMEOUT_NANOS) {
+            throw cluster.violation("a client waited for " + tookNanos / 1_000_000 + " ms");
+        }
+        done(request);
     }
 
     private void done(int request) {
@@ -91,7 +102,7 @@ final class SimClient {
                     cluster.checker.checkRead(key, before, versions);
                 }
             }
-            done(request);
+            answered(request);
         });
     }
 
@@ -104,7 +115,7 @@ final class SimClient {
                 cluster.checker.acknowledge(write, strict);
                 contexts.put(key, written.context());
             }
-            done(request);
+            answered(request);
         });
     }
 
@@ -116,7 +127,7 @@ final class SimClient {
             if (outcome instanceof Outcome.Updated) {
                 cluster.checker.acknowledge(write, strict);
             }
-            done(request);
+            answered(request);
         });
     }
 
@@ -124,7 +135,7 @@ final class SimClient {
         Operation operation = random.chance(0.5)
                 ? new Operation.Put(0, bytes(key), contexts.getOrDefault(key, VersionVector.EMPTY), null, -1)
                 : new Operation.Update(0, bytes(key), new byte[][] {bytes("DEL")});
-        node.request(operation, QuorumSpec.DEFAULT, outcome -> done(request));
+        node.request(operation, QuorumSpec.DEFAULT, outcome -> answered(request));
     }
 
     private void flush(SimNode node, int request) {

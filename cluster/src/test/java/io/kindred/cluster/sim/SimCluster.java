@@ -23,6 +23,7 @@ public final class SimCluster {
     private static final int REPLICAS = 3;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
+    static final long TIMEOUT_NANOS = SECOND;
 
     final SimSchedule schedule = new SimSchedule();
     final SimNetwork network;
@@ -90,6 +91,7 @@ public final class SimCluster {
         runFor(5 * SECOND);
         faults.heal();
         runFor(10 * SECOND);
+        checkEveryoneIsUp();
         for (int second = 0; second < 20 && isOwing(); second++) {
             runFor(SECOND);
         }
@@ -154,6 +156,16 @@ public final class SimCluster {
                 if (!read[0]) {
                     throw violation("after healing, " + key + " cannot be read at all replicas");
                 }
+            }
+        }
+    }
+
+    /** Ten rounds of gossip after healing nobody is thought to be away. */
+    private void checkEveryoneIsUp() {
+        for (SimNode node : network.nodes()) {
+            String away = node.awayMembers();
+            if (!away.isEmpty()) {
+                throw violation("after healing, " + node.name + " thinks that " + away);
             }
         }
     }
@@ -240,7 +252,7 @@ public final class SimCluster {
 
     NodeConfig config(boolean seeded) {
         QuorumSettings quorums =
-                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, 1_000 * MILLI);
+                new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, TIMEOUT_NANOS);
         NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
         return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, plan.hintBytesMax(), SECOND, quorums, times);
     }

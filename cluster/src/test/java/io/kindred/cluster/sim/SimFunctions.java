@@ -15,7 +15,7 @@ final class SimFunctions implements UpdateFunctions {
     }
 
     @Override
-    public @Nullable UpdateFunction find(byte[] name) {
+    public @Nullable UpdateFunction find(byte[] name, int arguments) {
         return switch (text(name)) {
             case "APPEND" -> SimFunctions::append;
             case "DEL" -> SimFunctions::delete;

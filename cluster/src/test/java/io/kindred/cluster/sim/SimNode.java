@@ -10,7 +10,9 @@ import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.ReplicaStore;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated shell of one core: what NodeLoop is to a real one. */
@@ -86,7 +89,8 @@ final class SimNode implements Effects, ReplicaStore {
         openPersists = 0;
         connected.clear();
         dialed = List.of();
-        Member self = new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, generation, 0);
+        Member self =
+                new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, Generation.ofStart(generation), 0);
         boolean holdsData = !storage.containers().isEmpty();
         Recovered recovered = new Recovered(self, remembered, records, holdsData, storage.meta(), storage.hints());
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
@@ -105,6 +109,17 @@ final class SimNode implements Effects, ReplicaStore {
 
     boolean knowsAll(int nodes) {
         return core != null && core.views().ring().nodes().size() == nodes && connected.size() == nodes - 1;
+    }
+
+    /** The members that it does not think to be up. */
+    String awayMembers() {
+        NodeCore running = core;
+        return running == null
+                ? ""
+                : running.views().members().stream()
+                        .filter(line -> line.status() != Status.UP)
+                        .map(line -> line.member().name() + " is " + line.status())
+                        .collect(Collectors.joining(", "));
     }
 
     long hintsHeld() {
@@ -140,7 +155,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     Member member() {
-        return new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, generation, 0);
+        return new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, Generation.ofStart(generation), 0);
     }
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */
@@ -355,6 +370,16 @@ final class SimNode implements Effects, ReplicaStore {
     public void peers(List<Member> members) {
         dialed = members;
         checkLinksLater(random.between(1_000, 5_000_000));
+    }
+
+    @Override
+    public void redial(long peer) {
+        later(0, "redial", () -> {
+            if (connected.remove(peer)) {
+                step(new Event.PeerLost(peer));
+                checkLinksLater(random.between(50_000_000, 500_000_000));
+            }
+        });
     }
 
     @Override

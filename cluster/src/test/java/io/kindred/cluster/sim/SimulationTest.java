@@ -43,6 +43,14 @@ class SimulationTest {
                 + " acknowledged writes, " + siblings + " containers with siblings written");
     }
 
+    /** Nothing but the node's own disk is waited for there, and not past the deadline either. */
+    @Test
+    void invariantsHoldOnOneNodeAlone() {
+        for (long seed = 1; seed <= 10; seed++) {
+            SimCluster.run(seed, new SimPlan(1, 5, 4, 0, 0, true, true, false, 0.1, 1 << 20, 12_000_000_000L));
+        }
+    }
+
     @Test
     void theSameSeedGivesTheSameRun() {
         SimCluster.Report once = SimCluster.run(7);

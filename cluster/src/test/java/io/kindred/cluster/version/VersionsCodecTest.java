@@ -34,11 +34,18 @@ class VersionsCodecTest {
 
     @Test
     void extremesSurvive() {
-        Sibling greatest = new Sibling(new Dot(X, Long.MAX_VALUE), Long.MAX_VALUE, Long.MAX_VALUE - 1, new byte[] {-1});
+        Sibling greatest = new Sibling(new Dot(X, 1L << 56), Long.MAX_VALUE, Long.MAX_VALUE - 1, new byte[] {-1});
         Sibling least = new Sibling(new Dot(new Actor(-1, Integer.MAX_VALUE), 1), 0, Sibling.NEVER, null);
         Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, greatest).write(VersionVector.EMPTY, least);
         assertEquals(versions, VersionsCodec.decode(VersionsCodec.encode(versions)));
         assertSame(Versions.EMPTY, VersionsCodec.decode(VersionsCodec.encode(Versions.EMPTY)));
+    }
+
+    @Test
+    void aCounterThatNobodyCanHaveGivenIsCorrupt() {
+        Sibling forged = new Sibling(new Dot(X, (1L << 56) + 1), 1, Sibling.NEVER, null);
+        byte[] bytes = VersionsCodec.encode(Versions.EMPTY.write(VersionVector.EMPTY, forged));
+        assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(bytes));
     }
 
     /** docs/versions-format.md, byte for byte. */

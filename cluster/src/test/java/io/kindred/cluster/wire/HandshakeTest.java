@@ -26,8 +26,8 @@ class HandshakeTest {
     @Test
     void nodesWithTheSameSecretLearnWhoTheOtherIs() {
         Exchange exchange = new Exchange(dialer(N1, 1), acceptor(N2, 2)).run();
-        assertEquals(new RemoteNode(2, "n2", 6, 200, 1), exchange.dialerFound);
-        assertEquals(new RemoteNode(1, "n1", 5, 100, 1), exchange.acceptorFound);
+        assertEquals(new RemoteNode(2, "n2", 6, 200, WireVersions.CURRENT.max()), exchange.dialerFound);
+        assertEquals(new RemoteNode(1, "n1", 5, 100, WireVersions.CURRENT.max()), exchange.acceptorFound);
         exchange.frames.forEach(frame -> assertTrue(frame.length <= Handshake.FRAME_BYTES_MAX));
     }
 
@@ -80,12 +80,12 @@ class HandshakeTest {
 
     @Test
     void versionsThatDoNotOverlapAreNamedOnBothSides() {
-        Handshake newer = Handshake.accepting(N2, new WireVersions(2, 3), nonce(2), peer -> null);
+        Handshake newer = Handshake.accepting(N2, new WireVersions(3, 4), nonce(2), peer -> null);
         Exchange exchange = new Exchange(dialer(N1, 1), newer).run();
         assertEquals(
-                "wire versions do not overlap: n2 speaks 2 to 3, the peer 1",
+                "wire versions do not overlap: n2 speaks 3 to 4, the peer 2",
                 exchange.acceptorFailure().reason());
-        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 2 to 3, the peer 1"));
+        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 3 to 4, the peer 2"));
     }
 
     @Test

@@ -95,6 +95,24 @@ class PeerTransportTest {
     }
 
     @Test
+    void aSilentConnectionIsMadeAnewWhenAskedFor() throws IOException {
+        TestPeer a = start(1);
+        TestPeer b = start(2);
+        connect(a, b);
+        a.run(() -> {
+            a.transport.redial(2);
+            // What is sent before it is open again is lost, and a second demand does nothing.
+            a.transport.redial(2);
+            a.transport.redial(9);
+        });
+        Wait.until(a.links, "lost 2");
+        Wait.until(a.links, "connected 2");
+        a.send(2, new Message.ClockRequest(7));
+        assertEquals(new TestPeer.Received(1, new Message.ClockRequest(7)), Wait.next(b.inbox));
+        assertEquals(1, a.statsOf(2).reconnects());
+    }
+
+    @Test
     void aSeedIsDialedUntilItIsThereAndTellsWhoItIs() throws IOException {
         int port = freePort();
         TestPeer newcomer = start(1);
@@ -190,7 +208,7 @@ class PeerTransportTest {
                 4,
                 TestPeer.QUICK.handshakeTimeoutNanos(),
                 TestPeer.QUICK.backoff(),
-                new WireVersions(2, 2));
+                new WireVersions(3, 3));
         TestPeer b = start(TestPeer.node(2, 1, ""), newer, 0);
         a.peers(b.member());
         Wait.until(a.links, "lost 2");

@@ -1,5 +1,7 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.membership.Accusation;
+import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
@@ -33,7 +35,11 @@ final class Samples {
         return List.of(
                 new Message.JoinRequest(member(), text()),
                 new Message.JoinRefused(text()),
-                new Message.Gossip(list(this::member), list(this::change), list(random::nextLong), coin(), coin()),
+                new Message.Gossip(list(this::beat), random.nextLong(), list(random::nextLong), coin(), coin()),
+                new Message.GossipAsk(list(random::nextLong), list(random::nextLong)),
+                new Message.GossipTell(list(this::member), list(this::change), random.nextLong()),
+                new Message.Ping(id(), random.nextLong()),
+                new Message.Pong(id(), random.nextLong()),
                 new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
                 new Message.ForwardReply(id(), outcome()),
                 new Message.ReadRequest(id(), bytes(), coin()),
@@ -45,7 +51,7 @@ final class Samples {
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
-                new Message.HandOverAck(id(), verdict(), random.nextInt(1 << 20)),
+                new Message.HandOverAck(id(), verdict(), list(() -> random.nextInt(128)), random.nextInt(1 << 20)),
                 new Message.TreeRoots(id(), random.nextInt(100), ascending()),
                 new Message.TreeRootsReply(id(), random.nextLong(), longs(), ascending()),
                 new Message.TreeLanes(id(), ascending()),
@@ -143,7 +149,7 @@ final class Samples {
                         bytes(),
                         coin() ? null : versions().clock(),
                         coin() ? null : bytes(),
-                        coin() ? -1 : random.nextLong());
+                        coin() ? -1 : random.nextLong() >>> 1);
             default -> new Operation.Update(random.nextInt(16), bytes(), new byte[][] {bytes(), bytes(), bytes()});
         };
     }
@@ -172,6 +178,11 @@ final class Samples {
                 random.nextInt(100),
                 random.nextLong(),
                 random.nextLong());
+    }
+
+    private Beat beat() {
+        List<Accusation> accused = list(() -> new Accusation(random.nextLong(), random.nextLong()));
+        return new Beat(random.nextLong(), random.nextLong(), id(), accused);
     }
 
     ChangeRecord change() {

@@ -1,0 +1,188 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.membership.Accusation;
+import io.kindred.cluster.membership.FailureDetector;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.MembershipView;
+import io.kindred.cluster.membership.Status;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.quorum.Clocks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Who the members are and who is alive, whatever the ring: gossip rounds, pings, and the verdict that follows from what
+ * this node sees and what the others say. docs/membership.md has the protocol.
+ *
+ * <p>The states of a member, each change of which is noted once: UP to SUSPECT when this node doubts it or anyone accuses
+ * it, to DOWN when enough do; back when it is heard again or refutes. {@link #settle} makes all changes.
+ */
+final class MemberWatch {
+    private final Clocks clocks;
+    private final Outlet outlet;
+    private final MembershipView view;
+    private final FailureDetector detector;
+    private final GossipRounds rounds;
+    private final long intervalNanos;
+    private final TreeMap<Long, Status> noted = new TreeMap<>();
+    private long nextRoundNanos;
+    private long nextPingNanos;
+    private long settledChanges;
+    private long downs;
+
+    MemberWatch(Member self, NodeConfig.MembershipTimes times, Surroundings in, LocalFacts facts) {
+        clocks = in.clocks();
+        outlet = in.outlet();
+        intervalNanos = times.gossipIntervalNanos();
+        view = new MembershipView(self);
+        detector = new FailureDetector(intervalNanos, times.suspectAfterNanos());
+        rounds = new GossipRounds(view, detector, in, facts, intervalNanos);
+    }
+
+    MembershipView view() {
+        return view;
+    }
+
+    GossipRounds rounds() {
+        return rounds;
+    }
+
+    void onStarted() {
+        nextRoundNanos = clocks.nanos();
+        nextPingNanos = clocks.nanos();
+    }
+
+    // --- time ---
+
+    /** True: a gossip round has begun. */
+    boolean onTick() {
+        long now = clocks.nanos();
+        if (now - nextPingNanos >= 0) {
+            detector.tick(nextPingNanos, now);
+            nextPingNanos = now + FailureDetector.PING_INTERVAL_NANOS;
+            settle();
+            detector.toPing(now).forEach(this::ping);
+            detector.toRedial(now).forEach(outlet.effects()::redial);
+        }
+        if (now - nextRoundNanos < 0) {
+            return false;
+        }
+        nextRoundNanos = now + intervalNanos;
+        rounds.round();
+        return true;
+    }
+
+    long nextTickNanos() {
+        return Math.min(nextRoundNanos, nextPingNanos);
+    }
+
+    // --- peers ---
+
+    /** Any message came from this peer. */
+    void heard(long peer) {
+        detector.heard(peer, clocks.nanos());
+    }
+
+    void onPeerConnected(long peer) {
+        detector.connected(peer, clocks.nanos());
+        settle();
+    }
+
+    void onPeerLost(long peer) {
+        detector.lost(peer);
+        settle();
+    }
+
+    /** An answer of this node is overdue: it is pinged, so that one that is there clears itself in one round trip. */
+    void late(long node) {
+        if (detector.late(node, clocks.nanos())) {
+            ping(node);
+        }
+    }
+
+    void answered(long node) {
+        detector.answered(node);
+    }
+
+    private void ping(long peer) {
+        outlet.send(peer, new Message.Ping(detector.ping(peer, clocks.nanos()), clocks.nextStamp()));
+    }
+
+    void onPing(long from, Message.Ping ping) {
+        clocks.observe(ping.stamp());
+        outlet.send(from, new Message.Pong(ping.number(), clocks.nextStamp()));
+    }
+
+    void onPong(long from, Message.Pong pong) {
+        clocks.observe(pong.stamp());
+        detector.ponged(from, pong.number(), clocks.nanos());
+    }
+
+    // --- gossip ---
+
+    void onGossip(long from, Message.Gossip gossip) {
+        rounds.onGossip(from, gossip);
+        settle();
+    }
+
+    /** True: which members or records there are has changed. */
+    boolean onTell(long from, Message.GossipTell tell) {
+        boolean news = rounds.onTell(from, tell);
+        settle();
+        return news;
+    }
+
+    // --- the verdict ---
+
+    private void settle() {
+        List<Accusation> accused = new ArrayList<>();
+        for (long id : detector.accused(clocks.nanos())) {
+            Member member = view.member(id);
+            if (member != null) {
+                accused.add(new Accusation(id, member.generation()));
+            }
+        }
+        view.accuse(accused);
+        if (view.judge() || detector.changes() != settledChanges) {
+            for (Member member : view.others()) {
+                detector.agreed(member.id(), view.isDown(member.id()));
+                note(member, status(member.id()));
+            }
+            settledChanges = detector.changes();
+        }
+    }
+
+    private void note(Member member, Status status) {
+        if (noted.put(member.id(), status) != status) {
+            downs += status == Status.DOWN ? 1 : 0;
+            outlet.effects().note("node " + member.name() + " is " + status.text());
+        }
+    }
+
+    /** UP, SUSPECT or DOWN. */
+    Status status(long id) {
+        if (id == view.self().id()) {
+            return Status.UP;
+        }
+        if (view.isDown(id)) {
+            return Status.DOWN;
+        }
+        return detector.isDoubted(id) || view.isAccusedByAny(id) ? Status.SUSPECT : Status.UP;
+    }
+
+    /** Whether not to wait for this node just now. */
+    boolean avoids(long node) {
+        return node != view.self().id() && detector.avoids(node, clocks.nanos());
+    }
+
+    /** As {@link #avoids}, but for a late answer. */
+    boolean isGone(long node) {
+        return node != view.self().id() && detector.isDoubted(node);
+    }
+
+    /** What has happened since the start. */
+    NodeViews.WatchCounts counts() {
+        return new NodeViews.WatchCounts(detector.suspicions(), downs, view.refutations(), detector.stalls());
+    }
+}

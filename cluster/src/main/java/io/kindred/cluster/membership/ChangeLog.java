@@ -1,0 +1,113 @@
+package io.kindred.cluster.membership;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Every change record that a node knows. They only accumulate, so two logs become equal by exchanging what they have.
+ *
+ * <p>Equality is told by one number. Where it differs, a number for each of {@link #BUCKETS} buckets narrows down what
+ * the other lacks, so that an exchange costs what differs and not what there is.
+ */
+final class ChangeLog {
+    static final int BUCKETS = 64;
+
+    private static final int BUCKET_BITS = Integer.numberOfTrailingZeros(BUCKETS);
+
+    private final TreeSet<ChangeRecord> records = new TreeSet<>();
+    private final long[] bucketHashes = new long[BUCKETS];
+    private long hash;
+
+    /** True if any is new. */
+    boolean addAll(Collection<ChangeRecord> told) {
+        boolean news = false;
+        for (ChangeRecord record : told) {
+            if (records.add(record)) {
+                long hashed = hash(record);
+                hash ^= hashed;
+                bucketHashes[bucket(hashed)] ^= hashed;
+                news = true;
+            }
+        }
+        return news;
+    }
+
+    /** In the order in which they are folded. */
+    List<ChangeRecord> all() {
+        return List.copyOf(records);
+    }
+
+    boolean isEmpty() {
+        return records.isEmpty();
+    }
+
+    long hash() {
+        return hash;
+    }
+
+    List<Long> bucketHashes() {
+        List<Long> hashes = new ArrayList<>(BUCKETS);
+        for (long each : bucketHashes) {
+            hashes.add(each);
+        }
+        return hashes;
+    }
+
+    /**
+     * Records of the buckets that are not as another node's.
+     *
+     * @param turn which of them come first where there are more than {@code max}: any number, another each time
+     */
+    List<ChangeRecord> differing(List<Long> theirHashes, int max, int turn) {
+        if (theirHashes.size() != BUCKETS) {
+            return List.of();
+        }
+        List<ChangeRecord> found = new ArrayList<>();
+        for (ChangeRecord record : records) {
+            int bucket = bucket(hash(record));
+            if (bucketHashes[bucket] != theirHashes.get(bucket)) {
+                found.add(record);
+            }
+        }
+        if (found.size() <= max) {
+            return found;
+        }
+        List<ChangeRecord> page = new ArrayList<>(max);
+        int first = Math.floorMod(turn, found.size());
+        for (int i = 0; i < max; i++) {
+            page.add(found.get((first + i) % found.size()));
+        }
+        return page;
+    }
+
+    private static int bucket(long hash) {
+        return (int) (hash >>> (Long.SIZE - BUCKET_BITS));
+    }
+
+    /** The same on every node: of the record's values alone. */
+    private static long hash(ChangeRecord record) {
+        long hash = mix(record.kind().name().charAt(0), record.author());
+        hash = mix(hash, record.stamp());
+        hash = mix(hash, record.subject());
+        hash = mix(hash, Double.doubleToLongBits(record.weight()));
+        hash = mix(hash, text(record.zone()));
+        hash = mix(hash, text(record.datacenter()));
+        return mix(hash, record.other());
+    }
+
+    private static long text(String text) {
+        long hash = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            hash = hash * 31 + text.charAt(i);
+        }
+        return hash;
+    }
+
+    private static long mix(long hash, long value) {
+        long mixed = (hash ^ value) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
+        return mixed ^ (mixed >>> 32);
+    }
+}

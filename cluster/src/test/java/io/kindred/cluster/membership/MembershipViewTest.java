@@ -1,0 +1,170 @@
+package io.kindred.cluster.membership;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.Seeds;
+import io.kindred.cluster.membership.MembershipView.Learned;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class MembershipViewTest {
+    private static final long G1 = Generation.ofStart(1);
+    private static final long NEWS = 12_000_000_000L;
+
+    private final MembershipView view = viewOf(5);
+
+    @Test
+    void everyStartIsAboveAllThatAFormerOneRefutedWith() {
+        long refuted = Generation.ofStart(3);
+        for (int i = 0; i < 1_000; i++) {
+            refuted = Generation.above(refuted);
+        }
+        assertEquals(3, Generation.start(refuted));
+        assertEquals(1_000, Generation.refutations(refuted));
+        assertTrue(Generation.ofStart(4) > refuted);
+    }
+
+    @Test
+    void twoAccusersMakeAMemberDownAndOneASuspect() {
+        accuse(2, 5, G1);
+        assertTrue(view.isAccusedByAny(5));
+        assertFalse(view.isDown(5));
+        accuse(3, 5, G1);
+        assertTrue(view.isDown(5));
+    }
+
+    @Test
+    void thisNodesOwnAccusationCounts() {
+        accuse(2, 5, G1);
+        view.accuse(List.of(new Accusation(5, G1)));
+        view.judge();
+        assertTrue(view.isDown(5));
+        view.accuse(List.of());
+        view.judge();
+        assertFalse(view.isDown(5));
+        assertTrue(view.isAccusedByAny(5));
+    }
+
+    @Test
+    void aHigherGenerationRefutes() {
+        accuse(2, 5, G1);
+        accuse(3, 5, G1);
+        assertEquals(Learned.NEWER, view.learn(new Beat(5, Generation.above(G1), 3, List.of()), 0));
+        view.judge();
+        assertFalse(view.isDown(5));
+        assertFalse(view.isAccusedByAny(5));
+    }
+
+    @Test
+    void theWordOfTheAccusedAndOfTheDeadDoesNotCount() {
+        accuse(2, 5, G1);
+        accuse(3, 5, G1);
+        view.accuse(List.of(new Accusation(2, G1)));
+        view.judge();
+        assertFalse(view.isDown(5), "this node accuses one of the accusers");
+        view.accuse(List.of());
+        view.learn(new Beat(4, G1, 9, List.of(new Accusation(2, G1), new Accusation(3, G1))), 0);
+        view.learn(new Beat(5, G1, 9, List.of(new Accusation(2, G1), new Accusation(3, G1))), 0);
+        view.judge();
+        assertFalse(view.isDown(5), "two halves that accuse each other");
+        assertFalse(view.isDown(2));
+    }
+
+    @Test
+    void aNodeThatIsAccusedRaisesItsGenerationOnce() {
+        Beat beat = new Beat(2, G1, 7, List.of(new Accusation(1, G1)));
+        view.learn(beat, 0);
+        assertEquals(Generation.above(G1), view.self().generation());
+        view.learn(beat, 0);
+        assertEquals(Generation.above(G1), view.self().generation());
+        assertEquals(1, view.refutations());
+        assertEquals(1, view.self().start());
+    }
+
+    @Test
+    void aNodeThatIsToldOfANewerSelfRisesAboveIt() {
+        view.learn(new Beat(1, Generation.ofStart(9), 4, List.of()), 0);
+        assertTrue(view.self().isAbove(Generation.ofStart(9), Long.MAX_VALUE));
+        long before = view.self().generation();
+        view.learn(new Beat(1, before, 0, List.of()), 0);
+        assertEquals(before, view.self().generation(), "an old heartbeat of its own is nothing new");
+    }
+
+    @Test
+    void aBeatOfAnUnknownStartIsAskedAfter() {
+        assertEquals(Learned.UNKNOWN, view.learn(new Beat(77, G1, 1, List.of()), 0));
+        assertEquals(Learned.UNKNOWN, view.learn(new Beat(2, Generation.ofStart(2), 1, List.of()), 0));
+        assertTrue(view.learn(member(2, Generation.ofStart(2)), 0));
+        assertEquals(Learned.NEWER, view.learn(new Beat(2, Generation.ofStart(2), 1, List.of()), 0));
+        assertEquals(Learned.OLD, view.learn(new Beat(2, G1, 100, List.of()), 0), "of its former self");
+    }
+
+    @Test
+    void newsGoesBeforeWhatIsUsualAndEverybodyHasHisTurn() {
+        MembershipView large = viewOf(1_000);
+        for (long id = 2; id <= 1_000; id++) {
+            large.learn(new Beat(id, G1, 1, List.of()), 0);
+        }
+        assertEquals(1, large.beats(128, NEWS, NEWS).get(0).id(), "after that long no member is news any more");
+        large.learn(new Beat(500, G1, 2, List.of(new Accusation(3, G1))), 2 * NEWS);
+        large.learn(new Beat(501, G1, 2, List.of()), 2 * NEWS);
+        Set<Long> toldOf = new HashSet<>();
+        for (int round = 0; round < 40; round++) {
+            List<Beat> beats = large.beats(128, 2 * NEWS + round, NEWS);
+            assertEquals(128, beats.size());
+            assertEquals(128, new HashSet<>(beats).size());
+            assertEquals(1, beats.get(0).id());
+            assertEquals(500, beats.get(1).id());
+            beats.forEach(beat -> toldOf.add(beat.id()));
+        }
+        assertEquals(1_000, toldOf.size());
+    }
+
+    @Test
+    void logsOfChangesBecomeEqualThroughBoundedPages() {
+        Seeds.each(20, "MembershipViewTest#logsOfChangesBecomeEqualThroughBoundedPages", random -> {
+            MembershipView one = viewOf(2);
+            MembershipView other = viewOf(2);
+            int records = 1 + random.nextInt(3_000);
+            for (int i = 0; i < records; i++) {
+                ChangeRecord record = ChangeRecord.leave(random.nextInt(50), random.nextInt(1 << 20), i);
+                int where = random.nextInt(10);
+                if (where != 0) {
+                    one.learn(List.of(record));
+                }
+                if (where != 1) {
+                    other.learn(List.of(record));
+                }
+            }
+            int asks = 0;
+            while (one.recordsHash() != other.recordsHash()) {
+                one.learn(other.recordsUnlike(one.recordHashes(), 256));
+                other.learn(one.recordsUnlike(other.recordHashes(), 256));
+                assertTrue(++asks <= 100, "no end");
+            }
+            assertEquals(one.records(), other.records());
+            assertEquals(List.of(), one.recordsUnlike(other.recordHashes(), 256));
+        });
+    }
+
+    private void accuse(long by, long whom, long generation) {
+        view.learn(new Beat(by, G1, 5, List.of(new Accusation(whom, generation))), 0);
+        view.judge();
+    }
+
+    private static MembershipView viewOf(int members) {
+        MembershipView made = new MembershipView(member(1, G1));
+        for (int id = 2; id <= members; id++) {
+            made.learn(member(id, G1), 0);
+        }
+        return made;
+    }
+
+    private static Member member(long id, long generation) {
+        return new Member(id, "n" + id, "127.0.0.1", 1, 2, "", "", 1, 1, generation, 0);
+    }
+}
