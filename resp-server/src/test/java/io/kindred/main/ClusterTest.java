@@ -178,4 +178,21 @@ class ClusterTest {
         List<?> leaving = sx.list("KIN.PLAN", "LEAVE", "sz");
         assertEquals(List.of("total", 0L, 1024L), leaving.get(leaving.size() - 1));
     }
+
+    /** Each node shares all partitions with both others here. */
+    @Test
+    void repairComparesWhatNodesShare() throws Exception {
+        assertEquals("OK", sx.text("SET", "repaired", "v"));
+        List<?> counts = sx.list("KIN.REPAIR");
+        assertEquals("nodes", counts.get(0));
+        assertEquals(2L, counts.get(1));
+        assertEquals(0L, counts.get(3));
+        assertEquals(2L * 1024, counts.get(5));
+        List<?> ofKey = sy.list("KIN.REPAIR", "repaired");
+        assertEquals(2L, ofKey.get(1));
+        assertEquals(2L, ofKey.get(7), "the key is compared with each other replica: " + ofKey);
+        assertEquals(List.of(0L, 0L), List.of(ofKey.get(9), ofKey.get(11)));
+        assertEquals("1024", LocalNodes.info(sx, "trees_ready"));
+        assertTrue(Integer.parseInt(LocalNodes.info(sx, "exchange_rounds")) >= 2);
+    }
 }

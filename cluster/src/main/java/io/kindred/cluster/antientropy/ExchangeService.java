@@ -51,9 +51,10 @@ final class ExchangeService {
     }
 
     private boolean arePartitions(int[] partitions) {
-        return Arrays.stream(partitions)
-                .allMatch(
-                        partition -> partition >= 0 && partition < parts.trees().partitions());
+        return partitions.length <= parts.trees().partitions()
+                && Arrays.stream(partitions)
+                        .allMatch(partition ->
+                                partition >= 0 && partition < parts.trees().partitions());
     }
 
     void onTreeLanes(long from, Message.TreeLanes request) {
@@ -125,6 +126,7 @@ final class ExchangeService {
                 && request.lane() >= 0
                 && request.lane() < parts.trees().lanes().count()
                 && isReplica(request.partition())
+                && request.digests().length <= PAGE_KEYS_MAX
                 && Long.compareUnsigned(request.fromHash(), request.toHash()) <= 0;
         if (!mine) {
             refuse(from, request, Verdict.NOT_MINE);

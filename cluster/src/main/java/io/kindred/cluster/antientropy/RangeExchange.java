@@ -117,7 +117,8 @@ final class RangeExchange extends Request {
             end("it answers " + reply.verdict());
             return;
         }
-        if (Long.compareUnsigned(reply.coveredTo(), rest.first()) < 0) {
+        if (Long.compareUnsigned(reply.coveredTo(), rest.first()) < 0
+                || reply.storageKeys().size() > ExchangeService.PAGE_KEYS_MAX) {
             end("it makes no progress");
             return;
         }
