@@ -1,7 +1,6 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.quorum.FlushStamps;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,19 +39,15 @@ final class TreeRecord {
 
     /** Null where it is not a whole record of this version, or is older than a flush. */
     static @Nullable PartitionTrees decode(byte[] record, Lanes lanes, FlushStamps flushStamps) {
-        try {
-            return read(ByteBuffer.wrap(record), lanes, flushStamps);
-        } catch (BufferUnderflowException cutShort) {
-            return null;
-        }
-    }
-
-    private static @Nullable PartitionTrees read(ByteBuffer in, Lanes lanes, FlushStamps flushStamps) {
-        if (in.get() != VERSION) {
+        ByteBuffer in = ByteBuffer.wrap(record);
+        if (in.remaining() < HEAD_BYTES || in.get() != VERSION) {
             return null;
         }
         PartitionTrees trees = new PartitionTrees(lanes.count(), true);
         for (int left = in.getShort() & 0xffff; left > 0; left--) {
+            if (in.remaining() < TREE_BYTES) {
+                return null;
+            }
             int lane = in.getShort() & 0xffff;
             int bits = in.get();
             long flushStamp = in.getLong();
