@@ -248,6 +248,10 @@ public final class ExchangeCore {
         long self = parts.partitions().self();
         for (OwedRanges.Range range : debts.owed().all()) {
             long[] replicas = parts.partitions().replicas(range.partition());
+            if (replicas.length == 0) {
+                // The ring is not known yet.
+                continue;
+            }
             if (!contains(replicas, range.intended())) {
                 // Who has taken its place gets it from the others as its own.
                 if (debts.owed().payUpTo(range, debts.owed().last())) {

@@ -221,6 +221,11 @@ public final class MerkleTrees {
         return print;
     }
 
+    /** Partitions that are to have trees here. */
+    int owned() {
+        return owned;
+    }
+
     /** Partitions whose trees can be compared. */
     public int ready() {
         int ready = 0;

@@ -51,7 +51,8 @@ public final class TreeBuilder {
     }
 
     public long nextTickNanos() {
-        if (busy || (trees.building() == 0 && trees.ready() == 0)) {
+        // Asked after each event, so it must not look at the partitions one by one.
+        if (busy || trees.owned() == 0) {
             return Long.MAX_VALUE;
         }
         return begun ? dueNanos : clocks.nanos();

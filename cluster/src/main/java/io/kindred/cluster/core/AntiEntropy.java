@@ -85,6 +85,9 @@ final class AntiEntropy {
     }
 
     void onTick() {
+        if (followed.isEmpty()) {
+            return;
+        }
         builder.onTick();
         exchange.onTick();
     }
