@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three things are watched. Of every member, the silence since the last sign of life, against a bound that follows how
  * regularly its heartbeats (a neighbour's answers to pings) come. Of a few, the neighbours in the order of ids, the
- * answers to direct pings: no message at all for three pings makes a suspect. And of those that requests are sent to, {@link #late} answers: such a peer is
- * avoided at once and pinged, until a ping that was sent since is answered or a second has passed.
+ * answers to direct pings: no message at all for three pings makes a suspect. And of those that requests are sent to,
+ * {@link #late} answers: such a peer is avoided at once and pinged, until a ping that was sent since is answered or a
+ * second has passed.
  *
  * <p>A suspect is {@link #avoids avoided}. Past {@code suspectAfterNanos} without any sign of life it is also
  * {@link #accused}, which other members hear of.
