@@ -33,6 +33,7 @@ final class ArchitectureTest {
         "io.kindred.cluster.handoff",
         "io.kindred.cluster.antientropy",
         "io.kindred.cluster.keyspace",
+        "io.kindred.cluster.transfer",
         "io.kindred.cluster.core",
     };
 

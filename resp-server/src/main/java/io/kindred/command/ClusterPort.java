@@ -38,6 +38,9 @@ public interface ClusterPort {
     /** The node's name; {@code name#2} for its second incarnation. An unknown node is shown by its id. */
     String actorName(Actor actor);
 
+    /** Whether the node has begun to take part in its cluster. */
+    boolean isOpen();
+
     /** KIN.LEAVE: gives away what this node owns. */
     void leave(Answer<Reply> answer);
 

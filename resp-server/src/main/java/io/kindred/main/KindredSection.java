@@ -50,12 +50,16 @@ final class KindredSection {
                 .field("members_suspect", members(Status.SUSPECT))
                 .field("members_down", members(Status.DOWN))
                 .field("members_joining", members(Status.JOINING))
+                .field("members_leaving", members(Status.LEAVING))
                 .field("suspicions", watched.suspicions())
                 .field("down_verdicts", watched.downs())
                 .field("suspicions_refuted", watched.refutations())
                 .field("stalls_noticed", watched.stalls())
                 .field("partitions", views.partitions())
-                .field("partitions_owned", views.ring().owned(self.id()));
+                .field("partitions_owned", views.ring().owned(self.id()))
+                .field("partitions_in_transfer", views.partitionsInTransfer())
+                .field("partitions_to_fetch", views.partitionsFetching())
+                .field("partitions_to_give_away", views.partitionsParting());
     }
 
     private long members(Status status) {

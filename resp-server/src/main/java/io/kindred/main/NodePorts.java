@@ -219,18 +219,23 @@ final class NodePorts implements KeyPort, ClusterPort {
     // --- changes of the ring ---
 
     @Override
+    public boolean isOpen() {
+        return opened != null;
+    }
+
+    @Override
     public void leave(Answer<Reply> answer) {
-        answer.failed("ERR a node cannot leave yet: data does not move between nodes in this version");
+        ask(new ClusterQuery.Leave(), answer, reply -> Reply.OK);
     }
 
     @Override
     public void replace(String oldName, Answer<Reply> answer) {
-        answer.failed("ERR a node cannot be replaced yet: data does not move between nodes in this version");
+        ask(new ClusterQuery.Replace(oldName), answer, reply -> Reply.OK);
     }
 
     @Override
     public void forget(String name, Answer<Reply> answer) {
-        answer.failed("ERR a node cannot be forgotten yet: data does not move between nodes in this version");
+        ask(new ClusterQuery.Forget(name), answer, reply -> Reply.OK);
     }
 
     @Override

@@ -123,4 +123,9 @@ final class MemoryCluster implements ClusterPort {
         administered.add("repair " + (key == null ? "all" : Ascii.text(key)));
         answer.done(Reply.ONE);
     }
+
+    @Override
+    public boolean isOpen() {
+        return true;
+    }
 }

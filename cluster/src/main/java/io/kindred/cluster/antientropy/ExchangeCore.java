@@ -15,7 +15,9 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -358,6 +360,16 @@ public final class ExchangeCore {
             boolean compared = session.compared.contains(request.partition());
             parts.send(from, new Message.ExchangeDone(request.requestId(), compared ? Verdict.OK : Verdict.FAILED), 10);
         });
+        startSessions();
+    }
+
+    // --- for transfers ---
+
+    /** Makes partitions equal here and at a peer, soon; tells which of them are. */
+    public void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal) {
+        Ask ask = ask(peer);
+        ask.partitions.addAll(partitions);
+        ask.told.add(session -> equal.accept(session.compared));
         startSessions();
     }
 

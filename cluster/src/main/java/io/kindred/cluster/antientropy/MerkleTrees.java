@@ -150,7 +150,7 @@ public final class MerkleTrees {
         owned = 0;
         for (int partition = 0; partition < byPartition.length; partition++) {
             long[] replicas = ring.replicas(partition);
-            boolean shared = replicas.length > 1 && contains(replicas, ring.self());
+            boolean shared = ring.keeps(partition) && (replicas.length > 1 || !contains(replicas, ring.self()));
             if (!shared) {
                 byPartition[partition] = null;
                 unbuilt.remove(partition);

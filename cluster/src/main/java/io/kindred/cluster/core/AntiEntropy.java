@@ -8,7 +8,6 @@ import io.kindred.cluster.antientropy.TreeBuilder;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Route;
-import io.kindred.cluster.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -24,7 +23,7 @@ final class AntiEntropy {
     private final Replica replica;
     private final BooleanSupplier holdsData;
     private final RingRouter router;
-    private Ring followed = Ring.EMPTY;
+    private int followed = -1;
 
     /** What anti-entropy is about. */
     record Parts(
@@ -75,17 +74,15 @@ final class AntiEntropy {
     }
 
     /** Called after each step. */
-    // A ring is made anew whenever it changes.
-    @SuppressWarnings("ReferenceEquality")
     void followRing() {
-        if (router.ring() != followed) {
-            followed = router.ring();
+        if (router.version() != followed && !router.ring().isEmpty()) {
+            followed = router.version();
             trees.own(router, holdsData.getAsBoolean());
         }
     }
 
     void onTick() {
-        if (followed.isEmpty()) {
+        if (followed < 0) {
             return;
         }
         builder.onTick();
@@ -93,7 +90,7 @@ final class AntiEntropy {
     }
 
     long nextTickNanos() {
-        return followed.isEmpty() ? Long.MAX_VALUE : Math.min(builder.nextTickNanos(), exchange.nextTickNanos());
+        return followed < 0 ? Long.MAX_VALUE : Math.min(builder.nextTickNanos(), exchange.nextTickNanos());
     }
 
     void repair(ClusterQuery.Repair query, Consumer<ClusterAnswer> done) {
@@ -103,9 +100,9 @@ final class AntiEntropy {
             return;
         }
         Route route = wires.router().route(query.db(), key);
-        if (route.self() < 0) {
+        if (!route.serves()) {
             List<String> names = new ArrayList<>();
-            for (long id : route.replicas()) {
+            for (long id : route.writers()) {
                 names.add(wires.router().nameOf(id));
             }
             done.accept(new ClusterAnswer.Failed(

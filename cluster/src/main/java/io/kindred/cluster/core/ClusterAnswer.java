@@ -14,6 +14,9 @@ public sealed interface ClusterAnswer {
 
     record Flushed() implements ClusterAnswer {}
 
+    /** The decision is made and told; what follows from it goes on. */
+    record Decided() implements ClusterAnswer {}
+
     /** A whole error text with its code. */
     record Failed(String error) implements ClusterAnswer {}
 }

@@ -1,20 +1,26 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
+import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.ring.SlotPartitioner;
+import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.OwnHolding;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** This node as a member: how it joins, and the ring that follows from the change records. */
-final class ClusterMembership {
+/** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
+final class ClusterMembership implements HeldBy, Joining.Members {
     private final NodeConfig config;
     private final Clocks clocks;
     private final Outlet outlet;
@@ -23,23 +29,30 @@ final class ClusterMembership {
     private final GossipRounds rounds;
     private final RingRouter router;
     private final Joining joining;
+    private final OwnHolding own;
     private final List<Member> recoveredMembers;
+    /** Known from an earlier life: until they have told, they hold what they ought to. */
+    private final TreeSet<Long> remembered = new TreeSet<>();
     /** In order, because each is asked in turn. */
     private final TreeSet<Long> connected = new TreeSet<>();
+    /** By subject, the last record that took it out of the ring or put it in. */
+    private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
 
     private boolean serving;
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
     private boolean mayLackRecords;
 
-    ClusterMembership(NodeConfig config, Recovered recovered, Surroundings in, LocalFacts facts) {
+    ClusterMembership(NodeConfig config, Recovered recovered, Surroundings in, LocalFacts facts, OwnHolding own) {
         this.config = config;
+        this.own = own;
         clocks = in.clocks();
         outlet = in.outlet();
         watch = new MemberWatch(recovered.self(), config.times(), in, facts);
+        watch.list(member -> isListed(member.id()));
         view = watch.view();
         rounds = watch.rounds();
-        router = new RingRouter(view, watch, partitioner(config.partitioner()), config);
-        joining = new Joining(view, clocks, outlet, config.fingerprint());
+        router = new RingRouter(view, watch, partitioner(config.partitioner()), config, own);
+        joining = new Joining(this, clocks, outlet, config.fingerprint());
         view.learn(recovered.records());
         recoveredMembers = recovered.members();
         mayLackRecords = recovered.records().isEmpty() && config.seeded();
@@ -69,11 +82,114 @@ final class ClusterMembership {
         return serving;
     }
 
-    Status status(long id) {
-        return router.ring().owned(id) == 0 ? Status.JOINING : watch.status(id);
+    Joining joining() {
+        return joining;
     }
 
+    // --- the members ---
+
+    Status status(long id) {
+        if (!router.ring().hasNode(id)) {
+            return isLeaving(id) ? Status.LEAVING : Status.JOINING;
+        }
+        Holding held = holding(id);
+        return held != null && !held.hasJoined() ? Status.JOINING : watch.status(id);
+    }
+
+    @Override
+    public Member self() {
+        return view.self();
+    }
+
+    @Override
+    public boolean isInRing(long id) {
+        return router.ring().hasNode(id);
+    }
+
+    @Override
+    public boolean answers(long id) {
+        return watch.status(id) == Status.UP;
+    }
+
+    @Override
+    public boolean isListed(long id) {
+        return router.ring().hasNode(id) || isLeaving(id);
+    }
+
+    private boolean isLeaving(long id) {
+        ChangeRecord last = standing.get(id);
+        if (last == null
+                || last.kind() != ChangeRecord.Kind.LEAVE
+                || router.ring().hasNode(id)) {
+            return false;
+        }
+        Holding held = holding(id);
+        return held == null || held.holdsAny() || view.standing(id).oldestDebtStamp() != Long.MAX_VALUE;
+    }
+
+    /** Whether a node was forgotten, or another took its place. */
+    boolean isForgotten(long id) {
+        ChangeRecord last = standing.get(id);
+        return last != null
+                && (last.kind() == ChangeRecord.Kind.FORGET
+                        || (last.kind() == ChangeRecord.Kind.REPLACE && last.other() == id));
+    }
+
+    @Override
+    public boolean hasLeft(long id) {
+        return standing.containsKey(id) && !router.ring().hasNode(id);
+    }
+
+    @Override
+    public @Nullable Member named(String name) {
+        Member found = null;
+        for (Member member : view.tellings()) {
+            if (member.name().equals(name) && (found == null || isListed(member.id()))) {
+                found = member;
+            }
+        }
+        return found;
+    }
+
+    List<Member> listed() {
+        List<Member> listed = new ArrayList<>();
+        for (Member member : view.tellings()) {
+            if (isListed(member.id()) || (member.id() == view.self().id() && !hasLeft(member.id()))) {
+                listed.add(member);
+            }
+        }
+        return listed;
+    }
+
+    /** Those that may hold something. */
+    List<Long> holders() {
+        List<Long> holders = new ArrayList<>();
+        for (Member member : view.tellings()) {
+            if (!isForgotten(member.id())) {
+                holders.add(member.id());
+            }
+        }
+        return holders;
+    }
+
+    @Override
+    public List<Long> members() {
+        return holders();
+    }
+
+    @Override
+    public @Nullable Holding holding(long node) {
+        if (node == view.self().id()) {
+            return own.told();
+        }
+        Holding told = view.holding(node);
+        return told != null || remembered.contains(node) ? told : new Holding(node, Holding.NONE, false, new long[0]);
+    }
+
+    // --- events ---
+
     void onStarted() {
+        recoveredMembers.forEach(member -> remembered.add(member.id()));
         recoveredMembers.forEach(rounds::learn);
         for (ChangeRecord record : view.records()) {
             clocks.observe(record.stamp());
@@ -82,16 +198,32 @@ final class ClusterMembership {
             view.learn(List.of(joining.record(view.self())));
         }
         changed();
+        claimWhatChanged();
         watch.onStarted();
         onTick();
+    }
+
+    /** A node whose weight or place was configured anew says so. */
+    private void claimWhatChanged() {
+        Member self = view.self();
+        RingMember known = router.ring().member(self.id());
+        if (known == null) {
+            return;
+        }
+        if (!known.zone().equals(self.zone()) || !known.datacenter().equals(self.datacenter())) {
+            decide(joining.record(self));
+        } else if (known.weight() != self.weight()) {
+            decide(ChangeRecord.weight(self.id(), clocks.nextStamp(), self.id(), self.weight()));
+        }
     }
 
     void onPeerConnected(long peer) {
         connected.add(peer);
         watch.onPeerConnected(peer);
-        if (serving) {
+        if (view.hasRecords()) {
             rounds.greet(peer);
-        } else {
+        }
+        if (!serving) {
             joining.ask(peer);
         }
     }
@@ -102,7 +234,7 @@ final class ClusterMembership {
     }
 
     void onTick() {
-        if (watch.onTick() && !serving) {
+        if (watch.onTick() && !serving && !hasLeft(view.self().id())) {
             connected.forEach(joining::ask);
         }
     }
@@ -116,8 +248,8 @@ final class ClusterMembership {
             return;
         }
         Member newcomer = request.newcomer();
-        if (router.ring().owned(newcomer.id()) == 0) {
-            ChangeRecord admission = joining.admit(from, request, rounds.ringHoldsData());
+        if (!router.ring().hasNode(newcomer.id())) {
+            ChangeRecord admission = joining.admit(from, request);
             if (admission == null) {
                 return;
             }
@@ -145,14 +277,58 @@ final class ClusterMembership {
     }
 
     void onGossipTell(long from, Message.GossipTell tell) {
-        if (watch.onTell(from, tell)) {
+        GossipRounds.News news = watch.onTell(from, tell);
+        if (news.ownHolding() > 0 && own.riseAbove(news.ownHolding())) {
+            held(own.told());
+        }
+        if (news.members() || news.records()) {
             changed();
+        } else if (news.holdings()) {
+            followHoldings();
+        }
+        if (news.records()) {
+            rounds.tellAtOnce(connected);
         }
         serveIfReady();
     }
 
+    // --- decisions ---
+
+    /** A decision of this node about the ring. */
+    void decide(ChangeRecord record) {
+        view.learn(List.of(record));
+        changed();
+        for (long peer : connected) {
+            rounds.tell(peer, List.of(), List.of(record));
+        }
+        rounds.tellAtOnce(connected);
+    }
+
+    /** What this node holds is other than before, and durably so. */
+    void held(Holding told) {
+        view.hold(told);
+        followHoldings();
+        if (view.hasRecords()) {
+            rounds.tellAtOnce(connected);
+        }
+        serveIfReady();
+    }
+
+    private void followHoldings() {
+        router.use(view.records(), this);
+    }
+
     private void changed() {
-        router.use(Claim.fold(config.partitions(), view.records()));
+        standing.clear();
+        for (ChangeRecord record : view.records()) {
+            if (record.kind() != ChangeRecord.Kind.WEIGHT) {
+                standing.put(record.subject(), record);
+            }
+            if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() != record.subject()) {
+                standing.put(record.other(), record);
+            }
+        }
+        followHoldings();
         outlet.effects().peers(view.others());
         outlet.effects().remember(view.others(), view.records());
         serveIfReady();
@@ -160,9 +336,10 @@ final class ClusterMembership {
 
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
-        if (!serving && !mayLackRecords && router.ring().owned(view.self().id()) > 0) {
+        if (!serving && !mayLackRecords && own.hasJoined() && !router.ring().isEmpty()) {
             serving = true;
             outlet.effects().serving();
+            connected.forEach(rounds::greet);
         }
     }
 }

@@ -15,13 +15,21 @@ final class ClusterQueries {
     private final AntiEntropy antiEntropy;
     private final NodeViews views;
     private final RandomSource random;
+    private final RingChanges changes;
 
-    ClusterQueries(Question question, Outlet outlet, AntiEntropy antiEntropy, NodeViews views, RandomSource random) {
+    ClusterQueries(
+            Question question,
+            Outlet outlet,
+            AntiEntropy antiEntropy,
+            NodeViews views,
+            RandomSource random,
+            RingChanges changes) {
         this.question = question;
         this.outlet = outlet;
         this.antiEntropy = antiEntropy;
         this.views = views;
         this.random = random;
+        this.changes = changes;
     }
 
     void ask(long token, ClusterQuery query) {
@@ -47,7 +55,7 @@ final class ClusterQueries {
         } else if (query instanceof ClusterQuery.Repair repair) {
             antiEntropy.repair(repair, answer -> answer(token, answer));
         } else {
-            answer(token, new ClusterAnswer.Failed("ERR unknown question"));
+            answer(token, changes.decide(query));
         }
     }
 

@@ -21,6 +21,18 @@ public sealed interface ClusterQuery {
     /** Deletes every key of a database, or of all ({@code db} -1). */
     record FlushKeys(int db) implements ClusterQuery {}
 
+    /** Gives away all that this node holds, and leaves the ring. */
+    record Leave() implements ClusterQuery {}
+
+    /** This node takes the place of a member that is gone. */
+    record Replace(String name) implements ClusterQuery {}
+
+    /** A member is gone for good: its share is rebuilt elsewhere. */
+    record Forget(String name) implements ClusterQuery {}
+
+    /** This node takes another share than before, relative to the others'. */
+    record Weigh(double weight) implements ClusterQuery {}
+
     /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
     record Repair(int db, byte @Nullable [] key) implements ClusterQuery {}

@@ -3,12 +3,14 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.FailureDetector;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.MembershipView.Learned;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,9 @@ final class GossipRounds {
     static final int BEATS_MAX = 128;
     static final int MEMBERS_MAX = 128;
     static final int RECORDS_MAX = 256;
+    static final int HOLDINGS_MAX = 64;
+    /** So many peers are told at once of what concerns requests; with more, gossip has to do. */
+    static final int PEERS_TOLD_MAX = 64;
 
     private static final int PEERS_A_ROUND = 2;
     /** So many rounds a new accusation or refutation goes before other beats. */
@@ -37,7 +42,6 @@ final class GossipRounds {
     private final Outlet outlet;
     private final LocalFacts facts;
     private final long newsNanos;
-    private boolean othersHoldData;
     private boolean sawOwnRecords;
 
     GossipRounds(MembershipView view, FailureDetector detector, Surroundings in, LocalFacts facts, long intervalNanos) {
@@ -48,11 +52,6 @@ final class GossipRounds {
         this.outlet = in.outlet();
         this.facts = facts;
         this.newsNanos = NEWS_ROUNDS * intervalNanos;
-    }
-
-    /** Whether any member holds data, as far as this one has heard. */
-    boolean ringHoldsData() {
-        return othersHoldData || facts.holdsData().getAsBoolean();
     }
 
     /** Whether another node has shown exactly this node's change records, and some: then none is missing. */
@@ -81,7 +80,11 @@ final class GossipRounds {
 
     /** To a peer that has just been connected to: who this node is, and how all are. */
     void greet(long peer) {
-        outlet.send(peer, new Message.GossipTell(List.of(view.self()), List.of(), view.recordsHash()));
+        Holding held = view.holding(view.self().id());
+        outlet.send(
+                peer,
+                new Message.GossipTell(
+                        List.of(view.self()), List.of(), held == null ? List.of() : List.of(held), view.recordsHash()));
         outlet.send(peer, gossip(true));
     }
 
@@ -92,7 +95,16 @@ final class GossipRounds {
                 new Message.GossipTell(
                         members.subList(0, Math.min(members.size(), MEMBERS_MAX)),
                         records.subList(0, Math.min(records.size(), RECORDS_MAX)),
+                        List.of(),
                         view.recordsHash()));
+    }
+
+    /** To all peers, where they are not too many: what this node holds, or which records it knows, has changed. */
+    void tellAtOnce(Collection<Long> peers) {
+        if (peers.size() <= PEERS_TOLD_MAX) {
+            view.beat();
+            peers.forEach(this::greet);
+        }
     }
 
     private Message.Gossip gossip(boolean answer) {
@@ -100,7 +112,7 @@ final class GossipRounds {
     }
 
     private Message.Gossip gossip(List<Beat> beats, boolean answer) {
-        return new Message.Gossip(beats, view.recordsHash(), flushStamps(), ringHoldsData(), answer);
+        return new Message.Gossip(beats, view.recordsHash(), flushStamps(), answer);
     }
 
     private List<Long> flushStamps() {
@@ -117,6 +129,7 @@ final class GossipRounds {
     /** True: which members or records there are has changed. */
     boolean onGossip(long from, Message.Gossip gossip) {
         List<Long> unknown = new ArrayList<>();
+        List<Long> holdings = new ArrayList<>();
         for (Beat beat : gossip.beats()) {
             Learned learned = view.learn(beat, clocks.nanos());
             if (learned == Learned.NEWER) {
@@ -124,14 +137,16 @@ final class GossipRounds {
             } else if (learned == Learned.UNKNOWN) {
                 unknown.add(beat.id());
             }
+            if (view.lacksHolding(beat.id())) {
+                holdings.add(beat.id());
+            }
         }
-        othersHoldData |= gossip.holdsData();
         facts.onFlushStamps().accept(gossip.flushStamps());
         compareRecords(gossip.recordsHash());
         if (gossip.answer()) {
             outlet.send(from, gossip(answerTo(gossip.beats()), false));
         }
-        ask(from, unknown, gossip.recordsHash());
+        ask(from, unknown, holdings, gossip.recordsHash());
         return false;
     }
 
@@ -148,10 +163,10 @@ final class GossipRounds {
         return answer;
     }
 
-    private void ask(long from, List<Long> members, long recordsHash) {
+    private void ask(long from, List<Long> members, List<Long> holdings, long recordsHash) {
         boolean lacks = recordsHash != view.recordsHash();
-        if (lacks || !members.isEmpty()) {
-            outlet.send(from, new Message.GossipAsk(members, lacks ? view.recordHashes() : List.of()));
+        if (lacks || !members.isEmpty() || !holdings.isEmpty()) {
+            outlet.send(from, new Message.GossipAsk(members, holdings, lacks ? view.recordHashes() : List.of()));
         }
     }
 
@@ -164,16 +179,44 @@ final class GossipRounds {
             }
         }
         List<ChangeRecord> records = view.recordsUnlike(ask.recordHashes(), RECORDS_MAX);
-        if (!members.isEmpty() || !records.isEmpty()) {
-            outlet.send(from, new Message.GossipTell(members, records, view.recordsHash()));
+        List<Holding> holdings = new ArrayList<>();
+        for (long id : ask.holdings()) {
+            Holding held = view.holding(id);
+            if (held != null && holdings.size() < HOLDINGS_MAX) {
+                holdings.add(held);
+            }
+        }
+        if (!members.isEmpty() || !records.isEmpty() || !holdings.isEmpty()) {
+            outlet.send(from, new Message.GossipTell(members, records, holdings, view.recordsHash()));
         }
     }
 
-    /** True: which members or records there are has changed. */
-    boolean onTell(long from, Message.GossipTell tell) {
+    /**
+     * What was new in a telling.
+     *
+     * @param members which members there are, or one of them has started anew
+     * @param holdings what some member holds
+     * @param ownHolding the version of a holding of this node that is newer than what it knows of; 0: none
+     */
+    record News(boolean members, boolean records, boolean holdings, long ownHolding) {
+        boolean any() {
+            return members || records || holdings;
+        }
+    }
+
+    News onTell(long from, Message.GossipTell tell) {
         boolean news = false;
         for (Member member : tell.members()) {
             news |= learn(member);
+        }
+        boolean holdings = false;
+        long own = 0;
+        for (Holding holding : tell.holdings()) {
+            holdings |= view.learn(holding);
+            if (holding.id() == view.self().id()
+                    && holding.version() > view.standing().holdingVersion()) {
+                own = Math.max(own, holding.version());
+            }
         }
         for (ChangeRecord record : tell.records()) {
             clocks.observe(record.stamp());
@@ -181,9 +224,9 @@ final class GossipRounds {
         boolean newRecords = view.learn(tell.records());
         compareRecords(tell.recordsHash());
         if (newRecords) {
-            ask(from, List.of(), tell.recordsHash());
+            ask(from, List.of(), List.of(), tell.recordsHash());
         }
-        return news || newRecords;
+        return new News(news, newRecords, holdings, own);
     }
 
     /** True if the member, or this start of it, is new. */

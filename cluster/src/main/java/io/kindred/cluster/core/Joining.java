@@ -2,32 +2,58 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
-import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a node comes into the ring. A newcomer asks every seed that it is connected to, again each gossip interval, until
- * it finds itself in the ring; a member admits it by a change record. While data cannot move between nodes, a member
- * admits nobody once any member holds data.
+ * it finds itself in the ring; a member admits it by a change record: to a place of its own, or to that of a member that is
+ * gone. What follows is the transfer of its share.
  */
 final class Joining {
-    private final MembershipView membership;
+    private final Members members;
     private final Clocks clocks;
     private final Outlet outlet;
     private final String fingerprint;
     private String lastRefusal = "";
+    /** The member whose place this node asks for; empty: a place of its own. */
+    private String replaces = "";
 
-    Joining(MembershipView membership, Clocks clocks, Outlet outlet, String fingerprint) {
-        this.membership = membership;
+    /** What it has to know of the members. */
+    interface Members {
+        Member self();
+
+        /** The member of that name that is listed, or any other of that name. */
+        @Nullable
+        Member named(String name);
+
+        boolean isInRing(long id);
+
+        /** Whether it is in the ring, or on its way out of it. */
+        boolean isListed(long id);
+
+        /** Whether it has been in the ring and is not any more. */
+        boolean hasLeft(long id);
+
+        /** Whether it is up, as far as this node knows. */
+        boolean answers(long id);
+    }
+
+    Joining(Members members, Clocks clocks, Outlet outlet, String fingerprint) {
+        this.members = members;
         this.clocks = clocks;
         this.outlet = outlet;
         this.fingerprint = fingerprint;
     }
 
     void ask(long seed) {
-        outlet.send(seed, new Message.JoinRequest(membership.self(), fingerprint));
+        outlet.send(seed, new Message.JoinRequest(members.self(), fingerprint, replaces));
+    }
+
+    /** From now on asks for the place of this member. */
+    void askToReplace(String name) {
+        replaces = name;
     }
 
     void onRefused(Message.JoinRefused refusal) {
@@ -39,36 +65,54 @@ final class Joining {
 
     /** The record that admits the newcomer; null where it was refused, and told why. */
     @Nullable
-    ChangeRecord admit(long from, Message.JoinRequest request, boolean holdsData) {
-        String reason = refusal(request, holdsData);
+    ChangeRecord admit(long from, Message.JoinRequest request) {
+        String reason = refusal(request);
         if (reason != null) {
             outlet.send(from, new Message.JoinRefused(reason));
             return null;
         }
-        return record(request.newcomer());
+        ChangeRecord join = record(request.newcomer());
+        Member replaced = request.replaces().isEmpty() ? null : members.named(request.replaces());
+        return replaced == null ? join : join.replacing(replaced.id(), join.stamp());
     }
 
     ChangeRecord record(Member subject) {
         return ChangeRecord.join(
-                membership.self().id(),
+                members.self().id(),
                 clocks.nextStamp(),
                 subject.id(),
                 subject.weight(),
                 new ChangeRecord.Site(subject.zone(), subject.datacenter()));
     }
 
-    private @Nullable String refusal(Message.JoinRequest request, boolean holdsData) {
+    private @Nullable String refusal(Message.JoinRequest request) {
         Member newcomer = request.newcomer();
-        Member namesake = membership.named(newcomer.name());
         if (!request.fingerprint().equals(fingerprint)) {
             return "this cluster has " + fingerprint + ", the newcomer " + request.fingerprint();
         }
-        if (namesake != null && namesake.id() != newcomer.id()) {
-            return "another node of this cluster is named " + newcomer.name();
+        if (members.hasLeft(newcomer.id())) {
+            return newcomer.name() + " has left this cluster; to join again it needs an empty data directory";
         }
-        if (holdsData) {
-            return "the ring holds data, and joining with data is not possible yet: start all nodes before the first write";
+        if (!request.replaces().isEmpty()) {
+            return refusalToReplace(request.replaces());
+        }
+        Member namesake = members.named(newcomer.name());
+        if (namesake != null && namesake.id() != newcomer.id() && members.isListed(namesake.id())) {
+            return "another node of this cluster is named " + newcomer.name()
+                    + "; if that one is gone for good, send this one KIN.REPLACE " + newcomer.name();
         }
         return null;
+    }
+
+    /** Why a member's place cannot be taken; null: it can. */
+    @Nullable
+    String refusalToReplace(String name) {
+        Member old = members.named(name);
+        if (old == null || !members.isInRing(old.id())) {
+            return "no member of the ring is named " + name;
+        }
+        return members.answers(old.id())
+                ? "node " + name + " answers; only one that is gone can be replaced or forgotten"
+                : null;
     }
 }

@@ -10,6 +10,7 @@ import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Who the members are and who is alive, whatever the ring: gossip rounds, pings, and the verdict that follows from what
@@ -29,6 +30,7 @@ final class MemberWatch {
     private long nextRoundNanos;
     private long nextPingNanos;
     private long settledChanges;
+    private Predicate<Member> isListed = member -> true;
     private long downs;
 
     MemberWatch(Member self, NodeConfig.MembershipTimes times, Surroundings in, LocalFacts facts) {
@@ -42,6 +44,11 @@ final class MemberWatch {
 
     MembershipView view() {
         return view;
+    }
+
+    /** Of whom the operator is told: not of those that have left. */
+    void list(Predicate<Member> listed) {
+        isListed = listed;
     }
 
     GossipRounds rounds() {
@@ -126,9 +133,8 @@ final class MemberWatch {
         settle();
     }
 
-    /** True: which members or records there are has changed. */
-    boolean onTell(long from, Message.GossipTell tell) {
-        boolean news = rounds.onTell(from, tell);
+    GossipRounds.News onTell(long from, Message.GossipTell tell) {
+        GossipRounds.News news = rounds.onTell(from, tell);
         settle();
         return news;
     }
@@ -154,7 +160,7 @@ final class MemberWatch {
     }
 
     private void note(Member member, Status status) {
-        if (noted.put(member.id(), status) != status) {
+        if (noted.put(member.id(), status) != status && isListed.test(member)) {
             downs += status == Status.DOWN ? 1 : 0;
             outlet.effects().note("node " + member.name() + " is " + status.text());
         }

@@ -16,6 +16,13 @@ final class MetaKey {
     /** A partition's trees, between a clean stop and the next start; the value is no number. */
     static final byte TREES = 'T';
 
+    /** 64 partitions each: those that this node holds completely, and those of which it may have records. */
+    static final byte HELD = 'B';
+
+    static final byte PRESENT = 'P';
+    /** Number 0: the version of what this node holds; 1: whether it has joined. */
+    static final byte HOLDING = 'V';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {

@@ -22,10 +22,12 @@ import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -51,6 +53,10 @@ public final class NodeCore implements MessageHandler {
     private final HandoffCore handoff;
     private final AntiEntropy antiEntropy;
     private final ClusterQueries queries;
+    private final Transfers transfers;
+    private final Cleaner cleaner;
+    private final OwnHolding own;
+    private final HintLedger ledger;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -90,11 +96,18 @@ public final class NodeCore implements MessageHandler {
                 () -> recovered.holdsData() || replica.hasWritten(),
                 flushStamps::all,
                 stamps -> desk.flush(stamps, verdict -> {}));
-        membership = new ClusterMembership(config, recovered, new Surroundings(clocks, random, outlet), facts);
+        own = new OwnHolding(
+                recovered.self().id(),
+                HoldingDisk.stored(config, recovered),
+                new HoldingDisk(replica),
+                clocks::nextStamp);
+        Surroundings surroundings = new Surroundings(clocks, random, outlet);
+        membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         RingRouter router = membership.router();
         Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoff handed = handoff(config, recovered, owed, latencies);
         handoff = handed.core();
+        ledger = handed.ledger();
         antiEntropy = new AntiEntropy(
                 new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, owed),
                 outlet,
@@ -102,6 +115,14 @@ public final class NodeCore implements MessageHandler {
                 router,
                 facts.holdsData());
         QuorumCounters counters = new QuorumCounters();
+        cleaner = new Cleaner(desk, replica, clocks, latencies, config.databases());
+        transfers = new Transfers(
+                membership,
+                own,
+                antiEntropy.exchange(),
+                cleaner,
+                surroundings,
+                config.quorums().timeoutNanos());
         Coordination coordination = new Coordination(
                 replica,
                 handed.hints(),
@@ -119,9 +140,9 @@ public final class NodeCore implements MessageHandler {
         service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
         NodeViews.Counted counted = new NodeViews.Counted(
                 counters, handed.ledger(), owed, handed.counters(), kept.trees(), antiEntropy.counters());
-        views = new NodeViews(config, membership, clocks, counted, replica, requests, desk);
+        views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        queries = new ClusterQueries(question, outlet, antiEntropy, views, random);
+        queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership, clocks));
     }
 
     private record Handoff(HandoffCore core, Hints hints, HintLedger ledger, HandoffCounters counters) {}
@@ -159,6 +180,9 @@ public final class NodeCore implements MessageHandler {
                 kept.trees().restore(number, record.value());
                 continue;
             }
+            if (HoldingDisk.isHolding(record.key())) {
+                continue;
+            }
             long value = MetaKey.value(record.value());
             if (MetaKey.kind(record.key()) == MetaKey.FLOOR) {
                 kept.floors().raise(number, value);
@@ -181,6 +205,7 @@ public final class NodeCore implements MessageHandler {
         clocks.advance(now.nanos(), now.wallMillis());
         dispatch(event);
         antiEntropy.followRing();
+        transfers.follow();
         wake(effects);
     }
 
@@ -210,9 +235,13 @@ public final class NodeCore implements MessageHandler {
             sweeper.onTick();
             handoff.onTick();
             antiEntropy.onTick();
+            membership.view().owe(owesAnything() ? 1 : Long.MAX_VALUE);
+            transfers.core().onTick();
+            cleaner.onTick();
             replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
             antiEntropy.onStarted();
+            own.hold(List.of(), false, ok -> membership.held(own.told()));
             membership.onStarted();
             sweeper.resume();
         }
@@ -222,11 +251,16 @@ public final class NodeCore implements MessageHandler {
     private void wake(Effects effects) {
         long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
         next = Math.min(next, antiEntropy.nextTickNanos());
+        next = Math.min(next, Math.min(transfers.core().nextTickNanos(), cleaner.nextTickNanos()));
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
             wakeNanos = next;
             effects.wakeAt(next);
         }
+    }
+
+    private boolean owesAnything() {
+        return ledger.hints() > 0 || transfers.core().partingCount() > 0;
     }
 
     /** What people and clients may see of this node. */

@@ -17,6 +17,7 @@ import io.kindred.cluster.quorum.StandIns;
 import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.transfer.TransferCore;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class NodeViews {
     private final Replica replica;
     private final Requests requests;
     private final LocalDesk desk;
+    private final TransferCore transfers;
     private final int[] allPartitions;
 
     NodeViews(
@@ -41,7 +43,8 @@ public final class NodeViews {
             Counted counted,
             Replica replica,
             Requests requests,
-            LocalDesk desk) {
+            LocalDesk desk,
+            TransferCore transfers) {
         this.config = config;
         this.membership = membership;
         this.clocks = clocks;
@@ -49,6 +52,7 @@ public final class NodeViews {
         this.replica = replica;
         this.requests = requests;
         this.desk = desk;
+        this.transfers = transfers;
         allPartitions = IntStream.range(0, config.partitions()).toArray();
     }
 
@@ -87,7 +91,7 @@ public final class NodeViews {
 
     public List<MemberLine> members() {
         List<MemberLine> lines = new ArrayList<>();
-        for (Member member : membership.view().tellings()) {
+        for (Member member : membership.listed()) {
             lines.add(new MemberLine(member, membership.status(member.id()), ring().owned(member.id())));
         }
         return lines;
@@ -96,12 +100,12 @@ public final class NodeViews {
     public List<ReplicaLine> replicas(int db, byte[] key) {
         Route route = membership.router().route(db, key);
         List<ReplicaLine> lines = new ArrayList<>();
-        for (long id : route.replicas()) {
-            addReplica(lines, id, false);
+        for (int place = 0; place < route.serving(); place++) {
+            addReplica(lines, route.writers()[place], false);
         }
         StandIns standIns = new StandIns(membership.router(), route);
-        for (int place = 0; place < route.replicas().length; place++) {
-            if (membership.router().avoids(route.replicas()[place])) {
+        for (int place = 0; place < route.serving(); place++) {
+            if (membership.router().avoids(route.writers()[place])) {
                 addReplica(lines, standIns.next(place), true);
             }
         }
@@ -161,11 +165,11 @@ public final class NodeViews {
 
     /** The owners of a partition in the order of the preference list; not to be changed. */
     public long[] owners(int partition) {
-        return membership.router().replicas(partition);
+        return membership.router().target(partition);
     }
 
     public @Nullable Member memberNamed(String name) {
-        return membership.view().named(name);
+        return membership.named(name);
     }
 
     public String nameOf(long node) {
@@ -226,6 +230,21 @@ public final class NodeViews {
         return key.length > 1 && MetaKey.kind(key) == MetaKey.TREES;
     }
 
+    /** Partitions of the whole cluster, as this node knows it, that are not where the ring has them, or elsewhere as well. */
+    public int partitionsInTransfer() {
+        return membership.router().servingMap().unsettled();
+    }
+
+    /** Partitions that this node owns and does not hold yet. */
+    public int partitionsFetching() {
+        return transfers.fetchingCount();
+    }
+
+    /** Partitions that this node has records of for others. */
+    public int partitionsParting() {
+        return transfers.partingCount();
+    }
+
     public int requestsUnderWay() {
         return requests.size();
     }
@@ -259,7 +278,8 @@ public final class NodeViews {
         if (!update) {
             return self().id();
         }
-        for (long id : route.replicas()) {
+        for (int place = 0; place < route.serving(); place++) {
+            long id = route.writers()[place];
             if (!membership.router().isGone(id)) {
                 return id;
             }

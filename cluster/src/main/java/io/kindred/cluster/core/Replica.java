@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -278,6 +279,11 @@ final class Replica implements LocalReplica {
         withState(storageKey, new DropHintStep(storageKey, seen, done));
     }
 
+    /** Drops a key's container where this node has given its partition up. */
+    void dropUnowned(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> done) {
+        withState(storageKey, new DropUnownedStep(storageKey, still, done));
+    }
+
     /** A step that deletes; it looks at the record itself, hidden or not. */
     private abstract static class DropStep extends Done {
         abstract void drop(Versions held);
@@ -301,6 +307,38 @@ final class Replica implements LocalReplica {
             keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
             int counted = isLive(held);
             hidden(storageKey, counted);
+            TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
+            persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            told.accept(verdict);
+        }
+    }
+
+    private final class DropUnownedStep extends DropStep {
+        private final byte[] storageKey;
+        private final BooleanSupplier still;
+        private final Consumer<Verdict> told;
+
+        DropUnownedStep(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> told) {
+            this.storageKey = storageKey;
+            this.still = still;
+            this.told = told;
+        }
+
+        @Override
+        void drop(Versions held) {
+            if (held.isEmpty() || !still.getAsBoolean()) {
+                told.accept(held.isEmpty() ? Verdict.OK : Verdict.NOT_MINE);
+                return;
+            }
+            keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
+            int counted = isLive(held);
+            if (isLive(visible(storageKey, held)) < counted) {
+                hidden(storageKey, counted);
+            }
             TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
             persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
         }

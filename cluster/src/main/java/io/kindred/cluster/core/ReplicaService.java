@@ -40,7 +40,7 @@ final class ReplicaService {
                 (verdict, versions) -> outlet.send(from, new Message.ReadReply(request.requestId(), verdict, versions));
         if (request.asStandIn() && router.isInRing(key)) {
             hints.read(key, router.replicasOf(key), answer);
-        } else if (!request.asStandIn() && router.isReplicaOf(key)) {
+        } else if (!request.asStandIn() && router.holds(key)) {
             replica.read(key, answer);
         } else {
             answer.loaded(Verdict.NOT_MINE, null);

@@ -1,6 +1,8 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.quorum.Route;
@@ -8,9 +10,16 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.Placement;
 import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.ring.RingHistory;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.ServingMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The ring as this node knows it, with what the membership says of each replica. */
@@ -19,44 +28,89 @@ final class RingRouter implements Router, PartitionMap {
     private final MemberWatch watch;
     private final Partitioner partitioner;
     private final int partitions;
-    private final int replicas;
     private final int databases;
-    private Ring ring = Ring.EMPTY;
-    /** By partition: its replicas, and this node's place among them. Made anew when the ring changes. */
-    private long[][] replicasOf;
+    private final RingHistory history;
+    private final ServingMap serving;
+    /** By partition: this node's place among those that take its writes, or -1. */
+    private final int[] selfIn;
+    /** By partition that is changing: those that take its writes, and then all others in the order of the walk. */
+    private final TreeMap<Integer, long[]> walks = new TreeMap<>();
 
-    private int[] selfIn;
+    private final int replicas;
+    private final OwnHolding own;
+    /** The nodes that hold something, in the ring or not. */
+    private final TreeSet<Long> holders = new TreeSet<>();
+
+    private int version;
     /** A request asks for its key's route more than once, with the same array; each time anew costs a digest. */
     private @Nullable Route lastRoute;
 
     private byte @Nullable [] lastKey;
     private int lastDb;
 
-    RingRouter(MembershipView membership, MemberWatch watch, Partitioner partitioner, NodeConfig config) {
+    RingRouter(
+            MembershipView membership, MemberWatch watch, Partitioner partitioner, NodeConfig config, OwnHolding own) {
         this.membership = membership;
         this.watch = watch;
         this.partitioner = partitioner;
         this.partitions = config.partitions();
         this.replicas = config.replicas();
         this.databases = config.databases();
-        this.replicasOf = new long[partitions][0];
+        this.history = new RingHistory(partitions);
+        this.serving = new ServingMap(partitions, replicas);
         this.selfIn = new int[partitions];
+        this.own = own;
+        Arrays.fill(selfIn, -1);
     }
 
-    void use(Ring newRing) {
-        ring = newRing;
+    /** The records, or what somebody holds, are others than before. */
+    void use(List<ChangeRecord> records, HeldBy held) {
+        history.fold(records);
+        serving.use(history, held);
+        boolean allTold = true;
+        for (long node : ring().nodes()) {
+            allTold &= held.holding(node) != null;
+        }
+        if (allTold && serving.unsettled() == 0) {
+            history.settle();
+        }
+        holders.clear();
+        for (long member : held.members()) {
+            Holding told = held.holding(member);
+            if (told == null || told.holdsAny()) {
+                holders.add(member);
+            }
+        }
         lastRoute = null;
-        if (newRing.isEmpty()) {
-            return;
-        }
+        walks.clear();
+        version++;
         for (int partition = 0; partition < partitions; partition++) {
-            replicasOf[partition] = newRing.preferenceList(partition, replicas).ids();
-            selfIn[partition] = placeOf(self(), replicasOf[partition]);
+            selfIn[partition] = placeOf(self(), serving.of(partition).writers());
         }
     }
 
+    /** The ring that all records lead to. */
     Ring ring() {
-        return ring;
+        return history.target();
+    }
+
+    ServingMap servingMap() {
+        return serving;
+    }
+
+    /** Whether this node takes a partition's writes. */
+    boolean takesWrites(int partition) {
+        return selfIn[partition] >= 0;
+    }
+
+    /** Rises whenever any of it changes. */
+    int version() {
+        return version;
+    }
+
+    /** The replicas that all records lead to. Shared, not to be changed. */
+    long[] target(int partition) {
+        return serving.of(partition).target();
     }
 
     private static int placeOf(long node, long[] ids) {
@@ -85,15 +139,30 @@ final class RingRouter implements Router, PartitionMap {
         Placement place = partitioner.place(key, partitions);
         int partition = place.partition();
         byte[] storageKey = StorageKey.encode(partition, db, place.hash(), key);
-        return new Route(storageKey, replicasOf[partition], selfIn[partition]);
+        ServingMap.Nodes nodes = serving.of(partition);
+        return new Route(storageKey, nodes.writers(), nodes.serving(), nodes.sets(), selfIn[partition]);
     }
 
     @Override
     public long[] walk(byte[] storageKey) {
-        return ring.isEmpty()
-                ? new long[0]
-                : ring.preferenceList(StorageKey.partition(storageKey), replicas)
-                        .extended();
+        int partition = StorageKey.partition(storageKey);
+        if (ring().isEmpty()) {
+            return new long[0];
+        }
+        long[] extended = ring().preferenceList(partition, replicas).extended();
+        ServingMap.Nodes nodes = serving.of(partition);
+        return nodes.isSettled() ? extended : walks.computeIfAbsent(partition, p -> extend(nodes.writers(), extended));
+    }
+
+    private static long[] extend(long[] writers, long[] walk) {
+        long[] all = Arrays.copyOf(writers, writers.length + walk.length);
+        int size = writers.length;
+        for (long node : walk) {
+            if (placeOf(node, writers) < 0) {
+                all[size++] = node;
+            }
+        }
+        return Arrays.copyOf(all, size);
     }
 
     @Override
@@ -101,12 +170,17 @@ final class RingRouter implements Router, PartitionMap {
         return StorageKey.isValid(storageKey)
                 && StorageKey.db(storageKey) < databases
                 && StorageKey.partition(storageKey) < partitions
-                && replicasOf[StorageKey.partition(storageKey)].length > 0;
+                && serving.of(StorageKey.partition(storageKey)).writers().length > 0;
     }
 
     @Override
     public boolean isReplicaOf(byte[] storageKey) {
         return isInRing(storageKey) && selfIn[StorageKey.partition(storageKey)] >= 0;
+    }
+
+    @Override
+    public boolean holds(byte[] storageKey) {
+        return isInRing(storageKey) && own.holds(StorageKey.partition(storageKey));
     }
 
     @Override
@@ -137,12 +211,17 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public long[] replicasOf(byte[] storageKey) {
-        return replicasOf[StorageKey.partition(storageKey)];
+        return serving.of(StorageKey.partition(storageKey)).writers();
     }
 
     @Override
     public boolean isMember(long node) {
         return membership.member(node) != null;
+    }
+
+    @Override
+    public boolean isOut(long node) {
+        return !ring().isEmpty() && !ring().hasNode(node) && !holders.contains(node);
     }
 
     @Override
@@ -159,7 +238,7 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public List<Long> liveNodes() {
         List<Long> live = new ArrayList<>();
-        for (long node : ring.nodes()) {
+        for (long node : ring().nodes()) {
             if (!isGone(node)) {
                 live.add(node);
             }
@@ -178,7 +257,18 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public long[] serving(int partition) {
+        ServingMap.Nodes nodes = serving.of(partition);
+        return nodes.isSettled() ? nodes.writers() : Arrays.copyOf(nodes.writers(), nodes.serving());
+    }
+
+    @Override
     public long[] replicas(int partition) {
-        return replicasOf[partition];
+        return serving.of(partition).writers();
+    }
+
+    @Override
+    public boolean keeps(int partition) {
+        return selfIn[partition] >= 0 || own.holds(partition) || own.mayHaveRecords(partition);
     }
 }

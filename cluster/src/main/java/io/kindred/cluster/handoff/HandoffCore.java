@@ -135,15 +135,23 @@ public final class HandoffCore {
 
     private void start(long intended) {
         long receiver = router.heirOf(intended);
-        if (sessions.size() < SESSIONS_MAX
-                && !sessions.containsKey(intended)
-                && receiver != router.self()
-                && !router.avoids(receiver)) {
+        boolean isThere = receiver != router.self() && !router.avoids(receiver);
+        boolean isOut = receiver == router.self() || router.isOut(receiver);
+        if (sessions.size() < SESSIONS_MAX && !sessions.containsKey(intended) && (isThere || isOut)) {
             lastIntended = intended;
             Session session = new Session(intended, receiver, retries.get(intended));
             sessions.put(intended, session);
             session.goOn();
         }
+    }
+
+    private static boolean contains(long[] nodes, long node) {
+        for (long each : nodes) {
+            if (each == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One node's hints, from the first to the last. */
@@ -159,6 +167,7 @@ public final class HandoffCore {
         private int batchBytesMax;
         private long pauseNanos;
         private long delivered;
+        private long refiled;
         private long left;
         private boolean paused;
         private long resumeAtNanos;
@@ -194,10 +203,24 @@ public final class HandoffCore {
                 byte[] key = found.keys().get(i);
                 Versions versions = decode(found.values().get(i));
                 if (versions != null && StorageKey.isHint(key)) {
-                    page.add(new Held(key, versions));
+                    take(new Held(key, versions));
                 }
             }
             goOn();
+        }
+
+        /** What the receiver has no part in any more is kept for those who have. */
+        private void take(Held hint) {
+            byte[] storageKey = StorageKey.ofHint(hint.key());
+            boolean isTheirs = receiver != router.self()
+                    && !router.isOut(receiver)
+                    && contains(router.replicasOf(storageKey), receiver);
+            if (isTheirs) {
+                page.add(hint);
+            } else if (router.isInRing(storageKey)) {
+                hints.refile(hint.key(), hint.versions(), router.replicasOf(storageKey), router.self());
+                refiled++;
+            }
         }
 
         private @Nullable Versions decode(byte[] value) {
@@ -283,6 +306,9 @@ public final class HandoffCore {
         }
 
         private void noteDelivered() {
+            if (refiled > 0) {
+                note.accept(refiled + " hints for " + router.nameOf(intended) + " go to those who have its part now");
+            }
             if (delivered > 0) {
                 note.accept("handed " + delivered + " hints over to " + router.nameOf(receiver));
             }

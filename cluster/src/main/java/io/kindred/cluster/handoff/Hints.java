@@ -86,6 +86,47 @@ public final class Hints implements HintKeeper {
         });
     }
 
+    /**
+     * Gives a hint to those who have its key now: writes it here where this node is one of them, keeps it for the others,
+     * and deletes it once all of that is durable.
+     */
+    void refile(byte[] hintKey, Versions held, long[] replicas, long self) {
+        byte[] storageKey = StorageKey.ofHint(hintKey);
+        int[] missing = {replicas.length};
+        boolean[] failed = {false};
+        Stored each = (verdict, uncovered) -> {
+            failed[0] |= verdict != Verdict.OK;
+            if (--missing[0] == 0 && !failed[0]) {
+                delivered(hintKey, held);
+            }
+        };
+        for (long node : replicas) {
+            if (node == self) {
+                replica.write(storageKey, new Take(held, each));
+            } else if (node != StorageKey.intended(hintKey)) {
+                replica.write(
+                        StorageKey.hint(node, storageKey),
+                        new Join(node, StorageKey.hint(node, storageKey), held, each));
+            } else {
+                // It is one of them, and this hint is for it.
+                failed[0] = true;
+            }
+        }
+    }
+
+    private record Take(Versions held, Stored told) implements LocalReplica.WriteStep {
+        @Override
+        public @Nullable Versions next(Versions current) {
+            Versions joined = current.join(held);
+            return joined.sameAs(current) ? null : joined;
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            told.done(verdict, null);
+        }
+    }
+
     /** Several hints of one key as one answer. */
     private static final class Gather implements LocalReplica.ReadStep {
         private final LocalReplica.ReadStep step;

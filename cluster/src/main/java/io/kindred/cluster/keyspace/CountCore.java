@@ -53,7 +53,7 @@ public final class CountCore extends Request {
     /** This node where it holds the partition, else the first live replica; 0: none. */
     private static long holder(PartitionMap map, int partition) {
         long first = 0;
-        for (long replica : map.replicas(partition)) {
+        for (long replica : map.serving(partition)) {
             if (replica == map.self()) {
                 return replica;
             }

@@ -8,8 +8,14 @@ public interface PartitionMap {
 
     long self();
 
-    /** The partition's replicas in the order of the preference list. Shared, not to be changed. */
+    /** The nodes that answer for a partition, in the order of the preference list. Shared, not to be changed. */
+    long[] serving(int partition);
+
+    /** The nodes that take a partition's writes: those that answer for it, and those that will or just did. Shared. */
     long[] replicas(int partition);
+
+    /** Whether this node has reason to keep records of a partition. */
+    boolean keeps(int partition);
 
     boolean avoids(long node);
 

@@ -46,7 +46,7 @@ final class PartitionScan extends Request {
 
     private void ask() {
         node.requests().open(this, node.clocks().nanos());
-        long[] replicas = node.partitions().replicas(asked.partition());
+        long[] replicas = node.partitions().serving(asked.partition());
         for (long replica : replicas) {
             if (replica == node.partitions().self()) {
                 reserve.add(0, replica);

@@ -8,6 +8,6 @@ import java.util.List;
  *
  * @param accused whom this member accuses, at most {@link #ACCUSED_MAX}
  */
-public record Beat(long id, long generation, long heartbeat, List<Accusation> accused) {
+public record Beat(long id, long generation, long heartbeat, List<Accusation> accused, Standing standing) {
     public static final int ACCUSED_MAX = 16;
 }

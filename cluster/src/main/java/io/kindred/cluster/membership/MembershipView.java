@@ -29,6 +29,8 @@ public final class MembershipView {
     private Told[] others = {};
     private Member self;
     private List<Accusation> accused = List.of();
+    private @Nullable Holding holding;
+    private long oldestDebtStamp = Long.MAX_VALUE;
     private long refutations;
     /** Rises with everything that is learned: who was told of last is told on first. */
     private long learned;
@@ -48,6 +50,10 @@ public final class MembershipView {
     private static final class Told {
         Member member;
         List<Accusation> accused = List.of();
+        Standing standing = Standing.UNKNOWN;
+
+        @Nullable
+        Holding holding;
         /** When {@link #learned} stood at this, its heartbeat was heard of. */
         long learnedAt;
         /** The same for its generation or its accusations. */
@@ -65,7 +71,7 @@ public final class MembershipView {
         }
 
         Beat beat() {
-            return new Beat(member.id(), member.generation(), member.heartbeat(), accused);
+            return new Beat(member.id(), member.generation(), member.heartbeat(), accused, standing);
         }
     }
 
@@ -93,6 +99,23 @@ public final class MembershipView {
         news++;
         beat();
         return true;
+    }
+
+    /** Says from now on what this node holds. */
+    public void hold(Holding held) {
+        holding = held;
+        beat();
+    }
+
+    /** Says from now on what the oldest thing is that this node has yet to give to others. */
+    public void owe(long stamp) {
+        oldestDebtStamp = stamp;
+    }
+
+    /** What this node says of itself. */
+    public Standing standing() {
+        Holding held = holding;
+        return new Standing(changes.hash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp);
     }
 
     private boolean isAccused(long id) {
@@ -138,7 +161,7 @@ public final class MembershipView {
         if (started) {
             known.accused = List.of();
         }
-        take(known, told, known.accused, nowNanos);
+        take(known, told, known.accused, started ? Standing.UNKNOWN : known.standing, nowNanos);
         return started;
     }
 
@@ -159,20 +182,31 @@ public final class MembershipView {
         }
         Member next = known.member.at(beat.generation(), beat.heartbeat());
         if (!next.newerThan(known.member)) {
+            boolean isSame =
+                    next.generation() == known.member.generation() && next.heartbeat() == known.member.heartbeat();
+            if (isSame && known.standing.equals(Standing.UNKNOWN)) {
+                // It was told of in full, without this.
+                known.standing = beat.standing();
+            }
             return Learned.OLD;
         }
-        take(known, next, beat.accused(), nowNanos);
+        take(known, next, beat.accused(), beat.standing(), nowNanos);
         return Learned.NEWER;
     }
 
-    private void take(Told known, Member next, List<Accusation> nextAccused, long nowNanos) {
-        if (next.generation() != known.member.generation() || !nextAccused.equals(known.accused)) {
+    private void take(Told known, Member next, List<Accusation> nextAccused, Standing standing, long nowNanos) {
+        boolean isNews = next.generation() != known.member.generation()
+                || !nextAccused.equals(known.accused)
+                || standing.holdingVersion() != known.standing.holdingVersion()
+                || standing.recordsHash() != known.standing.recordsHash();
+        if (isNews) {
             known.newsAtNanos = nowNanos;
             known.isNews = true;
             news++;
         }
         known.member = next;
         known.accused = nextAccused;
+        known.standing = standing;
         known.learnedAt = ++learned;
     }
 
@@ -182,6 +216,42 @@ public final class MembershipView {
                 && !(self.generation() == generation && self.heartbeat() == heartbeat)) {
             riseAbove(generation);
         }
+    }
+
+    /** Takes in what a member holds; true if it is newer than what was known. */
+    public boolean learn(Holding told) {
+        Told known = find(told.id());
+        Holding before = known == null ? null : known.holding;
+        if (known == null || (before != null && before.version() >= told.version())) {
+            return false;
+        }
+        known.holding = told;
+        return true;
+    }
+
+    /** The newest telling of what a member holds; null: none has come. */
+    public @Nullable Holding holding(long id) {
+        if (id == self.id()) {
+            return holding;
+        }
+        Told known = find(id);
+        return known == null ? null : known.holding;
+    }
+
+    /** Whether a member has told of a newer holding than this node has seen. */
+    public boolean lacksHolding(long id) {
+        Told known = find(id);
+        Holding held = known == null ? null : known.holding;
+        return known != null && known.standing.holdingVersion() > (held == null ? Holding.NONE : held.version());
+    }
+
+    /** As of its newest beat; {@link Standing#UNKNOWN} where there was none in this life of it. */
+    public Standing standing(long id) {
+        if (id == self.id()) {
+            return standing();
+        }
+        Told known = find(id);
+        return known == null ? Standing.UNKNOWN : known.standing;
     }
 
     // --- change records ---
@@ -275,7 +345,7 @@ public final class MembershipView {
      */
     public List<Beat> beats(int max, long nowNanos, long newsNanos) {
         List<Beat> beats = new ArrayList<>(Math.min(max, others.length + 1));
-        beats.add(new Beat(self.id(), self.generation(), self.heartbeat(), accused));
+        beats.add(new Beat(self.id(), self.generation(), self.heartbeat(), accused, standing()));
         if (others.length < max) {
             for (Told told : others) {
                 beats.add(told.beat());

@@ -9,6 +9,8 @@ public enum Status {
     UP,
     /** This node does not hear of it or reach it, or some member accuses it. */
     SUSPECT,
+    /** It gives away what it holds, and then is not listed any more. */
+    LEAVING,
     /** Members enough agree that it has fallen silent. */
     DOWN;
 

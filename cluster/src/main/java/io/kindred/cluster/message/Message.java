@@ -2,6 +2,7 @@ package io.kindred.cluster.message;
 
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.VersionVector;
@@ -19,8 +20,13 @@ public sealed interface Message {
 
     // --- membership ---
 
-    /** A newcomer asks a member to admit it. The fingerprint names the settings that a whole cluster shares. */
-    record JoinRequest(Member newcomer, String fingerprint) implements Message {
+    /**
+     * A newcomer asks a member to admit it.
+     *
+     * @param fingerprint names the settings that a whole cluster shares
+     * @param replaces the name of the member whose place it asks for; empty: a place of its own
+     */
+    record JoinRequest(Member newcomer, String fingerprint, String replaces) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onJoinRequest(from, this);
@@ -39,11 +45,9 @@ public sealed interface Message {
      *
      * @param recordsHash of the sender's change records: where it is not the receiver's own, one of them lacks some
      * @param flushStamps per database: versions stamped at or below it count as deleted. What is left out at the end is 0
-     * @param holdsData whether the sender has stored any key, which closes the ring to newcomers
      * @param answer whether the receiver should answer with its own
      */
-    record Gossip(List<Beat> beats, long recordsHash, List<Long> flushStamps, boolean holdsData, boolean answer)
-            implements Message {
+    record Gossip(List<Beat> beats, long recordsHash, List<Long> flushStamps, boolean answer) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onGossip(from, this);
@@ -51,19 +55,21 @@ public sealed interface Message {
     }
 
     /**
-     * Asks to be told of these members in full, and of the change records that the sender lacks.
+     * Asks to be told of these members in full, what those hold, and of the change records that the sender lacks.
      *
+     * @param holdings members of whose newest holding the sender has only heard
      * @param recordHashes one of each bucket of the sender's records; empty: it asks for none
      */
-    record GossipAsk(List<Long> members, List<Long> recordHashes) implements Message {
+    record GossipAsk(List<Long> members, List<Long> holdings, List<Long> recordHashes) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onGossipAsk(from, this);
         }
     }
 
-    /** Tells of members in full, and of change records. The hash is that of all of the sender's records. */
-    record GossipTell(List<Member> members, List<ChangeRecord> records, long recordsHash) implements Message {
+    /** Tells of members in full, of change records, and of what members hold. The hash is that of all of the sender's records. */
+    record GossipTell(List<Member> members, List<ChangeRecord> records, List<Holding> holdings, long recordsHash)
+            implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onGossipTell(from, this);

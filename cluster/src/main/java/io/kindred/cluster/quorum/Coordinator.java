@@ -64,7 +64,7 @@ public final class Coordinator {
         } else if (target == route.self()) {
             coordinate(ticket, route);
         } else {
-            ForwardCore.start(node, ticket, route.replicas()[target]);
+            ForwardCore.start(node, ticket, route.writers()[target]);
         }
     }
 
@@ -135,7 +135,7 @@ public final class Coordinator {
                 deadline);
         Operation operation = forward.operation();
         Route route = node.router().route(operation.db(), operation.key());
-        if (!route.isReplica()) {
+        if (!route.serves()) {
             reply(ticket, new Outcome.TryAgain("the node asked does not hold the key: the ring is changing"));
         } else if (operation instanceof Operation.Update && firstLive(node.router(), route) != route.self()) {
             // The asker alone has lost an earlier replica. Were updates run here as well as there, they would not be
@@ -187,7 +187,7 @@ public final class Coordinator {
             core = new UpdateCore(node, route, () -> updates.remove(key));
             updates.put(key, core);
         }
-        core.add(ticket, update, function);
+        core.add(ticket, update, function, route);
     }
 
     public void onReadReply(long from, Message.ReadReply reply) {
@@ -224,8 +224,8 @@ public final class Coordinator {
 
     /** The first place whose node is this one or not gone: lateness alone does not move updates. -1: none. */
     static int firstLive(Router router, Route route) {
-        for (int i = 0; i < route.replicas().length; i++) {
-            if (i == route.self() || !router.isGone(route.replicas()[i])) {
+        for (int i = 0; i < route.serving(); i++) {
+            if (i == route.self() || !router.isGone(route.writers()[i])) {
                 return i;
             }
         }

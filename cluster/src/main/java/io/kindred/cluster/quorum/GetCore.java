@@ -19,9 +19,9 @@ final class GetCore implements ReadRound.Listener {
 
     static void start(Coordination node, Ticket ticket, Route route) {
         node.counters().reads++;
-        Needs needs = node.settings().reads(ticket.quorum(), route.replicas().length);
+        Needs needs = node.settings().reads(ticket.quorum(), route.serving());
         GetCore core = new GetCore(node, ticket);
-        if (route.isReplica() && route.replicas().length == 1) {
+        if (route.serves() && route.serving() == 1) {
             core.readHere(route);
         } else {
             new ReadRound(node, route, needs, core).start(ticket.deadlineNanos());

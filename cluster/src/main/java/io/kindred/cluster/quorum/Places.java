@@ -26,10 +26,11 @@ final class Places {
     private long @Nullable [] standInNodes;
     private @Nullable StandIns choice;
 
-    Places(Router router, Route route) {
+    /** @param size how many of the route's places the request is about: all that serve, or all that a write goes to */
+    Places(Router router, Route route, int size) {
         this.router = router;
         this.route = route;
-        this.replicas = new State[route.replicas().length];
+        this.replicas = new State[size];
         Arrays.fill(replicas, State.UNASKED);
     }
 
@@ -139,6 +140,11 @@ final class Places {
             count += each == state ? 1 : 0;
         }
         return count;
+    }
+
+    /** Whether a place's replica itself has answered, or may still. */
+    boolean isReplicaPossible(int place) {
+        return replicas[place] == State.ANSWERED || replicas[place] == State.ASKED;
     }
 
     /** Whether an answer is still awaited at any place. */

@@ -34,13 +34,13 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         this.ticket = ticket;
         this.put = put;
         this.route = route;
-        this.needs = node.settings().writes(ticket.quorum(), route.replicas().length);
+        this.needs = node.settings().writes(ticket.quorum(), route.serving());
     }
 
     static void start(Coordination node, Ticket ticket, Operation.Put put, Route route) {
         node.counters().writes++;
         PutCore core = new PutCore(node, ticket, put, route);
-        if (WriteRound.hasChance(node, route, core.needs)) {
+        if (WriteRound.hasChance(node, route, ticket.quorum())) {
             core.write();
         } else {
             String why = "fewer than " + core.needs.all() + " nodes for the key can be reached; nothing was written";
@@ -49,12 +49,12 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     private void write() {
-        if (route.replicas().length == 1) {
+        if (route.writers().length == 1) {
             DiskDeadline begun = new DiskDeadline(node, ticket);
             deadline = begun;
             begun.begin();
         } else {
-            WriteRound begun = new WriteRound(node, route, needs, this);
+            WriteRound begun = new WriteRound(node, route, ticket.quorum(), this);
             round = begun;
             begun.begin(ticket.deadlineNanos());
         }

@@ -24,7 +24,7 @@ final class ReadRepair {
             if (i == route.self()) {
                 node.replica().write(route.storageKey(), new Merge(merged));
             } else {
-                node.outbox().send(route.replicas()[i], new Message.Replicate(0, route.storageKey(), merged, 0));
+                node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), merged, 0));
             }
         }
     }

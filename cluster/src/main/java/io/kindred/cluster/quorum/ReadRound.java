@@ -54,7 +54,7 @@ final class ReadRound extends Request {
         this.needed = needs.all();
         this.neededOwn = needs.own();
         this.listener = listener;
-        this.places = new Places(node.router(), route);
+        this.places = new Places(node.router(), route, route.serving());
         this.answers = new @Nullable Versions[places.size()];
         this.late = new boolean[places.size()];
         this.dueNanos = new long[places.size()];
@@ -74,19 +74,19 @@ final class ReadRound extends Request {
     /** Asks until enough are answered or on their way in time, then gives up if they cannot be enough. */
     private void askMore() {
         asking = true;
-        int self = route.self();
+        int self = route.serves() ? route.self() : -1;
         if (self >= 0 && places.replica(self) == State.UNASKED && missing() > 0) {
             askSelf(self);
         }
         for (int i = 0; i < places.size() && missing() > 0; i++) {
-            if (places.replica(i) == State.UNASKED && !node.router().avoids(route.replicas()[i])) {
+            if (places.replica(i) == State.UNASKED && !node.router().avoids(route.writers()[i])) {
                 askReplica(i);
             }
         }
         for (int i = 0; i < places.size() && answered() + inTime() < needed && id != 0; i++) {
             if (places.replica(i) == State.UNASKED
                     && i != self
-                    && !node.router().isGone(route.replicas()[i])) {
+                    && !node.router().isGone(route.writers()[i])) {
                 // Late in other requests, so not to be waited for; but what it says counts more than a stand-in.
                 askReplica(i);
                 late[i] = true;
@@ -103,8 +103,8 @@ final class ReadRound extends Request {
     private void askReplica(int place) {
         places.replica(place, State.ASKED);
         late[place] = false;
-        dueNanos[place] = due(route.replicas()[place]);
-        node.outbox().send(route.replicas()[place], new Message.ReadRequest(id, route.storageKey(), false));
+        dueNanos[place] = due(route.writers()[place]);
+        node.outbox().send(route.writers()[place], new Message.ReadRequest(id, route.storageKey(), false));
     }
 
     private void askSelf(int self) {
@@ -119,7 +119,7 @@ final class ReadRound extends Request {
             node.hints()
                     .read(
                             route.storageKey(),
-                            route.replicas(),
+                            route.writers(),
                             (verdict, versions) -> onStandIn(place, verdict, versions));
         } else if (standIn != 0) {
             late[place] = false;
@@ -133,7 +133,9 @@ final class ReadRound extends Request {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos);
         int place = route.indexOf(from);
         if (place >= 0) {
-            onReplica(place, reply.verdict(), reply.versions());
+            if (place < places.size()) {
+                onReplica(place, reply.verdict(), reply.versions());
+            }
             return;
         }
         int stoodIn = places.standInPlace(from);
@@ -184,7 +186,7 @@ final class ReadRound extends Request {
     @Override
     protected void onPeerLost(long peer) {
         int place = route.indexOf(peer);
-        if (place >= 0 && place != route.self()) {
+        if (place >= 0 && place < places.size() && place != route.self()) {
             onReplica(place, Verdict.FAILED, null);
         }
         int stoodIn = places.standInPlace(peer);
@@ -221,7 +223,7 @@ final class ReadRound extends Request {
 
     private void markLate(int place) {
         if (places.replica(place) == State.ASKED && place != route.self()) {
-            node.router().late(route.replicas()[place]);
+            node.router().late(route.writers()[place]);
         }
         if (places.standIn(place) == State.ASKED && places.standInNode(place) != node.self()) {
             node.router().late(places.standInNode(place));
@@ -276,7 +278,7 @@ final class ReadRound extends Request {
     /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
     private boolean askTheLate() {
         for (int i = 0; i < places.size(); i++) {
-            long replica = route.replicas()[i];
+            long replica = route.writers()[i];
             if (places.replica(i) == State.UNASKED
                     && i != route.self()
                     && !node.router().isGone(replica)) {

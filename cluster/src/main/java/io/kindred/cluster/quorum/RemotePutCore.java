@@ -62,7 +62,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         this.ticket = ticket;
         this.put = (Operation.Put) ticket.operation();
         this.route = route;
-        this.needs = node.settings().writes(ticket.quorum(), route.replicas().length);
+        this.needs = node.settings().writes(ticket.quorum(), route.serving());
         this.walk = node.router().walk(route.storageKey());
         this.whenDone = whenDone;
     }
@@ -71,7 +71,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         node.counters().writes++;
         if (ticket.deadlineNanos() - node.clocks().nanos() <= 0) {
             tryAgain("the key's other writes took too long");
-        } else if (WriteRound.hasChance(node, route, needs)) {
+        } else if (WriteRound.hasChance(node, route, ticket.quorum())) {
             borrow();
         } else {
             tryAgain("fewer than " + needs.all() + " nodes for the key can be reached");
@@ -105,7 +105,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         if (passedByLate) {
             // Nobody is in time: then those that are late are better than nobody.
             passedByLate = false;
-            for (long candidate : route.replicas()) {
+            for (long candidate : route.writers()) {
                 if (!node.router().isGone(candidate) && lender(candidate) == null) {
                     ask(candidate);
                 }
@@ -252,7 +252,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     }
 
     private void spread(LocalWrite write) {
-        WriteRound round = new WriteRound(node, route, needs, this);
+        WriteRound round = new WriteRound(node, route, ticket.quorum(), this);
         round.begin(ticket.deadlineNanos());
         round.proceed(write.delta());
     }

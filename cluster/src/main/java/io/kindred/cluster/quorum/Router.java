@@ -12,12 +12,15 @@ public interface Router {
      */
     long[] walk(byte[] storageKey);
 
-    /** The replicas of a storage key, in the order of the preference list. Shared, and not to be changed. */
+    /** The nodes that take a storage key's writes, those that serve first. Shared, and not to be changed. */
     long[] replicasOf(byte[] storageKey);
 
     long self();
 
     boolean isMember(long node);
+
+    /** Whether a node has left the ring, and holds nothing any more; or was forgotten. */
+    boolean isOut(long node);
 
     /** The node that has taken another's place, or that one itself. */
     long heirOf(long node);
@@ -28,7 +31,10 @@ public interface Router {
     /** Whether the bytes that another node named are a container's key with a place in this ring. */
     boolean isInRing(byte[] storageKey);
 
-    /** Whether they are, and this node is one of its replicas. */
+    /** Whether they are, and this node has all that was written to the key's partition, so that it may answer for it. */
+    boolean holds(byte[] storageKey);
+
+    /** Whether they are, and this node takes the key's writes. */
     boolean isReplicaOf(byte[] storageKey);
 
     /** Whether the coordinator should not wait for this node just now: it is gone, or late. */

@@ -22,7 +22,7 @@ public final class StandIns {
     public long next(int place) {
         long[] nodes = walk();
         long any = 0;
-        for (int i = route.replicas().length; i < nodes.length; i++) {
+        for (int i = route.writers().length; i < nodes.length; i++) {
             long node = nodes[i];
             if (isUsed(node) || router.avoids(node)) {
                 continue;
@@ -39,7 +39,7 @@ public final class StandIns {
     static int healthy(Router router, Route route, int enough) {
         long[] nodes = router.walk(route.storageKey());
         int count = 0;
-        for (int i = route.replicas().length; i < nodes.length && count < enough; i++) {
+        for (int i = route.writers().length; i < nodes.length && count < enough; i++) {
             count += router.isGone(nodes[i]) ? 0 : 1;
         }
         return count;
@@ -75,7 +75,7 @@ public final class StandIns {
         if (zone.isEmpty()) {
             return false;
         }
-        long[] replicas = route.replicas();
+        long[] replicas = route.writers();
         for (int i = 0; i < replicas.length; i++) {
             if (i != place && zone.equals(router.zoneOf(replicas[i]))) {
                 return true;

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpdateCore implements ReadRound.Listener {
     private final Coordination node;
-    private final Route route;
+    /** That of the newest update: the ring may change while there is always one under way. */
+    private Route route;
+
     private final Runnable whenIdle;
     private List<Entry> waiting = new ArrayList<>();
     private List<Entry> batch = List.of();
@@ -39,7 +41,8 @@ final class UpdateCore implements ReadRound.Listener {
         this.whenIdle = whenIdle;
     }
 
-    void add(Ticket ticket, Operation.Update update, UpdateFunction function) {
+    void add(Ticket ticket, Operation.Update update, UpdateFunction function, Route newRoute) {
+        route = newRoute;
         add(new Update(ticket, update.args(), function));
     }
 
@@ -68,13 +71,13 @@ final class UpdateCore implements ReadRound.Listener {
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         for (Entry entry : batch) {
             if (entry instanceof Update update) {
-                Needs needs = node.settings().reads(update.ticket().quorum(), route.replicas().length);
+                Needs needs = node.settings().reads(update.ticket().quorum(), route.serving());
                 reads = Math.max(reads, needs.all());
                 own = Math.max(own, needs.own());
                 deadline = Math.min(deadline, update.ticket().deadlineNanos());
             }
         }
-        if (route.replicas().length == 1) {
+        if (route.serving() == 1 && route.self() == 0) {
             enough(Versions.EMPTY);
         } else {
             new ReadRound(node, route, new Needs(reads, own), this).start(deadline);
@@ -86,7 +89,7 @@ final class UpdateCore implements ReadRound.Listener {
             return false;
         }
         boolean late = update.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
-        boolean chance = WriteRound.hasChance(node, route, writesNeeded(update.ticket()));
+        boolean chance = WriteRound.hasChance(node, route, update.ticket().quorum());
         if (late || !chance) {
             String why = late
                     ? "the key's other updates took too long; nothing was applied"
@@ -129,14 +132,11 @@ final class UpdateCore implements ReadRound.Listener {
         nextRound();
     }
 
-    private Needs writesNeeded(Ticket ticket) {
-        return node.settings().writes(ticket.quorum(), route.replicas().length);
-    }
-
     /** One update on the merge of the read quorum and what is here by now. */
     private final class Step implements LocalReplica.WriteStep, WriteRound.Listener {
         private final Update entry;
         private final Versions read;
+        private final Route to;
         private @Nullable WriteRound round;
         private @Nullable DiskDeadline deadline;
         private @Nullable LocalWrite made;
@@ -145,19 +145,20 @@ final class UpdateCore implements ReadRound.Listener {
         Step(Update entry, Versions read) {
             this.entry = entry;
             this.read = read;
+            this.to = route;
         }
 
         void start() {
-            if (route.replicas().length == 1) {
+            if (to.writers().length == 1) {
                 DiskDeadline begun = new DiskDeadline(node, entry.ticket());
                 deadline = begun;
                 begun.begin();
             } else {
-                WriteRound begun = new WriteRound(node, route, writesNeeded(entry.ticket()), this);
+                WriteRound begun = new WriteRound(node, to, entry.ticket().quorum(), this);
                 round = begun;
                 begun.begin(entry.ticket().deadlineNanos());
             }
-            node.replica().write(route.storageKey(), this);
+            node.replica().write(to.storageKey(), this);
         }
 
         @Override
@@ -183,7 +184,7 @@ final class UpdateCore implements ReadRound.Listener {
             LocalWrite write = LocalWrite.make(
                     node,
                     entry.ticket(),
-                    node.replica().nextDot(route.storageKey(), held.clock(), basis.context()),
+                    node.replica().nextDot(to.storageKey(), held.clock(), basis.context()),
                     basis,
                     new LocalWrite.Content(change.value(), change.expireAtMillis()));
             made = write;

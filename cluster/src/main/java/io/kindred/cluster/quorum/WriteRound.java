@@ -2,12 +2,14 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads a write over its N places and waits until W of them have it durably (Dynamo, sections 4.5 and 4.6).
+ * Spreads a write over its N places and waits until W of them have it durably (Dynamo, sections 4.5 and 4.6); while the
+ * ring changes, over all places of its route, and until W of each set have it.
  *
  * <p>A replica that is avoided, lost or refuses is stood in for at once by the next healthy node of the walk; one that is
  * late, as soon as it is and W is not met yet. Where nobody is left to stand in, this node keeps the write for it. The
@@ -20,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class WriteRound extends Request {
     private final Coordination node;
     private final Route route;
-    private final int needed;
-    private final int neededOwn;
+    private final WriteNeeds needs;
     private final Listener listener;
     private final Places places;
     private @Nullable Versions delta;
@@ -44,13 +45,12 @@ final class WriteRound extends Request {
         boolean supersedes(Versions uncovered);
     }
 
-    WriteRound(Coordination node, Route route, Needs needs, Listener listener) {
+    WriteRound(Coordination node, Route route, QuorumSpec quorum, Listener listener) {
         this.node = node;
         this.route = route;
-        this.needed = needs.all();
-        this.neededOwn = needs.own();
+        this.needs = WriteNeeds.of(node.settings(), quorum, route);
         this.listener = listener;
-        this.places = new Places(node.router(), route);
+        this.places = new Places(node.router(), route, route.writers().length);
     }
 
     void begin(long deadlineNanos) {
@@ -98,14 +98,14 @@ final class WriteRound extends Request {
     /** The disk here took longer than the client waited: the others get the write as a repair. */
     private void proceedLate(Versions written) {
         for (int i = 0; i < places.size(); i++) {
-            if (i != route.self() && !node.router().avoids(route.replicas()[i])) {
-                node.outbox().send(route.replicas()[i], new Message.Replicate(0, route.storageKey(), written, 0));
+            if (i != route.self() && !node.router().avoids(route.writers()[i])) {
+                node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), written, 0));
             }
         }
     }
 
     private void askReplica(int place, Versions written) {
-        long replica = route.replicas()[place];
+        long replica = route.writers()[place];
         if (node.router().avoids(replica)) {
             places.replica(place, State.SKIPPED);
             askStandIn(place, written);
@@ -121,7 +121,7 @@ final class WriteRound extends Request {
             sloppy = true;
             node.counters().sloppyWrites++;
         }
-        long intended = route.replicas()[place];
+        long intended = route.writers()[place];
         long standIn = places.assign(place);
         if (standIn == node.self()) {
             node.hints()
@@ -217,7 +217,7 @@ final class WriteRound extends Request {
                 continue;
             }
             if (places.replica(i) == State.ASKED) {
-                node.router().late(route.replicas()[i]);
+                node.router().late(route.writers()[i]);
             }
             if (places.standIn(i) == State.ASKED && places.standInNode(i) != node.self()) {
                 node.router().late(places.standInNode(i));
@@ -237,7 +237,7 @@ final class WriteRound extends Request {
         long most = 0;
         for (int i = 0; i < places.size(); i++) {
             if (places.replica(i) == State.ASKED) {
-                most = Math.max(most, node.latencies().lateAfter(route.replicas()[i]));
+                most = Math.max(most, node.latencies().lateAfter(route.writers()[i]));
             }
             if (places.standIn(i) == State.ASKED) {
                 most = Math.max(most, node.latencies().lateAfter(places.standInNode(i)));
@@ -251,7 +251,7 @@ final class WriteRound extends Request {
         if (!decided) {
             decided = true;
             node.counters().timeouts++;
-            listener.failed(places.answered(), needed);
+            fail();
         }
         keepForTheRest();
     }
@@ -261,13 +261,13 @@ final class WriteRound extends Request {
         if (starting) {
             return;
         }
-        if (!decided && places.answered() >= needed && places.ownAnswered() >= neededOwn) {
+        if (!decided && needs.isMet(places)) {
             decided = true;
             listener.enough();
         }
         if (!decided && isHopeless() && !askTheLate()) {
             decided = true;
-            listener.failed(places.answered(), needed);
+            fail();
         }
         if (decided && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
@@ -275,15 +275,20 @@ final class WriteRound extends Request {
         }
     }
 
+    private void fail() {
+        int set = needs.unmet(places);
+        listener.failed(needs.answered(places, set), needs.all(set));
+    }
+
     private boolean isHopeless() {
-        return places.possible() < needed || places.ownPossible() < neededOwn;
+        return needs.isHopeless(places);
     }
 
     /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
     private boolean askTheLate() {
         Versions written = delta;
         for (int i = 0; i < places.size() && written != null && id != 0; i++) {
-            long replica = route.replicas()[i];
+            long replica = route.writers()[i];
             if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
                 places.replica(i, State.ASKED);
                 node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0));
@@ -296,21 +301,26 @@ final class WriteRound extends Request {
         Versions written = delta;
         for (int i = 0; i < places.size() && written != null; i++) {
             if (i != route.self() && !places.isAnswered(i)) {
-                node.hints().keep(route.replicas()[i], route.storageKey(), written);
+                node.hints().keep(route.writers()[i], route.storageKey(), written);
             }
         }
     }
 
     /** Whether enough nodes are there for a write to have a chance; asked before anything is applied. */
-    static boolean hasChance(Coordination node, Route route, Needs needs) {
-        int live = 0;
-        for (int i = 0; i < route.replicas().length; i++) {
-            live += i == route.self() || !node.router().isGone(route.replicas()[i]) ? 1 : 0;
+    static boolean hasChance(Coordination node, Route route, QuorumSpec quorum) {
+        WriteNeeds needs = WriteNeeds.of(node.settings(), quorum, route);
+        int missing = 0;
+        for (int set = 0; set < needs.sets(); set++) {
+            int live = 0;
+            for (int i = 0; i < route.writers().length; i++) {
+                boolean lives = i == route.self() || !node.router().isGone(route.writers()[i]);
+                live += lives && needs.isIn(set, i) ? 1 : 0;
+            }
+            if (live < needs.own(set)) {
+                return false;
+            }
+            missing = Math.max(missing, needs.all(set) - live);
         }
-        if (live < needs.own()) {
-            return false;
-        }
-        int missing = needs.all() - live;
         return missing <= 0 || StandIns.healthy(node.router(), route, missing) >= missing;
     }
 

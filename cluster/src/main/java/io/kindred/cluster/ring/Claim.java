@@ -70,7 +70,8 @@ public final class Claim {
         }
         List<RingMember> members = new ArrayList<>(ring.members());
         members.removeIf(known -> known.nodeId() == nodeId);
-        return rebalanced(ring, members, nodeId);
+        // Data must stay somewhere: the last node cannot go.
+        return members.isEmpty() ? ring : rebalanced(ring, members, nodeId);
     }
 
     /** A node that had begun to join gives that up first: it takes the other's place, not one beside it. */

@@ -18,14 +18,19 @@ final class MessageDecoder {
         int type = in.readByte("message type");
         return switch (type) {
             case MessageType.JOIN_REQUEST ->
-                new Message.JoinRequest(ValueReader.readMember(in), in.readString("fingerprint"));
+                new Message.JoinRequest(
+                        ValueReader.readMember(in), in.readString("fingerprint"), in.readString("whom it replaces"));
             case MessageType.JOIN_REFUSED -> new Message.JoinRefused(in.readString("reason"));
             case MessageType.GOSSIP -> readGossip(in);
             case MessageType.GOSSIP_ASK ->
-                new Message.GossipAsk(ValueReader.readStamps(in), ValueReader.readStamps(in));
+                new Message.GossipAsk(
+                        ValueReader.readStamps(in), ValueReader.readStamps(in), ValueReader.readStamps(in));
             case MessageType.GOSSIP_TELL ->
                 new Message.GossipTell(
-                        ValueReader.readMembers(in), ValueReader.readChanges(in), in.readLong("records' hash"));
+                        ValueReader.readMembers(in),
+                        ValueReader.readChanges(in),
+                        ValueReader.readHoldings(in),
+                        in.readLong("records' hash"));
             case MessageType.PING -> new Message.Ping(in.readVarint("number"), in.readLong("stamp"));
             case MessageType.PONG -> new Message.Pong(in.readVarint("number"), in.readLong("stamp"));
             default -> decodeOfRequest(type, in);
@@ -71,7 +76,6 @@ final class MessageDecoder {
                 ValueReader.readBeats(in),
                 in.readLong("records' hash"),
                 ValueReader.readStamps(in),
-                in.readBoolean("whether it holds data"),
                 in.readBoolean("whether to answer"));
     }
 

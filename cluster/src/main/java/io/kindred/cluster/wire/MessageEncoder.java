@@ -28,6 +28,7 @@ final class MessageEncoder implements MessageHandler {
         out.writeByte(MessageType.JOIN_REQUEST);
         ValueWriter.write(out, message.newcomer());
         writeString(out, message.fingerprint());
+        writeString(out, message.replaces());
     }
 
     @Override
@@ -43,7 +44,6 @@ final class MessageEncoder implements MessageHandler {
         message.beats().forEach(beat -> ValueWriter.write(out, beat));
         out.writeLong(message.recordsHash());
         ValueWriter.writeStamps(out, message.flushStamps());
-        writeBoolean(out, message.holdsData());
         writeBoolean(out, message.answer());
     }
 
@@ -51,6 +51,7 @@ final class MessageEncoder implements MessageHandler {
     public void onGossipAsk(long from, Message.GossipAsk message) {
         out.writeByte(MessageType.GOSSIP_ASK);
         ValueWriter.writeStamps(out, message.members());
+        ValueWriter.writeStamps(out, message.holdings());
         ValueWriter.writeStamps(out, message.recordHashes());
     }
 
@@ -61,6 +62,8 @@ final class MessageEncoder implements MessageHandler {
         message.members().forEach(member -> ValueWriter.write(out, member));
         writeVarint(out, message.records().size());
         message.records().forEach(change -> ValueWriter.write(out, change));
+        writeVarint(out, message.holdings().size());
+        message.holdings().forEach(holding -> ValueWriter.write(out, holding));
         out.writeLong(message.recordsHash());
     }
 

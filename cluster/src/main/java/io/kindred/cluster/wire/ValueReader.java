@@ -3,10 +3,13 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -22,7 +25,8 @@ final class ValueReader {
     static final int LIST_ROOM = 64;
 
     private static final int MEMBER_BYTES_MIN = 25;
-    private static final int BEAT_BYTES_MIN = 11;
+    private static final int BEAT_BYTES_MIN = 28;
+    private static final int HOLDING_BYTES_MIN = 11;
     private static final int ACCUSATION_BYTES_MIN = 9;
     private static final int CHANGE_BYTES_MIN = 43;
     private static final int PORT_MAX = 65_535;
@@ -61,9 +65,33 @@ final class ValueReader {
                     in.readLong("member id"),
                     in.readVarint("generation"),
                     in.readVarint("heartbeat"),
-                    readAccusations(in)));
+                    readAccusations(in),
+                    new Standing(
+                            in.readLong("hash of its records"),
+                            in.readVarint("version of its holding"),
+                            in.readLong("oldest debt"))));
         }
         return beats;
+    }
+
+    static List<Holding> readHoldings(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(HOLDING_BYTES_MIN, "holdings");
+        List<Holding> holdings = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            long id = in.readLong("member id");
+            long version = in.readVarint("version of its holding");
+            boolean hasJoined = in.readBoolean("whether it has joined");
+            int words = in.readCount(Long.BYTES, "words of a holding");
+            if (words > Ring.PARTITIONS_MAX / Long.SIZE) {
+                throw new CorruptFrame("a holding of " + words + " words");
+            }
+            long[] held = new long[words];
+            for (int word = 0; word < words; word++) {
+                held[word] = in.readLong("partitions held");
+            }
+            holdings.add(new Holding(id, version, hasJoined, held));
+        }
+        return holdings;
     }
 
     private static List<Accusation> readAccusations(FrameReader in) throws CorruptFrame {

@@ -9,6 +9,7 @@ import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -61,6 +62,19 @@ final class ValueWriter {
         for (Accusation accusation : beat.accused()) {
             out.writeLong(accusation.subject());
             writeVarint(out, accusation.generation());
+        }
+        out.writeLong(beat.standing().recordsHash());
+        writeVarint(out, beat.standing().holdingVersion());
+        out.writeLong(beat.standing().oldestDebtStamp());
+    }
+
+    static void write(ByteBuf out, Holding holding) {
+        out.writeLong(holding.id());
+        writeVarint(out, holding.version());
+        writeBoolean(out, holding.hasJoined());
+        writeVarint(out, holding.words());
+        for (int word = 0; word < holding.words(); word++) {
+            out.writeLong(holding.word(word));
         }
     }
 

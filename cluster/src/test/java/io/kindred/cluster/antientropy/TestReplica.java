@@ -101,6 +101,26 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         return request;
     }
 
+    @Override
+    public boolean isOut(long node) {
+        return false;
+    }
+
+    @Override
+    public boolean holds(byte[] storageKey) {
+        return true;
+    }
+
+    @Override
+    public boolean keeps(int partition) {
+        return true;
+    }
+
+    @Override
+    public long[] serving(int partition) {
+        return both;
+    }
+
     // --- records ---
 
     @Override

@@ -53,7 +53,7 @@ class MembershipViewTest {
     void aHigherGenerationRefutes() {
         accuse(2, 5, G1);
         accuse(3, 5, G1);
-        assertEquals(Learned.NEWER, view.learn(new Beat(5, Generation.above(G1), 3, List.of()), 0));
+        assertEquals(Learned.NEWER, view.learn(new Beat(5, Generation.above(G1), 3, List.of(), Standing.UNKNOWN), 0));
         view.judge();
         assertFalse(view.isDown(5));
         assertFalse(view.isAccusedByAny(5));
@@ -67,8 +67,8 @@ class MembershipViewTest {
         view.judge();
         assertFalse(view.isDown(5), "this node accuses one of the accusers");
         view.accuse(List.of());
-        view.learn(new Beat(4, G1, 9, List.of(new Accusation(2, G1), new Accusation(3, G1))), 0);
-        view.learn(new Beat(5, G1, 9, List.of(new Accusation(2, G1), new Accusation(3, G1))), 0);
+        view.learn(new Beat(4, G1, 9, List.of(new Accusation(2, G1), new Accusation(3, G1)), Standing.UNKNOWN), 0);
+        view.learn(new Beat(5, G1, 9, List.of(new Accusation(2, G1), new Accusation(3, G1)), Standing.UNKNOWN), 0);
         view.judge();
         assertFalse(view.isDown(5), "two halves that accuse each other");
         assertFalse(view.isDown(2));
@@ -76,7 +76,7 @@ class MembershipViewTest {
 
     @Test
     void aNodeThatIsAccusedRaisesItsGenerationOnce() {
-        Beat beat = new Beat(2, G1, 7, List.of(new Accusation(1, G1)));
+        Beat beat = new Beat(2, G1, 7, List.of(new Accusation(1, G1)), Standing.UNKNOWN);
         view.learn(beat, 0);
         assertEquals(Generation.above(G1), view.self().generation());
         view.learn(beat, 0);
@@ -87,31 +87,33 @@ class MembershipViewTest {
 
     @Test
     void aNodeThatIsToldOfANewerSelfRisesAboveIt() {
-        view.learn(new Beat(1, Generation.ofStart(9), 4, List.of()), 0);
+        view.learn(new Beat(1, Generation.ofStart(9), 4, List.of(), Standing.UNKNOWN), 0);
         assertTrue(view.self().isAbove(Generation.ofStart(9), Long.MAX_VALUE));
         long before = view.self().generation();
-        view.learn(new Beat(1, before, 0, List.of()), 0);
+        view.learn(new Beat(1, before, 0, List.of(), Standing.UNKNOWN), 0);
         assertEquals(before, view.self().generation(), "an old heartbeat of its own is nothing new");
     }
 
     @Test
     void aBeatOfAnUnknownStartIsAskedAfter() {
-        assertEquals(Learned.UNKNOWN, view.learn(new Beat(77, G1, 1, List.of()), 0));
-        assertEquals(Learned.UNKNOWN, view.learn(new Beat(2, Generation.ofStart(2), 1, List.of()), 0));
+        assertEquals(Learned.UNKNOWN, view.learn(new Beat(77, G1, 1, List.of(), Standing.UNKNOWN), 0));
+        assertEquals(
+                Learned.UNKNOWN, view.learn(new Beat(2, Generation.ofStart(2), 1, List.of(), Standing.UNKNOWN), 0));
         assertTrue(view.learn(member(2, Generation.ofStart(2)), 0));
-        assertEquals(Learned.NEWER, view.learn(new Beat(2, Generation.ofStart(2), 1, List.of()), 0));
-        assertEquals(Learned.OLD, view.learn(new Beat(2, G1, 100, List.of()), 0), "of its former self");
+        assertEquals(Learned.NEWER, view.learn(new Beat(2, Generation.ofStart(2), 1, List.of(), Standing.UNKNOWN), 0));
+        assertEquals(
+                Learned.OLD, view.learn(new Beat(2, G1, 100, List.of(), Standing.UNKNOWN), 0), "of its former self");
     }
 
     @Test
     void newsGoesBeforeWhatIsUsualAndEverybodyHasHisTurn() {
         MembershipView large = viewOf(1_000);
         for (long id = 2; id <= 1_000; id++) {
-            large.learn(new Beat(id, G1, 1, List.of()), 0);
+            large.learn(new Beat(id, G1, 1, List.of(), Standing.UNKNOWN), 0);
         }
         assertEquals(1, large.beats(128, NEWS, NEWS).get(0).id(), "after that long no member is news any more");
-        large.learn(new Beat(500, G1, 2, List.of(new Accusation(3, G1))), 2 * NEWS);
-        large.learn(new Beat(501, G1, 2, List.of()), 2 * NEWS);
+        large.learn(new Beat(500, G1, 2, List.of(new Accusation(3, G1)), Standing.UNKNOWN), 2 * NEWS);
+        large.learn(new Beat(501, G1, 2, List.of(), Standing.UNKNOWN), 2 * NEWS);
         Set<Long> toldOf = new HashSet<>();
         for (int round = 0; round < 40; round++) {
             List<Beat> beats = large.beats(128, 2 * NEWS + round, NEWS);
@@ -152,7 +154,7 @@ class MembershipViewTest {
     }
 
     private void accuse(long by, long whom, long generation) {
-        view.learn(new Beat(by, G1, 5, List.of(new Accusation(whom, generation))), 0);
+        view.learn(new Beat(by, G1, 5, List.of(new Accusation(whom, generation)), Standing.UNKNOWN), 0);
         view.judge();
     }
 

@@ -120,10 +120,10 @@ class ClaimFoldTest {
     }
 
     @Test
-    void theLastNodeMayLeave() {
-        Ring ring = Claim.apply(joined(1), ChangeRecord.leave(1, 60, 1));
-        assertEquals(Ring.empty(Q), ring);
-        assertEquals(0, ring.preferenceList(0, 3).size());
+    void theLastNodeStays() {
+        Ring ring = joined(1);
+        assertSame(ring, Claim.apply(ring, ChangeRecord.leave(1, 60, 1)));
+        assertSame(ring, Claim.apply(ring, ChangeRecord.forget(1, 60, 1)));
     }
 
     @Test

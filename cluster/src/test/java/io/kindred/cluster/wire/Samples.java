@@ -3,7 +3,9 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -33,11 +35,11 @@ final class Samples {
 
     List<Message> oneOfEach() {
         return List.of(
-                new Message.JoinRequest(member(), text()),
+                new Message.JoinRequest(member(), text(), text()),
                 new Message.JoinRefused(text()),
-                new Message.Gossip(list(this::beat), random.nextLong(), list(random::nextLong), coin(), coin()),
-                new Message.GossipAsk(list(random::nextLong), list(random::nextLong)),
-                new Message.GossipTell(list(this::member), list(this::change), random.nextLong()),
+                new Message.Gossip(list(this::beat), random.nextLong(), list(random::nextLong), coin()),
+                new Message.GossipAsk(list(random::nextLong), list(random::nextLong), list(random::nextLong)),
+                new Message.GossipTell(list(this::member), list(this::change), list(this::holding), random.nextLong()),
                 new Message.Ping(id(), random.nextLong()),
                 new Message.Pong(id(), random.nextLong()),
                 new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
@@ -182,7 +184,13 @@ final class Samples {
 
     private Beat beat() {
         List<Accusation> accused = list(() -> new Accusation(random.nextLong(), random.nextLong()));
-        return new Beat(random.nextLong(), random.nextLong(), id(), accused);
+        Standing standing = new Standing(random.nextLong(), id(), random.nextLong());
+        return new Beat(random.nextLong(), random.nextLong(), id(), accused, standing);
+    }
+
+    private Holding holding() {
+        long[] words = random.longs(random.nextInt(4)).toArray();
+        return new Holding(random.nextLong(), id(), coin(), words);
     }
 
     ChangeRecord change() {

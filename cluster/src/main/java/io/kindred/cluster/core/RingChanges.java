@@ -1,0 +1,101 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.quorum.Clocks;
+
+/** What an operator decides about the ring, at this node: each becomes a change record, and the transfers follow from it. */
+final class RingChanges {
+    private final ClusterMembership membership;
+    private final Clocks clocks;
+
+    RingChanges(ClusterMembership membership, Clocks clocks) {
+        this.membership = membership;
+        this.clocks = clocks;
+    }
+
+    ClusterAnswer decide(ClusterQuery query) {
+        if (query instanceof ClusterQuery.Leave) {
+            return leave();
+        } else if (query instanceof ClusterQuery.Replace replace) {
+            return replace(replace.name());
+        } else if (query instanceof ClusterQuery.Forget forget) {
+            return forget(forget.name());
+        } else if (query instanceof ClusterQuery.Weigh weigh) {
+            return weigh(weigh.weight());
+        }
+        return failed("unknown question");
+    }
+
+    private ClusterAnswer leave() {
+        long self = self().id();
+        if (!membership.isInRing(self)) {
+            return membership.hasLeft(self) ? new ClusterAnswer.Decided() : failed("this node is not in the ring yet");
+        }
+        if (membership.router().ring().members().size() == 1) {
+            return failed("this is the only node of the ring; there is nobody to take its data");
+        }
+        return decided(ChangeRecord.leave(self, clocks.nextStamp(), self));
+    }
+
+    private ClusterAnswer replace(String name) {
+        Member self = self();
+        Member old = membership.named(name);
+        if (old != null && old.id() == self.id()) {
+            return failed("a node cannot replace itself");
+        }
+        if (!membership.view().hasRecords()) {
+            // Not admitted yet: the request to join says it.
+            membership.joining().askToReplace(name);
+            return new ClusterAnswer.Decided();
+        }
+        String why = membership.hasLeft(self.id())
+                ? "this node has left the ring; start a new one with an empty data directory"
+                : membership.joining().refusalToReplace(name);
+        if (why != null || old == null) {
+            return failed(String.valueOf(why));
+        }
+        ChangeRecord join = membership.joining().record(self);
+        return decided(join.replacing(old.id(), join.stamp()));
+    }
+
+    private ClusterAnswer forget(String name) {
+        Member old = membership.named(name);
+        if (old != null && old.id() == self().id()) {
+            return failed("a node cannot forget itself; KIN.LEAVE has it leave");
+        }
+        if (old != null && membership.isListed(old.id()) && membership.answers(old.id())) {
+            return failed(
+                    "node " + name + " answers; only one that is gone can be forgotten. Have it leave with KIN.LEAVE");
+        }
+        if (old == null || !membership.isListed(old.id())) {
+            return failed("no member is named " + name);
+        }
+        if (membership.isInRing(old.id())
+                && membership.router().ring().members().size() == 1) {
+            return failed("node " + name + " is the only one of the ring");
+        }
+        return decided(ChangeRecord.forget(self().id(), clocks.nextStamp(), old.id()));
+    }
+
+    private ClusterAnswer weigh(double weight) {
+        long self = self().id();
+        if (!membership.isInRing(self)) {
+            return failed("this node is not in the ring");
+        }
+        return decided(ChangeRecord.weight(self, clocks.nextStamp(), self, weight));
+    }
+
+    private ClusterAnswer decided(ChangeRecord record) {
+        membership.decide(record);
+        return new ClusterAnswer.Decided();
+    }
+
+    private static ClusterAnswer failed(String why) {
+        return new ClusterAnswer.Failed("ERR " + why);
+    }
+
+    private Member self() {
+        return membership.view().self();
+    }
+}

@@ -1,0 +1,140 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.antientropy.ExchangeCore;
+import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.MembershipView;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.ServingMap;
+import io.kindred.cluster.transfer.TransferCore;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The transfers of this node, as a part of it: what they know of the members, and whom they have do their work. */
+final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
+    private final ClusterMembership membership;
+    private final MembershipView view;
+    private final RingRouter router;
+    private final Clocks clocks;
+    private final Outlet outlet;
+    private final ExchangeCore exchange;
+    private final Cleaner cleaner;
+    private final TransferCore core;
+    private final OwnHolding own;
+    private int followed = -1;
+
+    /** @param requestNanos how long a request lives at most */
+    Transfers(
+            ClusterMembership membership,
+            OwnHolding own,
+            ExchangeCore exchange,
+            Cleaner cleaner,
+            Surroundings in,
+            long requestNanos) {
+        this.membership = membership;
+        this.view = membership.view();
+        this.router = membership.router();
+        this.clocks = in.clocks();
+        this.outlet = in.outlet();
+        this.exchange = exchange;
+        this.cleaner = cleaner;
+        this.own = own;
+        this.core = new TransferCore(router.partitions(), this, own, this, requestNanos);
+    }
+
+    TransferCore core() {
+        return core;
+    }
+
+    /** Called after each step. */
+    void follow() {
+        if (router.version() != followed) {
+            followed = router.version();
+            core.follow();
+        }
+    }
+
+    // --- what the core asks ---
+
+    @Override
+    public long self() {
+        return view.self().id();
+    }
+
+    @Override
+    public ServingMap serving() {
+        return router.servingMap();
+    }
+
+    @Override
+    public Clocks clocks() {
+        return clocks;
+    }
+
+    @Override
+    public boolean isGone(long node) {
+        return router.isGone(node);
+    }
+
+    @Override
+    public boolean isInRing(long node) {
+        return router.ring().hasNode(node);
+    }
+
+    @Override
+    public List<Long> members() {
+        return membership.holders();
+    }
+
+    @Override
+    public @Nullable Holding holding(long node) {
+        return membership.holding(node);
+    }
+
+    @Override
+    public List<Long> liveMembers() {
+        List<Long> live = new ArrayList<>();
+        for (long id : membership.holders()) {
+            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP && membership.isListed(id)) {
+                live.add(id);
+            }
+        }
+        return live;
+    }
+
+    @Override
+    public boolean confirms(long node) {
+        return node == self() || (view.standing(node).recordsHash() == view.recordsHash() && !view.lacksHolding(node));
+    }
+
+    @Override
+    public boolean isForgotten() {
+        return membership.isForgotten(self());
+    }
+
+    // --- what the core has done ---
+
+    @Override
+    public void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal) {
+        exchange.exchange(peer, partitions, equal);
+    }
+
+    @Override
+    public void delete(int partition, Consumer<Boolean> done) {
+        cleaner.delete(partition, () -> !own.holds(partition) && !router.takesWrites(partition), done);
+    }
+
+    @Override
+    public void changed() {
+        membership.held(own.told());
+    }
+
+    @Override
+    public void note(String line) {
+        outlet.effects().note(line);
+    }
+}

@@ -1,0 +1,91 @@
+package io.kindred.cluster.membership;
+
+import java.util.Arrays;
+
+/**
+ * Which partitions a member holds completely: a bitmap, written by the member alone, of which the highest version counts.
+ * Immutable.
+ */
+public final class Holding {
+    /** No member holds anything under version 0. */
+    public static final long NONE = 0;
+
+    private final long id;
+    private final long version;
+    private final boolean hasJoined;
+    private final long[] words;
+
+    /**
+     * @param version more than 0
+     * @param hasJoined whether it has once held the whole share that its first place in the ring gave it
+     * @param words partition p is bit p % 64 of word p / 64; taken over
+     */
+    public Holding(long id, long version, boolean hasJoined, long[] words) {
+        this.id = id;
+        this.version = version;
+        this.hasJoined = hasJoined;
+        this.words = words;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public long version() {
+        return version;
+    }
+
+    public boolean hasJoined() {
+        return hasJoined;
+    }
+
+    public boolean holds(int partition) {
+        int word = partition >>> 6;
+        return word < words.length && (words[word] >>> partition & 1) != 0;
+    }
+
+    public boolean holdsAny() {
+        for (long word : words) {
+            if (word != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public int words() {
+        return words.length;
+    }
+
+    public long word(int at) {
+        return words[at];
+    }
+
+    /** The same at a later version. */
+    public Holding at(long newVersion) {
+        return new Holding(id, newVersion, hasJoined, words);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Holding that
+                && id == that.id
+                && version == that.version
+                && hasJoined == that.hasJoined
+                && Arrays.equals(words, that.words);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(id) * 31 + Long.hashCode(version);
+    }
+
+    @Override
+    public String toString() {
+        int count = 0;
+        for (long word : words) {
+            count += Long.bitCount(word);
+        }
+        return Long.toHexString(id) + " holds " + count + " partitions as of " + version;
+    }
+}

@@ -1,0 +1,15 @@
+package io.kindred.cluster.membership;
+
+/**
+ * How far a member has come, as it tells with each beat. The three are of one moment.
+ *
+ * @param recordsHash of all change records that it knows; 0 for none
+ * @param holdingVersion of its newest {@link Holding}; 0 where it has none
+ * @param oldestDebtStamp the oldest stamp of anything that it holds and has yet to give to a partition's owners;
+ *     {@link Long#MAX_VALUE} for nothing
+ */
+public record Standing(long recordsHash, long holdingVersion, long oldestDebtStamp) {
+
+    /** What is known of a member that has not told yet. */
+    public static final Standing UNKNOWN = new Standing(0, 0, 0);
+}

@@ -1,0 +1,205 @@
+package io.kindred.cluster.transfer;
+
+import io.kindred.cluster.membership.Holding;
+import java.util.Collection;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node holds, durably: the partitions that it holds completely, and those of which it may have records at all.
+ *
+ * <p>It holds a partition from when that is in the log; and no longer from when it says so, log or not. Others are told
+ * what is in the log.
+ */
+public final class OwnHolding {
+    private final long id;
+    private final Disk disk;
+    private final LongSupplier stamps;
+    /** In effect. */
+    private final long[] held;
+    /** In the log, or on its way there. */
+    private final long[] heldOnDisk;
+
+    private final long[] present;
+    private long version;
+    private boolean hasJoined;
+    private boolean unsaved;
+    private @Nullable Holding told;
+
+    /** Where the bitmaps are kept, word by word; everything before a barrier is durable once it is told. */
+    public interface Disk {
+        void putHeld(int word, long bits);
+
+        void putPresent(int word, long bits);
+
+        void putVersion(long version, boolean hasJoined);
+
+        void barrier(Consumer<Boolean> done);
+    }
+
+    /** What was stored. */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
+    public record Stored(long[] held, long[] present, long version, boolean hasJoined) {
+        public static Stored nothing(int partitions) {
+            int words = (partitions + Long.SIZE - 1) / Long.SIZE;
+            return new Stored(new long[words], new long[words], 0, false);
+        }
+    }
+
+    /** @param stamps rising numbers, from one start to the next as well */
+    public OwnHolding(long id, Stored stored, Disk disk, LongSupplier stamps) {
+        this.id = id;
+        this.disk = disk;
+        this.stamps = stamps;
+        this.held = stored.held().clone();
+        this.heldOnDisk = stored.held().clone();
+        this.present = stored.present().clone();
+        this.version = stored.version();
+        this.hasJoined = stored.hasJoined();
+    }
+
+    public boolean holds(int partition) {
+        return bit(held, partition);
+    }
+
+    /** Whether there may be records of a partition here. */
+    public boolean mayHaveRecords(int partition) {
+        return bit(present, partition);
+    }
+
+    public boolean hasJoined() {
+        return hasJoined;
+    }
+
+    /** What the others may be told. */
+    public Holding told() {
+        Holding known = told;
+        if (known == null) {
+            long[] words = new long[held.length];
+            for (int i = 0; i < words.length; i++) {
+                words[i] = held[i] & heldOnDisk[i];
+            }
+            known = new Holding(id, version, hasJoined, words);
+            told = known;
+        }
+        return known;
+    }
+
+    /** Somebody has a newer telling of this node than itself: a tail of its log was lost. True: tell them anew. */
+    public boolean riseAbove(long toldVersion) {
+        if (toldVersion < version) {
+            return false;
+        }
+        version = toldVersion;
+        saveVersion();
+        return true;
+    }
+
+    /** Records of these will come. */
+    public void expect(Collection<Integer> partitions) {
+        for (int partition : partitions) {
+            if (!bit(present, partition)) {
+                present[partition >>> 6] |= 1L << partition;
+                disk.putPresent(partition >>> 6, present[partition >>> 6]);
+            }
+        }
+    }
+
+    /** The last record of a partition is gone. */
+    public void gone(int partition) {
+        present[partition >>> 6] &= ~(1L << partition);
+        disk.putPresent(partition >>> 6, present[partition >>> 6]);
+    }
+
+    /**
+     * These are complete now.
+     *
+     * @param joins whether with these the first share is whole
+     * @param done true: it is in the log, and in effect
+     */
+    public void hold(Collection<Integer> partitions, boolean joins, Consumer<Boolean> done) {
+        expect(partitions);
+        long[] added = words(partitions);
+        for (int i = 0; i < added.length; i++) {
+            if (added[i] != 0) {
+                heldOnDisk[i] |= added[i];
+                disk.putHeld(i, heldOnDisk[i]);
+            }
+        }
+        boolean joinedBefore = hasJoined;
+        hasJoined |= joins;
+        saveVersion();
+        disk.barrier(ok -> {
+            told = null;
+            for (int i = 0; i < added.length; i++) {
+                if (ok) {
+                    held[i] |= added[i] & heldOnDisk[i];
+                } else {
+                    heldOnDisk[i] &= ~added[i] | held[i];
+                }
+            }
+            if (!ok) {
+                hasJoined = joinedBefore;
+            }
+            done.accept(ok);
+        });
+    }
+
+    /**
+     * These are given up, at once.
+     *
+     * @param done true: it is in the log
+     */
+    public void release(Collection<Integer> partitions, Consumer<Boolean> done) {
+        long[] removed = words(partitions);
+        for (int i = 0; i < removed.length; i++) {
+            if (removed[i] != 0) {
+                held[i] &= ~removed[i];
+                heldOnDisk[i] &= ~removed[i];
+                disk.putHeld(i, heldOnDisk[i]);
+            }
+        }
+        saveVersion();
+        disk.barrier(ok -> {
+            unsaved |= !ok;
+            done.accept(ok);
+        });
+    }
+
+    /** Tries again what the disk did not take; true if there was something. */
+    public boolean saveAgain(Consumer<Boolean> done) {
+        if (!unsaved) {
+            return false;
+        }
+        unsaved = false;
+        for (int i = 0; i < held.length; i++) {
+            heldOnDisk[i] = held[i];
+            disk.putHeld(i, held[i]);
+        }
+        saveVersion();
+        disk.barrier(ok -> {
+            unsaved |= !ok;
+            done.accept(ok);
+        });
+        return true;
+    }
+
+    private void saveVersion() {
+        version = Math.max(version + 1, stamps.getAsLong());
+        disk.putVersion(version, hasJoined);
+        told = null;
+    }
+
+    private long[] words(Collection<Integer> partitions) {
+        long[] words = new long[held.length];
+        for (int partition : partitions) {
+            words[partition >>> 6] |= 1L << partition;
+        }
+        return words;
+    }
+
+    private static boolean bit(long[] words, int partition) {
+        return (words[partition >>> 6] >>> partition & 1) != 0;
+    }
+}

@@ -1,0 +1,205 @@
+package io.kindred.cluster.transfer;
+
+import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.ring.RingHistory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who serves each partition while the ring changes.
+ *
+ * <p>A partition is served by the newest prefix of the fold whose replicas all hold it; failing that, by whoever does. Its
+ * writes go to those, and to the replicas of every later prefix, the target last: each of these sets may be the one that
+ * serves next. When the target serves and a former replica has not yet given the partition up, its set is written to as
+ * well: another node may not have heard, and still read there.
+ */
+public final class ServingMap {
+    /** So many sets one partition is written to; with more changes than that at once, the newest count. */
+    private static final int SETS_MAX = 8;
+
+    private final int replicas;
+    private final Nodes[] nodes;
+    private int unsettled;
+
+    /**
+     * The nodes of one partition.
+     *
+     * @param writers those that serve first
+     * @param serving how many serve
+     * @param sets as {@link io.kindred.cluster.quorum.Route} has them
+     * @param target the replicas by all records
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
+    public record Nodes(long[] writers, int serving, int @Nullable [][] sets, long[] target) {
+        static final Nodes NOBODY = settled(new long[0]);
+
+        static Nodes settled(long[] replicas) {
+            return new Nodes(replicas, replicas.length, null, replicas);
+        }
+
+        public boolean isSettled() {
+            return sets == null;
+        }
+    }
+
+    /** @param replicas how many a partition has */
+    public ServingMap(int partitions, int replicas) {
+        this.replicas = replicas;
+        this.nodes = new Nodes[partitions];
+        Arrays.fill(nodes, Nodes.NOBODY);
+    }
+
+    public Nodes of(int partition) {
+        return nodes[partition];
+    }
+
+    /** How many partitions are not yet where the target ring has them, or still somewhere else as well. */
+    public int unsettled() {
+        return unsettled;
+    }
+
+    /** Computes all of it anew. */
+    public void use(RingHistory history, HeldBy held) {
+        Ring target = history.target();
+        unsettled = 0;
+        if (target.isEmpty()) {
+            Arrays.fill(nodes, Nodes.NOBODY);
+            return;
+        }
+        int[] holders = holders(held);
+        for (int partition = 0; partition < nodes.length; partition++) {
+            long[] owners = target.preferenceList(partition, replicas).ids();
+            int told = 0;
+            boolean all = true;
+            for (long owner : owners) {
+                Holding holding = held.holding(owner);
+                all &= holding == null || holding.holds(partition);
+                told += holding != null && holding.holds(partition) ? 1 : 0;
+            }
+            boolean elsewhere = holders[partition] > told;
+            if (all && !elsewhere) {
+                nodes[partition] = Nodes.settled(owners);
+            } else {
+                unsettled++;
+                nodes[partition] = changing(history, held, partition, owners, all);
+            }
+        }
+    }
+
+    /** By partition, how many members have told that they hold it. */
+    private int[] holders(HeldBy held) {
+        int[] count = new int[nodes.length];
+        for (long member : held.members()) {
+            Holding holding = held.holding(member);
+            for (int at = 0; holding != null && at < holding.words(); at++) {
+                for (long word = holding.word(at); word != 0; word &= word - 1) {
+                    int partition = at * Long.SIZE + Long.numberOfTrailingZeros(word);
+                    if (partition < count.length) {
+                        count[partition]++;
+                    }
+                }
+            }
+        }
+        return count;
+    }
+
+    private Nodes changing(RingHistory history, HeldBy held, int partition, long[] owners, boolean targetServes) {
+        List<long[]> sets = new ArrayList<>();
+        if (targetServes) {
+            sets.add(owners);
+            int old = newestHeld(history, held, partition, owners, 1);
+            if (old > 0) {
+                add(sets, ids(history, old, partition));
+            }
+        } else {
+            int serving = newestHeld(history, held, partition, owners, 1);
+            sets.add(serving > 0 ? ids(history, serving, partition) : whoever(history, held, partition, owners));
+            for (int back = Math.min(serving - 1, SETS_MAX); back > 0; back--) {
+                add(sets, ids(history, back, partition));
+            }
+            add(sets, owners);
+        }
+        return nodes(sets, owners);
+    }
+
+    /** How far back the newest prefix is whose replicas are others than the target's and all hold it; -1: none. */
+    private int newestHeld(RingHistory history, HeldBy held, int partition, long[] owners, int from) {
+        for (int back = from; back <= history.before(); back++) {
+            long[] ids = ids(history, back, partition);
+            if (ids.length > 0 && !Arrays.equals(ids, owners) && allHold(held, ids, partition)) {
+                return back;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean allHold(HeldBy held, long[] ids, int partition) {
+        for (long id : ids) {
+            Holding holding = held.holding(id);
+            if (holding != null && !holding.holds(partition)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long[] ids(RingHistory history, int back, int partition) {
+        Ring ring = history.back(back);
+        return ring.isEmpty()
+                ? new long[0]
+                : ring.preferenceList(partition, replicas).ids();
+    }
+
+    /** Those who hold it, in the order of the walk; nobody: the owners, who have nothing to ask anyone for. */
+    private long[] whoever(RingHistory history, HeldBy held, int partition, long[] owners) {
+        long[] found = new long[replicas];
+        int size = 0;
+        List<Long> order = new ArrayList<>();
+        for (long id : history.target().preferenceList(partition, replicas).extended()) {
+            order.add(id);
+        }
+        for (long member : held.members()) {
+            if (!history.target().hasNode(member)) {
+                order.add(member);
+            }
+        }
+        for (long id : order) {
+            Holding holding = held.holding(id);
+            if (size < found.length && holding != null && holding.holds(partition)) {
+                found[size++] = id;
+            }
+        }
+        return size == 0 ? owners : Arrays.copyOf(found, size);
+    }
+
+    private static void add(List<long[]> sets, long[] set) {
+        if (set.length > 0 && sets.stream().noneMatch(known -> Arrays.equals(known, set))) {
+            sets.add(set);
+        }
+    }
+
+    private static Nodes nodes(List<long[]> sets, long[] target) {
+        long[] serving = sets.get(0);
+        if (sets.size() == 1) {
+            // A former holder is left that no prefix knows of: it gives the partition up by itself.
+            return Nodes.settled(serving);
+        }
+        List<Long> writers = new ArrayList<>();
+        int[][] places = new int[sets.size()][];
+        for (int set = 0; set < places.length; set++) {
+            long[] ids = sets.get(set);
+            places[set] = new int[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                if (!writers.contains(ids[i])) {
+                    writers.add(ids[i]);
+                }
+                places[set][i] = writers.indexOf(ids[i]);
+            }
+        }
+        long[] all = writers.stream().mapToLong(Long::longValue).toArray();
+        return new Nodes(all, serving.length, places, target);
+    }
+}

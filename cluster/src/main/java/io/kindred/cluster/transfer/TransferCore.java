@@ -1,0 +1,418 @@
+package io.kindred.cluster.transfer;
+
+import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.quorum.Clocks;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * How this node comes to hold what the ring gives it, and gives up what the ring takes from it.
+ *
+ * <ul>
+ *   <li><em>Fetching:</em> once every live member knows the same change records, and requests that began before that are
+ *       over, no write of the partition passes this node by any more. It then exchanges the partition with each live
+ *       holder, and holds it.
+ *   <li><em>Releasing:</em> once all replicas by the same records tell that they hold it, this node stops serving it,
+ *       durably.
+ *   <li><em>Parting:</em> then it exchanges the partition with each of those replicas, so that nothing stays behind that
+ *       only this node has; waits until no power failure can take that from them; and deletes its records.
+ * </ul>
+ *
+ * <p>All of it can be interrupted at any point: the bitmaps of {@link OwnHolding} say what is left to do, and what an
+ * exchange has brought needs not be brought again.
+ */
+public final class TransferCore {
+    /** How many partitions one exchange is about: progress is noted, and survives, in such steps. */
+    static final int CHUNK_PARTITIONS = 64;
+
+    private static final long INTERVAL_NANOS = 100_000_000L;
+    private static final long BACKOFF_NANOS = 500_000_000L;
+    /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
+    private static final long DURABLE_AFTER_NANOS = 3_000_000_000L;
+
+    private final int partitions;
+    private final Surroundings in;
+    private final OwnHolding own;
+    private final Work work;
+    private final long requestNanos;
+    /** Partitions that this node owns and does not hold, with whom each has been exchanged. */
+    private final TreeMap<Integer, TreeSet<Long>> fetching = new TreeMap<>();
+    /** Partitions of which there are records here for others, with whom each has been exchanged. */
+    private final TreeMap<Integer, TreeSet<Long>> parting = new TreeMap<>();
+    /** Parted with all of their owners, and since when. */
+    private final TreeMap<Integer, Long> parted = new TreeMap<>();
+    /** Partitions that this node holds and does not own. */
+    private final TreeSet<Integer> foreign = new TreeSet<>();
+    /** In an exchange. */
+    private final TreeSet<Integer> busy = new TreeSet<>();
+    /** When a peer may be asked again; absent: now. */
+    private final TreeMap<Long, Long> notBefore = new TreeMap<>();
+
+    private final TreeSet<Long> asked = new TreeSet<>();
+    private boolean deleting;
+    private boolean saving;
+    private boolean agrees;
+    private long agreedSinceNanos;
+    private long nextNanos;
+    private long fetched;
+
+    /** What this node knows of the others and of the ring. */
+    public interface Surroundings extends HeldBy {
+        long self();
+
+        ServingMap serving();
+
+        Clocks clocks();
+
+        /** Whether there is no point in asking this node anything. */
+        boolean isGone(long node);
+
+        /** Whether a node is in the target ring. */
+        boolean isInRing(long node);
+
+        /** The members that may take requests: all but those that are suspected, or have left. */
+        List<Long> liveMembers();
+
+        /** Whether the newest beat of a node is of the records that this node knows, and of a holding that it has. */
+        boolean confirms(long node);
+
+        /** Whether this node was forgotten or replaced: then what it has is not wanted. */
+        boolean isForgotten();
+    }
+
+    /** What it has others do. */
+    public interface Work {
+        /** Makes these partitions equal here and at the peer; tells which of them are. */
+        void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal);
+
+        /** Deletes all records of a partition that is not kept here any more; true: there are none left. */
+        void delete(int partition, Consumer<Boolean> done);
+
+        /** What this node holds, or has records of, is other than before. */
+        void changed();
+
+        /** Tells the operator. */
+        void note(String line);
+    }
+
+    /** @param requestNanos how long a request lives at most */
+    public TransferCore(int partitions, Surroundings in, OwnHolding own, Work work, long requestNanos) {
+        this.partitions = partitions;
+        this.in = in;
+        this.own = own;
+        this.work = work;
+        this.requestNanos = requestNanos;
+    }
+
+    // --- what there is to do ---
+
+    /** Called when the records or somebody's holding have changed. */
+    public void follow() {
+        List<Integer> begun = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            boolean isOwner = contains(in.serving().of(partition).target(), in.self());
+            if (isOwner && !own.holds(partition)) {
+                if (!fetching.containsKey(partition)) {
+                    fetching.put(partition, new TreeSet<>());
+                    begun.add(partition);
+                }
+            } else {
+                fetching.remove(partition);
+            }
+            if (!isOwner && own.holds(partition)) {
+                foreign.add(partition);
+            } else {
+                foreign.remove(partition);
+            }
+            boolean isLeftOver = !isOwner && !own.holds(partition) && own.mayHaveRecords(partition);
+            if (!isLeftOver || in.isForgotten()) {
+                parting.remove(partition);
+                parted.remove(partition);
+            } else if (!parting.containsKey(partition)) {
+                parting.put(partition, new TreeSet<>());
+            }
+        }
+        own.expect(begun);
+        if (!begun.isEmpty()) {
+            agrees = false;
+        }
+        nextNanos = Math.min(nextNanos, in.clocks().nanos());
+    }
+
+    public boolean isIdle() {
+        return fetching.isEmpty() && parting.isEmpty() && foreign.isEmpty() && !mustJoin();
+    }
+
+    /** Partitions that are owned here and not held yet. */
+    public int fetchingCount() {
+        return fetching.size();
+    }
+
+    /** Partitions that are not owned here any more, and of which there still are records. */
+    public int partingCount() {
+        return parting.size();
+    }
+
+    /** Partitions that have come to be held since the start. */
+    public long fetched() {
+        return fetched;
+    }
+
+    /** A node whose share is no partition at all has joined as well. */
+    private boolean mustJoin() {
+        return !own.hasJoined() && fetching.isEmpty() && in.isInRing(in.self());
+    }
+
+    public long nextTickNanos() {
+        return isIdle() ? Long.MAX_VALUE : nextNanos;
+    }
+
+    public void onTick() {
+        long now = in.clocks().nanos();
+        if (now - nextNanos < 0) {
+            return;
+        }
+        nextNanos = now + INTERVAL_NANOS;
+        own.saveAgain(this::saved);
+        if (!fetching.isEmpty() && haveAgreed(now)) {
+            fetch(now);
+        }
+        if (mustJoin()) {
+            hold(List.of());
+        }
+        release();
+        part(now);
+    }
+
+    // --- fetching ---
+
+    /** Whether all live members have known these records for as long as a request lives. */
+    private boolean haveAgreed(long now) {
+        boolean all = true;
+        for (long member : in.liveMembers()) {
+            all &= member == in.self() || in.confirms(member);
+        }
+        if (!all) {
+            agrees = false;
+        } else if (!agrees) {
+            agrees = true;
+            agreedSinceNanos = now;
+        }
+        boolean alone = in.members().size() <= 1;
+        return agrees && (alone || now - agreedSinceNanos >= requestNanos);
+    }
+
+    private void fetch(long now) {
+        List<Integer> whole = new ArrayList<>();
+        TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
+        fetching.forEach((partition, with) -> {
+            if (busy.contains(partition)) {
+                return;
+            }
+            List<Long> holders = holders(partition);
+            List<Long> left = new ArrayList<>(holders);
+            left.removeIf(holder -> with.contains(holder) || in.isGone(holder));
+            if (!left.isEmpty()) {
+                long next = left.get(partition % left.size());
+                wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
+            } else if (isEnough(partition, holders, with)) {
+                whole.add(partition);
+            }
+        });
+        hold(whole);
+        wanted.forEach((peer, list) -> ask(peer, list, fetching, now));
+    }
+
+    private List<Long> holders(int partition) {
+        List<Long> holders = new ArrayList<>();
+        for (long member : in.members()) {
+            Holding holding = in.holding(member);
+            if (member != in.self() && holding != null && holding.holds(partition)) {
+                holders.add(member);
+            }
+        }
+        return holders;
+    }
+
+    /**
+     * Whether a partition that was exchanged with all live holders has all that was acknowledged: every write that W of
+     * the serving set have is at one of any N - W + 1 of them. Those that are away and no longer in the ring are not
+     * waited for.
+     */
+    private boolean isEnough(int partition, List<Long> holders, Set<Long> with) {
+        if (holders.isEmpty()) {
+            return everyoneHasTold();
+        }
+        ServingMap.Nodes nodes = in.serving().of(partition);
+        int can = 0;
+        int have = 0;
+        for (int i = 0; i < nodes.serving(); i++) {
+            long node = nodes.writers()[i];
+            boolean isLost = in.isGone(node) && !in.isInRing(node);
+            can += node == in.self() || isLost || !holders.contains(node) ? 0 : 1;
+            have += with.contains(node) ? 1 : 0;
+        }
+        int readable = nodes.serving() - (nodes.serving() / 2 + 1) + 1;
+        return !with.isEmpty() && have >= Math.min(readable, can);
+    }
+
+    /** Nobody holds it: the ring is new, or those who did are forgotten. But that must be known for sure. */
+    private boolean everyoneHasTold() {
+        for (long member : in.members()) {
+            Holding holding = in.holding(member);
+            if (member != in.self() && (holding == null || holding.version() == Holding.NONE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void hold(List<Integer> whole) {
+        if ((whole.isEmpty() && !mustJoin()) || saving) {
+            return;
+        }
+        saving = true;
+        boolean joins = !own.hasJoined() && whole.size() == fetching.size();
+        own.hold(whole, joins, ok -> {
+            if (ok) {
+                fetched += whole.size();
+                whole.forEach(fetching::remove);
+                if (fetching.isEmpty() && !whole.isEmpty()) {
+                    work.note("holds all partitions that it owns");
+                }
+            }
+            saved(ok);
+        });
+    }
+
+    private void saved(boolean ok) {
+        saving = false;
+        if (ok) {
+            work.changed();
+        }
+    }
+
+    // --- releasing ---
+
+    private void release() {
+        List<Integer> free = new ArrayList<>();
+        for (int partition : foreign) {
+            if (in.isForgotten() || isHeldByAll(partition)) {
+                free.add(partition);
+            }
+        }
+        if (!free.isEmpty() && !saving) {
+            saving = true;
+            own.release(free, this::saved);
+            free.forEach(foreign::remove);
+        }
+    }
+
+    private boolean isHeldByAll(int partition) {
+        long[] target = in.serving().of(partition).target();
+        for (long owner : target) {
+            Holding holding = in.holding(owner);
+            if (holding == null || !holding.holds(partition) || !in.confirms(owner)) {
+                return false;
+            }
+        }
+        return target.length > 0;
+    }
+
+    // --- parting ---
+
+    private void part(long now) {
+        TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
+        parting.forEach((partition, with) -> {
+            long[] target = in.serving().of(partition).target();
+            if (busy.contains(partition) || !isHeldByAll(partition)) {
+                return;
+            }
+            long next = 0;
+            for (long owner : target) {
+                next = next == 0 && !with.contains(owner) ? owner : next;
+            }
+            if (next == 0) {
+                parted.putIfAbsent(partition, now);
+            } else if (!in.isGone(next)) {
+                parted.remove(partition);
+                wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
+            }
+        });
+        wanted.forEach((peer, list) -> ask(peer, list, parting, now));
+        deleteNext(now);
+    }
+
+    private void deleteNext(long now) {
+        if (deleting) {
+            return;
+        }
+        for (var entry : parted.entrySet()) {
+            int partition = entry.getKey();
+            if (now - entry.getValue() >= DURABLE_AFTER_NANOS && isHeldByAll(partition)) {
+                deleting = true;
+                work.delete(partition, gone -> deleted(partition, gone));
+                return;
+            }
+        }
+    }
+
+    private void deleted(int partition, boolean gone) {
+        deleting = false;
+        if (!gone || !parted.containsKey(partition)) {
+            return;
+        }
+        own.gone(partition);
+        parting.remove(partition);
+        parted.remove(partition);
+        if (parting.isEmpty()) {
+            work.note("has nothing left of what others own now");
+        }
+        work.changed();
+        deleteNext(in.clocks().nanos());
+    }
+
+    // --- exchanges ---
+
+    private void ask(long peer, List<Integer> list, TreeMap<Integer, TreeSet<Long>> told, long now) {
+        Long earliest = notBefore.get(peer);
+        if (asked.contains(peer) || (earliest != null && now - earliest < 0)) {
+            return;
+        }
+        List<Integer> chunk = List.copyOf(list.subList(0, Math.min(CHUNK_PARTITIONS, list.size())));
+        asked.add(peer);
+        busy.addAll(chunk);
+        work.exchange(peer, chunk, equal -> {
+            asked.remove(peer);
+            chunk.forEach(busy::remove);
+            for (int partition : equal) {
+                TreeSet<Long> with = chunk.contains(partition) ? told.get(partition) : null;
+                if (with != null) {
+                    with.add(peer);
+                }
+            }
+            long then = in.clocks().nanos();
+            if (equal.isEmpty()) {
+                notBefore.put(peer, then + BACKOFF_NANOS);
+            } else {
+                notBefore.remove(peer);
+                // The next ones at once.
+                nextNanos = Math.min(nextNanos, then);
+            }
+        });
+    }
+
+    private static boolean contains(long[] nodes, long node) {
+        for (long each : nodes) {
+            if (each == node) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Data that moves while the ring changes: who serves a partition meanwhile, what this node holds, and how it comes to
+ * hold what it owns and to give up what it does not.
+ *
+ * <p>Pure. Imports {@code ring}, {@code membership}, {@code message} and {@code quorum}.
+ */
+@NullMarked
+package io.kindred.cluster.transfer;
+
+import org.jspecify.annotations.NullMarked;
