@@ -41,13 +41,13 @@ final class RingChanges {
     private ClusterAnswer replace(String name) {
         Member self = self();
         Member old = membership.named(name);
-        if (old != null && old.id() == self.id()) {
-            return failed("a node cannot replace itself");
-        }
         if (!membership.view().hasRecords()) {
             // Not admitted yet: the request to join says it.
             membership.joining().askToReplace(name);
             return new ClusterAnswer.Decided();
+        }
+        if (old != null && old.id() == self.id()) {
+            return failed("a node cannot replace itself");
         }
         String why = membership.hasLeft(self.id())
                 ? "this node has left the ring; start a new one with an empty data directory"
