@@ -10,7 +10,6 @@ import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Route;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The trees, what builds them and what exchanges by them, as parts of a node. */
@@ -21,7 +20,6 @@ final class AntiEntropy {
     private final ExchangeCounters counters = new ExchangeCounters();
     private final ExchangeCore.Wires wires;
     private final Replica replica;
-    private final BooleanSupplier holdsData;
     private final RingRouter router;
     private int followed = -1;
 
@@ -34,11 +32,10 @@ final class AntiEntropy {
             FlushStamps flushStamps,
             OwedRanges owed) {}
 
-    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router, BooleanSupplier holdsData) {
+    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router) {
         this.trees = parts.trees();
         this.wires = wires;
         this.replica = parts.replica();
-        this.holdsData = holdsData;
         this.router = router;
         RecordRange range = (from, to, limit, done) -> parts.desk()
                 .scan(
@@ -77,7 +74,7 @@ final class AntiEntropy {
     void followRing() {
         if (router.version() != followed && !router.ring().isEmpty()) {
             followed = router.version();
-            trees.own(router, holdsData.getAsBoolean());
+            trees.own(router);
         }
     }
 

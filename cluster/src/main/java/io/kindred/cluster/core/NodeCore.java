@@ -57,6 +57,7 @@ public final class NodeCore implements MessageHandler {
     private final Cleaner cleaner;
     private final OwnHolding own;
     private final HintLedger ledger;
+    private final Latencies latencies;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -92,10 +93,7 @@ public final class NodeCore implements MessageHandler {
             kept.trees().flushed(db);
             sweeper.sweep(db);
         });
-        LocalFacts facts = new LocalFacts(
-                () -> recovered.holdsData() || replica.hasWritten(),
-                flushStamps::all,
-                stamps -> desk.flush(stamps, verdict -> {}));
+        LocalFacts facts = new LocalFacts(flushStamps::all, stamps -> desk.flush(stamps, verdict -> {}));
         own = new OwnHolding(
                 recovered.self().id(),
                 HoldingDisk.stored(config, recovered),
@@ -104,7 +102,7 @@ public final class NodeCore implements MessageHandler {
         Surroundings surroundings = new Surroundings(clocks, random, outlet);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         RingRouter router = membership.router();
-        Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
+        latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoff handed = handoff(config, recovered, owed, latencies);
         handoff = handed.core();
         ledger = handed.ledger();
@@ -112,8 +110,7 @@ public final class NodeCore implements MessageHandler {
                 new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, owed),
                 outlet,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
-                router,
-                facts.holdsData());
+                router);
         QuorumCounters counters = new QuorumCounters();
         cleaner = new Cleaner(desk, replica, clocks, latencies, config.databases());
         transfers = new Transfers(
@@ -231,6 +228,7 @@ public final class NodeCore implements MessageHandler {
             coordinator.onPeerLost(peer.peer());
         } else if (event instanceof Event.Tick) {
             requests.onTick(clocks.nanos());
+            latencies.onTick(clocks.nanos());
             membership.onTick();
             sweeper.onTick();
             handoff.onTick();
