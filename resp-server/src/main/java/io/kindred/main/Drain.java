@@ -20,13 +20,18 @@ final class Drain implements Answer<Reply> {
     private final EventLoop loop;
     private final NodeViews views;
     private final Runnable then;
+    private final long farewellMillis;
     private long looksLeft;
 
-    /** @param then what follows; run once */
-    Drain(EventLoop loop, NodeViews views, long timeoutSeconds, Runnable then) {
+    /**
+     * @param farewellMillis what gossip needs: others list a node that leaves until they hear that it holds nothing
+     * @param then what follows; run once
+     */
+    Drain(EventLoop loop, NodeViews views, long timeoutSeconds, long farewellMillis, Runnable then) {
         this.loop = loop;
         this.views = views;
         this.then = then;
+        this.farewellMillis = farewellMillis;
         this.looksLeft = TimeUnit.SECONDS.toMillis(timeoutSeconds) / LOOK_MILLIS;
     }
 
@@ -44,8 +49,8 @@ final class Drain implements Answer<Reply> {
 
     private void look() {
         if (holdsNothing()) {
-            LOG.log(Level.INFO, "Holds nothing any more; stopping");
-            then.run();
+            LOG.log(Level.INFO, "Holds nothing any more; stopping once the others know");
+            loop.schedule(then, farewellMillis, TimeUnit.MILLISECONDS);
         } else if (looksLeft-- <= 0) {
             LOG.log(
                     Level.WARNING,

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Node implements NodeHost, NodePort {
     static final int EXIT_OK = 0;
     static final int EXIT_FATAL = 1;
+    /** Rounds of gossip in which all members hear what one of them has to say, with some to spare. */
+    private static final int FAREWELL_ROUNDS = 5;
 
     private static final System.Logger LOG = System.getLogger(Node.class.getName());
 
@@ -147,7 +149,8 @@ final class Node implements NodeHost, NodePort {
         }
         leaving = true;
         long timeoutSeconds = config.now().number(Directives.LEAVE_TIMEOUT_S);
-        ports.leave(new Drain(net.loop(), running.core().views(), timeoutSeconds, this::stopNow));
+        long farewellMillis = FAREWELL_ROUNDS * config.now().number(Directives.GOSSIP_INTERVAL_MS);
+        ports.leave(new Drain(net.loop(), running.core().views(), timeoutSeconds, farewellMillis, this::stopNow));
     }
 
     private void stopNow() {
