@@ -131,6 +131,8 @@ final class AutoscaleIT {
     private static void awaitMembers(int port, int members, Path log) {
         try (RespConnection connection = new RespConnection("127.0.0.1", port)) {
             Await.until(members + " members and nothing in transfer", CHANGE_WITHIN, () -> {
+                // These questions are load, too.
+                Await.last(Duration.ofMillis(300));
                 Info info = Info.of(connection, "kindred");
                 return KindredCluster.members(connection).size() == members
                         && info.number("members_up") == members
