@@ -18,6 +18,7 @@ record ExchangeParts(
         MerkleTrees trees,
         LaneReader reader,
         LocalReplica replica,
+        ExchangeCore.Overwrite overwrite,
         ExchangeCounters counters) {
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;
@@ -70,6 +71,24 @@ record ExchangeParts(
             clocks().observe(sibling.stamp());
         }
         replica.write(key, new Join(theirs, counters, done));
+    }
+
+    /** Puts what another replica has in the place of what is here, which is not what was written. */
+    void replace(byte[] key, Versions theirs, Joined done) {
+        counters.recordsMended++;
+        replica.write(key, new Replace(theirs, done));
+    }
+
+    private record Replace(Versions theirs, Joined told) implements LocalReplica.WriteStep {
+        @Override
+        public Versions next(Versions current) {
+            return theirs;
+        }
+
+        @Override
+        public void done(Message.Verdict verdict) {
+            told.done(verdict);
+        }
     }
 
     interface Joined {

@@ -44,6 +44,8 @@ final class ExchangeSession extends Request {
     String failure;
 
     private final int[] partitions;
+    private final ExchangeCore.Doubts doubts;
+
     private int nextPartition;
     /** Partitions whose roots differ, or are not known yet one by one. */
     private final ArrayDeque<Integer> suspects = new ArrayDeque<>();
@@ -73,15 +75,26 @@ final class ExchangeSession extends Request {
     }
 
     /** @param partitions ascending */
-    ExchangeSession(ExchangeParts parts, long peer, int[] partitions, Consumer<ExchangeSession> onEnd) {
+    ExchangeSession(
+            ExchangeParts parts,
+            long peer,
+            int[] partitions,
+            ExchangeCore.Doubts doubts,
+            Consumer<ExchangeSession> onEnd) {
         this.parts = parts;
         this.peer = peer;
         this.partitions = partitions;
+        this.doubts = doubts;
         this.onEnd = onEnd;
     }
 
     /** Compares the trees, and exchanges what differs. */
     void begin() {
+        for (int partition : doubts.unreadable()) {
+            for (int lane = 0; lane < parts.trees().lanes().count(); lane++) {
+                addRange(new Node(partition, lane, 0, 0, 0));
+            }
+        }
         next();
     }
 
@@ -283,7 +296,12 @@ final class ExchangeSession extends Request {
             }
         });
         range = begun;
-        begun.run(hashes);
+        int partition = hashes.partition();
+        if (doubts.unreadable().contains(partition)) {
+            begun.runBlind(hashes);
+        } else {
+            begun.run(hashes, doubts.distrusted().contains(partition));
+        }
     }
 
     /** At once, or after a pause while this node's own requests take longer than they used to. */
