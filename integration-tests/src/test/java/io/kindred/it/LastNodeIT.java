@@ -53,6 +53,11 @@ final class LastNodeIT {
             cluster.node(1).kill();
             cluster.node(2).kill();
             write(cluster, "held", 1, KEYS);
+            // A write that was on its way to a node while that died becomes a hint when its round ends.
+            Await.until(
+                    "all that was missed is held",
+                    Duration.ofSeconds(10),
+                    () -> cluster.info("hints_pending").equals(Map.of("n1", 2L * KEYS)));
             cluster.node(0).kill();
             cluster.node(0).restart();
             assertEquals(Map.of("n1", 2L * KEYS), cluster.info("hints_pending"));

@@ -8,10 +8,7 @@ import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.HintRange;
 import io.kindred.cluster.handoff.Hints;
 import io.kindred.cluster.handoff.OwedRanges;
-import io.kindred.cluster.keyspace.CountCore;
-import io.kindred.cluster.keyspace.FlushCore;
 import io.kindred.cluster.keyspace.Question;
-import io.kindred.cluster.keyspace.ScanCore;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.quorum.Clocks;
@@ -30,7 +27,6 @@ import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One node, without threads, sockets, files or clocks. It dispatches each event to the part whose it is, and decides
@@ -40,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: one thread.
  */
 public final class NodeCore implements MessageHandler {
-    private static final int RANDOM_KEY_PAGE = 16;
     /** How long a dot that was lent to another node may stay away, in request timeouts. */
     private static final int LOAN_TIMEOUTS = 3;
 
@@ -55,8 +50,7 @@ public final class NodeCore implements MessageHandler {
     private final Sweeper sweeper;
     private final HandoffCore handoff;
     private final AntiEntropy antiEntropy;
-    private final Question question;
-    private final RandomSource random;
+    private final ClusterQueries queries;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -66,7 +60,6 @@ public final class NodeCore implements MessageHandler {
             ReplicaStore store,
             UpdateFunctions functions,
             RandomSource random) {
-        this.random = random;
         clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
         FlushStamps flushStamps = new FlushStamps(config.databases());
         FlushStamps swept = new FlushStamps(config.databases());
@@ -124,10 +117,11 @@ public final class NodeCore implements MessageHandler {
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
-        question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         NodeViews.Counted counted = new NodeViews.Counted(
                 counters, handed.ledger(), owed, handed.counters(), kept.trees(), antiEntropy.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk);
+        Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
+        queries = new ClusterQueries(question, outlet, antiEntropy, views, random);
     }
 
     private record Handoff(HandoffCore core, Hints hints, HintLedger ledger, HandoffCounters counters) {}
@@ -203,7 +197,7 @@ public final class NodeCore implements MessageHandler {
         } else if (event instanceof Event.Scanned scanned) {
             desk.onScanned(scanned);
         } else if (event instanceof Event.ClusterRequest request) {
-            ask(request.token(), request.query());
+            queries.ask(request.token(), request.query());
         } else if (event instanceof Event.PeerConnected peer) {
             membership.onPeerConnected(peer.peer());
             handoff.onPeerBack(peer.peer());
@@ -233,70 +227,6 @@ public final class NodeCore implements MessageHandler {
             wakeNanos = next;
             effects.wakeAt(next);
         }
-    }
-
-    private void ask(long token, ClusterQuery query) {
-        Effects effects = outlet.effects();
-        if (query instanceof ClusterQuery.CountKeys count) {
-            CountCore.start(
-                    question,
-                    count.db(),
-                    keys -> answer(token, keys == null ? tooFew("count") : new ClusterAnswer.Count(keys)));
-        } else if (query instanceof ClusterQuery.ScanKeys scan) {
-            ScanCore.start(question, scan.db(), scan.cursor(), scan.limit(), page -> answer(token, page(page)));
-        } else if (query instanceof ClusterQuery.RandomKey randomKey) {
-            randomKey(token, randomKey.db());
-        } else if (query instanceof ClusterQuery.FlushKeys flush) {
-            FlushCore.start(
-                    question,
-                    flush.db(),
-                    stored -> answer(
-                            token,
-                            stored
-                                    ? new ClusterAnswer.Flushed()
-                                    : new ClusterAnswer.Failed(
-                                            "NOQUORUM not every live node has stored the flush; it may still take effect")));
-        } else if (query instanceof ClusterQuery.Repair repair) {
-            antiEntropy.repair(repair, answer -> answer(token, answer));
-        } else {
-            effects.answer(token, new ClusterAnswer.Failed("ERR unknown question"));
-        }
-    }
-
-    private void randomKey(long token, int db) {
-        int partition = random.nextInt(views.partitions());
-        long begin = ScanCore.cursorAt(partition, views.randomHashIn(partition, random));
-        ScanCore.start(question, db, begin, RANDOM_KEY_PAGE, page -> {
-            if (page != null && page.keys().isEmpty()) {
-                randomKeyFrom(token, db, page.cursor(), begin);
-            } else {
-                answer(token, page(page));
-            }
-        });
-    }
-
-    /** Goes on around the ring until a key is found or the place where it began is reached. */
-    private void randomKeyFrom(long token, int db, long cursor, long begin) {
-        ScanCore.start(question, db, cursor, RANDOM_KEY_PAGE, page -> {
-            boolean around = page != null && cursor < begin && (page.cursor() == 0 || page.cursor() >= begin);
-            if (page == null || !page.keys().isEmpty() || around) {
-                answer(token, page(page));
-            } else {
-                randomKeyFrom(token, db, page.cursor(), begin);
-            }
-        });
-    }
-
-    private void answer(long token, ClusterAnswer answer) {
-        outlet.effects().answer(token, answer);
-    }
-
-    private static ClusterAnswer page(ScanCore.@Nullable Result page) {
-        return page == null ? tooFew("scan") : new ClusterAnswer.Page(page.cursor(), page.keys());
-    }
-
-    private static ClusterAnswer tooFew(String what) {
-        return new ClusterAnswer.Failed("TRYAGAIN too few holders of some partition answered the " + what);
     }
 
     /** What people and clients may see of this node. */

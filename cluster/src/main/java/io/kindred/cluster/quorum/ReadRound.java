@@ -28,8 +28,8 @@ final class ReadRound extends Request {
 
     /** By place: the one asked there is overdue, or was late in other requests already. */
     private final boolean[] late;
-    /** By place: when the one asked there was asked. */
-    private final long[] askedNanos;
+    /** By place: when the answer of the one asked there is overdue. */
+    private final long[] dueNanos;
     /** By place: the stand-in holds nothing. That counts once there is no point in waiting for the replica. */
     private final boolean[] nothingHeld;
 
@@ -57,7 +57,7 @@ final class ReadRound extends Request {
         this.places = new Places(node.router(), route);
         this.answers = new @Nullable Versions[places.size()];
         this.late = new boolean[places.size()];
-        this.askedNanos = new long[places.size()];
+        this.dueNanos = new long[places.size()];
         this.nothingHeld = new boolean[places.size()];
         this.flushStamp = node.flushStamps().of(StorageKey.db(route.storageKey()));
     }
@@ -103,13 +103,13 @@ final class ReadRound extends Request {
     private void askReplica(int place) {
         places.replica(place, State.ASKED);
         late[place] = false;
-        askedNanos[place] = node.clocks().nanos();
+        dueNanos[place] = due(route.replicas()[place]);
         node.outbox().send(route.replicas()[place], new Message.ReadRequest(id, route.storageKey(), false));
     }
 
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
-        askedNanos[self] = node.clocks().nanos();
+        dueNanos[self] = due(node.self());
         node.replica().read(route.storageKey(), (verdict, versions) -> onReplica(self, verdict, versions));
     }
 
@@ -123,7 +123,7 @@ final class ReadRound extends Request {
                             (verdict, versions) -> onStandIn(place, verdict, versions));
         } else if (standIn != 0) {
             late[place] = false;
-            askedNanos[place] = node.clocks().nanos();
+            dueNanos[place] = due(standIn);
             node.outbox().send(standIn, new Message.ReadRequest(id, route.storageKey(), true));
         }
     }
@@ -199,19 +199,22 @@ final class ReadRound extends Request {
         boolean news = false;
         long now = node.clocks().nanos();
         for (int i = 0; i < places.size(); i++) {
-            if (places.isAsked(i) && now - askedNanos[i] >= patience(i)) {
+            if (places.isAsked(i) && now - dueNanos[i] >= 0) {
                 news |= !late[i] || nothingHeld[i];
                 late[i] = true;
                 nothingHeld[i] = false;
                 markLate(i);
             }
         }
-        if (decided || !news) {
+        if (decided) {
             return;
         }
-        node.counters().hedges++;
-        askMore();
-        if (id != 0 && !decided && inTime() > 0) {
+        if (news) {
+            node.counters().hedges++;
+            askMore();
+        }
+        // What was asked meanwhile, or holds an empty answer back, is looked at again.
+        if (id != 0 && !decided) {
             node.requests().hedge(this, node.clocks().nanos(), patience());
         }
     }
@@ -225,17 +228,18 @@ final class ReadRound extends Request {
         }
     }
 
-    private long patience() {
-        long most = 0;
-        for (int i = 0; i < places.size(); i++) {
-            most = Math.max(most, places.isAsked(i) ? patience(i) : 0);
-        }
-        return most;
+    private long due(long asked) {
+        return node.clocks().nanos() + node.latencies().lateAfter(asked);
     }
 
-    private long patience(int place) {
-        boolean standIn = places.standIn(place) == State.ASKED;
-        return node.latencies().lateAfter(standIn ? places.standInNode(place) : route.replicas()[place]);
+    /** Until all that are asked now are overdue. */
+    private long patience() {
+        long most = 0;
+        for (int i = 0; i < late.length; i++) {
+            most = Math.max(
+                    most, places.isAsked(i) ? dueNanos[i] - node.clocks().nanos() : 0);
+        }
+        return most;
     }
 
     @Override

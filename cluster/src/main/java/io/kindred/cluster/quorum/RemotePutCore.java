@@ -45,11 +45,13 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     private static final class Lender {
         final long node;
         final long sinceNanos;
+        final long patienceNanos;
         boolean answered;
 
-        Lender(long node, long sinceNanos) {
+        Lender(long node, long sinceNanos, long patienceNanos) {
             this.node = node;
             this.sinceNanos = sinceNanos;
+            this.patienceNanos = patienceNanos;
         }
     }
 
@@ -114,7 +116,8 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     }
 
     private void ask(long candidate) {
-        Lender lender = new Lender(candidate, node.clocks().nanos());
+        long patience = node.latencies().lateAfter(candidate);
+        Lender lender = new Lender(candidate, node.clocks().nanos(), patience);
         asked = Arrays.copyOf(asked, asked.length + 1);
         asked[asked.length - 1] = lender;
         if (candidate == node.self()) {
@@ -128,7 +131,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         }
         boolean standIn = route.indexOf(candidate) < 0;
         node.outbox().send(candidate, new Message.DotRequest(id, route.storageKey(), seen(), standIn));
-        node.requests().hedge(this, lender.sinceNanos, node.latencies().lateAfter(candidate));
+        node.requests().hedge(this, lender.sinceNanos, patience);
     }
 
     private @Nullable Lender lender(long candidate) {
@@ -197,7 +200,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         boolean late = false;
         for (Lender each : asked) {
             long waited = node.clocks().nanos() - each.sinceNanos;
-            if (!each.answered && waited >= node.latencies().lateAfter(each.node)) {
+            if (!each.answered && waited >= each.patienceNanos) {
                 node.router().late(each.node);
                 late = true;
             }

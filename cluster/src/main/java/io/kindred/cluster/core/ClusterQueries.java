@@ -1,0 +1,89 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.keyspace.CountCore;
+import io.kindred.cluster.keyspace.FlushCore;
+import io.kindred.cluster.keyspace.Question;
+import io.kindred.cluster.keyspace.ScanCore;
+import org.jspecify.annotations.Nullable;
+
+/** Answers questions about, and commands to, the whole cluster. */
+final class ClusterQueries {
+    private static final int RANDOM_KEY_PAGE = 16;
+
+    private final Question question;
+    private final Outlet outlet;
+    private final AntiEntropy antiEntropy;
+    private final NodeViews views;
+    private final RandomSource random;
+
+    ClusterQueries(Question question, Outlet outlet, AntiEntropy antiEntropy, NodeViews views, RandomSource random) {
+        this.question = question;
+        this.outlet = outlet;
+        this.antiEntropy = antiEntropy;
+        this.views = views;
+        this.random = random;
+    }
+
+    void ask(long token, ClusterQuery query) {
+        if (query instanceof ClusterQuery.CountKeys count) {
+            CountCore.start(
+                    question,
+                    count.db(),
+                    keys -> answer(token, keys == null ? tooFew("count") : new ClusterAnswer.Count(keys)));
+        } else if (query instanceof ClusterQuery.ScanKeys scan) {
+            ScanCore.start(question, scan.db(), scan.cursor(), scan.limit(), page -> answer(token, page(page)));
+        } else if (query instanceof ClusterQuery.RandomKey randomKey) {
+            randomKey(token, randomKey.db());
+        } else if (query instanceof ClusterQuery.FlushKeys flush) {
+            FlushCore.start(
+                    question,
+                    flush.db(),
+                    stored -> answer(
+                            token,
+                            stored
+                                    ? new ClusterAnswer.Flushed()
+                                    : new ClusterAnswer.Failed(
+                                            "NOQUORUM not every live node has stored the flush; it may still take effect")));
+        } else if (query instanceof ClusterQuery.Repair repair) {
+            antiEntropy.repair(repair, answer -> answer(token, answer));
+        } else {
+            answer(token, new ClusterAnswer.Failed("ERR unknown question"));
+        }
+    }
+
+    private void randomKey(long token, int db) {
+        int partition = random.nextInt(views.partitions());
+        long begin = ScanCore.cursorAt(partition, views.randomHashIn(partition, random));
+        ScanCore.start(question, db, begin, RANDOM_KEY_PAGE, page -> {
+            if (page != null && page.keys().isEmpty()) {
+                randomKeyFrom(token, db, page.cursor(), begin);
+            } else {
+                answer(token, page(page));
+            }
+        });
+    }
+
+    /** Goes on around the ring until a key is found or the place where it began is reached. */
+    private void randomKeyFrom(long token, int db, long cursor, long begin) {
+        ScanCore.start(question, db, cursor, RANDOM_KEY_PAGE, page -> {
+            boolean around = page != null && cursor < begin && (page.cursor() == 0 || page.cursor() >= begin);
+            if (page == null || !page.keys().isEmpty() || around) {
+                answer(token, page(page));
+            } else {
+                randomKeyFrom(token, db, page.cursor(), begin);
+            }
+        });
+    }
+
+    private void answer(long token, ClusterAnswer answer) {
+        outlet.effects().answer(token, answer);
+    }
+
+    private static ClusterAnswer page(ScanCore.@Nullable Result page) {
+        return page == null ? tooFew("scan") : new ClusterAnswer.Page(page.cursor(), page.keys());
+    }
+
+    private static ClusterAnswer tooFew(String what) {
+        return new ClusterAnswer.Failed("TRYAGAIN too few holders of some partition answered the " + what);
+    }
+}
