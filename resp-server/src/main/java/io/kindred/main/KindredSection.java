@@ -132,7 +132,9 @@ final class KindredSection {
                 .field("scrub_position", Math.max(0, counted.scrubPosition))
                 .field("scrub_partitions", counted.scrubbed)
                 .field("scrub_mismatches", counted.scrubMismatches)
-                .field("scrub_unreadable", counted.unreadable);
+                .field("scrub_unreadable", counted.unreadable)
+                .field("records_unreadable", counted.unreadableKeys)
+                .field("records_mended", counted.recordsMended);
     }
 
     private void transport(InfoText out) {

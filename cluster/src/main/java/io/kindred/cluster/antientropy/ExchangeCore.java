@@ -13,6 +13,7 @@ import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,6 +37,7 @@ public final class ExchangeCore {
 
     private final ExchangeParts parts;
     private final ExchangeService service;
+    private final KeyMender mender;
     private final Debts debts;
     private final long intervalNanos;
     private final Consumer<String> note;
@@ -70,7 +72,13 @@ public final class ExchangeCore {
             RecordRange range,
             FlushStamps flushStamps,
             LocalReplica replica,
+            Overwrite overwrite,
             ExchangeCounters counters) {}
+
+    /** Stores a container in place of one that cannot be read. */
+    public interface Overwrite {
+        void write(byte[] storageKey, Versions versions, Consumer<Verdict> done);
+    }
 
     /** What this node owes to others, and what forgets a debt durably. */
     public record Debts(OwedRanges owed, Consumer<OwedRanges.Range> forget) {}
@@ -98,17 +106,34 @@ public final class ExchangeCore {
     /** What is wanted of the next session with a node. */
     private static final class Ask {
         final TreeSet<Integer> partitions = new TreeSet<>();
+        /** Those among them whose records here are not what was written. */
+        final TreeSet<Integer> distrusted = new TreeSet<>();
+        /** And those of which not all can be read. */
+        final TreeSet<Integer> unreadable = new TreeSet<>();
+
         final List<Consumer<ExchangeSession>> told = new ArrayList<>();
     }
 
     /** @param note tells the operator */
     public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
         LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps());
-        this.parts = new ExchangeParts(wires, store.trees(), reader, store.replica(), store.counters());
+        this.parts =
+                new ExchangeParts(wires, store.trees(), reader, store.replica(), store.overwrite(), store.counters());
+        this.mender = new KeyMender(parts, note);
         this.service = new ExchangeService(parts);
         this.debts = debts;
         this.intervalNanos = intervalNanos;
         this.note = note;
+    }
+
+    /**
+     * What a session need not believe of this node's own records.
+     *
+     * @param distrusted partitions with records that are not what was written
+     * @param unreadable partitions of which not all records can be read
+     */
+    record Doubts(TreeSet<Integer> distrusted, TreeSet<Integer> unreadable) {
+        static final Doubts NONE = new Doubts(new TreeSet<>(), new TreeSet<>());
     }
 
     // --- when ---
@@ -118,7 +143,7 @@ public final class ExchangeCore {
             return parts.clocks().nanos();
         }
         long next = nextRoundNanos;
-        if (debts.owed().size() > 0) {
+        if (debts.owed().size() > 0 || mender.size() > 0) {
             next = Math.min(next, nextOwedNanos);
         }
         for (ExchangeSession session : sessions.values()) {
@@ -146,6 +171,7 @@ public final class ExchangeCore {
         if (now - nextOwedNanos >= 0) {
             nextOwedNanos = now + OWED_RETRY_NANOS;
             payDebts();
+            mender.retry();
         }
         startSessions();
     }
@@ -186,15 +212,26 @@ public final class ExchangeCore {
         return asks.computeIfAbsent(peer, id -> new Ask());
     }
 
-    /** The records of a partition are not what was written: whoever else has it is asked. */
-    public void doubt(int partition) {
+    /**
+     * The records of a partition are not what was written: whoever else has it is asked.
+     *
+     * @param unreadable whether not even their keys can be read, so that the trees say nothing
+     */
+    public void doubt(int partition, boolean unreadable) {
         long self = parts.partitions().self();
         for (long replica : parts.partitions().replicas(partition)) {
             if (replica != self) {
-                ask(replica).partitions.add(partition);
+                Ask ask = ask(replica);
+                ask.partitions.add(partition);
+                (unreadable ? ask.unreadable : ask.distrusted).add(partition);
             }
         }
         startSessions();
+    }
+
+    /** A key's record cannot be read. */
+    public void unreadable(byte[] storageKey) {
+        mender.add(storageKey);
     }
 
     private void startSessions() {
@@ -214,12 +251,13 @@ public final class ExchangeCore {
     private void start(long peer, Ask ask) {
         int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
         long debtsUntil = debts.owed().last();
-        ExchangeSession session = new ExchangeSession(parts, peer, partitions, ended -> {
-            sessions.remove(peer);
-            ended(ended, debtsUntil);
-            ask.told.forEach(told -> told.accept(ended));
-            startSessions();
-        });
+        ExchangeSession session =
+                new ExchangeSession(parts, peer, partitions, new Doubts(ask.distrusted, ask.unreadable), ended -> {
+                    sessions.remove(peer);
+                    ended(ended, debtsUntil);
+                    ask.told.forEach(told -> told.accept(ended));
+                    startSessions();
+                });
         sessions.put(peer, session);
         if (parts.router().isGone(peer)) {
             session.giveUp("it cannot be reached");
@@ -411,7 +449,7 @@ public final class ExchangeCore {
                 StorageKey.partition(storageKey), parts.trees().lanes().of(storageKey), hash, hash);
         Repair repair = new Repair(others.length, done);
         for (long other : others) {
-            ExchangeSession session = new ExchangeSession(parts, other, new int[0], ended -> {
+            ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
                 keySessions.remove(ended);
                 ended(ended, 0);
                 repair.add(ended);

@@ -18,6 +18,10 @@ public final class ExchangeCounters {
     public long scrubMismatches;
     /** Scan steps of builds and scrubs that could not be read. */
     public long unreadable;
+    /** Containers that could not be read, or were not what was written, and were replaced by other replicas'. */
+    public long recordsMended;
+    /** Keys whose records cannot be read just now. */
+    public int unreadableKeys;
     /** The partition that a scrub has come to. */
     public int scrubPosition;
 }

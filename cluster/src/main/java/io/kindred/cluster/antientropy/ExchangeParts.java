@@ -19,6 +19,7 @@ record ExchangeParts(
         MerkleTrees trees,
         LaneReader reader,
         LocalReplica replica,
+        ExchangeCore.Overwrite overwrite,
         ExchangeCounters counters) {
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;
@@ -76,6 +77,27 @@ record ExchangeParts(
             clocks().observe(sibling.stamp());
         }
         replica.write(key, new Join(theirs, counters, done));
+    }
+
+    /** Puts what another replica has in the place of what is here, which is not what was written. */
+    void replace(byte[] key, Versions theirs, Joined done) {
+        counters.recordsMended++;
+        replica.write(key, new Replace(theirs, done));
+    }
+
+    private record Replace(Versions theirs, Joined told) implements LocalReplica.WriteStep {
+        @Override
+        public Versions next(Versions current) {
+            // What has come since it was compared is not to be lost.
+            boolean isSameHistory =
+                    current.clock().descends(theirs.clock()) && theirs.clock().descends(current.clock());
+            return isSameHistory ? theirs : current.join(theirs);
+        }
+
+        @Override
+        public void done(Message.Verdict verdict) {
+            told.done(verdict);
+        }
     }
 
     interface Joined {

@@ -20,6 +20,9 @@ final class ExchangeService {
     static final int PAGE_KEYS_MAX = 256;
     static final int BATCH_BYTES_MAX = 256 << 10;
     static final int SUMS_MAX = 1 << 16;
+    /** So many buckets one message may have added up: its answer is bounded, and so is the work for it. */
+    static final long BUCKETS_READ_MAX = 1 << 22;
+
     static final int OBJECTS_MAX = 512;
 
     private final ExchangeParts parts;
@@ -85,11 +88,17 @@ final class ExchangeService {
     /** Null where the trees here are not that deep, or it makes no sense. */
     static long @Nullable [] sums(MerkleTrees trees, List<Span> spans) {
         int total = 0;
+        long buckets = 0;
         for (Span span : spans) {
             if (!isNode(trees, span) || total + (1 << span.width()) > SUMS_MAX) {
                 return null;
             }
             total += 1 << span.width();
+            MerkleTree tree = trees.tree(span.partition(), span.lane());
+            buckets += tree == null ? 1 : 1L << (tree.bits() - span.depth());
+            if (buckets > BUCKETS_READ_MAX) {
+                return null;
+            }
         }
         long[] sums = new long[total];
         int at = 0;

@@ -44,6 +44,8 @@ final class ExchangeSession extends Request {
     String failure;
 
     private final int[] partitions;
+    private final ExchangeCore.Doubts doubts;
+
     private int nextPartition;
     /** Partitions whose roots differ, or are not known yet one by one. */
     private final ArrayDeque<Integer> suspects = new ArrayDeque<>();
@@ -61,8 +63,13 @@ final class ExchangeSession extends Request {
     private @Nullable Runnable paused;
     private long resumeAtNanos;
 
-    /** A node of a tree that both sides divide into 2^bits buckets at least. */
-    private record Node(int partition, int lane, int depth, int prefix, int bits) {
+    /** A node of a tree that both sides divide into 2^bits buckets at least, and one of them into 2^deepest. */
+    private record Node(int partition, int lane, int depth, int prefix, int bits, int deepest) {
+        /** How many buckets its sums are added up of, at the side where that is more. */
+        long buckets() {
+            return 1L << (deepest - depth);
+        }
+
         int width() {
             return Math.min(WIDTH_MAX, bits - depth);
         }
@@ -73,15 +80,26 @@ final class ExchangeSession extends Request {
     }
 
     /** @param partitions ascending */
-    ExchangeSession(ExchangeParts parts, long peer, int[] partitions, Consumer<ExchangeSession> onEnd) {
+    ExchangeSession(
+            ExchangeParts parts,
+            long peer,
+            int[] partitions,
+            ExchangeCore.Doubts doubts,
+            Consumer<ExchangeSession> onEnd) {
         this.parts = parts;
         this.peer = peer;
         this.partitions = partitions;
+        this.doubts = doubts;
         this.onEnd = onEnd;
     }
 
     /** Compares the trees, and exchanges what differs. */
     void begin() {
+        for (int partition : doubts.unreadable()) {
+            for (int lane = 0; lane < parts.trees().lanes().count(); lane++) {
+                addRange(new Node(partition, lane, 0, 0, 0, 0));
+            }
+        }
         next();
     }
 
@@ -202,7 +220,8 @@ final class ExchangeSession extends Request {
         }
         // One that has nothing takes all of it: there is no use in going down.
         int bits = mine == null || theirs == null ? 0 : Math.min(mine.bits(), theirs.bits());
-        descend(new Node(partition, lane, 0, 0, bits));
+        int deepest = Math.max(mine == null ? 0 : mine.bits(), theirs == null ? 0 : theirs.bits());
+        descend(new Node(partition, lane, 0, 0, bits, deepest));
     }
 
     private void descend(Node node) {
@@ -236,7 +255,12 @@ final class ExchangeSession extends Request {
     private void askSums() {
         List<Node> asked = new ArrayList<>();
         List<Span> spans = new ArrayList<>();
+        long buckets = 0;
         while (asked.size() < SPANS_MAX && !nodes.isEmpty()) {
+            buckets += nodes.element().buckets();
+            if (!asked.isEmpty() && buckets > ExchangeService.BUCKETS_READ_MAX / 2) {
+                break;
+            }
             Node node = nodes.pop();
             asked.add(node);
             spans.add(node.span());
@@ -263,7 +287,8 @@ final class ExchangeSession extends Request {
                             node.lane(),
                             node.depth() + node.width(),
                             node.prefix() << node.width() | child,
-                            node.bits()));
+                            node.bits(),
+                            node.deepest()));
                 }
             }
         }
@@ -283,7 +308,12 @@ final class ExchangeSession extends Request {
             }
         });
         range = begun;
-        begun.run(hashes);
+        int partition = hashes.partition();
+        if (doubts.unreadable().contains(partition)) {
+            begun.runBlind(hashes);
+        } else {
+            begun.run(hashes, doubts.distrusted().contains(partition));
+        }
     }
 
     /** At once, or after a pause while this node's own requests take longer than they used to. */

@@ -77,8 +77,9 @@ public final class MerkleTrees {
         int lane = lanes.lane(partition, db, hash);
         MerkleTree tree = trees.byLane[lane];
         long flushStamp = tree == null ? flushStamps.of(db) : tree.flushStamp();
-        long before = VersionsDigest.of(storageKey, held, flushStamp);
-        long after = VersionsDigest.of(storageKey, next, flushStamp);
+        long ofKey = VersionsDigest.ofKey(storageKey);
+        long before = VersionsDigest.of(ofKey, held, flushStamp);
+        long after = VersionsDigest.of(ofKey, next, flushStamp);
         if (trees.built && before != after) {
             if (tree == null) {
                 tree = new MerkleTree(0, flushStamp);

@@ -11,8 +11,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,10 @@ final class RangeExchange extends Request {
     private LaneReader.Hashes rest;
     private long pageEnd;
     private boolean ended;
+    private boolean distrusting;
+    private boolean blind;
+    /** Keys of the page whose record here is to be replaced. Looked up, never iterated over. */
+    private final Set<Bytes> replaced = new HashSet<>();
     /** What this node has of the page. Looked up, never iterated over. */
     private final Map<Bytes, LaneReader.Entry> own = new HashMap<>();
 
@@ -64,38 +70,59 @@ final class RangeExchange extends Request {
         this.rest = new LaneReader.Hashes(0, 0, 0, 0);
     }
 
-    void run(LaneReader.Hashes hashes) {
+    /** @param distrust whether records here may not be what was written: where both have seen the same, theirs counts */
+    void run(LaneReader.Hashes hashes, boolean distrust) {
         rest = hashes;
+        distrusting = distrust;
+        readPage();
+    }
+
+    /**
+     * Takes all that the other has of the range, where not all of what is here can be read. What is damaged shows when it
+     * is to be joined, and goes to the {@link KeyMender} then.
+     */
+    void runBlind(LaneReader.Hashes hashes) {
+        rest = hashes;
+        blind = true;
         readPage();
     }
 
     private void readPage() {
+        if (blind) {
+            take(new LaneReader.Page(List.of(), rest.last()));
+            return;
+        }
         parts.reader().read(rest, ExchangeService.PAGE_KEYS_MAX, page -> {
             if (ended) {
                 return;
             }
             if (page == null) {
                 end("its own records cannot be read");
-                return;
+            } else {
+                take(page);
             }
-            own.clear();
-            ownInOrder.clear();
-            for (LaneReader.Entry entry : page.entries()) {
-                own.put(new Bytes(entry.key()), entry);
-                ownInOrder.add(entry);
-            }
-            pageEnd = page.coveredTo();
-            tally.keysCompared += page.entries().size();
-            long[] digests = page.entries().stream()
-                    .mapToLong(LaneReader.Entry::digest)
-                    .sorted()
-                    .toArray();
-            parts.requests().open(this, parts.clocks().nanos());
-            parts.send(
-                    peer,
-                    new Message.BucketKeys(id, rest.partition(), rest.lane(), rest.first(), pageEnd, digests),
-                    30 + (long) Long.BYTES * digests.length);
         });
+    }
+
+    private void take(LaneReader.Page page) {
+        own.clear();
+        replaced.clear();
+        ownInOrder.clear();
+        for (LaneReader.Entry entry : page.entries()) {
+            own.put(new Bytes(entry.key()), entry);
+            ownInOrder.add(entry);
+        }
+        pageEnd = page.coveredTo();
+        tally.keysCompared += page.entries().size();
+        long[] digests = page.entries().stream()
+                .mapToLong(LaneReader.Entry::digest)
+                .sorted()
+                .toArray();
+        parts.requests().open(this, parts.clocks().nanos());
+        parts.send(
+                peer,
+                new Message.BucketKeys(id, rest.partition(), rest.lane(), rest.first(), pageEnd, digests),
+                30 + (long) Long.BYTES * digests.length);
     }
 
     @Override
@@ -163,6 +190,11 @@ final class RangeExchange extends Request {
         }
         boolean mineKnowsAll = mine.clock().descends(theirs);
         boolean theirsKnowsAll = theirs.descends(mine.clock());
+        if (distrusting && mineKnowsAll && theirsKnowsAll) {
+            replaced.add(new Bytes(key));
+            toTake.add(key);
+            return;
+        }
         if (!mineKnowsAll || theirsKnowsAll) {
             toTake.add(key);
         }
@@ -225,7 +257,11 @@ final class RangeExchange extends Request {
             }
             joins.missing++;
             tally.keysTaken++;
-            parts.join(key, reply.versions().get(i), joins::done);
+            if (replaced.contains(new Bytes(key))) {
+                parts.replace(key, reply.versions().get(i), joins::done);
+            } else {
+                parts.join(key, reply.versions().get(i), joins::done);
+            }
         }
         int answered = reply.storageKeys().size();
         if (answered == 0 && !asked.isEmpty()) {
@@ -250,7 +286,7 @@ final class RangeExchange extends Request {
             if (--missing > 0 || ended) {
                 return;
             }
-            if (worst != Verdict.OK) {
+            if (worst != Verdict.OK && !blind) {
                 end("what it sent cannot be stored: " + worst);
             } else {
                 pace.next(RangeExchange.this::moveObjects);

@@ -3,8 +3,8 @@ package io.kindred.cluster.antientropy;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.version.CorruptRecordException;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +28,12 @@ public final class TreeBuilder {
     private final Latencies latencies;
     private final ExchangeCounters counters;
     private final Consumer<String> note;
-    private final IntConsumer onMismatch;
+    private final Doubted doubted;
     private @Nullable TreeBuild current;
     private int lastBuilt = -1;
+    /** Partitions that could not be built, and were told of. */
+    private final TreeSet<Integer> unbuildable = new TreeSet<>();
+
     private boolean busy;
     private boolean begun;
     private long dueNanos;
@@ -38,15 +41,19 @@ public final class TreeBuilder {
     /** What the builder works with. */
     public record Work(MerkleTrees trees, RecordRange range, Clocks clocks, Latencies latencies) {}
 
-    /** @param onMismatch is told of a partition whose records are not what its tree said */
-    public TreeBuilder(Work work, ExchangeCounters counters, Consumer<String> note, IntConsumer onMismatch) {
+    /** Is told of a partition whose records are not what its tree said, or cannot be read. */
+    public interface Doubted {
+        void partition(int partition, boolean unreadable);
+    }
+
+    public TreeBuilder(Work work, ExchangeCounters counters, Consumer<String> note, Doubted doubted) {
         this.trees = work.trees();
         this.range = work.range();
         this.clocks = work.clocks();
         this.latencies = work.latencies();
         this.counters = counters;
         this.note = note;
-        this.onMismatch = onMismatch;
+        this.doubted = doubted;
         counters.scrubPosition = -1;
     }
 
@@ -127,7 +134,7 @@ public final class TreeBuilder {
             counters.scrubMismatches++;
             note.accept("the records of partition " + build.partition
                     + " are not what was written: the scrub asks its other replicas");
-            onMismatch.accept(build.partition);
+            doubted.partition(build.partition, false);
         }
     }
 
@@ -137,7 +144,11 @@ public final class TreeBuilder {
         dueNanos = clocks.nanos() + RETRY_NANOS;
         if (build.scrub) {
             counters.scrubPosition = build.partition;
-            note.accept("partition " + build.partition + " cannot be read: the scrub goes on behind it");
+            note.accept("not all of partition " + build.partition
+                    + " can be read: the scrub asks its other replicas and goes on behind it");
+        }
+        if (build.scrub || unbuildable.add(build.partition)) {
+            doubted.partition(build.partition, true);
         }
     }
 }

@@ -46,10 +46,11 @@ final class AntiEntropy {
                                 scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
         exchange = new ExchangeCore(
                 wires,
-                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, counters),
+                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, replica::overwrite, counters),
                 new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));
+        replica.onUnreadable(exchange::unreadable);
         builder = new TreeBuilder(
                 new TreeBuilder.Work(trees, range, wires.clocks(), wires.latencies()),
                 counters,

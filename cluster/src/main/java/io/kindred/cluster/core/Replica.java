@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replica implements LocalReplica {
     private static final byte[] NO_KEY = {};
+    /** No key is written so often without any other replica hearing of it. */
+    private static final long UNSEEN_COUNTERS_MAX = 1 << 20;
 
     private final Actor self;
     private final ReplicaStore store;
@@ -64,6 +66,7 @@ final class Replica implements LocalReplica {
     private long lastCounter;
     private int unpersisted;
     private long corruptRecords;
+    private Consumer<byte[]> onUnreadable = key -> {};
 
     Replica(Actor self, ReplicaStore store, Kept kept, Outlet outlet, Clocks clocks) {
         this.self = self;
@@ -148,6 +151,9 @@ final class Replica implements LocalReplica {
             throw new IllegalStateException("a load that nobody asked for: " + token);
         }
         byte[] loaded = value == null ? store.absent() : value;
+        if (failure != null) {
+            onUnreadable.accept(chain.key.array());
+        }
         // Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry.
         for (int i = 0; i < chain.steps.size(); i++) {
             Object step = chain.steps.get(i);
@@ -168,6 +174,7 @@ final class Replica implements LocalReplica {
         } catch (CorruptRecordException damage) {
             corruptRecords++;
             outlet.effects().note("a record cannot be read: " + damage.getMessage());
+            onUnreadable.accept(storageKey);
             fail(step, Verdict.FAILED);
             return;
         }
@@ -207,6 +214,41 @@ final class Replica implements LocalReplica {
     private TreeChange treeChange(byte[] storageKey, Versions held, Versions next) {
         long difference = trees.changed(storageKey, held, next);
         return difference == 0 ? TreeChange.NONE : new TreeChange(difference, trees.epoch());
+    }
+
+    /** Who is told of keys whose record cannot be read. */
+    void onUnreadable(Consumer<byte[]> listener) {
+        onUnreadable = listener;
+    }
+
+    /**
+     * Stores a container in place of one that cannot be read. What that one had seen is gone, so the floor leaps over any
+     * counter that it may have had.
+     */
+    void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> told) {
+        keepFloor(StorageKey.partition(storageKey), versions.clock().highest(self) + UNSEEN_COUNTERS_MAX);
+        Versions held = heldInMemory(storageKey);
+        Versions next = visible(storageKey, held == null ? versions : held.join(versions));
+        Done done = new Done() {
+            @Override
+            public void done(Verdict verdict) {
+                told.accept(verdict);
+            }
+        };
+        // The tree has the record that was written, which is most likely this one; if not, the scrub will see it.
+        TreeChange change = held == null ? TreeChange.NONE : treeChange(storageKey, held, next);
+        int countDelta = held == null ? 0 : isLive(next) - isLive(held);
+        persist(storageKey, VersionsCodec.encode(next), countDelta, new Pending(done, true, storageKey, 0, change));
+    }
+
+    /** Null where memory does not have it, or cannot make sense of it. */
+    private @Nullable Versions heldInMemory(byte[] storageKey) {
+        byte[] bytes = store.peek(storageKey);
+        try {
+            return bytes == null ? null : bytes == store.absent() ? Versions.EMPTY : VersionsCodec.decode(bytes);
+        } catch (CorruptRecordException damage) {
+            return null;
+        }
     }
 
     /** Writes a node-local record; a {@link #barrier} after it tells when it is durable. */

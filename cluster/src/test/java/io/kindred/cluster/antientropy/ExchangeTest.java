@@ -260,5 +260,10 @@ class ExchangeTest {
         }
         assertEquals(1, two.left.counters.scrubMismatches);
         assertEquals(List.of(StorageKey.partition(key)), two.left.doubted);
+        two.left.exchange.doubt(StorageKey.partition(key), false);
+        two.deliverAll();
+        assertEquals(good, two.left.held(key), "whichever of the two would win a merge");
+        assertEquals(good, two.right.held(key));
+        assertEquals(1, two.left.counters.recordsMended);
     }
 }

@@ -62,12 +62,15 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         trees = new MerkleTrees(PARTITIONS, true, flushStamps, group -> 0);
         exchange = new ExchangeCore(
                 new ExchangeCore.Wires(this, requests, clocks, this, this, latencies),
-                new ExchangeCore.Store(trees, this, flushStamps, this, counters),
+                new ExchangeCore.Store(trees, this, flushStamps, this, this::overwrite, counters),
                 new ExchangeCore.Debts(owed, range -> {}),
                 60_000_000_000L,
                 notes::add);
         builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, this, clocks, latencies), counters, notes::add, doubted::add);
+                new TreeBuilder.Work(trees, this, clocks, latencies),
+                counters,
+                notes::add,
+                (partition, unreadable) -> doubted.add(partition));
     }
 
     /** Builds what there is to build, and ends there. */
@@ -87,6 +90,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         } else {
             records.put(key, VersionsCodec.encode(versions));
         }
+    }
+
+    private void overwrite(byte[] key, Versions versions, Consumer<Message.Verdict> done) {
+        put(key, versions);
+        done.accept(Message.Verdict.OK);
     }
 
     Versions held(byte[] key) {

@@ -1,0 +1,165 @@
+package io.kindred.cluster.antientropy;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys whose records cannot be read here: asks the other replicas for theirs, and writes the merge over what is damaged.
+ * A key that can be read after all was only unlucky, and is left as it is. One that nobody else can give is tried again.
+ */
+final class KeyMender {
+    static final int KEYS_MAX = 10_000;
+    private static final int KEYS_A_TRY = 64;
+
+    private final ExchangeParts parts;
+    private final Consumer<String> note;
+    private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
+    private final TreeSet<byte[]> underWay = new TreeSet<>(Arrays::compareUnsigned);
+    /** Where the last try ended. */
+    private byte[] last = {};
+
+    KeyMender(ExchangeParts parts, Consumer<String> note) {
+        this.parts = parts;
+        this.note = note;
+    }
+
+    int size() {
+        return keys.size();
+    }
+
+    void add(byte[] storageKey) {
+        if (StorageKey.isValid(storageKey)
+                && keys.size() < KEYS_MAX
+                && parts.router().isReplicaOf(storageKey)) {
+            keys.add(storageKey);
+            parts.counters().unreadableKeys = keys.size();
+        }
+    }
+
+    void retry() {
+        for (int i = Math.min(KEYS_A_TRY, keys.size()); i > 0; i--) {
+            byte[] key = keys.higher(last);
+            key = key == null ? keys.first() : key;
+            last = key;
+            begin(key);
+        }
+    }
+
+    private void begin(byte[] key) {
+        if (!underWay.add(key)) {
+            return;
+        }
+        parts.replica().read(key, (verdict, held) -> {
+            long self = parts.partitions().self();
+            long[] others = Arrays.stream(parts.router().replicasOf(key))
+                    .filter(id -> id != self && !parts.router().isGone(id))
+                    .toArray();
+            if (held != null) {
+                end(key, true);
+            } else {
+                new Mending(key, others.length).ask(others);
+            }
+        });
+    }
+
+    private void end(byte[] key, boolean readable) {
+        underWay.remove(key);
+        if (readable) {
+            keys.remove(key);
+            parts.counters().unreadableKeys = keys.size();
+        }
+    }
+
+    /** One key, from all other replicas that there are. */
+    private final class Mending {
+        private final byte[] key;
+        private int missing;
+        private @Nullable Versions joined;
+
+        Mending(byte[] key, int others) {
+            this.key = key;
+            this.missing = others;
+        }
+
+        void ask(long[] others) {
+            if (others.length == 0) {
+                end(key, false);
+            }
+            for (long other : others) {
+                new Question(this, other).send();
+            }
+        }
+
+        void answered(@Nullable Versions theirs) {
+            if (theirs != null) {
+                joined = joined == null ? theirs : joined.join(theirs);
+            }
+            if (--missing > 0) {
+                return;
+            }
+            Versions all = joined;
+            if (all == null) {
+                end(key, false);
+                return;
+            }
+            parts.overwrite().write(key, all, verdict -> {
+                parts.counters().recordsMended += verdict == Verdict.OK ? 1 : 0;
+                end(key, verdict == Verdict.OK);
+                if (verdict == Verdict.OK) {
+                    note.accept("a record of partition " + StorageKey.partition(key)
+                            + " could not be read and was replaced by other replicas'");
+                }
+            });
+        }
+    }
+
+    private final class Question extends Request {
+        private final Mending mending;
+        private final long replica;
+
+        Question(Mending mending, long replica) {
+            this.mending = mending;
+            this.replica = replica;
+        }
+
+        void send() {
+            parts.requests().open(this, parts.clocks().nanos());
+            parts.send(
+                    replica,
+                    new Message.ExchangeObjects(id, List.of(), List.of(), List.of(mending.key)),
+                    20 + mending.key.length);
+        }
+
+        @Override
+        public void onAnswer(long from, Message answer) {
+            if (from == replica && answer instanceof Message.ExchangeObjectsReply reply) {
+                parts.requests().close(this);
+                boolean given = reply.verdict() == Verdict.OK
+                        && reply.storageKeys().size() == 1
+                        && Arrays.equals(reply.storageKeys().get(0), mending.key);
+                mending.answered(given ? reply.versions().get(0) : null);
+            }
+        }
+
+        @Override
+        protected void onPeerLost(long lost) {
+            if (lost == replica) {
+                parts.requests().close(this);
+                mending.answered(null);
+            }
+        }
+
+        @Override
+        protected void onDeadline() {
+            mending.answered(null);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.kindred.main;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A bit of a stored value turns over on one of three nodes, while that is stopped. */
+class RottenTableTest {
+    private static final int KEYS = 1_500;
+    private static final String PADDING = "-".repeat(500);
+
+    @TempDir
+    static Path dir;
+
+    @Test
+    void theScrubFindsItAndTheOthersMakeItGood() throws Exception {
+        try (LocalNodes nodes = new LocalNodes(dir)) {
+            Node first = nodes.start("r1", directives());
+            String seed = "127.0.0.1:" + LocalNodes.clusterPort(first);
+            nodes.start("r2", directives("--seeds", seed));
+            nodes.start("r3", directives("--seeds", seed));
+            try (RespClient client = new RespClient(first.port())) {
+                await(client, "members_up", 3);
+                for (int i = 0; i < KEYS; i++) {
+                    assertEquals("OK", client.call("SET", "key:" + i, value(i)));
+                }
+                client.call("KIN.REPAIR");
+            }
+            nodes.stop("r2");
+            turnABit(dir.resolve("r2"));
+            Node again = nodes.start("r2", directives("--seeds", seed));
+            try (RespClient client = new RespClient(again.port())) {
+                await(client, "records_mended", 1);
+                assertTrue(Integer.parseInt(LocalNodes.info(client, "scrub_unreadable")) > 0);
+                await(client, "records_unreadable", 0);
+                client.call("KIN.QUORUM", "R", "1");
+                for (int i = 0; i < KEYS; i++) {
+                    assertEquals(value(i), client.call("GET", "key:" + i));
+                }
+            }
+        }
+    }
+
+    private static String value(int i) {
+        return "<value of " + i + ">" + PADDING;
+    }
+
+    private static String[] directives(String... more) {
+        List<String> all =
+                List.of("--gossip-interval-ms", "50", "--ring-partitions", "16", "--memtable-bytes", "128kb");
+        return Stream.concat(all.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static void await(RespClient client, String field, int least) throws Exception {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        int value = Integer.parseInt(LocalNodes.info(client, field));
+        while (least == 0 ? value > 0 : value < least) {
+            assertTrue(System.nanoTime() < deadlineNanos, client.text("INFO", "kindred"));
+            value = Integer.parseInt(LocalNodes.info(client, field));
+        }
+    }
+
+    private static void turnABit(Path node) throws IOException {
+        try (Stream<Path> files = Files.walk(node)) {
+            for (Path table :
+                    files.filter(file -> file.toString().endsWith(".ldb")).toList()) {
+                byte[] bytes = Files.readAllBytes(table);
+                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(value(KEYS / 3));
+                if (at >= 0) {
+                    bytes[at + 100] ^= 4;
+                    Files.write(table, bytes);
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("the value is in no table");
+    }
+}
