@@ -51,6 +51,7 @@ public final class ExchangeCore {
     private long nextRoundNanos;
     private long nextOwedNanos;
     private boolean begun;
+    private Listener listener = (peer, begunNanos, partitions) -> {};
 
     /** Where exchanges send to, and when. */
     public record Wires(
@@ -67,6 +68,7 @@ public final class ExchangeCore {
             RecordRange range,
             FlushStamps flushStamps,
             LocalReplica replica,
+            ReapMarks marks,
             ExchangeCounters counters) {}
 
     /** What this node owes to others, and what forgets a debt durably. */
@@ -92,6 +94,16 @@ public final class ExchangeCore {
         }
     }
 
+    /** Who wants to know what has been exchanged. */
+    public interface Listener {
+        /** All that either node had of these partitions at {@code begunNanos} the other has, too. */
+        void compared(long peer, long begunNanos, Set<Integer> partitions);
+    }
+
+    public void listen(Listener told) {
+        listener = told;
+    }
+
     /** What is wanted of the next session with a node. */
     private static final class Ask {
         final TreeSet<Integer> partitions = new TreeSet<>();
@@ -100,8 +112,8 @@ public final class ExchangeCore {
 
     /** @param note tells the operator */
     public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
-        LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps());
-        this.parts = new ExchangeParts(wires, store.trees(), reader, store.replica(), store.counters());
+        LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps(), store.marks());
+        this.parts = new ExchangeParts(wires, store.trees(), reader, store.replica(), store.marks(), store.counters());
         this.service = new ExchangeService(parts);
         this.debts = debts;
         this.intervalNanos = intervalNanos;
@@ -211,9 +223,11 @@ public final class ExchangeCore {
     private void start(long peer, Ask ask) {
         int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
         long debtsUntil = debts.owed().last();
+        long begunNanos = parts.clocks().nanos();
         ExchangeSession session = new ExchangeSession(parts, peer, partitions, ended -> {
             sessions.remove(peer);
             ended(ended, debtsUntil);
+            listener.compared(peer, begunNanos, ended.compared);
             ask.told.forEach(told -> told.accept(ended));
             startSessions();
         });

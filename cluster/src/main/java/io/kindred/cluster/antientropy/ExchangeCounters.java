@@ -18,6 +18,10 @@ public final class ExchangeCounters {
     public long scrubMismatches;
     /** Scan steps of builds and scrubs that could not be read. */
     public long unreadable;
+    /** Records that the scrub has read. */
+    public long scrubRecords;
+    /** How many of them in a second, of late. */
+    public long scrubRecordsPerSecond;
     /** The partition that a scrub has come to. */
     public int scrubPosition;
 }

@@ -18,6 +18,7 @@ record ExchangeParts(
         MerkleTrees trees,
         LaneReader reader,
         LocalReplica replica,
+        ReapMarks marks,
         ExchangeCounters counters) {
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
+import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.RecordRange;
 import io.kindred.cluster.antientropy.TreeBuilder;
 import io.kindred.cluster.handoff.OwedRanges;
@@ -32,6 +33,7 @@ final class AntiEntropy {
             Replica replica,
             MerkleTrees trees,
             FlushStamps flushStamps,
+            ReapMarks marks,
             OwedRanges owed) {}
 
     AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router, BooleanSupplier holdsData) {
@@ -49,7 +51,7 @@ final class AntiEntropy {
                                 scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
         exchange = new ExchangeCore(
                 wires,
-                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, counters),
+                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, parts.marks(), counters),
                 new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));

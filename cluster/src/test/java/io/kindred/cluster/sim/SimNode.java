@@ -202,10 +202,13 @@ final class SimNode implements Effects, ReplicaStore {
     private void step(Event event) {
         NodeCore running = core;
         if (running != null) {
-            long wall = WALL_START_MILLIS + schedule.nowNanos() / 1_000_000 + skewMillis;
-            running.step(event, new Now(schedule.nowNanos(), Math.max(0, wall)), this);
+            running.step(event, new Now(schedule.nowNanos(), Math.max(0, wallMillis())), this);
             cluster.checker.afterEvent(this);
         }
+    }
+
+    long wallMillis() {
+        return WALL_START_MILLIS + schedule.nowNanos() / 1_000_000 + skewMillis;
     }
 
     private void later(long delayNanos, String what, Runnable action) {
