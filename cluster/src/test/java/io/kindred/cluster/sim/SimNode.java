@@ -122,6 +122,17 @@ final class SimNode implements Effects, ReplicaStore {
                         .collect(Collectors.joining(", "));
     }
 
+    /** Whom its reaping waits for, and the marks that it has. */
+    String reapingState() {
+        NodeCore running = core;
+        return running == null
+                ? name + " is dead"
+                : name + " waits for " + running.views().reapBlockedBy() + ", is at "
+                        + running.views().reapMark(0) + " fetching "
+                        + running.views().partitionsFetching() + " parting "
+                        + running.views().partitionsParting();
+    }
+
     long hintsHeld() {
         return core == null ? 0 : core.views().hints().hints();
     }
