@@ -135,6 +135,39 @@ final class KindredCluster implements AutoCloseable {
         return text.toString();
     }
 
+    /** Starts one more node, which knows those that run as its seeds; does not wait for it. */
+    KindredProcess add(NodeOptions options) {
+        KindredProcess node = KindredProcess.launched(withSeeds(options));
+        nodes.add(node);
+        return node;
+    }
+
+    /** Starts a node in the place of one that has ended; does not wait for it. */
+    KindredProcess replace(int index, NodeOptions options) {
+        KindredProcess node = KindredProcess.launched(withSeeds(options));
+        nodes.set(index, node).close();
+        return node;
+    }
+
+    /** Forgets the nodes that do not run. */
+    void dropEnded() {
+        nodes.removeIf(node -> {
+            if (!node.isAlive()) {
+                node.close();
+                return true;
+            }
+            return false;
+        });
+    }
+
+    private NodeOptions withSeeds(NodeOptions options) {
+        List<String> seeds = nodes.stream()
+                .filter(KindredProcess::isAlive)
+                .map(node -> "127.0.0.1:" + node.options().clusterPort())
+                .toList();
+        return options.with("--seeds", String.join(",", seeds));
+    }
+
     List<KindredProcess> nodes() {
         return nodes;
     }

@@ -43,6 +43,35 @@ final class Replicas {
         }
     }
 
+    /** Waits until each key has so many replicas, and all of them hold the same siblings, at least one. */
+    static void awaitHeld(KindredCluster cluster, List<String> keys, int n, Duration within) {
+        awaitAgreement(cluster, keys, within);
+        Map<String, List<String>> owners = owners(cluster, keys);
+        List<String> wrong = new ArrayList<>();
+        owners.forEach((key, names) -> {
+            if (names.size() != n) {
+                wrong.add(key + " has the replicas " + names);
+            }
+        });
+        for (KindredProcess node : cluster.nodes()) {
+            List<String> own = owners.keySet().stream()
+                    .filter(key -> owners.getOrDefault(key, List.of()).contains(node.name()))
+                    .toList();
+            try (RespConnection connection = node.connect()) {
+                ask(connection, own, key -> new Object[] {"KIN.SIBLINGS", key, "R", 1})
+                        .forEach((key, siblings) -> {
+                            if (((List<?>) siblings).isEmpty()) {
+                                wrong.add(key + " is not at " + node.name());
+                            }
+                        });
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new AssertionError(wrong.size() + " of " + keys.size() + " keys, among them\n"
+                    + String.join("\n", wrong.subList(0, Math.min(SHOWN_MAX, wrong.size()))));
+        }
+    }
+
     /** Each key's own replicas, by name. */
     private static Map<String, List<String>> owners(KindredCluster cluster, List<String> keys) {
         Map<String, List<String>> owners = new TreeMap<>();

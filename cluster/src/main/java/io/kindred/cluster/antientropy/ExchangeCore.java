@@ -48,6 +48,9 @@ public final class ExchangeCore {
     /** Debts that other replicas have been asked to see to. */
     private final TreeSet<OwedRanges.Range> asking = new TreeSet<>();
 
+    /** Why the last exchange with a node failed. */
+    private final TreeMap<Long, String> failures = new TreeMap<>();
+
     private long nextRoundNanos;
     private long nextOwedNanos;
     private boolean begun;
@@ -242,8 +245,10 @@ public final class ExchangeCore {
     private void ended(ExchangeSession session, long debtsUntil) {
         if (session.failure == null) {
             parts.counters().rounds++;
+            failures.remove(session.peer);
         } else {
             parts.counters().failures++;
+            noteFailure(session);
         }
         for (int partition : session.compared) {
             OwedRanges.Range range = new OwedRanges.Range(session.peer, partition);
@@ -255,6 +260,14 @@ public final class ExchangeCore {
         if (moved > 0) {
             note.accept("exchanged " + session.tally.keysSent + " keys to and " + session.tally.keysTaken
                     + " keys from " + parts.router().nameOf(session.peer));
+        }
+    }
+
+    /** Once, until it is another reason or there is none. */
+    private void noteFailure(ExchangeSession session) {
+        String why = String.valueOf(session.failure);
+        if (!why.equals(failures.put(session.peer, why))) {
+            note.accept("an exchange with " + parts.router().nameOf(session.peer) + " ended early: " + why);
         }
     }
 

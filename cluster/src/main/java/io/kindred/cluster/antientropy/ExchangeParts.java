@@ -8,6 +8,7 @@ import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ record ExchangeParts(
 
     Router router() {
         return wires.router();
+    }
+
+    /** Whether this node has reason to have records of a key: it owns it, or has yet to give it away. */
+    boolean keeps(byte[] storageKey) {
+        return router().isInRing(storageKey) && partitions().keeps(StorageKey.partition(storageKey));
     }
 
     PartitionMap partitions() {

@@ -130,7 +130,7 @@ final class ExchangeService {
                 && request.partition() < parts.trees().partitions()
                 && request.lane() >= 0
                 && request.lane() < parts.trees().lanes().count()
-                && isReplica(request.partition())
+                && parts.partitions().keeps(request.partition())
                 && request.digests().length <= PAGE_KEYS_MAX
                 && Long.compareUnsigned(request.fromHash(), request.toHash()) <= 0;
         if (!mine) {
@@ -146,11 +146,6 @@ final class ExchangeService {
                 answer(from, request, page);
             }
         });
-    }
-
-    private boolean isReplica(int partition) {
-        long self = parts.partitions().self();
-        return Arrays.stream(parts.partitions().replicas(partition)).anyMatch(id -> id == self);
     }
 
     private void refuse(long to, Message.BucketKeys request, Verdict verdict) {
@@ -193,7 +188,7 @@ final class ExchangeService {
         Batch batch = new Batch(from, request);
         for (int i = 0; i < request.storageKeys().size(); i++) {
             byte[] key = request.storageKeys().get(i);
-            if (!parts.router().isReplicaOf(key)) {
+            if (!parts.keeps(key)) {
                 batch.worst = Verdict.NOT_MINE;
                 continue;
             }
@@ -227,7 +222,7 @@ final class ExchangeService {
                 return;
             }
             byte[] key = request.wanted().get(index);
-            if (!StorageKey.isValid(key) || !parts.router().isReplicaOf(key)) {
+            if (!StorageKey.isValid(key) || !parts.keeps(key)) {
                 done(Verdict.NOT_MINE);
                 return;
             }

@@ -146,7 +146,7 @@ public final class MerkleTrees {
     // --- which partitions ---
 
     /** The ring has changed. A partition that is not shared needs no trees. */
-    public void own(PartitionMap ring, boolean hasRecords) {
+    public void own(PartitionMap ring) {
         owned = 0;
         for (int partition = 0; partition < byPartition.length; partition++) {
             long[] replicas = ring.replicas(partition);
@@ -158,7 +158,7 @@ public final class MerkleTrees {
             }
             owned++;
             if (byPartition[partition] == null) {
-                take(partition, hasRecords);
+                take(partition, ring.mayHaveRecords(partition));
             }
         }
         if (build != null && byPartition[build.partition] == null) {

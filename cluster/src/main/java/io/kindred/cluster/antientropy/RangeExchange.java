@@ -147,7 +147,7 @@ final class RangeExchange extends Request {
 
     private boolean isOfPage(byte[] key) {
         return StorageKey.isValid(key)
-                && parts.router().isReplicaOf(key)
+                && parts.keeps(key)
                 && StorageKey.partition(key) == rest.partition()
                 && parts.trees().lanes().of(key) == rest.lane()
                 && Long.compareUnsigned(StorageKey.hash(key), rest.first()) >= 0

@@ -11,7 +11,6 @@ import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Route;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The trees, what builds them and what exchanges by them, as parts of a node. */
@@ -22,7 +21,6 @@ final class AntiEntropy {
     private final ExchangeCounters counters = new ExchangeCounters();
     private final ExchangeCore.Wires wires;
     private final Replica replica;
-    private final BooleanSupplier holdsData;
     private final RingRouter router;
     private int followed = -1;
 
@@ -36,11 +34,10 @@ final class AntiEntropy {
             ReapMarks marks,
             OwedRanges owed) {}
 
-    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router, BooleanSupplier holdsData) {
+    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router) {
         this.trees = parts.trees();
         this.wires = wires;
         this.replica = parts.replica();
-        this.holdsData = holdsData;
         this.router = router;
         RecordRange range = (from, to, limit, done) -> parts.desk()
                 .scan(
@@ -79,7 +76,7 @@ final class AntiEntropy {
     void followRing() {
         if (router.version() != followed && !router.ring().isEmpty()) {
             followed = router.version();
-            trees.own(router, holdsData.getAsBoolean());
+            trees.own(router);
         }
     }
 

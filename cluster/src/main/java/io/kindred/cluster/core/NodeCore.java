@@ -60,6 +60,7 @@ public final class NodeCore implements MessageHandler {
     private final HintLedger ledger;
     private final OwedRanges owed;
     private final Reaping reaping;
+    private final Latencies latencies;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -96,10 +97,7 @@ public final class NodeCore implements MessageHandler {
             kept.trees().flushed(db);
             sweeper.sweep(db);
         });
-        LocalFacts facts = new LocalFacts(
-                () -> recovered.holdsData() || replica.hasWritten(),
-                flushStamps::all,
-                stamps -> desk.flush(stamps, verdict -> {}));
+        LocalFacts facts = new LocalFacts(flushStamps::all, stamps -> desk.flush(stamps, verdict -> {}));
         own = new OwnHolding(
                 recovered.self().id(),
                 HoldingDisk.stored(config, recovered),
@@ -108,7 +106,7 @@ public final class NodeCore implements MessageHandler {
         Surroundings surroundings = new Surroundings(clocks, random, outlet);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         RingRouter router = membership.router();
-        Latencies latencies = new Latencies(config.quorums().lateMaxNanos());
+        latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoff handed = handoff(config, recovered, owed, latencies);
         handoff = handed.core();
         ledger = handed.ledger();
@@ -116,8 +114,7 @@ public final class NodeCore implements MessageHandler {
                 new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, kept.marks(), owed),
                 outlet,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
-                router,
-                facts.holdsData());
+                router);
         QuorumCounters counters = new QuorumCounters();
         cleaner = new Cleaner(desk, replica, clocks, latencies, config.databases());
         transfers = new Transfers(
@@ -251,6 +248,7 @@ public final class NodeCore implements MessageHandler {
             requests.onTick(clocks.nanos());
             // Behind the requests: what those have left undone by now is owed.
             membership.view().owe(oldestDebtStamp(), clocks.nextStamp());
+            latencies.onTick(clocks.nanos());
             membership.onTick();
             sweeper.onTick();
             handoff.onTick();

@@ -10,7 +10,6 @@ import java.util.List;
  *
  * @param self with this start's incarnation and generation
  * @param members the others, as last told
- * @param holdsData whether any key was ever stored
  * @param hints what is held for other nodes, in sum
  * @param meta the node-local records (floors, flush stamps) as {@link Effects#persist} was given them
  */
@@ -18,12 +17,11 @@ public record Recovered(
         Member self,
         List<Member> members,
         List<ChangeRecord> records,
-        boolean holdsData,
         List<MetaRecord> meta,
         List<HintLedger.Debt> hints) {
     public record MetaRecord(byte[] key, byte[] value) {}
 
     public static Recovered fresh(Member self) {
-        return new Recovered(self, List.of(), List.of(), false, List.of(), List.of());
+        return new Recovered(self, List.of(), List.of(), List.of(), List.of());
     }
 }

@@ -66,7 +66,6 @@ final class Replica implements LocalReplica {
     private long lastCounter;
     private int unpersisted;
     private long corruptRecords;
-    private boolean hasWritten;
 
     Replica(Actor self, ReplicaStore store, Kept kept, Outlet outlet, Clocks clocks) {
         this.self = self;
@@ -201,7 +200,6 @@ final class Replica implements LocalReplica {
             }
             outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
             unpersisted++;
-            hasWritten = true;
             pending.add(new Pending(step, true, storageKey, lastCounter, treeChange(storageKey, held, next)));
         } else if (unpersisted > 0) {
             pending.add(new Pending(step, false, storageKey, 0, TreeChange.NONE));
@@ -577,11 +575,6 @@ final class Replica implements LocalReplica {
 
     long corruptRecords() {
         return corruptRecords;
-    }
-
-    /** Whether any key was written since the start. */
-    boolean hasWritten() {
-        return hasWritten;
     }
 
     /** Records that are not durable yet. */

@@ -268,6 +268,11 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public boolean mayHaveRecords(int partition) {
+        return own.mayHaveRecords(partition);
+    }
+
+    @Override
     public boolean keeps(int partition) {
         return selfIn[partition] >= 0 || own.holds(partition) || own.mayHaveRecords(partition);
     }

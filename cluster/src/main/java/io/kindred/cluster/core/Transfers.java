@@ -71,6 +71,11 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     }
 
     @Override
+    public String nameOf(long node) {
+        return router.nameOf(node);
+    }
+
+    @Override
     public Clocks clocks() {
         return clocks;
     }

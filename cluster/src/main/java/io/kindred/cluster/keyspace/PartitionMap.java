@@ -17,6 +17,9 @@ public interface PartitionMap {
     /** Whether this node has reason to keep records of a partition. */
     boolean keeps(int partition);
 
+    /** Whether there may be records of a partition here already. */
+    boolean mayHaveRecords(int partition);
+
     boolean avoids(long node);
 
     /** The nodes of the ring that are not avoided, this one among them. */

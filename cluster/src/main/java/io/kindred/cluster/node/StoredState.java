@@ -21,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the engine holds of the node's last run, beside keys.
  *
- * @param holdsData whether any key was ever stored
  * @param hints what is held for other nodes, in sum
  */
-public record StoredState(
-        Remembered remembered, boolean holdsData, List<Recovered.MetaRecord> meta, List<HintLedger.Debt> hints) {
+public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta, List<HintLedger.Debt> hints) {
 
     private static final System.Logger LOG = System.getLogger(StoredState.class.getName());
 
@@ -34,8 +32,6 @@ public record StoredState(
 
     private static final byte[] META_BEGIN = {StorageKey.META};
     private static final byte[] META_END = {StorageKey.META + 1};
-    private static final byte[] DATA_BEGIN = {StorageKey.DATA};
-    private static final byte[] DATA_END = {StorageKey.DATA + 1};
     private static final byte[] HINTS_BEGIN = {StorageKey.HINT};
     private static final byte[] HINTS_END = {StorageKey.HINT + 1};
     private static final int SCAN_LIMIT = 1000;
@@ -73,7 +69,7 @@ public record StoredState(
 
     /** @param self with this start's incarnation and generation */
     public Recovered recovered(Member self) {
-        return new Recovered(self, remembered.members(), remembered.records(), holdsData, meta, hints);
+        return new Recovered(self, remembered.members(), remembered.records(), meta, hints);
     }
 
     private static final class Reading {
@@ -114,7 +110,7 @@ public record StoredState(
             if (next != null) {
                 readMeta(next);
             } else {
-                lookForData(DATA_BEGIN);
+                countHints(HINTS_BEGIN);
             }
         }
 
@@ -124,20 +120,8 @@ public record StoredState(
             return doubtful ? new byte[0] : entry.value();
         }
 
-        private void lookForData(byte[] from) {
-            engine.scan(from, DATA_END, 1, (step, failure) -> {
-                if (step == null) {
-                    fail(failure);
-                } else if (step.entries().isEmpty() && step.next() != null) {
-                    lookForData(step.next());
-                } else {
-                    countHints(HINTS_BEGIN, !step.entries().isEmpty());
-                }
-            });
-        }
-
         /** Costs as much as is held; what cannot be read is found again when it is handed over. */
-        private void countHints(byte[] from, boolean holdsData) {
+        private void countHints(byte[] from) {
             engine.scan(from, HINTS_END, SCAN_LIMIT, (step, failure) -> {
                 if (step == null) {
                     fail(failure);
@@ -148,9 +132,9 @@ public record StoredState(
                 }
                 byte[] next = step.next();
                 if (next != null) {
-                    countHints(next, holdsData);
+                    countHints(next);
                 } else {
-                    result.complete(new StoredState(remembered, holdsData, List.copyOf(meta), hints.debts()));
+                    result.complete(new StoredState(remembered, List.copyOf(meta), hints.debts()));
                 }
             });
         }

@@ -14,11 +14,15 @@ public final class Latencies {
     private static final int DECAY = 200;
     private static final int FAST = 16;
     private static final int SLOW = 1024;
+    private static final long CALM_NANOS = 1_000_000_000L;
 
     private final LongMap<Mark> marks = new LongMap<>();
     private final long lateMaxNanos;
     private long fastNanos;
     private long slowNanos;
+    private int samples;
+    private boolean isFresh;
+    private long calmSinceNanos;
 
     private static final class Mark {
         long nanos;
@@ -39,7 +43,21 @@ public final class Latencies {
         long took = Math.min(tookNanos, lateMaxNanos);
         mark.nanos += took > mark.nanos ? (took - mark.nanos) / RISE : -(mark.nanos / DECAY);
         fastNanos += (took - fastNanos) / FAST;
-        slowNanos += (took - slowNanos) / SLOW;
+        // The first ones weigh more: a node that has just begun has no earlier times to be slower than.
+        samples = Math.min(SLOW, samples + 1);
+        slowNanos += (took - slowNanos) / samples;
+        isFresh = true;
+    }
+
+    /** Time passes: where nothing is asked, nothing is strained. */
+    public void onTick(long nowNanos) {
+        if (nowNanos - calmSinceNanos >= CALM_NANOS) {
+            if (!isFresh) {
+                fastNanos = Math.min(fastNanos, slowNanos);
+            }
+            isFresh = false;
+            calmSinceNanos = nowNanos;
+        }
     }
 
     /** After how long an answer of this peer is late. */

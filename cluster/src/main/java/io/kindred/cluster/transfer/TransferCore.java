@@ -31,6 +31,7 @@ public final class TransferCore {
     static final int CHUNK_PARTITIONS = 64;
 
     private static final long INTERVAL_NANOS = 100_000_000L;
+    private static final long STALL_NANOS = 10_000_000_000L;
     private static final long BACKOFF_NANOS = 500_000_000L;
     /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
     private static final long DURABLE_AFTER_NANOS = 3_000_000_000L;
@@ -60,12 +61,16 @@ public final class TransferCore {
     private long agreedSinceNanos;
     private long nextNanos;
     private long fetched;
+    private long progressNanos;
+    private int leftBefore;
 
     /** What this node knows of the others and of the ring. */
     public interface Surroundings extends HeldBy {
         long self();
 
         ServingMap serving();
+
+        String nameOf(long node);
 
         Clocks clocks();
 
@@ -192,6 +197,54 @@ public final class TransferCore {
         }
         release();
         part(now);
+        noteStall(now);
+    }
+
+    /** A change that does not come forward is somebody's business: says what it waits for, now and then. */
+    private void noteStall(long now) {
+        int left = fetching.size() + parting.size() + foreign.size();
+        if (left != leftBefore || left == 0) {
+            leftBefore = left;
+            progressNanos = now;
+        } else if (now - progressNanos >= STALL_NANOS) {
+            progressNanos = now;
+            work.note(fetching.size() + " partitions to fetch and " + (parting.size() + foreign.size())
+                    + " to give away wait for " + waitsFor());
+        }
+    }
+
+    private String waitsFor() {
+        TreeSet<String> names = new TreeSet<>();
+        if (!fetching.isEmpty()) {
+            for (long member : in.liveMembers()) {
+                if (member != in.self() && !in.confirms(member)) {
+                    names.add(in.nameOf(member) + " to hear of the change");
+                }
+            }
+        }
+        asked.forEach(peer -> names.add("an exchange with " + in.nameOf(peer)));
+        notBefore.keySet().forEach(peer -> names.add("another try with " + in.nameOf(peer)));
+        fetching.forEach((partition, with) -> {
+            for (long holder : holders(partition)) {
+                if (!with.contains(holder)) {
+                    names.add(in.nameOf(holder) + (in.isGone(holder) ? ", which is gone" : ""));
+                }
+            }
+        });
+        for (int partition : parting.keySet()) {
+            addUnready(partition, names);
+        }
+        foreign.forEach(partition -> addUnready(partition, names));
+        return String.join("; ", names);
+    }
+
+    private void addUnready(int partition, TreeSet<String> names) {
+        for (long owner : in.serving().of(partition).target()) {
+            Holding holding = in.holding(owner);
+            if (holding == null || !holding.holds(partition)) {
+                names.add(in.nameOf(owner) + " to hold it");
+            }
+        }
     }
 
     // --- fetching ---

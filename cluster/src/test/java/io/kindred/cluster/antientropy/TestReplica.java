@@ -33,6 +33,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
 
     private final long id;
     private final long[] both;
+    private boolean hasRecords;
     private final Sent sent;
     final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
     final FlushStamps flushStamps = new FlushStamps(16);
@@ -110,6 +111,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     @Override
     public boolean holds(byte[] storageKey) {
         return true;
+    }
+
+    @Override
+    public boolean mayHaveRecords(int partition) {
+        return hasRecords;
     }
 
     @Override
@@ -274,7 +280,8 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
 
     /** The ring is there, and so are the records. */
     void begin(boolean hasRecords) {
-        trees.own(this, hasRecords);
+        this.hasRecords = hasRecords;
+        trees.own(this);
     }
 
     @Nullable

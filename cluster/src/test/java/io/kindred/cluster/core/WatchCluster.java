@@ -155,7 +155,7 @@ final class WatchCluster {
         }
 
         private MemberWatch fresh(Member self) {
-            LocalFacts facts = new LocalFacts(() -> false, List::of, stamps -> {});
+            LocalFacts facts = new LocalFacts(List::of, stamps -> {});
             return new MemberWatch(self, TIMES, new Surroundings(clocks, random, outlet), facts);
         }
 

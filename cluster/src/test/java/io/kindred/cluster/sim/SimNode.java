@@ -91,8 +91,7 @@ final class SimNode implements Effects, ReplicaStore {
         dialed = List.of();
         Member self =
                 new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, Generation.ofStart(generation), 0);
-        boolean holdsData = !storage.containers().isEmpty();
-        Recovered recovered = new Recovered(self, remembered, records, holdsData, storage.meta(), storage.hints());
+        Recovered recovered = new Recovered(self, remembered, records, storage.meta(), storage.hints());
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
