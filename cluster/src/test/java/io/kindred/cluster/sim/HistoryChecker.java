@@ -114,9 +114,7 @@ final class HistoryChecker {
         String key = name(storageKey);
         if (value == null) {
             if (cluster.reaps() && !hint) {
-                Versions gone = held(node, key);
-                containersReaped++;
-                reaped.merge(key, gone.clock(), VersionVector::join);
+                noteGone(key, held(node, key));
             }
             return;
         }
@@ -138,6 +136,14 @@ final class HistoryChecker {
             for (Sibling sibling : replicate.delta().siblings()) {
                 learn(node, name(replicate.storageKey()), sibling);
             }
+        }
+    }
+
+    /** A container with something that lives was not reaped: its node does not own it any more. */
+    private void noteGone(String key, Versions gone) {
+        if (gone.goneAt() != Long.MAX_VALUE) {
+            containersReaped++;
+            reaped.merge(key, gone.clock(), VersionVector::join);
         }
     }
 
