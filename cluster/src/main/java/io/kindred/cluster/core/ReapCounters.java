@@ -8,7 +8,7 @@ public final class ReapCounters {
     public long expired;
     /** Partitions whose mark has risen. */
     public long marksRaised;
-    /** The stamp of the oldest and the newest mark is not told, but this: how far reaping has come around the ring. */
+    /** The partition that was, or is, gone through last. */
     public int position;
     /** Partitions that are still to be gone through. */
     public int partitionsWaiting;

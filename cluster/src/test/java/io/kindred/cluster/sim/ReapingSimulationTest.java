@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * longer: nothing that was deleted comes back, and with everyone there nothing is left of it.
  */
 class ReapingSimulationTest {
-    private static final int SEEDS = 25;
+    private static final int SEEDS = 30;
 
     /** {@code -Dkindred.sim.seed=n} runs one seed, {@code -Dkindred.sim.seeds=n} that many. */
     @Test
