@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real nodes with a short grace: what was deleted, or has expired, leaves all of them. */
 class ReapTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final List<String> THREE = List.of("ra", "rb", "rc");
 
     @TempDir
     Path dir;
@@ -33,21 +34,26 @@ class ReapTest {
 
     @Test
     void deletedAndExpiredKeysLeaveAllNodes() throws Exception {
-        reap(2_000, 60);
+        reap(THREE, 2_000, 60);
+    }
+
+    @Test
+    void aNodeAloneReapsToo() throws Exception {
+        reap(List.of("ra"), 200, 60);
     }
 
     /** Prints what the tables took before and after. */
     @Test
     @Tag("long")
     void aMillionDeletesLeaveTheDisk() throws Exception {
-        reap(1_000_000, 1_800);
+        reap(THREE, Integer.getInteger("kindred.reap.keys", 1_000_000), 1_800);
     }
 
-    private void reap(int keys, int secondsMax) throws Exception {
+    private void reap(List<String> names, int keys, int secondsMax) throws Exception {
         try (LocalNodes nodes = new LocalNodes(dir)) {
             List<RespClient> clients = new ArrayList<>();
             String seed = "";
-            for (String name : List.of("ra", "rb", "rc")) {
+            for (String name : names) {
                 List<String> directives = new ArrayList<>(SHORT_TIMES);
                 if (!seed.isEmpty()) {
                     directives.addAll(List.of("--seeds", seed));
@@ -80,8 +86,9 @@ class ReapTest {
                 assertEquals("", LocalNodes.info(client, "reap_blocked_by"));
                 assertEquals("0", LocalNodes.info(client, "scrub_mismatches"));
             }
-            System.out.println(keys + " keys reaped on three nodes after " + (System.nanoTime() - begun) / SECOND
-                    + " s; table bytes " + before + " before the deletes, " + tableBytes(clients) + " now");
+            System.out.println(
+                    keys + " keys reaped on " + names.size() + " nodes after " + (System.nanoTime() - begun) / SECOND
+                            + " s; table bytes " + before + " before the deletes, " + tableBytes(clients) + " now");
             for (RespClient client : clients) {
                 client.close();
             }
