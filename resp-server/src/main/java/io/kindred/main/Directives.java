@@ -87,6 +87,8 @@ final class Directives {
             start("write-quorum", "majority", ValueForms.integerOr("majority", 1, REPLICAS_MAX));
     static final Directive RING_PARTITIONS = start("ring-partitions", "1024", ValueForms.powerOfTwo(1, 65_536));
     static final Directive PARTITIONER = start("partitioner", "md5", ValueForms.oneOf("md5", "slot"));
+    static final Directive LEAVE_ON_SHUTDOWN = running("leave-on-shutdown", "no", ValueForms.oneOf("yes", "no"));
+    static final Directive LEAVE_TIMEOUT_S = running("leave-timeout-s", "300", ValueForms.integer(1, 86_400));
     static final Directive NODE_WEIGHT = start("node-weight", "1.0", ValueForms.decimal(0.01, 100));
     static final Directive ZONE = start("zone", "", ValueForms.wordOrNothing(NAME_CHARS_MAX));
     static final Directive DATACENTER = start("datacenter", "", ValueForms.wordOrNothing(NAME_CHARS_MAX));
@@ -147,6 +149,8 @@ final class Directives {
             WRITE_QUORUM,
             RING_PARTITIONS,
             PARTITIONER,
+            LEAVE_ON_SHUTDOWN,
+            LEAVE_TIMEOUT_S,
             NODE_WEIGHT,
             ZONE,
             DATACENTER,

@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -32,19 +33,19 @@ final class InfoReport {
             NodeLoop loop,
             StorageEngine engine,
             int port,
-            InstantSource clock) {}
+            InstantSource clock,
+            OpsMeter operations,
+            ProcessMeter process) {}
 
     private final Subjects of;
-    private final OpsMeter operations;
     private final KindredSection kindred;
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     private final long startedMillis;
     private long commandsBase;
     private long usedMemoryPeak;
 
-    InfoReport(Subjects of, OpsMeter operations) {
+    InfoReport(Subjects of) {
         this.of = of;
-        this.operations = operations;
         this.kindred = new KindredSection(of);
         this.startedMillis = of.clock().millis();
     }
@@ -141,12 +142,15 @@ final class InfoReport {
     }
 
     private void persistence(InfoText out) {
+        ProcessMeter.Disk disk = of.process().disk();
         out.section("Persistence")
                 .flag("loading", of.config().loading())
                 .field("async_loading", 0)
                 .flag("aof_enabled", true)
                 .flag("rdb_bgsave_in_progress", false)
-                .field("appendfsync", of.config().now().text(Directives.APPENDFSYNC));
+                .field("appendfsync", of.config().now().text(Directives.APPENDFSYNC))
+                .bytes("disk_used_bytes", disk.used())
+                .bytes("disk_free_bytes", disk.free());
     }
 
     private void stats(InfoText out) {
@@ -154,7 +158,7 @@ final class InfoReport {
         out.section("Stats")
                 .field("total_connections_received", counters.connectionsReceived())
                 .field("total_commands_processed", of.dispatcher().commandsProcessed() - commandsBase)
-                .field("instantaneous_ops_per_sec", operations.perSecond())
+                .field("instantaneous_ops_per_sec", of.operations().perSecond())
                 .field("total_net_input_bytes", counters.inputBytes())
                 .field("total_net_output_bytes", counters.outputBytes())
                 .field("rejected_connections", counters.connectionsRejected())
@@ -164,12 +168,15 @@ final class InfoReport {
                 .field("client_output_buffer_limit_disconnections", counters.outputLimitCloses());
     }
 
-    private static void cpu(InfoText out) {
+    private void cpu(InfoText out) {
         out.section("CPU");
         double[] seconds = ProcessFigures.cpuSeconds();
         if (seconds.length == 2) {
             out.seconds("used_cpu_sys", seconds[1]).seconds("used_cpu_user", seconds[0]);
         }
+        out.field(
+                "process_cpu_cores",
+                String.format(Locale.ROOT, "%.3f", of.process().cores()));
     }
 
     private void keyspace(InfoText out) {

@@ -75,7 +75,11 @@ public final class Main {
     private static void stopOn(String signal, Node node) {
         Signal.handle(new Signal(signal), received -> {
             LOG.log(Level.WARNING, "Received SIG" + received.getName() + ", shutting down...");
-            node.stop();
+            if (signal.equals("TERM")) {
+                node.leaveAndStop();
+            } else {
+                node.stop();
+            }
         });
     }
 }

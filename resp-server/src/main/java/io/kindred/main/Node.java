@@ -6,6 +6,7 @@ import io.kindred.cluster.wire.NetLoop;
 import io.kindred.command.NodePort;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Node implements NodeHost, NodePort {
     static final int EXIT_OK = 0;
     static final int EXIT_FATAL = 1;
+    /** Rounds of gossip in which all members hear what one of them has to say, with some to spare. */
+    private static final int FAREWELL_ROUNDS = 5;
 
     private static final System.Logger LOG = System.getLogger(Node.class.getName());
 
@@ -40,6 +43,7 @@ final class Node implements NodeHost, NodePort {
     private @Nullable BackEnd back;
     private @Nullable InfoReport info;
     private boolean stopAsked;
+    private boolean leaving;
 
     /** @param logLevel is told of each change of that directive */
     Node(ServerConfig config, Consumer<String> logLevel) {
@@ -80,17 +84,19 @@ final class Node implements NodeHost, NodePort {
         back = opened;
         OpsMeter operations = new OpsMeter(front.dispatcher()::commandsProcessed, System::nanoTime);
         net.loop().scheduleAtFixedRate(operations::sample, 0, OpsMeter.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
-        info = new InfoReport(
-                new InfoReport.Subjects(
-                        config,
-                        front.server(),
-                        front.dispatcher(),
-                        opened.core().views(),
-                        opened.loop(),
-                        opened.engine(),
-                        port,
-                        clock),
-                operations);
+        ProcessMeter process = new ProcessMeter(Path.of(config.now().text(Directives.DIR)), System::nanoTime);
+        net.loop().scheduleAtFixedRate(process::sample, 0, ProcessMeter.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        info = new InfoReport(new InfoReport.Subjects(
+                config,
+                front.server(),
+                front.dispatcher(),
+                opened.core().views(),
+                opened.loop(),
+                opened.engine(),
+                port,
+                clock,
+                operations,
+                process));
         ports.open(new NodePorts.Opened(
                 opened.loop().client(),
                 opened.core().views(),
@@ -118,6 +124,13 @@ final class Node implements NodeHost, NodePort {
         }
     }
 
+    /** As stop, after leaving the ring if {@code leave-on-shutdown} says so; told again, it waits no longer. */
+    void leaveAndStop() {
+        if (!ended.isDone()) {
+            net.loop().execute(this::leaveThenStop);
+        }
+    }
+
     /** Waits for the end; gives the process's exit code. */
     int awaitEnd() throws InterruptedException {
         int code = ended.join();
@@ -126,6 +139,19 @@ final class Node implements NodeHost, NodePort {
     }
 
     // --- on the loop ---
+
+    private void leaveThenStop() {
+        BackEnd running = back;
+        boolean wanted = config.now().text(Directives.LEAVE_ON_SHUTDOWN).equals("yes");
+        if (!wanted || leaving || running == null || config.loading()) {
+            stopNow();
+            return;
+        }
+        leaving = true;
+        long timeoutSeconds = config.now().number(Directives.LEAVE_TIMEOUT_S);
+        long farewellMillis = FAREWELL_ROUNDS * config.now().number(Directives.GOSSIP_INTERVAL_MS);
+        ports.leave(new Drain(net.loop(), running.core().views(), timeoutSeconds, farewellMillis, this::stopNow));
+    }
 
     private void stopNow() {
         BackEnd running = back;

@@ -30,9 +30,6 @@ public sealed interface ClusterQuery {
     /** A member is gone for good: its share is rebuilt elsewhere. */
     record Forget(String name) implements ClusterQuery {}
 
-    /** This node takes another share than before, relative to the others'. */
-    record Weigh(double weight) implements ClusterQuery {}
-
     /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
     record Repair(int db, byte @Nullable [] key) implements ClusterQuery {}

@@ -107,6 +107,28 @@ final class GossipRounds {
         }
     }
 
+    /** To a peer whose view of some partition is out of date: what these nodes and this one hold. */
+    void tellHoldings(long peer, long[] nodes) {
+        List<Holding> holdings = new ArrayList<>();
+        addHolding(view.self().id(), holdings);
+        for (long node : nodes) {
+            if (node != view.self().id()) {
+                addHolding(node, holdings);
+            }
+        }
+        outlet.send(peer, new Message.GossipTell(List.of(view.self()), List.of(), holdings, view.recordsHash()));
+        if (view.standing(peer).recordsHash() != view.recordsHash()) {
+            outlet.send(peer, gossip(true));
+        }
+    }
+
+    private void addHolding(long node, List<Holding> holdings) {
+        Holding held = view.holding(node);
+        if (held != null) {
+            holdings.add(held);
+        }
+    }
+
     private Message.Gossip gossip(boolean answer) {
         return gossip(view.beats(BEATS_MAX, clocks.nanos(), newsNanos), answer);
     }

@@ -8,6 +8,7 @@ import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.LocalDesk;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
@@ -18,16 +19,20 @@ import io.kindred.cluster.quorum.StandIns;
 import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What people and clients may see of a node, between steps. Owned by: the core's thread. */
 public final class NodeViews {
     private final NodeConfig config;
+    private static final int TRANSFERS_SHOWN_MAX = 8;
+
     private final ClusterMembership membership;
     private final Clocks clocks;
     private final Counted counted;
@@ -250,6 +255,29 @@ public final class NodeViews {
     /** Partitions of the whole cluster, as this node knows it, that are not where the ring has them, or elsewhere as well. */
     public int partitionsInTransfer() {
         return membership.router().servingMap().unsettled();
+    }
+
+    /** For people: which partitions are on their way, as this node knows it, and who holds them. */
+    public String transfers() {
+        List<String> lines = new ArrayList<>();
+        for (int partition = 0; partition < config.partitions() && lines.size() < TRANSFERS_SHOWN_MAX; partition++) {
+            ServingMap.Nodes nodes = membership.router().servingMap().of(partition);
+            List<String> holders = new ArrayList<>();
+            for (long member : membership.holders()) {
+                Holding held = membership.holding(member);
+                if (held == null || held.holds(partition)) {
+                    holders.add(nameOf(member) + (held == null ? "?" : ""));
+                }
+            }
+            List<String> owners = new ArrayList<>();
+            for (long owner : nodes.target()) {
+                owners.add(nameOf(owner));
+            }
+            if (!new TreeSet<>(holders).equals(new TreeSet<>(owners))) {
+                lines.add(partition + " is held by " + holders + " and owned by " + owners);
+            }
+        }
+        return String.join(", ", lines);
     }
 
     /** Partitions that this node owns and does not hold yet. */

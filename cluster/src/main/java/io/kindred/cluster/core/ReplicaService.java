@@ -43,6 +43,9 @@ final class ReplicaService {
         } else if (!request.asStandIn() && router.holds(key)) {
             replica.read(key, answer);
         } else {
+            if (router.isInRing(key)) {
+                router.redirect(from, key);
+            }
             answer.loaded(Verdict.NOT_MINE, null);
         }
     }

@@ -21,8 +21,6 @@ final class RingChanges {
             return replace(replace.name());
         } else if (query instanceof ClusterQuery.Forget forget) {
             return forget(forget.name());
-        } else if (query instanceof ClusterQuery.Weigh weigh) {
-            return weigh(weigh.weight());
         }
         return failed("unknown question");
     }
@@ -76,14 +74,6 @@ final class RingChanges {
             return failed("node " + name + " is the only one of the ring");
         }
         return decided(ChangeRecord.forget(self().id(), clocks.nextStamp(), old.id()));
-    }
-
-    private ClusterAnswer weigh(double weight) {
-        long self = self().id();
-        if (!membership.isInRing(self)) {
-            return failed("this node is not in the ring");
-        }
-        return decided(ChangeRecord.weight(self, clocks.nextStamp(), self, weight));
     }
 
     private ClusterAnswer decided(ChangeRecord record) {

@@ -139,8 +139,20 @@ final class RingRouter implements Router, PartitionMap {
         Placement place = partitioner.place(key, partitions);
         int partition = place.partition();
         byte[] storageKey = StorageKey.encode(partition, db, place.hash(), key);
+        return routeOf(storageKey);
+    }
+
+    @Override
+    public Route routeOf(byte[] storageKey) {
+        int partition = StorageKey.partition(storageKey);
         ServingMap.Nodes nodes = serving.of(partition);
         return new Route(storageKey, nodes.writers(), nodes.serving(), nodes.sets(), selfIn[partition]);
+    }
+
+    @Override
+    public void redirect(long node, byte[] storageKey) {
+        watch.rounds()
+                .tellHoldings(node, serving.of(StorageKey.partition(storageKey)).writers());
     }
 
     @Override

@@ -64,7 +64,21 @@ public final class Coordinator {
         } else if (target == route.self()) {
             coordinate(ticket, route);
         } else {
-            ForwardCore.start(node, ticket, route.writers()[target]);
+            ForwardCore.start(node, ticket, route.writers()[target], this::elsewhere);
+        }
+    }
+
+    /** The ring has changed under an operation that was not applied. */
+    private void elsewhere(Ticket ticket) {
+        Operation operation = ticket.operation();
+        if (ticket.origin().isPeer()) {
+            node.router()
+                    .redirect(
+                            ticket.origin().peer(),
+                            node.router().route(operation.db(), operation.key()).storageKey());
+            reply(ticket, new Outcome.TryAgain("the node asked does not hold the key any more; nothing was applied"));
+        } else {
+            coordinateOrForward(ticket, node.router().route(operation.db(), operation.key()));
         }
     }
 
@@ -136,7 +150,7 @@ public final class Coordinator {
         Operation operation = forward.operation();
         Route route = node.router().route(operation.db(), operation.key());
         if (!route.serves()) {
-            reply(ticket, new Outcome.TryAgain("the node asked does not hold the key: the ring is changing"));
+            elsewhere(ticket);
         } else if (operation instanceof Operation.Update && firstLive(node.router(), route) != route.self()) {
             // The asker alone has lost an earlier replica. Were updates run here as well as there, they would not be
             // exact.
@@ -184,7 +198,7 @@ public final class Coordinator {
         Bytes key = new Bytes(route.storageKey());
         UpdateCore core = updates.get(key);
         if (core == null) {
-            core = new UpdateCore(node, route, () -> updates.remove(key));
+            core = new UpdateCore(node, route, () -> updates.remove(key), this::elsewhere);
             updates.put(key, core);
         }
         core.add(ticket, update, function, route);

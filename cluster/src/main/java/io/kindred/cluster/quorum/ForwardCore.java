@@ -1,7 +1,9 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import java.util.function.Consumer;
 
 /**
  * Waits for the replica that was asked to coordinate. Once sent, an operation is never tried elsewhere: the first
@@ -11,17 +13,22 @@ final class ForwardCore extends Request {
     private final Coordination node;
     private final Ticket ticket;
     private final long target;
+    private final Consumer<Ticket> elsewhere;
 
-    private ForwardCore(Coordination node, Ticket ticket, long target) {
+    private ForwardCore(Coordination node, Ticket ticket, long target, Consumer<Ticket> elsewhere) {
         this.node = node;
         this.ticket = ticket;
         this.target = target;
+        this.elsewhere = elsewhere;
     }
 
-    /** @param target the replica to ask */
-    static void start(Coordination node, Ticket ticket, long target) {
+    /**
+     * @param target the replica to ask
+     * @param elsewhere where the operation goes if the target has applied nothing and another node is to coordinate by now
+     */
+    static void start(Coordination node, Ticket ticket, long target, Consumer<Ticket> elsewhere) {
         node.counters().forwards++;
-        ForwardCore core = new ForwardCore(node, ticket, target);
+        ForwardCore core = new ForwardCore(node, ticket, target, elsewhere);
         node.requests().open(core, node.clocks().nanos(), ticket.deadlineNanos());
         core.send();
     }
@@ -38,7 +45,19 @@ final class ForwardCore extends Request {
     @Override
     protected void onForwardReply(long from, Message.ForwardReply reply) {
         node.requests().close(this);
-        node.outbox().reply(ticket.origin(), reply.outcome());
+        if (reply.outcome() instanceof Outcome.TryAgain && hasMoved()) {
+            elsewhere.accept(ticket);
+        } else {
+            node.outbox().reply(ticket.origin(), reply.outcome());
+        }
+    }
+
+    private boolean hasMoved() {
+        Operation operation = ticket.operation();
+        Route now = node.router().route(operation.db(), operation.key());
+        int first = Coordinator.firstLive(node.router(), now);
+        boolean isInTime = ticket.deadlineNanos() - node.clocks().nanos() > 0;
+        return isInTime && first >= 0 && now.writers()[first] != target;
     }
 
     @Override

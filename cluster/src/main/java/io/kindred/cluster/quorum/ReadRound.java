@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * stand-ins alone does not mean that there is no such key.
  */
 final class ReadRound extends Request {
+    /** So often a request begins again because those that it asked do not hold the key any more. */
+    private static final int REROUTES_MAX = 3;
+
     private final Coordination node;
+    private final Needs needs;
+    private final int reroutesLeft;
     private final Route route;
     private final int needed;
     private final int neededOwn;
@@ -36,6 +42,8 @@ final class ReadRound extends Request {
     private final long flushStamp;
     private long sentNanos;
     private boolean decided;
+    private boolean isMoved;
+    private long deadlineNanos;
     /** While others are still being asked, an early answer decides nothing. */
     private boolean asking;
 
@@ -49,6 +57,12 @@ final class ReadRound extends Request {
     }
 
     ReadRound(Coordination node, Route route, Needs needs, Listener listener) {
+        this(node, route, needs, listener, REROUTES_MAX);
+    }
+
+    private ReadRound(Coordination node, Route route, Needs needs, Listener listener, int reroutesLeft) {
+        this.reroutesLeft = reroutesLeft;
+        this.needs = needs;
         this.node = node;
         this.route = route;
         this.needed = needs.all();
@@ -62,9 +76,10 @@ final class ReadRound extends Request {
         this.flushStamp = node.flushStamps().of(StorageKey.db(route.storageKey()));
     }
 
-    void start(long deadlineNanos) {
+    void start(long deadline) {
+        deadlineNanos = deadline;
         sentNanos = node.clocks().nanos();
-        node.requests().open(this, sentNanos, deadlineNanos);
+        node.requests().open(this, sentNanos, deadline);
         askMore();
         if (id != 0 && !decided) {
             node.requests().hedge(this, sentNanos, patience());
@@ -149,6 +164,7 @@ final class ReadRound extends Request {
             return;
         }
         if (verdict != Verdict.OK || versions == null) {
+            isMoved |= verdict == Verdict.NOT_MINE;
             places.replica(place, State.FAILED);
             goOn();
             return;
@@ -266,13 +282,27 @@ final class ReadRound extends Request {
         if (!decided && id != 0 && isHopeless() && !askTheLate()) {
             decided = true;
             node.requests().close(this);
-            listener.failed(answered(), needed, false);
+            if (!beginsAgain()) {
+                listener.failed(answered(), needed, false);
+            }
             return;
         }
         if (decided && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
             repair();
         }
+    }
+
+    /** Whoever does not hold the key any more has told who does: they are asked instead. */
+    private boolean beginsAgain() {
+        Route now = isMoved ? node.router().routeOf(route.storageKey()) : route;
+        boolean isOther = now.serving() != route.serving() || !Arrays.equals(now.writers(), route.writers());
+        if (!isOther || now.serving() == 0 || reroutesLeft == 0) {
+            return false;
+        }
+        Needs enough = new Needs(Math.min(needs.all(), now.serving()), Math.min(needs.own(), now.serving()));
+        new ReadRound(node, now, enough, listener, reroutesLeft - 1).start(deadlineNanos);
+        return true;
     }
 
     /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */

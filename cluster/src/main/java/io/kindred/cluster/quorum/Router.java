@@ -6,6 +6,12 @@ import java.util.List;
 public interface Router {
     Route route(int db, byte[] key);
 
+    /** The route of a key as it is now. */
+    Route routeOf(byte[] storageKey);
+
+    /** Tells a node that has asked this one for what it does not hold who does, as far as this one knows. */
+    void redirect(long node, byte[] storageKey);
+
     /**
      * All nodes of the ring in the order of the walk from a key's partition: its replicas first, then those that may
      * stand in for them. Shared, and not to be changed.

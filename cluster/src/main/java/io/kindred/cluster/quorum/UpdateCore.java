@@ -22,6 +22,7 @@ final class UpdateCore implements ReadRound.Listener {
     private Route route;
 
     private final Runnable whenIdle;
+    private final Consumer<Ticket> elsewhere;
     private List<Entry> waiting = new ArrayList<>();
     private List<Entry> batch = List.of();
     /** While a round is being applied, what is added waits for its end. */
@@ -34,8 +35,12 @@ final class UpdateCore implements ReadRound.Listener {
     /** A plain write that has to wait for the updates before it. */
     private record After(Runnable put) implements Entry {}
 
-    /** @param whenIdle called when nothing waits any more: the owner forgets this core */
-    UpdateCore(Coordination node, Route route, Runnable whenIdle) {
+    /**
+     * @param whenIdle called when nothing waits any more: the owner forgets this core
+     * @param elsewhere takes an update that was not applied because this node does not serve the key any more
+     */
+    UpdateCore(Coordination node, Route route, Runnable whenIdle, Consumer<Ticket> elsewhere) {
+        this.elsewhere = elsewhere;
         this.node = node;
         this.route = route;
         this.whenIdle = whenIdle;
@@ -103,6 +108,10 @@ final class UpdateCore implements ReadRound.Listener {
     public void enough(Versions merged) {
         apply(update -> {
             if (isTooLate(update)) {
+                return;
+            }
+            if (!node.router().routeOf(route.storageKey()).serves()) {
+                elsewhere.accept(update.ticket());
                 return;
             }
             node.counters().updates++;

@@ -131,7 +131,7 @@ public final class OwnHolding {
         hasJoined |= joins;
         saveVersion();
         disk.barrier(ok -> {
-            told = null;
+            saveVersion();
             for (int i = 0; i < added.length; i++) {
                 if (ok) {
                     held[i] |= added[i] & heldOnDisk[i];
@@ -162,6 +162,7 @@ public final class OwnHolding {
         }
         saveVersion();
         disk.barrier(ok -> {
+            saveVersion();
             unsaved |= !ok;
             done.accept(ok);
         });
@@ -179,12 +180,14 @@ public final class OwnHolding {
         }
         saveVersion();
         disk.barrier(ok -> {
+            saveVersion();
             unsaved |= !ok;
             done.accept(ok);
         });
         return true;
     }
 
+    /** What may be told from now on is other than before; what was told meanwhile was of the time before. */
     private void saveVersion() {
         version = Math.max(version + 1, stamps.getAsLong());
         disk.putVersion(version, hasJoined);

@@ -104,6 +104,14 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
+    public Route routeOf(byte[] storageKey) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void redirect(long node, byte[] storageKey) {}
+
+    @Override
     public boolean isOut(long node) {
         return false;
     }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** One run: a cluster, its clients and its misfortunes, from one seed. */
 public final class SimCluster {
@@ -31,6 +32,7 @@ public final class SimCluster {
     private final long seed;
     private final SimPlan plan;
     private final FaultPlan faults;
+    private final RingPlan changes;
     private final SimRandom random;
     private final Partitioner partitioner = new Md5Partitioner();
     private final List<String> keys = new ArrayList<>();
@@ -62,6 +64,7 @@ public final class SimCluster {
             keys.add("k" + i);
         }
         faults = new FaultPlan(this, random.split());
+        changes = new RingPlan(this, random.split());
     }
 
     /** Runs a seed to its end; throws a {@link SimViolation} that names the seed where an invariant is broken. */
@@ -108,12 +111,17 @@ public final class SimCluster {
                 faults.beginAbsences(plan.lastsNanos());
             }
         }
+        changes.begin(plan.changes(), plan.lastsNanos());
         runFor(plan.lastsNanos());
         over = true;
         runFor(5 * SECOND);
         faults.heal();
         runFor(10 * SECOND);
         checkEveryoneIsUp();
+        for (int second = 0; second < 60 && isMoving(); second++) {
+            runFor(SECOND);
+        }
+        checkMoved();
         for (int second = 0; second < 20 && isOwing(); second++) {
             runFor(SECOND);
         }
@@ -178,7 +186,7 @@ public final class SimCluster {
             for (String key : keys) {
                 boolean[] read = {false};
                 byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-                random.pick(network.nodes())
+                random.pick(network.nodes().stream().filter(SimNode::isMember).toList())
                         .request(new Operation.Get(0, bytes), new QuorumSpec(REPLICAS, 0, 0, 0), o -> {
                             read[0] = o instanceof Outcome.Found;
                         });
@@ -196,6 +204,41 @@ public final class SimCluster {
             String away = node.awayMembers();
             if (!away.isEmpty()) {
                 throw violation("after healing, " + node.name + " thinks that " + away);
+            }
+        }
+    }
+
+    /** One more node, not started yet. */
+    SimNode addNode() {
+        SimNode node = new SimNode(this, network.nodes().size(), schedule, random.split());
+        network.add(node);
+        return node;
+    }
+
+    private boolean isMoving() {
+        return network.nodes().stream()
+                .anyMatch(node ->
+                        !node.isLost && (node.partitionsMoving() > 0 || (node.isMember() && !node.isServing())));
+    }
+
+    /** Every partition is where the ring has it, and nowhere else. */
+    private void checkMoved() {
+        for (SimNode node : network.nodes()) {
+            if (!node.isLost && (node.partitionsMoving() > 0 || (node.isMember() && !node.isServing()))) {
+                throw violation("the ring does not come to rest: "
+                        + network.nodes().stream().map(SimNode::moving).collect(Collectors.joining("; ")));
+            }
+        }
+        for (String key : keys) {
+            List<SimNode> replicas = replicasOf(key);
+            long members = network.nodes().stream().filter(SimNode::isMember).count();
+            if (replicas.size() != Math.min(REPLICAS, members)) {
+                throw violation(key + " has " + replicas.size() + " replicas of " + members + " members");
+            }
+            for (SimNode node : network.nodes()) {
+                if (!replicas.contains(node) && !checker.held(node, key).isEmpty()) {
+                    throw violation(node.name + " still has " + key + ", which is not its own");
+                }
             }
         }
     }
@@ -247,7 +290,8 @@ public final class SimCluster {
                 live.add(key);
             }
         }
-        SimNode asked = random.pick(network.nodes());
+        SimNode asked =
+                random.pick(network.nodes().stream().filter(SimNode::isMember).toList());
         List<ClusterAnswer> answers = new ArrayList<>();
         asked.ask(new ClusterQuery.CountKeys(0), answers::add);
         runFor(2 * SECOND);
@@ -356,8 +400,12 @@ public final class SimCluster {
     }
 
     List<SimNode> replicasOf(String key) {
-        SimNode any = node(0);
-        return any.replicasOf(key);
+        for (SimNode node : network.nodes()) {
+            if (node.isMember() && node.isServing()) {
+                return node.replicasOf(key);
+            }
+        }
+        throw violation("no member is left");
     }
 
     Versions visible(Versions held) {

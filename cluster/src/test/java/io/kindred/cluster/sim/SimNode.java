@@ -41,13 +41,19 @@ final class SimNode implements Effects, ReplicaStore {
     private final SimCluster cluster;
     private final SimSchedule schedule;
     private final SimRandom random;
-    final SimStorage storage;
+    SimStorage storage;
     private @Nullable NodeCore core;
     private int life;
     private int incarnation = 1;
     private long generation;
     long skewMillis;
     boolean stalled;
+    double weight = 1.0;
+    /** It has decided to leave the ring. */
+    boolean hasLeft;
+    /** It and its disk are gone for good. */
+    boolean isLost;
+
     private boolean serving;
     private boolean commitAsked;
     private List<Member> remembered = List.of();
@@ -82,6 +88,9 @@ final class SimNode implements Effects, ReplicaStore {
     // --- life and death ---
 
     void start() {
+        if (isLost) {
+            return;
+        }
         life++;
         generation++;
         serving = false;
@@ -89,13 +98,15 @@ final class SimNode implements Effects, ReplicaStore {
         openPersists = 0;
         connected.clear();
         dialed = List.of();
-        Member self =
-                new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, Generation.ofStart(generation), 0);
+        Member self = member();
         Recovered recovered = new Recovered(self, remembered, records, storage.meta(), storage.hints());
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
-            dialed = List.of(cluster.node(0).member());
+            dialed = cluster.network.nodes().stream()
+                    .filter(other -> other != this && other.generation > 0)
+                    .map(SimNode::member)
+                    .toList();
         }
         checkLinksLater(random.between(1_000, 5_000_000));
         cluster.network.linkChanged();
@@ -165,7 +176,44 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     Member member() {
-        return new Member(id, name, "sim", index, index, "", "", 1.0, incarnation, Generation.ofStart(generation), 0);
+        return new Member(
+                id, name, "sim", index, index, "", "", weight, incarnation, Generation.ofStart(generation), 0);
+    }
+
+    /** Whether it is to be in the ring in the end. */
+    boolean isMember() {
+        return !hasLeft && !isLost;
+    }
+
+    boolean hasInRing(SimNode other) {
+        return core != null && core.views().ring().hasNode(other.id);
+    }
+
+    /** Partitions that it knows to be on their way, or has to take or to give away. */
+    int partitionsMoving() {
+        return core == null
+                ? 0
+                : core.views().partitionsInTransfer()
+                        + core.views().partitionsFetching()
+                        + core.views().partitionsParting();
+    }
+
+    String moving() {
+        return core == null
+                ? name + " is not running"
+                : name + ": " + core.views().partitionsInTransfer() + " in transfer, "
+                        + core.views().partitionsFetching() + " to fetch, "
+                        + core.views().partitionsParting() + " to give away, "
+                        + core.views().transfers();
+    }
+
+    /** The process dies and its disk with it. */
+    void lose() {
+        List<SimStorage.Reverted> gone = storage.loss();
+        isLost = true;
+        die();
+        storage = new SimStorage(SyncPolicy.ALWAYS, schedule, random.split(), 0);
+        cluster.checker.tailLost(gone);
     }
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */

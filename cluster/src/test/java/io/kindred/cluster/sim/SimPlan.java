@@ -8,6 +8,7 @@ import io.kindred.cluster.message.QuorumSpec;
  * @param syncsEachWrite {@code appendfsync always}; else everysec
  * @param faults whether anything goes wrong at all
  * @param hintBytesMax how much may be held for other nodes
+ * @param changes how often the ring changes
  * @param flushes whether clients flush the database now and then
  */
 public record SimPlan(
@@ -19,6 +20,7 @@ public record SimPlan(
         boolean syncsEachWrite,
         boolean faults,
         boolean flushes,
+        int changes,
         double memoryMissRate,
         long hintBytesMax,
         long lastsNanos) {
@@ -36,6 +38,7 @@ public record SimPlan(
                 random.chance(0.5),
                 true,
                 random.chance(0.3),
+                random.chance(0.6) ? 1 + random.nextInt(5) : 0,
                 random.chance(0.5) ? 0.3 : 0.02,
                 random.chance(0.1) ? 2_000 : 1 << 30,
                 12_000_000_000L);

@@ -95,6 +95,13 @@ final class SimStorage {
         return reverted;
     }
 
+    /** All that would be lost with the disk. */
+    List<Reverted> loss() {
+        List<Reverted> reverted = new ArrayList<>();
+        containers().forEach((key, versions) -> reverted.add(new Reverted(key, versions, Versions.EMPTY)));
+        return reverted;
+    }
+
     /** What is there of a key, whether or not memory would have it. */
     byte @Nullable [] look(byte[] key) {
         looking = true;

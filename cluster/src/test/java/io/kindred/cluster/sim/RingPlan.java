@@ -1,0 +1,116 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
+import java.util.List;
+
+/**
+ * Changes of the ring at random times, while clients write and faults strike: nodes join, leave, take another weight, or
+ * are lost with their disk and forgotten or replaced. Several may be under way at once, decided at different nodes; but a
+ * disk is lost only when nothing else is on its way, and only where a write is at two nodes at least.
+ */
+final class RingPlan {
+    private static final int MEMBERS_MIN = 4;
+    private static final long RETRY_NANOS = 700_000_000L;
+
+    private final SimCluster cluster;
+    private final SimRandom random;
+    private boolean isLossUnderWay;
+    int made;
+
+    RingPlan(SimCluster cluster, SimRandom random) {
+        this.cluster = cluster;
+        this.random = random;
+    }
+
+    void begin(int changes, long untilNanos) {
+        for (int i = 0; i < changes; i++) {
+            cluster.schedule.after(random.between(200_000_000L, untilNanos), "change", this::change);
+        }
+    }
+
+    private void change() {
+        made++;
+        switch (random.nextInt(6)) {
+            case 0, 1 -> cluster.addNode().start();
+            case 2, 3 -> leave(random.pick(cluster.network.nodes()));
+            case 4 -> weigh(random.pick(cluster.network.nodes()));
+            default -> lose(random.pick(cluster.network.nodes()));
+        }
+    }
+
+    private List<SimNode> members() {
+        return cluster.network.nodes().stream().filter(SimNode::isMember).toList();
+    }
+
+    private void leave(SimNode node) {
+        if (node.isServing() && node.isMember() && members().size() >= MEMBERS_MIN) {
+            node.ask(new ClusterQuery.Leave(), answer -> {
+                if (answer instanceof ClusterAnswer.Decided) {
+                    node.hasLeft = true;
+                }
+            });
+        }
+    }
+
+    private void weigh(SimNode node) {
+        node.weight = random.pick(List.of(0.5, 1.0, 1.5, 2.0));
+        if (node.isRunning()) {
+            node.stop();
+            cluster.schedule.after(100_000_000L, "restart", () -> {
+                if (!node.isRunning()) {
+                    node.start();
+                }
+            });
+        }
+    }
+
+    private void lose(SimNode node) {
+        boolean isWhole = cluster.network.nodes().stream()
+                .allMatch(other ->
+                        other.isLost || (other.isServing() && other.partitionsMoving() == 0 && other.hintsHeld() == 0));
+        if (isLossUnderWay
+                || !isWhole
+                || !node.isMember()
+                || members().size() < MEMBERS_MIN
+                || cluster.plan().writeQuorum() == 1) {
+            return;
+        }
+        isLossUnderWay = true;
+        node.lose();
+        long after = random.between(0, 2_000_000_000L);
+        if (random.chance(0.5)) {
+            cluster.schedule.after(after, "forget", () -> forget(node));
+        } else {
+            cluster.schedule.after(after, "replace", () -> {
+                SimNode heir = cluster.addNode();
+                heir.start();
+                replace(heir, node);
+            });
+        }
+    }
+
+    private void forget(SimNode lost) {
+        SimNode by = random.pick(cluster.network.nodes());
+        if (by.isServing() && !by.hasInRing(lost)) {
+            isLossUnderWay = false;
+            return;
+        }
+        if (by.isServing()) {
+            by.ask(new ClusterQuery.Forget(lost.name), answer -> {});
+        }
+        cluster.schedule.after(RETRY_NANOS, "forget", () -> forget(lost));
+    }
+
+    private void replace(SimNode heir, SimNode lost) {
+        boolean isDone = heir.isServing() && heir.hasInRing(heir) && !heir.hasInRing(lost);
+        if (isDone) {
+            isLossUnderWay = false;
+            return;
+        }
+        if (heir.isRunning()) {
+            heir.ask(new ClusterQuery.Replace(lost.name), answer -> {});
+        }
+        cluster.schedule.after(RETRY_NANOS, "replace", () -> replace(heir, lost));
+    }
+}
