@@ -54,6 +54,7 @@ public record SimPlan(
                 random.chance(0.5),
                 true,
                 false,
+                0,
                 0.1,
                 random.chance(0.2) ? 2_000 : 1 << 30,
                 60_000_000_000L);
