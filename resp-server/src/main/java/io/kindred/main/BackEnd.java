@@ -168,6 +168,7 @@ record BackEnd(
                 !config.seeds().isEmpty(),
                 config.number(Directives.HINT_MAX_BYTES),
                 TimeUnit.SECONDS.toNanos(config.number(Directives.ANTI_ENTROPY_INTERVAL_S)),
+                TimeUnit.SECONDS.toMillis(config.number(Directives.TOMBSTONE_GRACE_S)),
                 new QuorumSettings(
                         config.quorum(Directives.READ_QUORUM),
                         config.quorum(Directives.WRITE_QUORUM),

@@ -106,7 +106,7 @@ final class Directives {
             start("anti-entropy-interval-s", "60", ValueForms.integer(1, 86_400));
     static final Directive HINT_MAX_BYTES = start("hint-max-bytes", Long.toString(GB), ValueForms.memory(0, 1024 * GB));
     static final Directive TOMBSTONE_GRACE_S =
-            unused("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));
+            start("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));
 
     // --- what Redis's clients and tools ask for, and what is so here ---
 

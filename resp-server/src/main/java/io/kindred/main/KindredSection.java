@@ -3,6 +3,7 @@ package io.kindred.main;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.core.NodeViews;
+import io.kindred.cluster.core.ReapCounters;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
@@ -134,7 +135,16 @@ final class KindredSection {
                 .field("scrub_mismatches", counted.scrubMismatches)
                 .field("scrub_unreadable", counted.unreadable)
                 .field("records_unreadable", counted.unreadableKeys)
-                .field("records_mended", counted.recordsMended);
+                .field("records_mended", counted.recordsMended)
+                .field("scrub_records_per_second", counted.scrubRecordsPerSecond);
+        ReapCounters reaped = of.views().reaping();
+        out.field("tombstones", reaped.tombstonesLeft)
+                .field("tombstones_reaped", reaped.tombstones)
+                .field("expired_keys", reaped.expired)
+                .field("reap_marks_raised", reaped.marksRaised)
+                .field("reap_position", reaped.position)
+                .field("reap_partitions_waiting", reaped.partitionsWaiting)
+                .field("reap_blocked_by", String.join(",", of.views().reapBlockedBy()));
     }
 
     private void transport(InfoText out) {

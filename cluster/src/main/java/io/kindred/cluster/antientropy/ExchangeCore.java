@@ -56,6 +56,7 @@ public final class ExchangeCore {
     private long nextRoundNanos;
     private long nextOwedNanos;
     private boolean begun;
+    private Listener listener = (peer, begunNanos, partitions) -> {};
 
     /** Where exchanges send to, and when. */
     public record Wires(
@@ -73,6 +74,7 @@ public final class ExchangeCore {
             FlushStamps flushStamps,
             LocalReplica replica,
             Overwrite overwrite,
+            ReapMarks marks,
             ExchangeCounters counters) {}
 
     /** Stores a container in place of one that cannot be read. */
@@ -103,6 +105,16 @@ public final class ExchangeCore {
         }
     }
 
+    /** Who wants to know what has been exchanged. */
+    public interface Listener {
+        /** All that either node had of these partitions at {@code begunNanos} the other has, too. */
+        void compared(long peer, long begunNanos, Set<Integer> partitions);
+    }
+
+    public void listen(Listener told) {
+        listener = told;
+    }
+
     /** What is wanted of the next session with a node. */
     private static final class Ask {
         final TreeSet<Integer> partitions = new TreeSet<>();
@@ -116,9 +128,9 @@ public final class ExchangeCore {
 
     /** @param note tells the operator */
     public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
-        LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps());
-        this.parts =
-                new ExchangeParts(wires, store.trees(), reader, store.replica(), store.overwrite(), store.counters());
+        LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps(), store.marks());
+        this.parts = new ExchangeParts(
+                wires, store.trees(), reader, store.replica(), store.overwrite(), store.marks(), store.counters());
         this.mender = new KeyMender(parts, note);
         this.service = new ExchangeService(parts);
         this.debts = debts;
@@ -251,10 +263,12 @@ public final class ExchangeCore {
     private void start(long peer, Ask ask) {
         int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
         long debtsUntil = debts.owed().last();
+        long begunNanos = parts.clocks().nanos();
         ExchangeSession session =
                 new ExchangeSession(parts, peer, partitions, new Doubts(ask.distrusted, ask.unreadable), ended -> {
                     sessions.remove(peer);
                     ended(ended, debtsUntil);
+                    listener.compared(peer, begunNanos, ended.compared);
                     ask.told.forEach(told -> told.accept(ended));
                     startSessions();
                 });

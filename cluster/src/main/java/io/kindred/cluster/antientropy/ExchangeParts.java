@@ -20,6 +20,7 @@ record ExchangeParts(
         LaneReader reader,
         LocalReplica replica,
         ExchangeCore.Overwrite overwrite,
+        ReapMarks marks,
         ExchangeCounters counters) {
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;

@@ -65,6 +65,7 @@ final class ExchangeService {
                 || request.partitions().length > parts.trees().partitions()) {
             return;
         }
+        parts.marks().hear(request.partitions(), request.reapMarks());
         List<Lane> lanes = new ArrayList<>();
         for (int partition : request.partitions()) {
             for (int lane = 0; lane < parts.trees().lanes().count(); lane++) {
@@ -74,7 +75,11 @@ final class ExchangeService {
                 }
             }
         }
-        parts.send(from, new Message.TreeLanesReply(request.requestId(), lanes), 10 + 12L * lanes.size());
+        parts.send(
+                from,
+                new Message.TreeLanesReply(
+                        request.requestId(), lanes, parts.marks().of(request.partitions())),
+                10 + 12L * lanes.size() + 8L * request.partitions().length);
     }
 
     void onTreeSums(long from, Message.TreeSums request) {

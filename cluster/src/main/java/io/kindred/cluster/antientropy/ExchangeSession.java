@@ -184,10 +184,12 @@ final class ExchangeSession extends Request {
             askedPartitions[i] = suspects.remove();
         }
         open();
-        parts.send(peer, new Message.TreeLanes(id, askedPartitions), 10 + 2L * count);
+        parts.send(
+                peer, new Message.TreeLanes(id, askedPartitions, parts.marks().of(askedPartitions)), 10 + 10L * count);
     }
 
     private void takeLanes(Message.TreeLanesReply reply) {
+        parts.marks().hear(askedPartitions, reply.reapMarks());
         TreeMap<Long, Lane> theirs = new TreeMap<>();
         for (Lane lane : reply.lanes()) {
             if (Arrays.binarySearch(askedPartitions, lane.partition()) < 0

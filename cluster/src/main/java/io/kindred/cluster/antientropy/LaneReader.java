@@ -18,7 +18,10 @@ final class LaneReader {
     private final Lanes lanes;
     private final FlushStamps flushStamps;
 
-    LaneReader(RecordRange range, Lanes lanes, FlushStamps flushStamps) {
+    private final ReapMarks marks;
+
+    LaneReader(RecordRange range, Lanes lanes, FlushStamps flushStamps, ReapMarks marks) {
+        this.marks = marks;
         this.range = range;
         this.lanes = lanes;
         this.flushStamps = flushStamps;
@@ -99,7 +102,7 @@ final class LaneReader {
             try {
                 Versions versions = VersionsCodec.decode(found.values().get(i));
                 long digest = VersionsDigest.of(key, versions, flushStamps.of(Lanes.db(step.lane())));
-                if (digest != VersionsDigest.ABSENT) {
+                if (digest != VersionsDigest.ABSENT && versions.goneAt() > marks.of(step.partition())) {
                     entries.add(new Entry(key, versions.clock(), digest));
                 }
             } catch (CorruptRecordException damage) {

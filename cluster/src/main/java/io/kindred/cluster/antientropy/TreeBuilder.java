@@ -21,6 +21,8 @@ public final class TreeBuilder {
     private static final long SCRUB_PAUSE_NANOS = 50_000_000L;
     private static final long STRAINED_PAUSE_NANOS = 200_000_000L;
     private static final long RETRY_NANOS = 1_000_000_000L;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final long MEASURE_NANOS = 10 * SECOND_NANOS;
 
     private final MerkleTrees trees;
     private final RecordRange range;
@@ -37,6 +39,8 @@ public final class TreeBuilder {
     private boolean busy;
     private boolean begun;
     private long dueNanos;
+    private long measuredNanos;
+    private long measuredRecords;
 
     /** What the builder works with. */
     public record Work(MerkleTrees trees, RecordRange range, Clocks clocks, Latencies latencies) {}
@@ -101,6 +105,9 @@ public final class TreeBuilder {
 
     private void take(TreeBuild build, RecordRange.Page page) {
         busy = false;
+        if (build.scrub) {
+            measure(page.keys().size());
+        }
         pause(build, page.keys().isEmpty());
         if (!trees.isWanted(build)) {
             return;
@@ -109,6 +116,16 @@ public final class TreeBuilder {
             case GO_ON -> {}
             case DONE -> done(build);
             case FAILED -> failed(build);
+        }
+    }
+
+    private void measure(int records) {
+        counters.scrubRecords += records;
+        long tookNanos = clocks.nanos() - measuredNanos;
+        if (tookNanos >= MEASURE_NANOS) {
+            counters.scrubRecordsPerSecond = (counters.scrubRecords - measuredRecords) * SECOND_NANOS / tookNanos;
+            measuredRecords = counters.scrubRecords;
+            measuredNanos = clocks.nanos();
         }
     }
 

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
+import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.RecordRange;
 import io.kindred.cluster.antientropy.TreeBuilder;
 import io.kindred.cluster.handoff.OwedRanges;
@@ -30,6 +31,7 @@ final class AntiEntropy {
             Replica replica,
             MerkleTrees trees,
             FlushStamps flushStamps,
+            ReapMarks marks,
             OwedRanges owed) {}
 
     AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router) {
@@ -46,7 +48,8 @@ final class AntiEntropy {
                                 scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
         exchange = new ExchangeCore(
                 wires,
-                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, replica::overwrite, counters),
+                new ExchangeCore.Store(
+                        trees, range, parts.flushStamps(), replica, replica::overwrite, parts.marks(), counters),
                 new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));

@@ -23,6 +23,9 @@ final class MetaKey {
     /** Number 0: the version of what this node holds; 1: whether it has joined. */
     static final byte HOLDING = 'V';
 
+    /** A partition's reap mark. */
+    static final byte REAP = 'R';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {

@@ -10,6 +10,7 @@ import io.kindred.cluster.quorum.QuorumSettings;
  * @param seeded whether there are seeds to join: such a node never rings alone
  * @param hintBytesMax how much may be held for other nodes
  * @param exchangeIntervalNanos how often two replicas of a partition compare their trees
+ * @param tombstoneGraceMillis how long a tombstone stays at least
  */
 public record NodeConfig(
         int partitions,
@@ -19,6 +20,7 @@ public record NodeConfig(
         boolean seeded,
         long hintBytesMax,
         long exchangeIntervalNanos,
+        long tombstoneGraceMillis,
         QuorumSettings quorums,
         MembershipTimes times) {
 

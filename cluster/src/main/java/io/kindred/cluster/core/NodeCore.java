@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.MerkleTrees;
+import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
@@ -57,6 +58,8 @@ public final class NodeCore implements MessageHandler {
     private final Cleaner cleaner;
     private final OwnHolding own;
     private final HintLedger ledger;
+    private final OwedRanges owed;
+    private final Reaping reaping;
     private final Latencies latencies;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
@@ -70,13 +73,14 @@ public final class NodeCore implements MessageHandler {
         clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
         FlushStamps flushStamps = new FlushStamps(config.databases());
         FlushStamps swept = new FlushStamps(config.databases());
-        OwedRanges owed = new OwedRanges();
+        owed = new OwedRanges();
         Replica.Kept kept = new Replica.Kept(
                 new Floors(config.partitions()),
                 new Floors(config.partitions()),
                 new HiddenCounts(),
                 flushStamps,
                 new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos()),
+                new ReapMarks(config.partitions()),
                 new MerkleTrees(
                         config.partitions(),
                         config.partitioner().equals("md5"),
@@ -107,7 +111,7 @@ public final class NodeCore implements MessageHandler {
         handoff = handed.core();
         ledger = handed.ledger();
         antiEntropy = new AntiEntropy(
-                new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, owed),
+                new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, kept.marks(), owed),
                 outlet,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
@@ -120,6 +124,11 @@ public final class NodeCore implements MessageHandler {
                 cleaner,
                 surroundings,
                 config.quorums().timeoutNanos());
+        reaping = new Reaping(
+                new Reaping.Parts(config, desk, replica, kept.marks(), latencies),
+                membership,
+                surroundings,
+                antiEntropy.exchange());
         Coordination coordination = new Coordination(
                 replica,
                 handed.hints(),
@@ -136,7 +145,14 @@ public final class NodeCore implements MessageHandler {
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
         NodeViews.Counted counted = new NodeViews.Counted(
-                counters, handed.ledger(), owed, handed.counters(), kept.trees(), antiEntropy.counters());
+                counters,
+                handed.ledger(),
+                owed,
+                handed.counters(),
+                kept.trees(),
+                antiEntropy.counters(),
+                kept.marks(),
+                reaping);
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership, clocks));
@@ -186,6 +202,8 @@ public final class NodeCore implements MessageHandler {
                 kept.durableFloors().raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
                 flushStamps.raise(number, value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.REAP) {
+                kept.marks().raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.HIDDEN) {
                 kept.hidden().hideAll(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.OWED) {
@@ -228,12 +246,14 @@ public final class NodeCore implements MessageHandler {
             coordinator.onPeerLost(peer.peer());
         } else if (event instanceof Event.Tick) {
             requests.onTick(clocks.nanos());
+            // Behind the requests: what those have left undone by now is owed.
+            membership.view().owe(oldestDebtStamp(), clocks.nextStamp());
             latencies.onTick(clocks.nanos());
             membership.onTick();
             sweeper.onTick();
             handoff.onTick();
             antiEntropy.onTick();
-            membership.view().owe(owesAnything() ? 1 : Long.MAX_VALUE);
+            reaping.onTick();
             transfers.core().onTick();
             cleaner.onTick();
             replica.giveUpLoans();
@@ -248,7 +268,7 @@ public final class NodeCore implements MessageHandler {
     /** Asks for the next tick where it is earlier than the one that was asked for. */
     private void wake(Effects effects) {
         long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
-        next = Math.min(next, antiEntropy.nextTickNanos());
+        next = Math.min(next, Math.min(antiEntropy.nextTickNanos(), reaping.nextTickNanos()));
         next = Math.min(next, Math.min(transfers.core().nextTickNanos(), cleaner.nextTickNanos()));
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
@@ -257,8 +277,9 @@ public final class NodeCore implements MessageHandler {
         }
     }
 
-    private boolean owesAnything() {
-        return ledger.hints() > 0 || transfers.core().partingCount() > 0;
+    /** Of hints it is known; whatever else is owed may be as old as can be. */
+    private long oldestDebtStamp() {
+        return transfers.core().isOwing() || owed.size() > 0 ? 1 : ledger.oldestStamp();
     }
 
     /** What people and clients may see of this node. */
@@ -367,6 +388,10 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onHandOver(long from, Message.HandOver message) {
+        if (membership.isForgotten(from)) {
+            // Nobody has waited for what it still has: by now that may be what was deleted.
+            return;
+        }
         service.onHandOver(from, message);
     }
 
@@ -417,6 +442,9 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+        if (membership.isForgotten(from)) {
+            return;
+        }
         antiEntropy.exchange().onExchangeObjects(from, message);
     }
 

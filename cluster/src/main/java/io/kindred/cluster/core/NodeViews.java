@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
+import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
@@ -68,7 +69,9 @@ public final class NodeViews {
             OwedRanges owed,
             HandoffCounters handoff,
             MerkleTrees trees,
-            ExchangeCounters exchange) {}
+            ExchangeCounters exchange,
+            ReapMarks marks,
+            Reaping reaping) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
@@ -212,6 +215,20 @@ public final class NodeViews {
 
     public ExchangeCounters exchange() {
         return counted.exchange();
+    }
+
+    public ReapCounters reaping() {
+        return counted.reaping().counters();
+    }
+
+    /** At or below this stamp the partition's tombstones are gone, or go: see {@link ReapMarks}. */
+    public long reapMark(int partition) {
+        return counted.marks().of(partition);
+    }
+
+    /** The members that keep tombstones from being reaped now, by name. */
+    public List<String> reapBlockedBy() {
+        return counted.reaping().blockedBy().stream().map(this::nameOf).toList();
     }
 
     public MerkleTrees trees() {

@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.MerkleTrees;
+import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Clocks;
@@ -50,6 +51,7 @@ final class Replica implements LocalReplica {
     private final HiddenCounts hiddenCounts;
     private final FlushStamps flushStamps;
     private final LentDots lent;
+    private final ReapMarks marks;
     private final MerkleTrees trees;
     private final Outlet outlet;
     private final Clocks clocks;
@@ -77,6 +79,7 @@ final class Replica implements LocalReplica {
         this.hiddenCounts = kept.hidden();
         this.flushStamps = kept.flushStamps();
         this.lent = kept.lent();
+        this.marks = kept.marks();
         this.trees = kept.trees();
         this.outlet = outlet;
     }
@@ -88,6 +91,7 @@ final class Replica implements LocalReplica {
             HiddenCounts hidden,
             FlushStamps flushStamps,
             LentDots lent,
+            ReapMarks marks,
             MerkleTrees trees) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
@@ -191,7 +195,7 @@ final class Replica implements LocalReplica {
         Versions current = visible(storageKey, held);
         lastCounter = 0;
         Versions asked = step.next(current);
-        if (asked != null) {
+        if (asked != null && !isLate(storageKey, held, asked)) {
             Versions next = visible(storageKey, asked);
             int countDelta = StorageKey.isHint(storageKey) ? 0 : isLive(next) - isLive(held);
             if (isLive(current) < isLive(held)) {
@@ -209,6 +213,11 @@ final class Replica implements LocalReplica {
         } else {
             step.done(Verdict.OK);
         }
+    }
+
+    /** A tombstone that everybody had and that has been reaped here: it has come once more, and says nothing new. */
+    private boolean isLate(byte[] storageKey, Versions held, Versions asked) {
+        return held.isEmpty() && !StorageKey.isHint(storageKey) && asked.goneAt() <= reapMark(storageKey);
     }
 
     private TreeChange treeChange(byte[] storageKey, Versions held, Versions next) {
@@ -314,6 +323,16 @@ final class Replica implements LocalReplica {
         withState(storageKey, new DropFlushedStep(storageKey, done));
     }
 
+    /** Drops a key's container where nothing of it lives, and its past is settled. */
+    void reap(byte[] storageKey, Dropped done) {
+        withState(storageKey, new ReapStep(storageKey, done));
+    }
+
+    @Override
+    public long reapMark(byte[] storageKey) {
+        return marks.of(StorageKey.partition(storageKey));
+    }
+
     @Override
     public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
         withState(storageKey, new DropHintStep(storageKey, seen, done));
@@ -354,6 +373,36 @@ final class Replica implements LocalReplica {
         @Override
         public void done(Verdict verdict) {
             told.accept(verdict);
+        }
+    }
+
+    private final class ReapStep extends DropStep {
+        private final byte[] storageKey;
+        private final Dropped told;
+
+        ReapStep(byte[] storageKey, Dropped told) {
+            this.storageKey = storageKey;
+            this.told = told;
+        }
+
+        @Override
+        void drop(Versions held) {
+            if (held.isEmpty() || held.goneAt() > reapMark(storageKey)) {
+                told.done(Verdict.OK, false);
+                return;
+            }
+            keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
+            int counted = isLive(held);
+            if (isLive(visible(storageKey, held)) < counted) {
+                hidden(storageKey, counted);
+            }
+            TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
+            persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            told.done(verdict, verdict == Verdict.OK);
         }
     }
 

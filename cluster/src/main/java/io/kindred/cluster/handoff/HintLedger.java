@@ -20,6 +20,8 @@ public final class HintLedger {
     private static final class Held {
         long hints;
         long bytes;
+        /** No sibling of them is older; older than needed where some have gone. */
+        long oldestStamp = Long.MAX_VALUE;
     }
 
     /** What is held for one node. */
@@ -27,7 +29,10 @@ public final class HintLedger {
 
     public HintLedger(long bytesMax, List<Debt> recovered) {
         this.bytesMax = bytesMax;
-        recovered.forEach(debt -> add(debt.intended(), debt.hints(), debt.bytes()));
+        recovered.forEach(debt -> {
+            add(debt.intended(), debt.hints(), debt.bytes());
+            owe(debt.intended(), 1);
+        });
     }
 
     /** About what a hint costs, key and container; 0 for none. The same bytes that it adds, it gives back. */
@@ -56,6 +61,23 @@ public final class HintLedger {
         if (its.hints == 0) {
             held.remove(intended);
         }
+    }
+
+    /** What is held for a node has a sibling with this stamp. */
+    void owe(long intended, long stamp) {
+        Held its = held.get(intended);
+        if (its != null) {
+            its.oldestStamp = Math.min(its.oldestStamp, stamp);
+        }
+    }
+
+    /** No hint has a sibling that is older; {@link Long#MAX_VALUE} where there is no hint. */
+    public long oldestStamp() {
+        long oldest = Long.MAX_VALUE;
+        for (Held its : held.values()) {
+            oldest = Math.min(oldest, its.oldestStamp);
+        }
+        return oldest;
     }
 
     boolean holdsFor(long intended) {

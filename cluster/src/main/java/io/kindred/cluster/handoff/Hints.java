@@ -153,6 +153,12 @@ public final class Hints implements HintKeeper {
         }
     }
 
+    /** Of a container without siblings nothing is known. */
+    private static long oldestStamp(Versions versions) {
+        int siblings = versions.siblings().size();
+        return siblings == 0 ? 1 : versions.siblings().get(siblings - 1).stamp();
+    }
+
     private final class Join implements LocalReplica.WriteStep {
         private final long intended;
         private final byte[] key;
@@ -179,6 +185,7 @@ public final class Hints implements HintKeeper {
             addedHints = current.isEmpty() ? 1 : 0;
             addedBytes = HintLedger.sizeBytes(key, joined) - HintLedger.sizeBytes(key, current);
             ledger.add(intended, addedHints, addedBytes);
+            ledger.owe(intended, oldestStamp(joined));
             counters.stored += addedHints;
             return joined;
         }

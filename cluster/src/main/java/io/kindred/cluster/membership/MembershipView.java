@@ -30,7 +30,10 @@ public final class MembershipView {
     private Member self;
     private List<Accusation> accused = List.of();
     private @Nullable Holding holding;
-    private long oldestDebtStamp = Long.MAX_VALUE;
+    /** Nothing is known of it until the first {@link #owe}. */
+    private long oldestDebtStamp;
+
+    private long clockStamp;
     private long refutations;
     /** Rises with everything that is learned: who was told of last is told on first. */
     private long learned;
@@ -107,15 +110,20 @@ public final class MembershipView {
         beat();
     }
 
-    /** Says from now on what the oldest thing is that this node has yet to give to others. */
-    public void owe(long stamp) {
+    /**
+     * Says from now on what the oldest thing is that this node has yet to give to others.
+     *
+     * @param clock of this node, now: no stamp that it gives later is below
+     */
+    public void owe(long stamp, long clock) {
         oldestDebtStamp = stamp;
+        clockStamp = clock;
     }
 
     /** What this node says of itself. */
     public Standing standing() {
         Holding held = holding;
-        return new Standing(changes.hash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp);
+        return new Standing(changes.hash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
     }
 
     private boolean isAccused(long id) {

@@ -1,15 +1,16 @@
 package io.kindred.cluster.membership;
 
 /**
- * How far a member has come, as it tells with each beat. The three are of one moment.
+ * How far a member has come, as it tells with each beat. All of it is of one moment.
  *
  * @param recordsHash of all change records that it knows; 0 for none
  * @param holdingVersion of its newest {@link Holding}; 0 where it has none
  * @param oldestDebtStamp the oldest stamp of anything that it holds and has yet to give to a partition's owners;
  *     {@link Long#MAX_VALUE} for nothing
+ * @param clockStamp of its hybrid clock when it told: it gives no earlier one any more
  */
-public record Standing(long recordsHash, long holdingVersion, long oldestDebtStamp) {
+public record Standing(long recordsHash, long holdingVersion, long oldestDebtStamp, long clockStamp) {
 
     /** What is known of a member that has not told yet. */
-    public static final Standing UNKNOWN = new Standing(0, 0, 0);
+    public static final Standing UNKNOWN = new Standing(0, 0, 0, 0);
 }

@@ -233,15 +233,20 @@ public sealed interface Message {
         }
     }
 
-    /** Asks for the trees of these partitions. */
-    record TreeLanes(long requestId, int[] partitions) implements Message {
+    /**
+     * Asks for the trees of these partitions.
+     *
+     * @param reapMarks the asker's, of each of them
+     */
+    record TreeLanes(long requestId, int[] partitions, long[] reapMarks) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onTreeLanes(from, this);
         }
     }
 
-    record TreeLanesReply(long requestId, List<Lane> lanes) implements Message {
+    /** @param reapMarks of the partitions that were asked for, in their order */
+    record TreeLanesReply(long requestId, List<Lane> lanes, long[] reapMarks) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onTreeLanesReply(from, this);

@@ -74,7 +74,7 @@ public final class DotLender {
                 return null;
             }
             // The write is coordinated elsewhere, and the clock cut here: a replica that only merges never cuts it.
-            Versions trimmed = current.truncate(settings.clockEntriesMax());
+            Versions trimmed = current.truncate(settings.clockEntriesMax(), replica.reapMark(storageKey));
             counters.clockPrunes += current.clock().entries() - trimmed.clock().entries();
             dot = replica.lendDot(storageKey, current.clock(), seen);
             held = trimmed.withoutValues();

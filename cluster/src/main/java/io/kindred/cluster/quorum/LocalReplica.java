@@ -34,6 +34,9 @@ public interface LocalReplica {
     /** Deletes a container if it still is what the caller has seen of it. {@code done}: durably gone, or changed. */
     void dropIf(byte[] storageKey, Versions seen, Dropped done);
 
+    /** At or below this stamp the past of the key's partition is settled: tombstones may be gone. 0: nothing is. */
+    long reapMark(byte[] storageKey);
+
     interface Dropped {
         /** {@code dropped}: false where it has changed since. */
         void done(Verdict verdict, boolean dropped);

@@ -35,35 +35,39 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
      */
     static LocalWrite make(Coordination node, Ticket ticket, Dot dot, Basis basis, Content content) {
         Versions held = basis.held();
-        long floor = Math.max(
-                newestCovered(held, basis.context()),
-                node.flushStamps().of(ticket.operation().db()));
+        // Above the reap mark, too: what a clock that was set back stamps must not count as settled at once.
+        long flushed = node.flushStamps().of(ticket.operation().db());
+        long floor = Math.max(newestCovered(held, basis.context()), Math.max(flushed, basis.reapMark()));
         long stamp = node.clocks().above(ticket.stamp(), floor);
         Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value());
         Versions written = held.write(basis.context(), sibling);
-        Versions kept = written.truncate(node.settings().clockEntriesMax());
+        Versions kept = written.truncate(node.settings().clockEntriesMax(), basis.reapMark());
         node.counters().clockPrunes += written.clock().entries() - kept.clock().entries();
         return new LocalWrite(kept, basis.context(), sibling);
     }
 
-    /** What a write starts from. */
-    record Basis(Versions held, VersionVector context) {
-        static Basis superseding(Versions held) {
-            return new Basis(held, held.clock());
+    /**
+     * What a write starts from.
+     *
+     * @param reapMark of the key's partition, see {@link LocalReplica#reapMark}
+     */
+    record Basis(Versions held, VersionVector context, long reapMark) {
+        static Basis superseding(Versions held, long reapMark) {
+            return new Basis(held, held.clock(), reapMark);
         }
 
         /**
          * What the context covers, and the tombstones beside it: what those did is in the clock, and kept as siblings
          * they would pile up.
          */
-        static Basis covering(Versions held, VersionVector given) {
+        static Basis covering(Versions held, VersionVector given, long reapMark) {
             VersionVector context = given;
             for (Sibling sibling : held.siblings()) {
                 if (sibling.isTombstone()) {
                     context = context.with(sibling.dot(), sibling.stamp());
                 }
             }
-            return new Basis(held, context);
+            return new Basis(held, context, reapMark);
         }
     }
 

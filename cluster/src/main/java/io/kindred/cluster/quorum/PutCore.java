@@ -78,8 +78,9 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
             node.counters().siblingRefusals++;
             return null;
         }
-        LocalWrite.Basis basis =
-                context == null ? LocalWrite.Basis.superseding(held) : LocalWrite.Basis.covering(held, context);
+        LocalWrite.Basis basis = context == null
+                ? LocalWrite.Basis.superseding(held, reapMark())
+                : LocalWrite.Basis.covering(held, context, reapMark());
         if (context == null && held.valueCount() > 1) {
             node.counters().lwwLosers += held.valueCount() - 1;
         }
@@ -99,11 +100,15 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         if (!firstLives) {
             return null;
         }
-        LocalWrite.Basis basis = LocalWrite.Basis.superseding(held);
+        LocalWrite.Basis basis = LocalWrite.Basis.superseding(held, reapMark());
         LocalWrite write = LocalWrite.make(
                 node, ticket, nextDot(basis), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
         made = write;
         return write.stored();
+    }
+
+    private long reapMark() {
+        return node.replica().reapMark(route.storageKey());
     }
 
     private Dot nextDot(LocalWrite.Basis basis) {

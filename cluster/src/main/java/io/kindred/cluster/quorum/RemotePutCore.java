@@ -236,8 +236,10 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
             spread(first);
             return;
         }
-        LocalWrite.Basis basis =
-                given == null ? LocalWrite.Basis.superseding(held) : LocalWrite.Basis.covering(held, given);
+        long reapMark = node.replica().reapMark(route.storageKey());
+        LocalWrite.Basis basis = given == null
+                ? LocalWrite.Basis.superseding(held, reapMark)
+                : LocalWrite.Basis.covering(held, given, reapMark);
         if (given == null && held.valueCount() > 1 && !isSecond) {
             node.counters().lwwLosers += held.valueCount() - 1;
         }

@@ -189,7 +189,8 @@ final class UpdateCore implements ReadRound.Listener {
             if (held.valueCount() > 1) {
                 node.counters().lwwLosers += held.valueCount() - 1;
             }
-            LocalWrite.Basis basis = LocalWrite.Basis.superseding(held);
+            long reapMark = node.replica().reapMark(to.storageKey());
+            LocalWrite.Basis basis = LocalWrite.Basis.superseding(held, reapMark);
             LocalWrite write = LocalWrite.make(
                     node,
                     entry.ticket(),

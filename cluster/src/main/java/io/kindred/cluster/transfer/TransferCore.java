@@ -158,6 +158,11 @@ public final class TransferCore {
         return fetching.size();
     }
 
+    /** Whether there are records here that are not, or not yet, those of an owner who holds all of them. */
+    public boolean isOwing() {
+        return !fetching.isEmpty() || !parting.isEmpty() || !foreign.isEmpty();
+    }
+
     /** Partitions that are not owned here any more, and of which there still are records. */
     public int partingCount() {
         return parting.size();

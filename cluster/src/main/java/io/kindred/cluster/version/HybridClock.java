@@ -13,6 +13,9 @@ public final class HybridClock {
 
     private static final int LOGICAL_BITS = 16;
 
+    /** No later millisecond has a stamp. */
+    static final long MILLIS_MAX = Long.MAX_VALUE >>> LOGICAL_BITS;
+
     private final long maxSkewMillis;
     private long last;
     private long refused;

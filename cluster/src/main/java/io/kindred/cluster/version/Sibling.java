@@ -37,6 +37,18 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
         this.value = value;
     }
 
+    /**
+     * The stamp at which nothing of this version is left to see: a tombstone's own, a value's expiry; {@link
+     * Long#MAX_VALUE} for a value that never expires.
+     */
+    long goneAt() {
+        if (value == null) {
+            return stamp;
+        }
+        boolean isForEver = expireAtMillis == NEVER || expireAtMillis >= HybridClock.MILLIS_MAX;
+        return isForEver ? Long.MAX_VALUE : Math.max(stamp, HybridClock.ofMillis(expireAtMillis + 1));
+    }
+
     public boolean isTombstone() {
         return value == null;
     }

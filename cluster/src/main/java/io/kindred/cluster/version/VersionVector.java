@@ -151,6 +151,11 @@ public final class VersionVector implements Iterable<VersionVector.Run> {
      * come back as a sibling, but none is lost. The difference of {@link #entries} says how many went.
      */
     public VersionVector truncate(int entriesMax, List<Dot> needed) {
+        return truncate(entriesMax, needed, Long.MAX_VALUE);
+    }
+
+    /** As above, but forgets nothing that is stamped above {@code stampMax}. */
+    VersionVector truncate(int entriesMax, List<Dot> needed, long stampMax) {
         int surplus = actors.length - entriesMax;
         if (surplus <= 0) {
             return this;
@@ -164,7 +169,7 @@ public final class VersionVector implements Iterable<VersionVector.Run> {
         }
         List<Integer> oldestFirst = new ArrayList<>(actors.length);
         for (int i = 0; i < actors.length; i++) {
-            if (!keep[i]) {
+            if (!keep[i] && stamp(i) <= stampMax) {
                 oldestFirst.add(i);
             }
         }

@@ -111,6 +111,21 @@ public final class Versions {
         return null;
     }
 
+    /**
+     * The stamp from which on this container may be reaped: nothing lives in it, and none of the dots that it has seen is
+     * stamped above. {@link Long#MAX_VALUE} where something lives for ever.
+     */
+    public long goneAt() {
+        long gone = 0;
+        for (int i = 0; i < siblings.size(); i++) {
+            gone = Math.max(gone, siblings.get(i).goneAt());
+        }
+        for (int i = 0; i < clock.entries() && gone != Long.MAX_VALUE; i++) {
+            gone = Math.max(gone, clock.stamp(i));
+        }
+        return gone;
+    }
+
     /** How many siblings are values rather than tombstones. */
     public int valueCount() {
         int count = 0;
@@ -142,11 +157,11 @@ public final class Versions {
     }
 
     /**
-     * Forgets the oldest clock entries until {@code entriesMax} are left, but none that a sibling needs; see
-     * {@link VersionVector#truncate}. The difference of {@code clock().entries()} says how many went. Only for a
+     * Forgets the oldest clock entries until {@code entriesMax} are left, but none that a sibling needs, and none stamped
+     * above {@code stampMax}; see {@link VersionVector#truncate}. The difference of {@code clock().entries()} says how many went. Only for a
      * coordinated write: a merge that forgot what the other side remembers would be undone by the next one, for ever.
      */
-    public Versions truncate(int entriesMax) {
+    public Versions truncate(int entriesMax, long stampMax) {
         if (clock.entries() <= entriesMax) {
             return this;
         }
@@ -154,7 +169,7 @@ public final class Versions {
         for (Sibling sibling : siblings) {
             needed.add(sibling.dot());
         }
-        VersionVector shorter = clock.truncate(entriesMax, needed);
+        VersionVector shorter = clock.truncate(entriesMax, needed, stampMax);
         return shorter == clock ? this : new Versions(shorter, siblings);
     }
 

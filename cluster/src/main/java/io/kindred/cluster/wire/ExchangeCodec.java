@@ -25,8 +25,8 @@ final class ExchangeCodec {
             case MessageType.TREE_ROOTS -> new Message.TreeRoots(id, in.readInt("partitions a sum"), readAscending(in));
             case MessageType.TREE_ROOTS_REPLY ->
                 new Message.TreeRootsReply(id, in.readLong("flush print"), readLongs(in), readAscending(in));
-            case MessageType.TREE_LANES -> new Message.TreeLanes(id, readAscending(in));
-            case MessageType.TREE_LANES_REPLY -> new Message.TreeLanesReply(id, readLanes(in));
+            case MessageType.TREE_LANES -> new Message.TreeLanes(id, readAscending(in), readLongs(in));
+            case MessageType.TREE_LANES_REPLY -> new Message.TreeLanesReply(id, readLanes(in), readLongs(in));
             case MessageType.TREE_SUMS -> new Message.TreeSums(id, readSpans(in));
             case MessageType.TREE_SUMS_REPLY -> new Message.TreeSumsReply(id, readLongs(in));
             case MessageType.BUCKET_KEYS ->

@@ -183,12 +183,14 @@ final class MessageEncoder implements MessageHandler {
     public void onTreeLanes(long from, Message.TreeLanes message) {
         begin(MessageType.TREE_LANES, message.requestId());
         ExchangeCodec.write(out, message.partitions());
+        ExchangeCodec.write(out, message.reapMarks());
     }
 
     @Override
     public void onTreeLanesReply(long from, Message.TreeLanesReply message) {
         begin(MessageType.TREE_LANES_REPLY, message.requestId());
         ExchangeCodec.writeLanes(out, message.lanes());
+        ExchangeCodec.write(out, message.reapMarks());
     }
 
     @Override

@@ -25,7 +25,7 @@ final class ValueReader {
     static final int LIST_ROOM = 64;
 
     private static final int MEMBER_BYTES_MIN = 25;
-    private static final int BEAT_BYTES_MIN = 28;
+    private static final int BEAT_BYTES_MIN = 36;
     private static final int HOLDING_BYTES_MIN = 11;
     private static final int ACCUSATION_BYTES_MIN = 9;
     private static final int CHANGE_BYTES_MIN = 43;
@@ -69,7 +69,8 @@ final class ValueReader {
                     new Standing(
                             in.readLong("hash of its records"),
                             in.readVarint("version of its holding"),
-                            in.readLong("oldest debt"))));
+                            in.readLong("oldest debt"),
+                            in.readLong("clock"))));
         }
         return beats;
     }

@@ -66,6 +66,7 @@ final class ValueWriter {
         out.writeLong(beat.standing().recordsHash());
         writeVarint(out, beat.standing().holdingVersion());
         out.writeLong(beat.standing().oldestDebtStamp());
+        out.writeLong(beat.standing().clockStamp());
     }
 
     static void write(ByteBuf out, Holding holding) {

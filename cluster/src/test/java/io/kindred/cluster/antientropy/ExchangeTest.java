@@ -218,7 +218,7 @@ class ExchangeTest {
         int[] wrong = {-1, 70_000};
         exchange.onTreeRoots(2, new Message.TreeRoots(1, 0, new int[] {1}));
         exchange.onTreeRoots(2, new Message.TreeRoots(1, 1, wrong));
-        exchange.onTreeLanes(2, new Message.TreeLanes(1, wrong));
+        exchange.onTreeLanes(2, new Message.TreeLanes(1, wrong, new long[2]));
         assertEquals(0, two.messages);
         for (int depth : new int[] {-1, 0, 3, 20, 31, Integer.MAX_VALUE}) {
             exchange.onTreeSums(

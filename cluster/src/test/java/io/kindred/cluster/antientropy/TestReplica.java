@@ -37,6 +37,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     private final Sent sent;
     final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
     final FlushStamps flushStamps = new FlushStamps(16);
+    final ReapMarks marks = new ReapMarks(PARTITIONS);
     final MerkleTrees trees;
     final ExchangeCounters counters = new ExchangeCounters();
     final OwedRanges owed = new OwedRanges();
@@ -62,7 +63,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         trees = new MerkleTrees(PARTITIONS, true, flushStamps, group -> 0);
         exchange = new ExchangeCore(
                 new ExchangeCore.Wires(this, requests, clocks, this, this, latencies),
-                new ExchangeCore.Store(trees, this, flushStamps, this, this::overwrite, counters),
+                new ExchangeCore.Store(trees, this, flushStamps, this, this::overwrite, marks, counters),
                 new ExchangeCore.Debts(owed, range -> {}),
                 60_000_000_000L,
                 notes::add);
@@ -173,6 +174,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
             put(storageKey, next);
         }
         step.done(Message.Verdict.OK);
+    }
+
+    @Override
+    public long reapMark(byte[] storageKey) {
+        return marks.of(StorageKey.partition(storageKey));
     }
 
     @Override

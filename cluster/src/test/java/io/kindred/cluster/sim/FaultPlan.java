@@ -25,6 +25,18 @@ final class FaultPlan {
         }
     }
 
+    /** One node after the other is away for longer than tombstones stay. */
+    void beginAbsences(long untilNanos) {
+        for (long at = random.between(8_000_000_000L, 20_000_000_000L);
+                at < untilNanos - 25_000_000_000L;
+                at += random.between(25_000_000_000L, 35_000_000_000L)) {
+            cluster.schedule.after(at, "absence", () -> {
+                struck++;
+                kill(random.pick(nodes), random.chance(0.5), random.between(15_000_000_000L, 22_000_000_000L));
+            });
+        }
+    }
+
     private void strike() {
         struck++;
         SimNode node = random.pick(nodes);

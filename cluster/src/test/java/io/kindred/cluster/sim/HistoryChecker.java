@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *       before they were synced (never where each write is synced), or a flush deleted it.
  *   <li>With R + W over N, a read of R of the key's own replicas that begins after W of them acknowledged a write covers
  *       it. With stand-ins among them neither says so much: what they hold is seen when it has been handed over.
+ *   <li>What was reaped at one node is never written anywhere again.
  *   <li>After healing, all replicas of a key become the same, without anybody reading it.
  * </ul>
  */
@@ -46,8 +47,12 @@ final class HistoryChecker {
     /** Some node that had acknowledged these has lost them: a read quorum may miss them until they are repaired. */
     private final Set<KeyDot> weakened = new HashSet<>();
 
+    /** By key, what containers that were reaped had seen. */
+    private final Map<String, VersionVector> reaped = new HashMap<>();
+
     long acknowledged;
     long siblingsSeen;
+    long containersReaped;
 
     record KeyDot(String key, Dot dot) {}
 
@@ -103,11 +108,18 @@ final class HistoryChecker {
     /** Called for every record before it is written. */
     void persisting(SimNode node, byte[] storageKey, byte @Nullable [] value) {
         boolean hint = StorageKey.isHint(storageKey);
-        if (value == null || !hint && !StorageKey.isValid(storageKey)) {
+        if (!hint && !StorageKey.isValid(storageKey)) {
             return;
         }
         String key = name(storageKey);
+        if (value == null) {
+            if (cluster.reaps() && !hint) {
+                noteGone(key, held(node, key));
+            }
+            return;
+        }
         Versions versions = VersionsCodec.decode(value);
+        checkNotReaped(node, key, versions);
         for (Sibling sibling : versions.siblings()) {
             learn(node, key, sibling);
             contextsOf(key).computeIfAbsent(sibling.dot(), dot -> contextOf(sibling, versions));
@@ -123,6 +135,29 @@ final class HistoryChecker {
         if (message instanceof Message.Replicate replicate) {
             for (Sibling sibling : replicate.delta().siblings()) {
                 learn(node, name(replicate.storageKey()), sibling);
+            }
+        }
+    }
+
+    /** A container with something that lives was not reaped: its node does not own it any more. */
+    private void noteGone(String key, Versions gone) {
+        if (gone.goneAt() != Long.MAX_VALUE) {
+            containersReaped++;
+            reaped.merge(key, gone.clock(), VersionVector::join);
+        }
+    }
+
+    private VersionVector reapedOf(String key) {
+        return reaped.getOrDefault(key, VersionVector.EMPTY);
+    }
+
+    /** An expired value may pass by once more: nobody sees it. */
+    private void checkNotReaped(SimNode node, String key, Versions versions) {
+        for (Sibling sibling : versions.siblings()) {
+            boolean lives = !sibling.isTombstone() && !sibling.isExpired(node.wallMillis() - 1_000);
+            if (lives && reapedOf(key).covers(sibling.dot())) {
+                throw cluster.violation("key " + key + ": " + sibling + " was deleted and reaped, and is back at "
+                        + node.name + ": " + versions);
             }
         }
     }
@@ -210,6 +245,9 @@ final class HistoryChecker {
                 return;
             }
         }
+        if (reapedOf(write.key).covers(dot)) {
+            return;
+        }
         boolean flushed = stampOfDot.getOrDefault(new KeyDot(write.key, dot), 0L) <= cluster.highestFlush();
         if (write.acknowledged && cluster.syncsEachWrite() && !flushed) {
             throw cluster.violation("synced and acknowledged, yet lost: " + write.token);
@@ -258,7 +296,7 @@ final class HistoryChecker {
             throw cluster.violation("acknowledged, but nobody ever stored it: " + write.token);
         }
         for (Dot dot : write.dots) {
-            if (clock.covers(dot)) {
+            if (clock.covers(dot) || reapedOf(write.key).covers(dot)) {
                 return true;
             }
         }

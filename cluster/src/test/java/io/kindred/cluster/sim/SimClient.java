@@ -56,6 +56,10 @@ final class SimClient {
             }
         });
         String key = random.pick(cluster.keys());
+        if (cluster.reaps() && random.chance(0.2)) {
+            remove(node, key, request);
+            return;
+        }
         switch (random.nextInt(cluster.plan().flushes() ? 41 : 40) / 4) {
             case 0, 1, 2 -> read(node, key, request);
             case 3, 4 -> write(node, key, null, request);
@@ -79,7 +83,7 @@ final class SimClient {
     private void done(int request) {
         if (answered < request) {
             answered = request;
-            next(random.between(100_000, 30_000_000));
+            next(random.between(100_000, cluster.reaps() ? 600_000_000 : 30_000_000));
         }
     }
 
@@ -109,7 +113,8 @@ final class SimClient {
     private void write(SimNode node, String key, @Nullable VersionVector context, int request) {
         HistoryChecker.Write write = cluster.checker.begin(key, token(), context);
         boolean strict = random.chance(0.5);
-        Operation put = new Operation.Put(0, bytes(key), context, bytes(write.token), -1);
+        long expireAtMillis = cluster.reaps() && random.chance(0.3) ? node.wallMillis() + random.nextInt(4_000) : -1;
+        Operation put = new Operation.Put(0, bytes(key), context, bytes(write.token), expireAtMillis);
         node.request(put, cluster.plan().writing(strict), outcome -> {
             if (outcome instanceof Outcome.Written written) {
                 cluster.checker.acknowledge(write, strict);

@@ -36,14 +36,23 @@ public final class SimCluster {
     private final SimRandom random;
     private final Partitioner partitioner = new Md5Partitioner();
     private final List<String> keys = new ArrayList<>();
+    private final boolean reaps;
     private boolean over;
     private long highestFlush;
 
     /** What a run was like. */
     public record Report(
-            long seed, SimPlan plan, long events, int faults, long acknowledged, long siblings, long trace) {}
+            long seed,
+            SimPlan plan,
+            long events,
+            int faults,
+            long acknowledged,
+            long siblings,
+            long reaped,
+            long trace) {}
 
-    private SimCluster(long seed, SimPlan plan, SimRandom random) {
+    private SimCluster(long seed, SimPlan plan, SimRandom random, boolean reaps) {
+        this.reaps = reaps;
         this.seed = seed;
         this.plan = plan;
         this.random = random;
@@ -68,8 +77,18 @@ public final class SimCluster {
         return run(seed, plan, new SimRandom(seed));
     }
 
+    /** Tombstones go after seconds, and nodes are away for longer than that. */
+    public static Report runReaping(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.drawReaping(random), random, true);
+    }
+
     private static Report run(long seed, SimPlan plan, SimRandom random) {
-        SimCluster cluster = new SimCluster(seed, plan, random);
+        return run(seed, plan, random, false);
+    }
+
+    private static Report run(long seed, SimPlan plan, SimRandom random, boolean reaps) {
+        SimCluster cluster = new SimCluster(seed, plan, random, reaps);
         try {
             return cluster.run();
         } catch (SimViolation violation) {
@@ -88,6 +107,9 @@ public final class SimCluster {
         }
         if (plan.faults()) {
             faults.begin(plan.lastsNanos());
+            if (reaps) {
+                faults.beginAbsences(plan.lastsNanos());
+            }
         }
         changes.begin(plan.changes(), plan.lastsNanos());
         runFor(plan.lastsNanos());
@@ -104,12 +126,18 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkDebt();
+        if (reaps) {
+            runUntil(this::isReaped);
+        }
         checker.checkEnd(keys);
         checkTrees();
         readEverything();
         checker.checkEnd(keys);
         checkNobodyWaits();
-        checkKeySpace();
+        if (!reaps) {
+            // A value that is hidden by a newer one that has expired is counted and not found.
+            checkKeySpace();
+        }
         return new Report(
                 seed,
                 plan,
@@ -117,6 +145,7 @@ public final class SimCluster {
                 faults.struck,
                 checker.acknowledged,
                 checker.siblingsSeen,
+                checker.containersReaped,
                 schedule.trace());
     }
 
@@ -128,7 +157,8 @@ public final class SimCluster {
         long limit = schedule.nowNanos() + 60 * SECOND;
         while (!condition.holds()) {
             if (!schedule.step() || schedule.nowNanos() > limit) {
-                throw violation("the cluster never came together");
+                throw violation("the cluster never came together: "
+                        + network.nodes().stream().map(SimNode::reapingState).toList());
             }
         }
     }
@@ -297,8 +327,37 @@ public final class SimCluster {
     NodeConfig config(boolean seeded) {
         QuorumSettings quorums =
                 new QuorumSettings(plan.readQuorum(), plan.writeQuorum(), 1_000, 10_000, TIMEOUT_NANOS);
-        NodeConfig.MembershipTimes times = new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
-        return new NodeConfig(PARTITIONS, "md5", REPLICAS, 1, seeded, plan.hintBytesMax(), SECOND, quorums, times);
+        NodeConfig.MembershipTimes times = reaps
+                ? new NodeConfig.MembershipTimes(200 * MILLI, 1_000 * MILLI, 500)
+                : new NodeConfig.MembershipTimes(1_000 * MILLI, 5_000 * MILLI, 500);
+        return new NodeConfig(
+                PARTITIONS,
+                "md5",
+                REPLICAS,
+                1,
+                seeded,
+                plan.hintBytesMax(),
+                SECOND,
+                reaps ? 2_000 : 86_400_000,
+                quorums,
+                times);
+    }
+
+    boolean reaps() {
+        return reaps;
+    }
+
+    /** With everyone there, nothing is left of what was deleted or has expired. */
+    private boolean isReaped() {
+        for (SimNode node : network.nodes()) {
+            for (String key : keys) {
+                Versions held = checker.held(node, key);
+                if (!held.isEmpty() && held.goneAt() != Long.MAX_VALUE) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     byte[] storageKey(String key) {

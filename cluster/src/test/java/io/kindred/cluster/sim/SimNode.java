@@ -132,6 +132,17 @@ final class SimNode implements Effects, ReplicaStore {
                         .collect(Collectors.joining(", "));
     }
 
+    /** Whom its reaping waits for, and the marks that it has. */
+    String reapingState() {
+        NodeCore running = core;
+        return running == null
+                ? name + " is dead"
+                : name + " waits for " + running.views().reapBlockedBy() + ", is at "
+                        + running.views().reapMark(0) + " fetching "
+                        + running.views().partitionsFetching() + " parting "
+                        + running.views().partitionsParting();
+    }
+
     long hintsHeld() {
         return core == null ? 0 : core.views().hints().hints();
     }
@@ -249,10 +260,13 @@ final class SimNode implements Effects, ReplicaStore {
     private void step(Event event) {
         NodeCore running = core;
         if (running != null) {
-            long wall = WALL_START_MILLIS + schedule.nowNanos() / 1_000_000 + skewMillis;
-            running.step(event, new Now(schedule.nowNanos(), Math.max(0, wall)), this);
+            running.step(event, new Now(schedule.nowNanos(), Math.max(0, wallMillis())), this);
             cluster.checker.afterEvent(this);
         }
+    }
+
+    long wallMillis() {
+        return WALL_START_MILLIS + schedule.nowNanos() / 1_000_000 + skewMillis;
     }
 
     private void later(long delayNanos, String what, Runnable action) {

@@ -44,6 +44,22 @@ public record SimPlan(
                 12_000_000_000L);
     }
 
+    static SimPlan drawReaping(SimRandom random) {
+        return new SimPlan(
+                3 + random.nextInt(3),
+                3 + random.nextInt(3),
+                4 + random.nextInt(6),
+                0,
+                0,
+                random.chance(0.5),
+                true,
+                false,
+                0,
+                0.1,
+                random.chance(0.2) ? 2_000 : 1 << 30,
+                60_000_000_000L);
+    }
+
     /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
     QuorumSpec reading(boolean strict) {
         return strict ? new QuorumSpec(0, 0, readQuorum == 0 ? 2 : readQuorum, 0) : QuorumSpec.DEFAULT;

@@ -98,7 +98,7 @@ class VersionsLawsTest {
                 Dot dot = new Dot(new Actor(random.nextLong(), 1), 1);
                 versions = versions.write(context, new Sibling(dot, random.nextInt(1000), -1, new byte[1]));
             }
-            Versions cut = versions.truncate(32);
+            Versions cut = versions.truncate(32, Long.MAX_VALUE);
             assertEquals(40, versions.clock().entries());
             assertEquals(32, cut.clock().entries());
             assertEquals(versions.siblings(), cut.siblings());
@@ -122,7 +122,7 @@ class VersionsLawsTest {
             Dot dot = new Dot(new Actor(i, 1), 1);
             versions = versions.write(VersionVector.EMPTY, new Sibling(dot, i, -1, new byte[1]));
         }
-        assertSame(versions, versions.truncate(32));
+        assertSame(versions, versions.truncate(32, Long.MAX_VALUE));
     }
 
     private static ReplicatedKey someHistory(Random random) {

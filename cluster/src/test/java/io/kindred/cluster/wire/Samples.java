@@ -56,11 +56,12 @@ final class Samples {
                 new Message.HandOverAck(id(), verdict(), list(() -> random.nextInt(128)), random.nextInt(1 << 20)),
                 new Message.TreeRoots(id(), random.nextInt(100), ascending()),
                 new Message.TreeRootsReply(id(), random.nextLong(), longs(), ascending()),
-                new Message.TreeLanes(id(), ascending()),
+                new Message.TreeLanes(id(), ascending(), longs()),
                 new Message.TreeLanesReply(
                         id(),
                         list(() -> new Message.TreeLanesReply.Lane(
-                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextLong()))),
+                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextLong())),
+                        longs()),
                 new Message.TreeSums(
                         id(),
                         list(() -> new Message.TreeSums.Span(
@@ -184,7 +185,7 @@ final class Samples {
 
     private Beat beat() {
         List<Accusation> accused = list(() -> new Accusation(random.nextLong(), random.nextLong()));
-        Standing standing = new Standing(random.nextLong(), id(), random.nextLong());
+        Standing standing = new Standing(random.nextLong(), id(), random.nextLong(), random.nextLong());
         return new Beat(random.nextLong(), random.nextLong(), id(), accused, standing);
     }
 

@@ -1,0 +1,118 @@
+package io.kindred.main;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real nodes with a short grace: what was deleted, or has expired, leaves all of them. */
+class ReapTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final List<String> THREE = List.of("ra", "rb", "rc");
+
+    @TempDir
+    Path dir;
+
+    private static final List<String> SHORT_TIMES = List.of(
+            "--gossip-interval-ms",
+            "50",
+            "--suspect-after-ms",
+            "1000",
+            "--request-timeout-ms",
+            "500",
+            "--max-clock-skew-ms",
+            "100",
+            "--anti-entropy-interval-s",
+            "1",
+            "--tombstone-grace-s",
+            "1");
+
+    @Test
+    void deletedAndExpiredKeysLeaveAllNodes() throws Exception {
+        reap(THREE, 2_000, 60);
+    }
+
+    @Test
+    void aNodeAloneReapsToo() throws Exception {
+        reap(List.of("ra"), 200, 60);
+    }
+
+    /** Prints what the tables took before and after. */
+    @Test
+    @Tag("long")
+    void aMillionDeletesLeaveTheDisk() throws Exception {
+        reap(THREE, Integer.getInteger("kindred.reap.keys", 1_000_000), 1_800);
+    }
+
+    private void reap(List<String> names, int keys, int secondsMax) throws Exception {
+        try (LocalNodes nodes = new LocalNodes(dir)) {
+            List<RespClient> clients = new ArrayList<>();
+            String seed = "";
+            for (String name : names) {
+                List<String> directives = new ArrayList<>(SHORT_TIMES);
+                if (!seed.isEmpty()) {
+                    directives.addAll(List.of("--seeds", seed));
+                }
+                Node node = nodes.start(name, directives.toArray(new String[0]));
+                seed = seed.isEmpty() ? "127.0.0.1:" + LocalNodes.clusterPort(node) : seed;
+                clients.add(new RespClient(node.port()));
+            }
+            RespClient first = clients.get(0);
+            for (int i = 0; i < keys; i++) {
+                first.text("SET", "k" + i, "a value of some length " + i);
+            }
+            assertEquals("OK", first.text("SET", "stays", "v"));
+            long before = tableBytes(clients);
+            for (int i = 0; i < keys; i++) {
+                if (i % 2 == 0) {
+                    first.text("DEL", "k" + i);
+                } else {
+                    first.text("PEXPIRE", "k" + i, "1");
+                }
+            }
+            long begun = System.nanoTime();
+            for (RespClient client : clients) {
+                while (gone(client) < keys) {
+                    assertTrue(System.nanoTime() - begun < secondsMax * SECOND, () -> info(client));
+                }
+                assertEquals(List.of("", List.of()), client.list("KIN.GET", "k0"), "nothing is known of it any more");
+                assertEquals("1", client.text("DBSIZE"));
+                assertEquals("v", client.text("GET", "stays"));
+                assertEquals("", LocalNodes.info(client, "reap_blocked_by"));
+                assertEquals("0", LocalNodes.info(client, "scrub_mismatches"));
+            }
+            System.out.println(
+                    keys + " keys reaped on " + names.size() + " nodes after " + (System.nanoTime() - begun) / SECOND
+                            + " s; table bytes " + before + " before the deletes, " + tableBytes(clients) + " now");
+            for (RespClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static long gone(RespClient client) throws Exception {
+        return Long.parseLong(LocalNodes.info(client, "tombstones_reaped"))
+                + Long.parseLong(LocalNodes.info(client, "expired_keys"));
+    }
+
+    private static long tableBytes(List<RespClient> clients) throws Exception {
+        long bytes = 0;
+        for (RespClient client : clients) {
+            bytes += Long.parseLong(LocalNodes.info(client, "table_bytes"));
+        }
+        return bytes;
+    }
+
+    private static String info(RespClient client) {
+        try {
+            return client.text("INFO", "kindred");
+        } catch (Exception e) {
+            return e.toString();
+        }
+    }
+}
