@@ -187,7 +187,9 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean isReplicaOf(byte[] storageKey) {
-        return isInRing(storageKey) && selfIn[StorageKey.partition(storageKey)] >= 0;
+        // Who answers reads takes writes, whatever it thinks of the ring.
+        return isInRing(storageKey)
+                && (selfIn[StorageKey.partition(storageKey)] >= 0 || own.holds(StorageKey.partition(storageKey)));
     }
 
     @Override

@@ -25,6 +25,7 @@ final class Places {
 
     private long @Nullable [] standInNodes;
     private @Nullable StandIns choice;
+    private boolean @Nullable [] refused;
 
     /** @param size how many of the route's places the request is about: all that serve, or all that a write goes to */
     Places(Router router, Route route, int size) {
@@ -140,6 +141,19 @@ final class Places {
             count += each == state ? 1 : 0;
         }
         return count;
+    }
+
+    /** A place's replica does not hold the key any more, or not yet. */
+    void refuse(int place) {
+        if (refused == null) {
+            refused = new boolean[replicas.length];
+        }
+        refused[place] = true;
+    }
+
+    boolean isRefused(int place) {
+        boolean[] places = refused;
+        return places != null && places[place];
     }
 
     /** Whether a place's replica itself has answered, or may still. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param writers all of them, those that serve first
  * @param serving how many serve
- * @param sets by set, the places of its nodes among the writers; null: all of them are one set
+ * @param sets by set, the places of its nodes among the writers, the target of the change last; null: all of them are one
+ *     set
  * @param self this node's place among the writers, -1 where it is none of them
  */
 @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a route.

@@ -25,7 +25,7 @@ final class WriteNeeds {
         return new WriteNeeds(sets, needs);
     }
 
-    /** How many sets there are; the first is the one that serves. */
+    /** How many sets there are; the last is the target. */
     int sets() {
         return needs.length;
     }
@@ -54,7 +54,8 @@ final class WriteNeeds {
 
     boolean isMet(Places places) {
         for (int set = 0; set < needs.length; set++) {
-            if (answered(places, set) < all(set) || ownAnswered(places, set) < own(set)) {
+            int refused = refused(places, set);
+            if (answered(places, set) < all(set) - refused || ownAnswered(places, set) < own(set) - refused) {
                 return false;
             }
         }
@@ -71,17 +72,36 @@ final class WriteNeeds {
                     own += places.isReplicaPossible(i) ? 1 : 0;
                 }
             }
-            if (possible < all(set) || own < own(set)) {
+            int refused = refused(places, set);
+            if (possible < all(set) - refused || own < own(set) - refused) {
                 return true;
             }
         }
         return false;
     }
 
+    /**
+     * How many of a former set do not hold the key any more: they answer no reader either, so that the rest of the set has
+     * to have that much less for R of it to meet the write. Of the target, all W count.
+     */
+    private int refused(Places places, int set) {
+        int count = 0;
+        for (int i = 0; i < places.size() && set < needs.length - 1; i++) {
+            count += isIn(set, i) && places.isRefused(i) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether a place is one of the target's, or there is no change. */
+    boolean isOfTarget(int place) {
+        return isIn(needs.length - 1, place);
+    }
+
     /** The first set that has not what it needs; the first of all where each has. */
     int unmet(Places places) {
         for (int set = 0; set < needs.length; set++) {
-            if (answered(places, set) < all(set) || ownAnswered(places, set) < own(set)) {
+            int refused = refused(places, set);
+            if (answered(places, set) < all(set) - refused || ownAnswered(places, set) < own(set) - refused) {
                 return set;
             }
         }

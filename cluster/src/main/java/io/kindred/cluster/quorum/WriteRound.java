@@ -158,6 +158,9 @@ final class WriteRound extends Request {
             places.replica(place, State.ANSWERED);
             acknowledged(uncovered);
         } else {
+            if (verdict == Verdict.NOT_MINE) {
+                places.refuse(place);
+            }
             failReplica(place);
         }
     }
@@ -165,7 +168,8 @@ final class WriteRound extends Request {
     private void failReplica(int place) {
         places.replica(place, State.FAILED);
         Versions written = delta;
-        if (written != null && places.standIn(place) == State.UNASKED) {
+        boolean isWanted = !places.isRefused(place) || needs.isOfTarget(place);
+        if (written != null && isWanted && places.standIn(place) == State.UNASKED) {
             askStandIn(place, written);
         }
         settle();
@@ -222,7 +226,8 @@ final class WriteRound extends Request {
             if (places.standIn(i) == State.ASKED && places.standInNode(i) != node.self()) {
                 node.router().late(places.standInNode(i));
             }
-            if (!decided && places.standIn(i) != State.FAILED) {
+            boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
+            if (!decided && isWanted && places.standIn(i) != State.FAILED) {
                 asked |= askStandIn(i, written);
             }
         }
@@ -300,7 +305,8 @@ final class WriteRound extends Request {
     private void keepForTheRest() {
         Versions written = delta;
         for (int i = 0; i < places.size() && written != null; i++) {
-            if (i != route.self() && !places.isAnswered(i)) {
+            boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
+            if (i != route.self() && isWanted && !places.isAnswered(i)) {
                 node.hints().keep(route.writers()[i], route.storageKey(), written);
             }
         }

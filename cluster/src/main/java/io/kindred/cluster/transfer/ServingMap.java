@@ -199,6 +199,12 @@ public final class ServingMap {
                 places[set][i] = writers.indexOf(ids[i]);
             }
         }
+        if (Arrays.equals(serving, target)) {
+            // Readers ask the first set, and writers need to know which one the target is: it is the last.
+            int[] first = places[0];
+            System.arraycopy(places, 1, places, 0, places.length - 1);
+            places[places.length - 1] = first;
+        }
         long[] all = writers.stream().mapToLong(Long::longValue).toArray();
         return new Nodes(all, serving.length, places, target);
     }
