@@ -47,7 +47,8 @@ final class ElasticScenario {
      * @param added how many nodes join, and leave again
      * @param movesWithin how long one change of the ring may take
      */
-    record Size(int keys, int perSecond, int connections, int added, Duration movesWithin) {}
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
+    record Size(int keys, int perSecond, int connections, int added, Duration movesWithin, String... directives) {}
 
     ElasticScenario(Size size, Path dir, Seed seed) {
         this.size = size;
@@ -77,7 +78,7 @@ final class ElasticScenario {
     }
 
     private NodeOptions options(String name) {
-        return NodeOptions.of(name, dir).small();
+        return NodeOptions.of(name, dir, size.directives()).small();
     }
 
     private void phase(String name) {
