@@ -288,6 +288,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         }
         if (news.records()) {
             rounds.tellAtOnce(connected);
+            ChangeRecord left = isInRing(view.self().id()) ? joining.replacementLeft() : null;
+            if (left != null) {
+                decide(left);
+            }
         }
         serveIfReady();
     }

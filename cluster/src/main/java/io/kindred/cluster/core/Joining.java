@@ -56,6 +56,22 @@ final class Joining {
         replaces = name;
     }
 
+    /**
+     * Once this node is in the ring: the record that still has to be made where it was admitted to a place of its own after
+     * it had been told to take another's; null: there is none.
+     */
+    @Nullable
+    ChangeRecord replacementLeft() {
+        String name = replaces;
+        replaces = "";
+        Member old = name.isEmpty() ? null : members.named(name);
+        if (old == null || old.id() == members.self().id() || refusalToReplace(name) != null) {
+            return null;
+        }
+        ChangeRecord join = record(members.self());
+        return join.replacing(old.id(), join.stamp());
+    }
+
     void onRefused(Message.JoinRefused refusal) {
         if (!refusal.reason().equals(lastRefusal)) {
             lastRefusal = refusal.reason();

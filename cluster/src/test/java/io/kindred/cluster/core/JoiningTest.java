@@ -81,6 +81,17 @@ class JoiningTest {
     }
 
     @Test
+    void whoWasAdmittedBesideTheNodeThatItReplacesTakesItsPlaceAfterwards() {
+        joining.askToReplace("gone");
+        ChangeRecord record = joining.replacementLeft();
+        assertNotNull(record);
+        assertEquals(ChangeRecord.Kind.REPLACE, record.kind());
+        assertEquals(1, record.subject());
+        assertEquals(9, record.other());
+        assertNull(joining.replacementLeft());
+    }
+
+    @Test
     void whoHasLeftStaysOut() {
         assertNull(joining.admit(8, new Message.JoinRequest(member(8, "left"), SETTINGS, "")));
     }
