@@ -197,7 +197,8 @@ final class ExchangeService {
         Batch batch = new Batch(from, request);
         for (int i = 0; i < request.storageKeys().size(); i++) {
             byte[] key = request.storageKeys().get(i);
-            if (!parts.keeps(key)) {
+            // What this node gives away it sends, and takes no more of.
+            if (!parts.router().isReplicaOf(key)) {
                 batch.worst = Verdict.NOT_MINE;
                 continue;
             }

@@ -6,6 +6,7 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsDigest;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +31,8 @@ public final class MerkleTrees {
     private final @Nullable PartitionTrees[] byPartition;
     /** From the last clean stop, until the ring says whose they are. */
     private final TreeMap<Integer, byte[]> stored = new TreeMap<>();
+    /** Partitions of which the last stop has stored something. */
+    private final BitSet onceStored = new BitSet();
     /** Partitions with something to build. */
     private final TreeSet<Integer> unbuilt = new TreeSet<>();
 
@@ -266,7 +269,13 @@ public final class MerkleTrees {
     public void restore(int partition, byte[] record) {
         if (partition >= 0 && partition < byPartition.length) {
             stored.put(partition, record);
+            onceStored.set(partition);
         }
+    }
+
+    /** Whether the last stop had stored something of a partition, which may still lie there. */
+    public boolean wasStored(int partition) {
+        return onceStored.get(partition);
     }
 
     /** The partitions of which something was stored. */

@@ -28,7 +28,6 @@ import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -259,7 +258,7 @@ public final class NodeCore implements MessageHandler {
             replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
             antiEntropy.onStarted();
-            own.hold(List.of(), false, ok -> membership.held(own.told()));
+            own.begin(() -> membership.held(own.told()));
             membership.onStarted();
             sweeper.resume();
         }

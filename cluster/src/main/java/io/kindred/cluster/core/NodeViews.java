@@ -247,6 +247,17 @@ public final class NodeViews {
         return records;
     }
 
+    /** What a clean stop deletes, in the same commit: what an earlier one has stored of partitions that have no trees now. */
+    public List<byte[]> staleTreeKeys() {
+        List<byte[]> keys = new ArrayList<>();
+        for (int partition : allPartitions) {
+            if (counted.trees().wasStored(partition) && counted.trees().record(partition) == null) {
+                keys.add(MetaKey.of(MetaKey.TREES, partition));
+            }
+        }
+        return keys;
+    }
+
     /** Whether a record of the node's own is one of those. */
     public static boolean isTreeRecord(byte[] key) {
         return key.length > 1 && MetaKey.kind(key) == MetaKey.TREES;

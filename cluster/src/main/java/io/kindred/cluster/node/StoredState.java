@@ -55,6 +55,9 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         for (Recovered.MetaRecord record : views.treeRecords()) {
             engine.put(record.key(), record.value(), 0);
         }
+        for (byte[] stale : views.staleTreeKeys()) {
+            engine.delete(stale, 0);
+        }
         engine.commit(failure -> {
             if (failure != null) {
                 LOG.log(System.Logger.Level.WARNING, "the trees are not stored: " + failure.message());

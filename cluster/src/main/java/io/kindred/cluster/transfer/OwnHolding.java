@@ -2,6 +2,7 @@ package io.kindred.cluster.transfer;
 
 import io.kindred.cluster.membership.Holding;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,22 @@ public final class OwnHolding {
             told = known;
         }
         return known;
+    }
+
+    /**
+     * To be called once, at the start: what is taken from the ring where nothing was stored is stored from now on, and the
+     * others are told a version that no earlier life has told.
+     */
+    public void begin(Runnable done) {
+        for (int i = 0; i < held.length; i++) {
+            if (held[i] != 0) {
+                disk.putHeld(i, held[i]);
+            }
+            if (present[i] != 0) {
+                disk.putPresent(i, present[i]);
+            }
+        }
+        hold(List.of(), false, ok -> done.run());
     }
 
     /** Somebody has a newer telling of this node than itself: a tail of its log was lost. True: tell them anew. */

@@ -223,6 +223,7 @@ final class SimNode implements Effects, ReplicaStore {
             for (Recovered.MetaRecord record : stopping.views().treeRecords()) {
                 storage.put(record.key(), record.value(), 0);
             }
+            stopping.views().staleTreeKeys().forEach(key -> storage.put(key, null, 0));
         }
         storage.engine().commit(failure -> {});
         boolean sameActor = core != null && !core.views().mustRaiseIncarnation();
