@@ -20,29 +20,21 @@ final class Cleaner {
     private final Replica replica;
     private final Clocks clocks;
     private final Latencies latencies;
-    private final int databases;
+    private final int lastDb;
     private @Nullable Job job;
     private boolean paused;
     private long resumeAtNanos;
-    private long deleted;
 
-    private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, int db, byte[] from) {
-        Job at(int newDb, byte[] newFrom) {
-            return new Job(partition, still, done, newDb, newFrom);
-        }
-    }
+    /** @param from where to read on; null: nothing is left */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
+    private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, byte @Nullable [] from) {}
 
     Cleaner(Desk desk, Replica replica, Clocks clocks, Latencies latencies, int databases) {
         this.desk = desk;
         this.replica = replica;
         this.clocks = clocks;
         this.latencies = latencies;
-        this.databases = databases;
-    }
-
-    /** Records that have gone since the start. */
-    long deleted() {
-        return deleted;
+        this.lastDb = databases - 1;
     }
 
     /**
@@ -55,7 +47,7 @@ final class Cleaner {
         if (job != null) {
             throw new IllegalStateException("one partition at a time");
         }
-        job = new Job(partition, still, done, 0, StorageKey.from(partition, 0, 0));
+        job = new Job(partition, still, done, StorageKey.from(partition, 0, 0));
         step();
     }
 
@@ -75,16 +67,15 @@ final class Cleaner {
         if (now == null) {
             return;
         }
+        byte[] from = now.from();
         if (!now.still().getAsBoolean()) {
             end(now, false);
-        } else if (now.db() == databases) {
+        } else if (from == null) {
             end(now, true);
         } else {
+            // The databases of a partition lie one behind the other.
             desk.scan(
-                    now.from(),
-                    StorageKey.end(now.partition(), now.db()),
-                    ENTRIES_A_STEP,
-                    scanned -> onScanned(now, scanned));
+                    from, StorageKey.end(now.partition(), lastDb), ENTRIES_A_STEP, scanned -> onScanned(now, scanned));
         }
     }
 
@@ -98,47 +89,23 @@ final class Cleaner {
             end(now, false);
             return;
         }
-        Step step = new Step(now, scanned.next());
+        Drops drops = new Drops(verdict -> dropped(now, scanned.next(), verdict));
         for (byte[] key : scanned.keys()) {
             if (StorageKey.isValid(key)) {
-                step.missing++;
-                replica.dropUnowned(key, now.still(), step::dropped);
+                drops.add();
+                replica.dropUnowned(key, now.still(), drops::dropped);
             }
         }
-        step.dropped(Verdict.OK);
+        drops.end();
     }
 
-    /** The drops of one scan step; the next one follows when all of them are durable. */
-    private final class Step {
-        private final Job of;
-        private final byte @Nullable [] next;
-        /** One more than the drops under way, until all of them have been asked for. */
-        private int missing = 1;
-
-        private Verdict worst = Verdict.OK;
-
-        Step(Job of, byte @Nullable [] next) {
-            this.of = of;
-            this.next = next;
+    private void dropped(Job now, byte @Nullable [] next, Verdict verdict) {
+        if (verdict != Verdict.OK) {
+            end(now, false);
+            return;
         }
-
-        void dropped(Verdict verdict) {
-            worst = verdict == Verdict.OK ? worst : verdict;
-            missing--;
-            if (missing > 0) {
-                deleted += verdict == Verdict.OK ? 1 : 0;
-                return;
-            }
-            byte[] rest = next;
-            if (worst != Verdict.OK) {
-                end(of, false);
-                return;
-            }
-            job = rest != null
-                    ? of.at(of.db(), rest)
-                    : of.at(of.db() + 1, StorageKey.from(of.partition(), of.db() + 1, 0));
-            goOn();
-        }
+        job = new Job(now.partition(), now.still(), now.done(), next);
+        goOn();
     }
 
     private void goOn() {

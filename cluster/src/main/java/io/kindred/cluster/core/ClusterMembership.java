@@ -161,8 +161,8 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return listed;
     }
 
-    /** Those that may hold something. */
-    List<Long> holders() {
+    @Override
+    public List<Long> members() {
         List<Long> holders = new ArrayList<>();
         for (Member member : view.tellings()) {
             if (!isForgotten(member.id())) {
@@ -170,11 +170,6 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         return holders;
-    }
-
-    @Override
-    public List<Long> members() {
-        return holders();
     }
 
     @Override

@@ -25,7 +25,6 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
-import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -73,12 +72,12 @@ public final class NodeCore implements MessageHandler {
         FlushStamps flushStamps = new FlushStamps(config.databases());
         FlushStamps swept = new FlushStamps(config.databases());
         owed = new OwedRanges();
+        Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
+        LentDots lent = new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos());
         Replica.Kept kept = new Replica.Kept(
-                new Floors(config.partitions()),
-                new Floors(config.partitions()),
+                new DotCounters(actor, config.partitions(), lent),
                 new HiddenCounts(),
                 flushStamps,
-                new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos()),
                 new ReapMarks(config.partitions()),
                 new MerkleTrees(
                         config.partitions(),
@@ -88,7 +87,6 @@ public final class NodeCore implements MessageHandler {
         recover(recovered, kept, swept, owed);
         long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
-        Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
         replica = new Replica(actor, store, kept, outlet, clocks);
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config.partitions(), outlet);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
@@ -197,8 +195,7 @@ public final class NodeCore implements MessageHandler {
             }
             long value = MetaKey.value(record.value());
             if (MetaKey.kind(record.key()) == MetaKey.FLOOR) {
-                kept.floors().raise(number, value);
-                kept.durableFloors().raise(number, value);
+                kept.counters().recover(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
                 flushStamps.raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.REAP) {

@@ -274,7 +274,7 @@ public final class NodeViews {
         for (int partition = 0; partition < config.partitions() && lines.size() < TRANSFERS_SHOWN_MAX; partition++) {
             ServingMap.Nodes nodes = membership.router().servingMap().of(partition);
             List<String> holders = new ArrayList<>();
-            for (long member : membership.holders()) {
+            for (long member : membership.members()) {
                 Holding held = membership.holding(member);
                 if (held == null || held.holds(partition)) {
                     holders.add(nameOf(member) + (held == null ? "?" : ""));

@@ -4,7 +4,6 @@ import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
-import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
@@ -87,7 +86,7 @@ final class Reaper {
             goOn(null, false);
             return;
         }
-        Step step = new Step(scanned.next());
+        Drops drops = new Drops(verdict -> goOn(scanned.next(), verdict == Verdict.OK));
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             Versions held = StorageKey.isValid(key) ? decoded(scanned.values().get(i)) : null;
@@ -95,13 +94,24 @@ final class Reaper {
                 continue;
             }
             if (held.goneAt() <= marks.of(partition)) {
-                step.missing++;
-                replica.reap(key, step.of(held.valueCount() > 0));
+                drops.add();
+                boolean expired = held.valueCount() > 0;
+                replica.reap(key, (verdict, dropped) -> {
+                    count(dropped, expired);
+                    drops.dropped(verdict);
+                });
             } else if (held.valueCount() == 0) {
                 found++;
             }
         }
-        step.done(Verdict.OK);
+        drops.end();
+    }
+
+    private void count(boolean dropped, boolean expired) {
+        if (dropped) {
+            counters.expired += expired ? 1 : 0;
+            counters.tombstones += expired ? 0 : 1;
+        }
     }
 
     /** What cannot be read is the scrub's to tell of. */
@@ -110,36 +120,6 @@ final class Reaper {
             return VersionsCodec.decode(record);
         } catch (CorruptRecordException damage) {
             return null;
-        }
-    }
-
-    /** The drops of one scan step; the walk goes on when all of them are durable. */
-    private final class Step {
-        private final byte @Nullable [] next;
-        /** One more than the drops under way, until all of them have been asked for. */
-        private int missing = 1;
-
-        private Verdict worst = Verdict.OK;
-
-        Step(byte @Nullable [] next) {
-            this.next = next;
-        }
-
-        LocalReplica.Dropped of(boolean expired) {
-            return (verdict, dropped) -> {
-                if (dropped) {
-                    counters.expired += expired ? 1 : 0;
-                    counters.tombstones += expired ? 0 : 1;
-                }
-                done(verdict);
-            };
-        }
-
-        void done(Verdict verdict) {
-            worst = verdict == Verdict.OK ? worst : verdict;
-            if (--missing == 0) {
-                goOn(next, worst == Verdict.OK);
-            }
         }
     }
 

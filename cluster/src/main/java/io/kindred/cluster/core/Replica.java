@@ -12,7 +12,6 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Dot;
-import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -21,9 +20,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +43,9 @@ final class Replica implements LocalReplica {
 
     private final Actor self;
     private final ReplicaStore store;
-    private final Floors floors;
-    /** What of the floors is in the log, or on its way there. */
-    private final Floors durableFloors;
-
+    private final DotCounters counters;
     private final HiddenCounts hiddenCounts;
     private final FlushStamps flushStamps;
-    private final LentDots lent;
     private final ReapMarks marks;
     private final MerkleTrees trees;
     private final Outlet outlet;
@@ -60,10 +55,7 @@ final class Replica implements LocalReplica {
 
     private final LongMap<Chain> loads = new LongMap<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
-    /** Partitions whose floor was raised by a dot that was undone, and is not durable yet. */
-    private final TreeSet<Integer> burnt = new TreeSet<>();
 
-    private int unsavedFloors;
     private long lastLoad;
     private long lastCounter;
     private int unpersisted;
@@ -74,11 +66,9 @@ final class Replica implements LocalReplica {
         this.self = self;
         this.clocks = clocks;
         this.store = store;
-        this.floors = kept.floors();
-        this.durableFloors = kept.durableFloors();
+        this.counters = kept.counters();
         this.hiddenCounts = kept.hidden();
         this.flushStamps = kept.flushStamps();
-        this.lent = kept.lent();
         this.marks = kept.marks();
         this.trees = kept.trees();
         this.outlet = outlet;
@@ -86,13 +76,7 @@ final class Replica implements LocalReplica {
 
     /** What a replica keeps beside the containers. */
     record Kept(
-            Floors floors,
-            Floors durableFloors,
-            HiddenCounts hidden,
-            FlushStamps flushStamps,
-            LentDots lent,
-            ReapMarks marks,
-            MerkleTrees trees) {}
+            DotCounters counters, HiddenCounts hidden, FlushStamps flushStamps, ReapMarks marks, MerkleTrees trees) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
     private record Pending(WriteStep step, boolean persists, byte[] key, long counter, TreeChange change) {}
@@ -201,10 +185,7 @@ final class Replica implements LocalReplica {
             if (isLive(current) < isLive(held)) {
                 hidden(storageKey, 1);
             }
-            if (!lent.isEmpty()) {
-                lastCounter =
-                        Math.max(lastCounter, lent.seen(storageKey, next.clock().highest(self)));
-            }
+            lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
             outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
             unpersisted++;
             pending.add(new Pending(step, true, storageKey, lastCounter, treeChange(storageKey, held, next)));
@@ -235,7 +216,7 @@ final class Replica implements LocalReplica {
      * counter that it may have had.
      */
     void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> told) {
-        keepFloor(StorageKey.partition(storageKey), versions.clock().highest(self) + UNSEEN_COUNTERS_MAX);
+        counters.keepAbove(StorageKey.partition(storageKey), versions.clock(), UNSEEN_COUNTERS_MAX, this::saveFloor);
         Versions held = heldInMemory(storageKey);
         Versions next = visible(storageKey, held == null ? versions : held.join(versions));
         Done done = new Done() {
@@ -320,12 +301,20 @@ final class Replica implements LocalReplica {
      * the container is never gone while its counters could be given again.
      */
     void dropIfFlushed(byte[] storageKey, Consumer<Verdict> done) {
-        withState(storageKey, new DropFlushedStep(storageKey, done));
+        Predicate<Versions> isFlushed =
+                held -> visible(storageKey, held).siblings().isEmpty();
+        withState(storageKey, new DropKeyStep(storageKey, isFlushed, (verdict, dropped) -> done.accept(verdict)));
     }
 
     /** Drops a key's container where nothing of it lives, and its past is settled. */
     void reap(byte[] storageKey, Dropped done) {
-        withState(storageKey, new ReapStep(storageKey, done));
+        withState(storageKey, new DropKeyStep(storageKey, held -> held.goneAt() <= reapMark(storageKey), done));
+    }
+
+    /** Drops a key's container where this node has given its partition up, as long as that holds. */
+    void dropUnowned(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> done) {
+        Dropped told = (verdict, dropped) -> done.accept(verdict);
+        withState(storageKey, new DropKeyStep(storageKey, held -> still.getAsBoolean(), told));
     }
 
     @Override
@@ -338,60 +327,30 @@ final class Replica implements LocalReplica {
         withState(storageKey, new DropHintStep(storageKey, seen, done));
     }
 
-    /** Drops a key's container where this node has given its partition up. */
-    void dropUnowned(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> done) {
-        withState(storageKey, new DropUnownedStep(storageKey, still, done));
-    }
-
     /** A step that deletes; it looks at the record itself, hidden or not. */
     private abstract static class DropStep extends Done {
         abstract void drop(Versions held);
     }
 
-    private final class DropFlushedStep extends DropStep {
+    /** Of a key of this node's own: the floor goes first. */
+    private final class DropKeyStep extends DropStep {
         private final byte[] storageKey;
-        private final Consumer<Verdict> told;
-
-        DropFlushedStep(byte[] storageKey, Consumer<Verdict> told) {
-            this.storageKey = storageKey;
-            this.told = told;
-        }
-
-        @Override
-        void drop(Versions held) {
-            if (held.isEmpty() || !visible(storageKey, held).siblings().isEmpty()) {
-                told.accept(Verdict.OK);
-                return;
-            }
-            keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
-            int counted = isLive(held);
-            hidden(storageKey, counted);
-            TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
-            persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
-        }
-
-        @Override
-        public void done(Verdict verdict) {
-            told.accept(verdict);
-        }
-    }
-
-    private final class ReapStep extends DropStep {
-        private final byte[] storageKey;
+        private final Predicate<Versions> condition;
         private final Dropped told;
 
-        ReapStep(byte[] storageKey, Dropped told) {
+        DropKeyStep(byte[] storageKey, Predicate<Versions> condition, Dropped told) {
             this.storageKey = storageKey;
+            this.condition = condition;
             this.told = told;
         }
 
         @Override
         void drop(Versions held) {
-            if (held.isEmpty() || held.goneAt() > reapMark(storageKey)) {
+            if (held.isEmpty() || !condition.test(held)) {
                 told.done(Verdict.OK, false);
                 return;
             }
-            keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
+            counters.keep(StorageKey.partition(storageKey), held.clock(), Replica.this::saveFloor);
             int counted = isLive(held);
             if (isLive(visible(storageKey, held)) < counted) {
                 hidden(storageKey, counted);
@@ -403,38 +362,6 @@ final class Replica implements LocalReplica {
         @Override
         public void done(Verdict verdict) {
             told.done(verdict, verdict == Verdict.OK);
-        }
-    }
-
-    private final class DropUnownedStep extends DropStep {
-        private final byte[] storageKey;
-        private final BooleanSupplier still;
-        private final Consumer<Verdict> told;
-
-        DropUnownedStep(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> told) {
-            this.storageKey = storageKey;
-            this.still = still;
-            this.told = told;
-        }
-
-        @Override
-        void drop(Versions held) {
-            if (held.isEmpty() || !still.getAsBoolean()) {
-                told.accept(held.isEmpty() ? Verdict.OK : Verdict.NOT_MINE);
-                return;
-            }
-            keepFloor(StorageKey.partition(storageKey), held.clock().highest(self));
-            int counted = isLive(held);
-            if (isLive(visible(storageKey, held)) < counted) {
-                hidden(storageKey, counted);
-            }
-            TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
-            persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
-        }
-
-        @Override
-        public void done(Verdict verdict) {
-            told.accept(verdict);
         }
     }
 
@@ -468,25 +395,11 @@ final class Replica implements LocalReplica {
         }
     }
 
-    /** Makes the floor durable before what follows in the log, unless it is already. */
-    private void keepFloor(int partition, long counter) {
-        floors.raise(partition, counter);
-        if (counter > 0 && durableFloors.raise(partition, floors.floor(partition))) {
-            saveFloor(partition);
-        }
-    }
-
-    private void saveFloor(int partition) {
-        unsavedFloors++;
-        persist(MetaKey.of(MetaKey.FLOOR, partition), MetaKey.value(floors.floor(partition)), 0, new Done() {
-            @Override
-            public void done(Verdict verdict) {
-                unsavedFloors--;
-                if (verdict != Verdict.OK) {
-                    burnt.add(partition);
-                }
-            }
-        });
+    private void saveFloor(int partition, long floor, Consumer<Boolean> told) {
+        persistMeta(
+                MetaKey.of(MetaKey.FLOOR, partition),
+                MetaKey.value(floor),
+                verdict -> told.accept(verdict == Verdict.OK));
     }
 
     private void hidden(byte[] storageKey, int counted) {
@@ -544,71 +457,40 @@ final class Replica implements LocalReplica {
         while (!pending.isEmpty() && !pending.element().persists()) {
             pending.remove().step().done(verdict);
         }
-        if (failure == null && !burnt.isEmpty()) {
-            keepBurntFloors();
+        if (failure == null && counters.hasBurnt()) {
+            counters.keepBurnt(this::saveFloor);
         }
     }
 
-    /** The dot may have been read by others before it was undone, so it must not be given again, ever. */
     private void burn(Pending entry) {
         if (entry.counter() > 0) {
-            int partition = StorageKey.partition(entry.key());
-            floors.raise(partition, entry.counter());
-            burnt.add(partition);
-        }
-    }
-
-    /** The disk takes writes again: the floors that burnt dots have raised go there. */
-    private void keepBurntFloors() {
-        List<Integer> partitions = List.copyOf(burnt);
-        burnt.clear();
-        for (int partition : partitions) {
-            durableFloors.raise(partition, floors.floor(partition));
-            saveFloor(partition);
+            counters.burn(StorageKey.partition(entry.key()), entry.counter());
         }
     }
 
     /** Whether a stop now would forget a burnt dot: the next start has to be another incarnation. */
     boolean hasUnsavedFloors() {
-        return !burnt.isEmpty() || unsavedFloors > 0 || !lent.isEmpty();
+        return counters.hasUnsaved();
     }
 
     @Override
     public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
-        lastCounter = nextCounter(storageKey, held, context);
+        lastCounter = counters.next(storageKey, held, context);
         return new Dot(self, lastCounter);
-    }
-
-    private long nextCounter(byte[] storageKey, VersionVector held, VersionVector context) {
-        long floor = floors.floor(StorageKey.partition(storageKey));
-        return VersionVector.nextCounter(held, context, Math.max(floor, lent.highest(storageKey)), self);
     }
 
     @Override
     public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
-        long counter = nextCounter(storageKey, held, context);
-        lent.add(storageKey, counter, clocks.nanos());
-        giveUpLoans();
-        return new Dot(self, counter);
+        return new Dot(self, counters.lend(storageKey, held, context, clocks.nanos()));
     }
 
-    /** No container here will tell of this dot for sure, so the floor does. */
     @Override
     public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
-        int partition = StorageKey.partition(storageKey);
-        long counter = nextCounter(storageKey, held, context);
-        floors.raise(partition, counter);
-        burnt.add(partition);
-        return new Dot(self, counter);
+        return new Dot(self, counters.lendAsStandIn(storageKey, held, context));
     }
 
-    /** Dots that were lent long ago and have not come back count as burnt. */
     void giveUpLoans() {
-        for (LentDots.Loan loan = lent.expired(clocks.nanos()); loan != null; loan = lent.expired(clocks.nanos())) {
-            int partition = StorageKey.partition(loan.key().array());
-            floors.raise(partition, loan.counter());
-            burnt.add(partition);
-        }
+        counters.giveUpLoans(clocks.nanos());
     }
 
     long flushStamp(int db) {

@@ -95,38 +95,16 @@ final class Sweeper {
             stop();
             return;
         }
-        Step step = new Step(sweep, scanned.next());
+        Drops drops = new Drops(verdict -> goOn(sweep, scanned.next(), verdict));
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             if (StorageKey.isValid(key)
                     && replica.isFlushed(key, scanned.values().get(i))) {
-                step.missing++;
-                replica.dropIfFlushed(key, step::dropped);
+                drops.add();
+                replica.dropIfFlushed(key, drops::dropped);
             }
         }
-        step.dropped(Verdict.OK);
-    }
-
-    /** The drops of one scan step; the sweep goes on when all of them are durable. */
-    private final class Step {
-        private final Sweep sweep;
-        private final byte @Nullable [] next;
-        /** One more than the drops under way, until all of them have been asked for. */
-        private int missing = 1;
-
-        private Verdict worst = Verdict.OK;
-
-        Step(Sweep sweep, byte @Nullable [] next) {
-            this.sweep = sweep;
-            this.next = next;
-        }
-
-        void dropped(Verdict verdict) {
-            worst = verdict == Verdict.OK ? worst : verdict;
-            if (--missing == 0) {
-                goOn(sweep, next, worst);
-            }
-        }
+        drops.end();
     }
 
     private void goOn(Sweep sweep, byte @Nullable [] next, Verdict verdict) {

@@ -92,7 +92,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public List<Long> members() {
-        return membership.holders();
+        return membership.members();
     }
 
     @Override
@@ -103,7 +103,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     @Override
     public List<Long> liveMembers() {
         List<Long> live = new ArrayList<>();
-        for (long id : membership.holders()) {
+        for (long id : membership.members()) {
             if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP && membership.isListed(id)) {
                 live.add(id);
             }

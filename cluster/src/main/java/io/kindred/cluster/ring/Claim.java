@@ -28,18 +28,6 @@ public final class Claim {
         return ring;
     }
 
-    /** The rings of every prefix of the fold, the ring of no record first, the target last. */
-    public static List<Ring> prefixes(int partitions, Collection<ChangeRecord> records) {
-        List<Ring> rings = new ArrayList<>(records.size() + 1);
-        Ring ring = Ring.empty(partitions);
-        rings.add(ring);
-        for (ChangeRecord record : new TreeSet<>(records)) {
-            ring = apply(ring, record);
-            rings.add(ring);
-        }
-        return rings;
-    }
-
     /** One step of the fold. A record that changes nothing (a stranger leaves) gives the same ring. */
     public static Ring apply(Ring ring, ChangeRecord record) {
         return switch (record.kind()) {

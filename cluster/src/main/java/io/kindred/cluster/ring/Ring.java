@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ring {
 
-    /** No partitions and no nodes: what is known before anything is. */
-    public static final Ring EMPTY = new Ring(List.of(), new int[0]);
-
     public static final int PARTITIONS_MAX = 65_536;
 
     static final int NOBODY = -1;

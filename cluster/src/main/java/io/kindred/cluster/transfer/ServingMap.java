@@ -108,16 +108,15 @@ public final class ServingMap {
 
     private Nodes changing(RingHistory history, HeldBy held, int partition, long[] owners, boolean targetServes) {
         List<long[]> sets = new ArrayList<>();
+        int former = newestHeld(history, held, partition, owners);
         if (targetServes) {
             sets.add(owners);
-            int old = newestHeld(history, held, partition, owners, 1);
-            if (old > 0) {
-                add(sets, ids(history, old, partition));
+            if (former > 0) {
+                add(sets, ids(history, former, partition));
             }
         } else {
-            int serving = newestHeld(history, held, partition, owners, 1);
-            sets.add(serving > 0 ? ids(history, serving, partition) : whoever(history, held, partition, owners));
-            for (int back = Math.min(serving - 1, SETS_MAX); back > 0; back--) {
+            sets.add(former > 0 ? ids(history, former, partition) : whoever(history, held, partition, owners));
+            for (int back = Math.min(former - 1, SETS_MAX); back > 0; back--) {
                 add(sets, ids(history, back, partition));
             }
             add(sets, owners);
@@ -126,8 +125,8 @@ public final class ServingMap {
     }
 
     /** How far back the newest prefix is whose replicas are others than the target's and all hold it; -1: none. */
-    private int newestHeld(RingHistory history, HeldBy held, int partition, long[] owners, int from) {
-        for (int back = from; back <= history.before(); back++) {
+    private int newestHeld(RingHistory history, HeldBy held, int partition, long[] owners) {
+        for (int back = 1; back <= history.before(); back++) {
             long[] ids = ids(history, back, partition);
             if (ids.length > 0 && !Arrays.equals(ids, owners) && allHold(held, ids, partition)) {
                 return back;
