@@ -118,7 +118,8 @@ final class KindredSection {
                 .field("handoff_batches", views.handoff().batches)
                 .field("repair_debt_ranges", views.owedRanges());
         for (HintLedger.Debt debt : views.hints().debts()) {
-            out.field("hints_for_" + views.nameOf(debt.intended()), "hints=" + debt.hints() + ",bytes=" + debt.bytes());
+            String whom = views.nameOf(debt.intended()).replace(' ', '_');
+            out.field("hints_for_" + whom, "hints=" + debt.hints() + ",bytes=" + debt.bytes());
         }
     }
 

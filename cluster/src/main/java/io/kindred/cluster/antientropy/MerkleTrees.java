@@ -153,7 +153,7 @@ public final class MerkleTrees {
     public void own(PartitionMap ring) {
         owned = 0;
         for (int partition = 0; partition < byPartition.length; partition++) {
-            long[] replicas = ring.replicas(partition);
+            long[] replicas = ring.everywhere(partition);
             boolean shared = ring.keeps(partition) && (replicas.length > 1 || !contains(replicas, ring.self()));
             if (!shared) {
                 byPartition[partition] = null;

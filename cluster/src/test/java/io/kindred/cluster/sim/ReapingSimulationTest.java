@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReapingSimulationTest {
     private static final int SEEDS = 30;
+    private static final int DATACENTER_SEEDS = 10;
 
     /** {@code -Dkindred.sim.seed=n} runs one seed, {@code -Dkindred.sim.seeds=n} that many. */
     @Test
@@ -18,6 +19,17 @@ class ReapingSimulationTest {
         Long only = Long.getLong("kindred.sim.seed");
         long first = only == null ? 1 : only;
         runSeeds(first, only == null ? Integer.getInteger("kindred.sim.seeds", SEEDS) : only);
+    }
+
+    @Test
+    void nothingDeletedComesBackFromAnotherDatacenter() {
+        Long only = Long.getLong("kindred.sim.seed");
+        long last = only == null ? Integer.getInteger("kindred.sim.seeds", DATACENTER_SEEDS) : only;
+        long reaped = 0;
+        for (long seed = only == null ? 1 : only; seed <= last; seed++) {
+            reaped += SimCluster.runReapingDatacenters(seed).reaped();
+        }
+        assertTrue(reaped > 0, "nothing was reaped");
     }
 
     @Test

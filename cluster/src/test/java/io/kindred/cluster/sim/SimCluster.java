@@ -89,6 +89,12 @@ public final class SimCluster {
         return run(seed, SimPlan.drawReaping(random), random, true, false);
     }
 
+    /** As {@link #runReaping}, in two datacenters that lose each other as well. */
+    public static Report runReapingDatacenters(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.drawReapingDatacenters(random), random, true, false);
+    }
+
     /** Two datacenters with all faults. */
     static Report runDatacenters(long seed) {
         SimRandom random = new SimRandom(seed);
@@ -379,7 +385,8 @@ public final class SimCluster {
                 1,
                 seeded,
                 plan.hintBytesMax(),
-                SECOND,
+                // Where nothing but a split goes wrong, hints alone make up for it.
+                splits ? 3_600 * SECOND : SECOND,
                 reaps ? 2_000 : 86_400_000,
                 quorums,
                 times);

@@ -82,6 +82,25 @@ public record SimPlan(
                 1);
     }
 
+    /** As {@link #drawReaping}, with the nodes in two datacenters. */
+    static SimPlan drawReapingDatacenters(SimRandom random) {
+        SimPlan plan = drawReaping(random);
+        return new SimPlan(
+                6,
+                plan.clients,
+                plan.keys,
+                0,
+                0,
+                plan.syncsEachWrite,
+                true,
+                false,
+                0,
+                plan.memoryMissRate,
+                plan.hintBytesMax,
+                plan.lastsNanos,
+                2);
+    }
+
     /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
     QuorumSpec reading(boolean strict, boolean global) {
         if (global) {
