@@ -32,6 +32,7 @@ final class ArchitectureTest {
         "io.kindred.cluster.quorum",
         "io.kindred.cluster.handoff",
         "io.kindred.cluster.antientropy",
+        "io.kindred.cluster.relay",
         "io.kindred.cluster.keyspace",
         "io.kindred.cluster.transfer",
         "io.kindred.cluster.core",
