@@ -142,19 +142,20 @@ final class KindredSection {
                 .field("trees_building", trees.building())
                 .field("trees_built", counted.treesBuilt)
                 .field("trees_bytes", trees.sizeBytes())
-                .field("scrub_position", Math.max(0, counted.scrubPosition))
+                .field("scrub_task", of.views().scrubbed().task)
+                .field("scrub_position", of.views().scrubbed().partition)
+                .field("scrub_records", of.views().scrubbed().records)
+                .field("scrub_records_per_second", of.views().scrubbed().recordsPerSecond)
                 .field("scrub_partitions", counted.scrubbed)
                 .field("scrub_mismatches", counted.scrubMismatches)
                 .field("scrub_unreadable", counted.unreadable)
                 .field("records_unreadable", counted.unreadableKeys)
-                .field("records_mended", counted.recordsMended)
-                .field("scrub_records_per_second", counted.scrubRecordsPerSecond);
+                .field("records_mended", counted.recordsMended);
         ReapCounters reaped = of.views().reaping();
         out.field("tombstones", reaped.tombstonesLeft)
                 .field("tombstones_reaped", reaped.tombstones)
                 .field("expired_keys", reaped.expired)
                 .field("reap_marks_raised", reaped.marksRaised)
-                .field("reap_position", reaped.position)
                 .field("reap_partitions_waiting", reaped.partitionsWaiting)
                 .field("reap_blocked_by", String.join(",", of.views().reapBlockedBy()));
     }

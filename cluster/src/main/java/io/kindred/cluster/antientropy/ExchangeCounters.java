@@ -22,10 +22,4 @@ public final class ExchangeCounters {
     public long recordsMended;
     /** Keys whose records cannot be read just now. */
     public int unreadableKeys;
-    /** Records that the scrub has read. */
-    public long scrubRecords;
-    /** How many of them in a second, of late. */
-    public long scrubRecordsPerSecond;
-    /** The partition that a scrub has come to. */
-    public int scrubPosition;
 }

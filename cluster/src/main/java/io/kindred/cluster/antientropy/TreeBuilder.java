@@ -1,7 +1,5 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.version.CorruptRecordException;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -13,21 +11,14 @@ import org.jspecify.annotations.Nullable;
  * no longer what was written (a value that has rotted, a record that cannot be decoded) the new tree tells the truth, and
  * an exchange is asked for.
  *
- * <p>A step reads {@value TreeBuild#ENTRIES_A_STEP} records at most; behind it there is a pause, a longer one while this
- * node's requests take longer than they used to.
+ * <p>A step reads {@value TreeBuild#ENTRIES_A_STEP} records at most.
  */
-public final class TreeBuilder {
+public final class TreeBuilder implements ScrubTask {
     private static final long BUILD_PAUSE_NANOS = 5_000_000L;
     private static final long SCRUB_PAUSE_NANOS = 50_000_000L;
-    private static final long STRAINED_PAUSE_NANOS = 200_000_000L;
-    private static final long RETRY_NANOS = 1_000_000_000L;
-    private static final long SECOND_NANOS = 1_000_000_000L;
-    private static final long MEASURE_NANOS = 10 * SECOND_NANOS;
 
     private final MerkleTrees trees;
     private final RecordRange range;
-    private final Clocks clocks;
-    private final Latencies latencies;
     private final ExchangeCounters counters;
     private final Consumer<String> note;
     private final Doubted doubted;
@@ -36,14 +27,11 @@ public final class TreeBuilder {
     /** Partitions that could not be built, and were told of. */
     private final TreeSet<Integer> unbuildable = new TreeSet<>();
 
-    private boolean busy;
-    private boolean begun;
-    private long dueNanos;
-    private long measuredNanos;
-    private long measuredRecords;
+    private long pauseNanos;
+    private int lastVerified = -1;
 
     /** What the builder works with. */
-    public record Work(MerkleTrees trees, RecordRange range, Clocks clocks, Latencies latencies) {}
+    public record Work(MerkleTrees trees, RecordRange range) {}
 
     /** Is told of a partition whose records are not what its tree said, or cannot be read. */
     public interface Doubted {
@@ -53,30 +41,29 @@ public final class TreeBuilder {
     public TreeBuilder(Work work, ExchangeCounters counters, Consumer<String> note, Doubted doubted) {
         this.trees = work.trees();
         this.range = work.range();
-        this.clocks = work.clocks();
-        this.latencies = work.latencies();
         this.counters = counters;
         this.note = note;
         this.doubted = doubted;
-        counters.scrubPosition = -1;
     }
 
-    public long nextTickNanos() {
-        // Asked after each event, so it must not look at the partitions one by one.
-        if (busy || trees.owned() == 0) {
-            return Long.MAX_VALUE;
-        }
-        return begun ? dueNanos : clocks.nanos();
+    @Override
+    public String name() {
+        TreeBuild build = current;
+        return build == null || build.scrub ? "verify" : "build";
     }
 
-    public void onTick() {
-        if (!busy && (!begun || clocks.nanos() - dueNanos >= 0)) {
-            begun = true;
-            step();
-        }
+    @Override
+    public boolean isWanted() {
+        return trees.owned() > 0;
     }
 
-    private void step() {
+    @Override
+    public long pauseNanos() {
+        return pauseNanos;
+    }
+
+    @Override
+    public void step(Consumer<Step> told) {
         TreeBuild build = trees.isWanted(current) ? current : null;
         if (build == null || (build.scrub && trees.building() > 0)) {
             // What is missing goes first; a scrub that it interrupts begins its partition anew.
@@ -84,12 +71,18 @@ public final class TreeBuilder {
             current = build;
         }
         if (build == null) {
-            dueNanos = clocks.nanos() + RETRY_NANOS;
+            told.accept(Step.later(0));
             return;
         }
-        busy = true;
         TreeBuild asked = build;
-        range.read(build.begin(), build.end(), TreeBuild.ENTRIES_A_STEP, page -> take(asked, page));
+        range.read(
+                build.begin(),
+                build.end(),
+                TreeBuild.ENTRIES_A_STEP,
+                page -> told.accept(
+                        take(asked, page)
+                                ? Step.of(asked.partition, page.keys().size())
+                                : Step.later(asked.partition)));
     }
 
     private @Nullable TreeBuild next() {
@@ -98,45 +91,27 @@ public final class TreeBuilder {
             lastBuilt = missing;
             return trees.begin(missing, false);
         }
-        int verified = trees.nextBuilt(counters.scrubPosition);
+        int verified = trees.nextBuilt(lastVerified);
         verified = verified < 0 ? trees.nextBuilt(-1) : verified;
         return verified < 0 ? null : trees.begin(verified, true);
     }
 
-    private void take(TreeBuild build, RecordRange.Page page) {
-        busy = false;
-        if (build.scrub) {
-            measure(page.keys().size());
-        }
-        pause(build, page.keys().isEmpty());
-        if (!trees.isWanted(build)) {
-            return;
-        }
-        switch (build.take(page, this::damaged)) {
+    /** False: the records cannot be read just now. */
+    private boolean take(TreeBuild build, RecordRange.Page page) {
+        pauseNanos = build.scrub ? SCRUB_PAUSE_NANOS : page.keys().isEmpty() ? 0 : BUILD_PAUSE_NANOS;
+        TreeBuild.Progress progress =
+                trees.isWanted(build) ? build.take(page, this::damaged) : TreeBuild.Progress.GO_ON;
+        switch (progress) {
             case GO_ON -> {}
             case DONE -> done(build);
             case FAILED -> failed(build);
         }
-    }
-
-    private void measure(int records) {
-        counters.scrubRecords += records;
-        long tookNanos = clocks.nanos() - measuredNanos;
-        if (tookNanos >= MEASURE_NANOS) {
-            counters.scrubRecordsPerSecond = (counters.scrubRecords - measuredRecords) * SECOND_NANOS / tookNanos;
-            measuredRecords = counters.scrubRecords;
-            measuredNanos = clocks.nanos();
-        }
+        return progress != TreeBuild.Progress.FAILED;
     }
 
     private void damaged(byte[] storageKey, CorruptRecordException damage) {
         counters.unreadable++;
         note.accept("a record cannot be read: " + damage.getMessage());
-    }
-
-    private void pause(TreeBuild build, boolean nothingFound) {
-        long pause = build.scrub ? SCRUB_PAUSE_NANOS : nothingFound ? 0 : BUILD_PAUSE_NANOS;
-        dueNanos = clocks.nanos() + (latencies.isStrained() ? STRAINED_PAUSE_NANOS : pause);
     }
 
     private void done(TreeBuild build) {
@@ -146,7 +121,7 @@ public final class TreeBuilder {
             return;
         }
         counters.scrubbed++;
-        counters.scrubPosition = build.partition;
+        lastVerified = build.partition;
         if (!same) {
             counters.scrubMismatches++;
             note.accept("the records of partition " + build.partition
@@ -158,9 +133,8 @@ public final class TreeBuilder {
     private void failed(TreeBuild build) {
         counters.unreadable++;
         trees.abandon();
-        dueNanos = clocks.nanos() + RETRY_NANOS;
         if (build.scrub) {
-            counters.scrubPosition = build.partition;
+            lastVerified = build.partition;
             note.accept("not all of partition " + build.partition
                     + " can be read: the scrub asks its other replicas and goes on behind it");
         }

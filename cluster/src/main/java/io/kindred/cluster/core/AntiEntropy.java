@@ -5,6 +5,7 @@ import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.RecordRange;
+import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.antientropy.TreeBuilder;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.quorum.FlushStamps;
@@ -55,7 +56,7 @@ final class AntiEntropy {
                 line -> outlet.effects().note(line));
         replica.onUnreadable(exchange::unreadable);
         builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, range, wires.clocks(), wires.latencies()),
+                new TreeBuilder.Work(trees, range),
                 counters,
                 line -> outlet.effects().note(line),
                 exchange::doubt);
@@ -63,6 +64,11 @@ final class AntiEntropy {
 
     ExchangeCore exchange() {
         return exchange;
+    }
+
+    /** Builds and verifies the trees. */
+    ScrubTask builder() {
+        return builder;
     }
 
     ExchangeCounters counters() {
@@ -86,12 +92,11 @@ final class AntiEntropy {
         if (followed < 0) {
             return;
         }
-        builder.onTick();
         exchange.onTick();
     }
 
     long nextTickNanos() {
-        return followed < 0 ? Long.MAX_VALUE : Math.min(builder.nextTickNanos(), exchange.nextTickNanos());
+        return followed < 0 ? Long.MAX_VALUE : exchange.nextTickNanos();
     }
 
     void repair(ClusterQuery.Repair query, Consumer<ClusterAnswer> done) {

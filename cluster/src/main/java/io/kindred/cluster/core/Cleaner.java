@@ -1,39 +1,31 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.ring.StorageKey;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes the records of a partition that this node has given up: in small steps, one at a time, with pauses while this
- * node's own requests take longer than they used to. Each record's floor is raised before it goes.
+ * Deletes the records of a partition that this node has given up, in small steps. Each record's floor is raised before it
+ * goes.
  */
-final class Cleaner {
+final class Cleaner implements ScrubTask {
     private static final int ENTRIES_A_STEP = 256;
-    private static final long PAUSE_NANOS = 50_000_000L;
 
     private final Desk desk;
     private final Replica replica;
-    private final Clocks clocks;
-    private final Latencies latencies;
     private final int lastDb;
     private @Nullable Job job;
-    private boolean paused;
-    private long resumeAtNanos;
 
-    /** @param from where to read on; null: nothing is left */
+    /** @param from where to read on */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
-    private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, byte @Nullable [] from) {}
+    private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, byte[] from) {}
 
-    Cleaner(Desk desk, Replica replica, Clocks clocks, Latencies latencies, int databases) {
+    Cleaner(Desk desk, Replica replica, int databases) {
         this.desk = desk;
         this.replica = replica;
-        this.clocks = clocks;
-        this.latencies = latencies;
         this.lastDb = databases - 1;
     }
 
@@ -48,48 +40,53 @@ final class Cleaner {
             throw new IllegalStateException("one partition at a time");
         }
         job = new Job(partition, still, done, StorageKey.from(partition, 0, 0));
-        step();
     }
 
-    long nextTickNanos() {
-        return paused ? resumeAtNanos : Long.MAX_VALUE;
+    @Override
+    public String name() {
+        return "clean";
     }
 
-    void onTick() {
-        if (paused && clocks.nanos() - resumeAtNanos >= 0) {
-            paused = false;
-            step();
-        }
+    @Override
+    public boolean isWanted() {
+        return job != null;
     }
 
-    private void step() {
+    @Override
+    public long pauseNanos() {
+        return 0;
+    }
+
+    @Override
+    public void step(Consumer<Step> told) {
         Job now = job;
         if (now == null) {
-            return;
+            throw new IllegalStateException("nothing is to be deleted");
         }
-        byte[] from = now.from();
         if (!now.still().getAsBoolean()) {
             end(now, false);
-        } else if (from == null) {
-            end(now, true);
-        } else {
-            // The databases of a partition lie one behind the other.
-            desk.scan(
-                    from, StorageKey.end(now.partition(), lastDb), ENTRIES_A_STEP, scanned -> onScanned(now, scanned));
-        }
-    }
-
-    private void end(Job ended, boolean gone) {
-        job = null;
-        ended.done().accept(gone);
-    }
-
-    private void onScanned(Job now, Event.Scanned scanned) {
-        if (scanned.failure() != null) {
-            end(now, false);
+            told.accept(Step.of(now.partition(), 0));
             return;
         }
-        Drops drops = new Drops(verdict -> dropped(now, scanned.next(), verdict));
+        // The databases of a partition lie one behind the other.
+        desk.scan(
+                now.from(),
+                StorageKey.end(now.partition(), lastDb),
+                ENTRIES_A_STEP,
+                scanned -> onScanned(now, scanned, told));
+    }
+
+    private void onScanned(Job now, Event.Scanned scanned, Consumer<Step> told) {
+        Drops drops = new Drops(verdict -> {
+            boolean ok = scanned.failure() == null && verdict == Verdict.OK;
+            byte[] next = scanned.next();
+            if (!ok || next == null) {
+                end(now, ok);
+            } else {
+                job = new Job(now.partition(), now.still(), now.done(), next);
+            }
+            told.accept(ok ? Step.of(now.partition(), scanned.keys().size()) : Step.later(now.partition()));
+        });
         for (byte[] key : scanned.keys()) {
             if (StorageKey.isValid(key)) {
                 drops.add();
@@ -99,21 +96,8 @@ final class Cleaner {
         drops.end();
     }
 
-    private void dropped(Job now, byte @Nullable [] next, Verdict verdict) {
-        if (verdict != Verdict.OK) {
-            end(now, false);
-            return;
-        }
-        job = new Job(now.partition(), now.still(), now.done(), next);
-        goOn();
-    }
-
-    private void goOn() {
-        if (latencies.isStrained()) {
-            paused = true;
-            resumeAtNanos = clocks.nanos() + PAUSE_NANOS;
-        } else {
-            step();
-        }
+    private void end(Job ended, boolean gone) {
+        job = null;
+        ended.done().accept(gone);
     }
 }

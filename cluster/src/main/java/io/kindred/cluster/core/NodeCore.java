@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
+import io.kindred.cluster.antientropy.Scrubber;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
@@ -28,6 +29,7 @@ import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -54,7 +56,7 @@ public final class NodeCore implements MessageHandler {
     private final AntiEntropy antiEntropy;
     private final ClusterQueries queries;
     private final Transfers transfers;
-    private final Cleaner cleaner;
+    private final Scrubber scrubber;
     private final OwnHolding own;
     private final HintLedger ledger;
     private final OwedRanges owed;
@@ -114,7 +116,7 @@ public final class NodeCore implements MessageHandler {
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
         QuorumCounters counters = new QuorumCounters();
-        cleaner = new Cleaner(desk, replica, clocks, latencies, config.databases());
+        Cleaner cleaner = new Cleaner(desk, replica, config.databases());
         transfers = new Transfers(
                 membership,
                 own,
@@ -123,11 +125,12 @@ public final class NodeCore implements MessageHandler {
                 surroundings,
                 config.quorums().timeoutNanos());
         reaping = new Reaping(
-                new Reaping.Parts(config, desk, replica, kept.marks(), latencies),
+                new Reaping.Parts(config, desk, replica, kept.marks()),
                 membership,
                 surroundings,
                 antiEntropy.exchange());
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
+        scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
         Coordination coordination = new Coordination(
                 replica,
                 handed.hints(),
@@ -153,7 +156,8 @@ public final class NodeCore implements MessageHandler {
                 antiEntropy.counters(),
                 kept.marks(),
                 reaping,
-                relays.counters());
+                relays.counters(),
+                scrubber.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership, clocks));
@@ -250,12 +254,11 @@ public final class NodeCore implements MessageHandler {
             membership.view().owe(oldestDebtStamp(), clocks.nextStamp());
             latencies.onTick(clocks.nanos());
             membership.onTick();
-            sweeper.onTick();
             handoff.onTick();
             antiEntropy.onTick();
             reaping.onTick();
             transfers.core().onTick();
-            cleaner.onTick();
+            scrubber.onTick();
             replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
             antiEntropy.onStarted();
@@ -269,7 +272,7 @@ public final class NodeCore implements MessageHandler {
     private void wake(Effects effects) {
         long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
         next = Math.min(next, Math.min(antiEntropy.nextTickNanos(), reaping.nextTickNanos()));
-        next = Math.min(next, Math.min(transfers.core().nextTickNanos(), cleaner.nextTickNanos()));
+        next = Math.min(next, Math.min(transfers.core().nextTickNanos(), scrubber.nextTickNanos()));
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
             wakeNanos = next;

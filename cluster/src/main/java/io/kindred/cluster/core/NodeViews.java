@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
+import io.kindred.cluster.antientropy.ScrubCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
@@ -74,7 +75,8 @@ public final class NodeViews {
             ExchangeCounters exchange,
             ReapMarks marks,
             Reaping reaping,
-            RelayCounters relays) {}
+            RelayCounters relays,
+            ScrubCounters scrubbed) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
@@ -256,6 +258,11 @@ public final class NodeViews {
 
     public ExchangeCounters exchange() {
         return counted.exchange();
+    }
+
+    /** What the scrubber is at. */
+    public ScrubCounters scrubbed() {
+        return counted.scrubbed();
     }
 
     public ReapCounters reaping() {

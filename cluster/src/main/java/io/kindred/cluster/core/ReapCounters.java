@@ -8,8 +8,6 @@ public final class ReapCounters {
     public long expired;
     /** Partitions whose mark has risen. */
     public long marksRaised;
-    /** The partition that was, or is, gone through last. */
-    public int position;
     /** Partitions that are still to be gone through. */
     public int partitionsWaiting;
     /** Tombstones that the last walk through each partition has left. */

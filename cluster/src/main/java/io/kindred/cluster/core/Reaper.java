@@ -1,31 +1,24 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ReapMarks;
+import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Goes once through each partition whose reap mark has risen, and drops what counts as absent since: in small steps, one
- * after the other, with a pause behind each, a longer one while this node's requests take longer than they used to.
- */
-final class Reaper {
+/** Goes once through each partition whose reap mark has risen, and drops what counts as absent since. */
+final class Reaper implements ScrubTask {
     private static final int ENTRIES_A_STEP = 256;
     private static final long PAUSE_NANOS = 2_000_000L;
-    private static final long STRAINED_PAUSE_NANOS = 200_000_000L;
-    private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final Desk desk;
     private final Replica replica;
     private final ReapMarks marks;
-    private final Clocks clocks;
-    private final Latencies latencies;
     private final int lastDb;
     private final ReapCounters counters;
     private final TreeSet<Integer> waiting = new TreeSet<>();
@@ -35,15 +28,11 @@ final class Reaper {
     private int partition = -1;
     private byte[] from = {};
     private int found;
-    private boolean busy;
-    private long dueNanos;
 
-    Reaper(Reaping.Parts parts, Clocks clocks, ReapCounters counters) {
+    Reaper(Reaping.Parts parts, ReapCounters counters) {
         this.desk = parts.desk();
         this.replica = parts.replica();
         this.marks = parts.marks();
-        this.clocks = clocks;
-        this.latencies = parts.latencies();
         this.lastDb = parts.config().databases() - 1;
         this.left = new int[parts.config().partitions()];
         this.counters = counters;
@@ -51,42 +40,47 @@ final class Reaper {
 
     /** The partition's mark has risen. */
     void reap(int risen) {
-        if (waiting.isEmpty() && partition < 0) {
-            dueNanos = clocks.nanos();
-        }
         waiting.add(risen);
         counters.partitionsWaiting = waiting.size();
     }
 
-    long nextTickNanos() {
-        return busy || (partition < 0 && waiting.isEmpty()) ? Long.MAX_VALUE : dueNanos;
+    @Override
+    public String name() {
+        return "reap";
     }
 
-    void onTick() {
-        if (busy || clocks.nanos() - dueNanos < 0) {
-            return;
-        }
+    @Override
+    public boolean isWanted() {
+        return partition >= 0 || !waiting.isEmpty();
+    }
+
+    @Override
+    public long pauseNanos() {
+        return PAUSE_NANOS;
+    }
+
+    @Override
+    public void step(Consumer<Step> told) {
         if (partition < 0) {
-            Integer next = waiting.pollFirst();
-            if (next == null) {
-                return;
-            }
-            partition = next;
+            partition = waiting.first();
+            waiting.remove(partition);
             from = StorageKey.from(partition, 0, 0);
             found = 0;
             counters.partitionsWaiting = waiting.size();
-            counters.position = partition;
         }
-        busy = true;
-        desk.scan(from, StorageKey.end(partition, lastDb), ENTRIES_A_STEP, this::onScanned);
+        desk.scan(from, StorageKey.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
     }
 
-    private void onScanned(Event.Scanned scanned) {
-        if (scanned.failure() != null) {
-            goOn(null, false);
-            return;
-        }
-        Drops drops = new Drops(verdict -> goOn(scanned.next(), verdict == Verdict.OK));
+    private void onScanned(Event.Scanned scanned, Consumer<Step> told) {
+        Drops drops = new Drops(verdict -> {
+            // What failed is tried again from the same place, when the disk may have come back.
+            boolean ok = scanned.failure() == null && verdict == Verdict.OK;
+            int where = partition;
+            if (ok) {
+                goOn(scanned.next());
+            }
+            told.accept(ok ? Step.of(where, scanned.keys().size()) : Step.later(where));
+        });
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             Versions held = StorageKey.isValid(key) ? decoded(scanned.values().get(i)) : null;
@@ -123,14 +117,7 @@ final class Reaper {
         }
     }
 
-    private void goOn(byte @Nullable [] next, boolean ok) {
-        busy = false;
-        if (!ok) {
-            // From the same place, when the disk may have come back.
-            dueNanos = clocks.nanos() + RETRY_NANOS;
-            return;
-        }
-        dueNanos = clocks.nanos() + (latencies.isStrained() ? STRAINED_PAUSE_NANOS : PAUSE_NANOS);
+    private void goOn(byte @Nullable [] next) {
         if (next != null) {
             from = next;
             return;

@@ -3,12 +3,12 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.ReapRound;
+import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.version.HybridClock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +49,7 @@ final class Reaping {
     private long nextNanos;
 
     /** What reaping works on. */
-    record Parts(NodeConfig config, Desk desk, Replica replica, ReapMarks marks, Latencies latencies) {}
+    record Parts(NodeConfig config, Desk desk, Replica replica, ReapMarks marks) {}
 
     Reaping(Parts parts, ClusterMembership membership, Surroundings in, ExchangeCore exchange) {
         NodeConfig config = parts.config();
@@ -58,7 +58,7 @@ final class Reaping {
         this.replica = parts.replica();
         this.marks = parts.marks();
         this.clocks = in.clocks();
-        this.reaper = new Reaper(parts, in.clocks(), counters);
+        this.reaper = new Reaper(parts, counters);
         this.intervalNanos = config.exchangeIntervalNanos();
         long awayNanos = config.times().suspectAfterNanos() + config.quorums().timeoutNanos();
         this.waitNanos = Math.max(DURABLE_AFTER_NANOS, 2 * awayNanos);
@@ -74,16 +74,19 @@ final class Reaping {
         return (2 * awayNanos + relayedNanos) / 1_000_000 + 4 * config.times().clockSkewMaxMillis();
     }
 
+    ScrubTask reaper() {
+        return reaper;
+    }
+
     ReapCounters counters() {
         return counters;
     }
 
     long nextTickNanos() {
-        return Math.min(nextNanos, reaper.nextTickNanos());
+        return nextNanos;
     }
 
     void onTick() {
-        reaper.onTick();
         long now = clocks.nanos();
         if (now - nextNanos < 0) {
             return;

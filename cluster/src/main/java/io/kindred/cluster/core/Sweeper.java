@@ -1,9 +1,11 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * has not come to yet is hidden by the flush stamp already. A sweep that is through is remembered, so that a start does
  * not repeat it.
  */
-final class Sweeper {
+final class Sweeper implements ScrubTask {
     private static final int ENTRIES_A_STEP = 256;
 
     private final Desk desk;
@@ -21,9 +23,6 @@ final class Sweeper {
     private final int partitions;
     /** What is still to be swept, the one under way first. */
     private final ArrayDeque<Sweep> sweeps = new ArrayDeque<>();
-
-    private boolean busy;
-    private boolean stopped;
 
     /** One database's, up to the stamp that it had when the sweep began. */
     private static final class Sweep {
@@ -65,37 +64,55 @@ final class Sweeper {
         if (flushStamps.of(db) > swept.of(db)) {
             sweeps.removeIf(waiting -> waiting.db == db && waiting != sweeps.peek());
             sweeps.add(new Sweep(db, flushStamps.of(db)));
-            step();
         }
     }
 
-    private void step() {
-        Sweep sweep = sweeps.peek();
-        if (busy || stopped || sweep == null) {
-            return;
-        }
+    @Override
+    public String name() {
+        return "sweep";
+    }
+
+    @Override
+    public boolean isWanted() {
+        return !sweeps.isEmpty();
+    }
+
+    @Override
+    public long pauseNanos() {
+        return 0;
+    }
+
+    @Override
+    public void step(Consumer<Step> told) {
+        Sweep sweep = sweeps.element();
         // Where the engine counts nothing a flush has hidden no value, and what tombstones there are do no harm.
         while (sweep.partition < partitions && desk.countsNothing(sweep.partition, sweep.db)) {
             sweep.next();
         }
         if (sweep.partition == partitions) {
             end(sweep);
+            told.accept(Step.of(partitions - 1, 0));
             return;
         }
-        busy = true;
         desk.scan(
                 sweep.from,
                 StorageKey.end(sweep.partition, sweep.db),
                 ENTRIES_A_STEP,
-                scanned -> onScanned(sweep, scanned));
+                scanned -> onScanned(sweep, scanned, told));
     }
 
-    private void onScanned(Sweep sweep, Event.Scanned scanned) {
-        if (scanned.failure() != null) {
-            stop();
-            return;
-        }
-        Drops drops = new Drops(verdict -> goOn(sweep, scanned.next(), verdict));
+    private void onScanned(Sweep sweep, Event.Scanned scanned, Consumer<Step> told) {
+        Drops drops = new Drops(verdict -> {
+            boolean ok = scanned.failure() == null && verdict == Verdict.OK;
+            int partition = sweep.partition;
+            if (ok) {
+                goOn(sweep, scanned.next());
+            } else {
+                // What is left stays hidden until the disk takes writes again: the partition is swept anew.
+                sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
+            }
+            told.accept(ok ? Step.of(partition, scanned.keys().size()) : Step.later(partition));
+        });
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             if (StorageKey.isValid(key)
@@ -107,42 +124,19 @@ final class Sweeper {
         drops.end();
     }
 
-    private void goOn(Sweep sweep, byte @Nullable [] next, Verdict verdict) {
-        if (verdict != Verdict.OK) {
-            stop();
-            return;
-        }
-        busy = false;
+    private void goOn(Sweep sweep, byte @Nullable [] next) {
         if (next != null) {
             sweep.from = next;
         } else {
             desk.swept(sweep.partition, sweep.db);
             sweep.next();
         }
-        step();
     }
 
     private void end(Sweep sweep) {
         sweeps.remove();
         if (swept.raise(sweep.db, sweep.stamp)) {
             replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
-        }
-        step();
-    }
-
-    /** What is left stays hidden until the disk takes writes again: the partition is swept anew. */
-    private void stop() {
-        busy = false;
-        stopped = true;
-        Sweep sweep = sweeps.element();
-        sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
-    }
-
-    /** Tries again what had to stop. */
-    void onTick() {
-        if (stopped) {
-            stopped = false;
-            step();
         }
     }
 }

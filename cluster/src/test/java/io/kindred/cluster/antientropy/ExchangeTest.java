@@ -256,7 +256,7 @@ class ExchangeTest {
         long now = 0;
         while (two.left.counters.scrubbed < TestReplica.PARTITIONS) {
             two.left.clocks.advance(now += SECOND_NANOS, 0);
-            two.left.builder.onTick();
+            two.left.scrubber.onTick();
         }
         assertEquals(1, two.left.counters.scrubMismatches);
         assertEquals(List.of(StorageKey.partition(key)), two.left.doubted);

@@ -111,7 +111,7 @@ class MerkleTreeTest {
                     }
                     case 5, 6, 7 -> {
                         replica.clocks.advance(stamp * 1_000_000_000L, 0);
-                        replica.builder.onTick();
+                        replica.scrubber.onTick();
                     }
                     case 8 -> replica.put(key, Versions.EMPTY);
                     default -> replica.put(key, TwoReplicas.write(held, 1, stamp++, "v" + step));

@@ -45,7 +45,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     final List<Integer> doubted = new ArrayList<>();
     final Clocks clocks = new Clocks(new HybridClock(500));
     final ExchangeCore exchange;
-    final TreeBuilder builder;
+    final Scrubber scrubber;
     private final Requests requests = new Requests(0, 1_000_000_000L);
     /** Nothing can be read while this is set. */
     boolean unreadable;
@@ -67,11 +67,12 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
                 new ExchangeCore.Debts(owed, range -> {}),
                 60_000_000_000L,
                 notes::add);
-        builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, this, clocks, latencies),
+        TreeBuilder builder = new TreeBuilder(
+                new TreeBuilder.Work(trees, this),
                 counters,
                 notes::add,
                 (partition, unreadable) -> doubted.add(partition));
+        scrubber = new Scrubber(clocks, latencies, List.of(builder));
     }
 
     /** Builds what there is to build, and ends there. */
@@ -79,7 +80,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         long now = 0;
         while (trees.building() > 0) {
             clocks.advance(now += 1_000_000_000L, 0);
-            builder.onTick();
+            scrubber.onTick();
         }
     }
 
