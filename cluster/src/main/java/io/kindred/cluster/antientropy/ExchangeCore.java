@@ -37,6 +37,7 @@ public final class ExchangeCore {
 
     private final ExchangeParts parts;
     private final ExchangeService service;
+    private final Throttle throttle;
     private final KeyMender mender;
     private final Debts debts;
     private final long intervalNanos;
@@ -133,6 +134,7 @@ public final class ExchangeCore {
                 wires, store.trees(), reader, store.replica(), store.overwrite(), store.marks(), store.counters());
         this.mender = new KeyMender(parts, note);
         this.service = new ExchangeService(parts);
+        this.throttle = new Throttle(wires.clocks(), wires.latencies());
         this.debts = debts;
         this.intervalNanos = intervalNanos;
         this.note = note;
@@ -154,7 +156,7 @@ public final class ExchangeCore {
         if (!begun) {
             return parts.clocks().nanos();
         }
-        long next = nextRoundNanos;
+        long next = Math.min(nextRoundNanos, throttle.nextTickNanos());
         if (debts.owed().size() > 0 || mender.size() > 0) {
             next = Math.min(next, nextOwedNanos);
         }
@@ -174,6 +176,7 @@ public final class ExchangeCore {
             nextRoundNanos = now + intervalNanos;
             nextOwedNanos = now + OWED_RETRY_NANOS;
         }
+        throttle.onTick();
         List.copyOf(sessions.values()).forEach(ExchangeSession::onTick);
         List.copyOf(keySessions).forEach(ExchangeSession::onTick);
         if (now - nextRoundNanos >= 0) {
@@ -190,24 +193,28 @@ public final class ExchangeCore {
 
     /**
      * Of two nodes of a datacenter the one with the smaller id asks; so each pair of them exchanges once an interval. Between
-     * datacenters, over longer links, it is enough that one node asks all others: of a partition's replicas everywhere, the
-     * one with the smallest id that is there.
+     * datacenters, over longer links, it is enough that one node of each asks all replicas elsewhere: of those that serve
+     * the partition, the one with the smallest id that is there. (One of all would do, if each link were as good as its
+     * neighbours.)
      */
     private void askRound() {
         long self = parts.partitions().self();
         shared((partition, peer) -> {
                     boolean isNear = contains(parts.partitions().replicas(partition), peer);
-                    return isNear ? self < peer : self == smallestThere(partition);
+                    return isNear
+                            ? self < peer
+                            : self == smallestThere(partition)
+                                    && contains(parts.partitions().far(partition), peer);
                 })
                 .forEach((peer, partitions) -> ask(peer).partitions.addAll(partitions));
     }
 
     private long smallestThere(int partition) {
         long self = parts.partitions().self();
-        return Arrays.stream(parts.partitions().everywhere(partition))
+        return Arrays.stream(parts.partitions().serving(partition))
                 .filter(id -> id == self || !parts.router().isGone(id))
                 .min()
-                .orElse(self);
+                .orElse(0);
     }
 
     private interface Wanted {
@@ -340,17 +347,38 @@ public final class ExchangeCore {
                 // The ring is not known yet.
                 continue;
             }
-            long receiver = parts.partitions().receiver(range.intended(), range.partition());
-            if (!parts.partitions().hasPart(range.intended(), range.partition())) {
+            boolean hasPart = parts.partitions().hasPart(range.intended(), range.partition());
+            long datacenter = parts.router().datacenterOfNode(range.intended());
+            // Of one that has left another datacenter, that one is owed.
+            boolean isFar =
+                    !hasPart && Arrays.stream(parts.router().remotes()).anyMatch(remote -> remote == datacenter);
+            long receiver = parts.partitions().receiver(isFar ? datacenter : range.intended(), range.partition());
+            if (!hasPart && !isFar) {
                 // Who has taken its place gets it from the others as its own.
                 pay(range, debts.owed().last());
             } else if (receiver == 0) {
                 continue;
+            } else if (isFar && contains(replicas, self)) {
+                payElsewhere(range, receiver);
             } else if (contains(replicas, self)) {
                 ask(receiver).partitions.add(range.partition());
             } else if (!asking.contains(range)) {
                 new Delegation(range, receiver, debts.owed().last()).begin(replicas);
             }
+        }
+    }
+
+    private void payElsewhere(OwedRanges.Range range, long receiver) {
+        if (asking.add(range)) {
+            long until = debts.owed().last();
+            Ask ask = ask(receiver);
+            ask.partitions.add(range.partition());
+            ask.told.add(session -> {
+                asking.remove(range);
+                if (session.compared.contains(range.partition())) {
+                    pay(range, until);
+                }
+            });
         }
     }
 
@@ -540,10 +568,10 @@ public final class ExchangeCore {
     }
 
     public void onBucketKeys(long from, Message.BucketKeys message) {
-        service.onBucketKeys(from, message);
+        throttle.pass(() -> service.onBucketKeys(from, message));
     }
 
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {
-        service.onExchangeObjects(from, message);
+        throttle.pass(() -> service.onExchangeObjects(from, message));
     }
 }

@@ -318,14 +318,15 @@ final class ExchangeSession extends Request {
         }
     }
 
-    /** At once, or after a pause while this node's own requests take longer than they used to. */
+    /** At once; after a pause while this node has requests to serve, a longer one while they take longer than they used to. */
     private void paced(Runnable work) {
         if (ended) {
             return;
         }
+        long least = parts.latencies().isServing() ? PAUSE_MIN_NANOS : 0;
         pauseNanos = parts.latencies().isStrained()
                 ? Math.min(PAUSE_MAX_NANOS, Math.max(PAUSE_MIN_NANOS, pauseNanos * 2))
-                : pauseNanos / 2 < PAUSE_MIN_NANOS ? 0 : pauseNanos / 2;
+                : pauseNanos / 2 < PAUSE_MIN_NANOS ? least : pauseNanos / 2;
         if (pauseNanos == 0) {
             work.run();
         } else {

@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
@@ -39,6 +40,7 @@ final class ReplicaService {
     }
 
     void onReadRequest(long from, Message.ReadRequest request) {
+        node.latencies().served();
         byte[] key = request.storageKey();
         LocalReplica.ReadStep answer =
                 (verdict, versions) -> outlet.send(from, new Message.ReadReply(request.requestId(), verdict, versions));
@@ -55,6 +57,7 @@ final class ReplicaService {
     }
 
     void onReplicate(long from, Message.Replicate request) {
+        node.latencies().served();
         byte[] key = request.storageKey();
         boolean asStandIn = request.intended() != 0;
         if (!(asStandIn ? mayStandIn(request.intended(), key) : router.isReplicaOf(key))) {
@@ -102,6 +105,9 @@ final class ReplicaService {
 
     /** Writes of another datacenter; acknowledged when W of their replicas here have them. */
     void onRelay(long from, Message.Relay request) {
+        if (request.storageKeys().size() > HandoffCore.BATCH_HINTS_MAX) {
+            return;
+        }
         Batch batch = new Batch(from, request.requestId());
         for (int i = 0; i < request.storageKeys().size(); i++) {
             byte[] key = request.storageKeys().get(i);

@@ -33,7 +33,21 @@ final class RingChanges {
         if (membership.router().datacenters().nodes().size() == 1) {
             return failed("this is the only node of the ring; there is nobody to take its data");
         }
+        if (isLastOfItsDatacenter() && !areAllUp()) {
+            return failed(
+                    "this is the last node of its datacenter, and not all others are up: what it wrote may not be with"
+                            + " them yet");
+        }
         return decided(ChangeRecord.leave(self, clocks.nextStamp(), self));
+    }
+
+    private boolean isLastOfItsDatacenter() {
+        return membership.router().ring().members().size() == 1;
+    }
+
+    private boolean areAllUp() {
+        return membership.listed().stream()
+                .allMatch(member -> member.id() == self().id() || membership.answers(member.id()));
     }
 
     private ClusterAnswer replace(String name) {

@@ -385,6 +385,27 @@ final class RingRouter implements Router, PartitionMap {
         return nodes;
     }
 
+    @Override
+    public long[] far(int partition) {
+        long[] nodes = new long[0];
+        for (ServingMap.Nodes its : elsewhere(partition)) {
+            nodes = extend(nodes, Arrays.copyOf(its.writers(), its.serving()));
+        }
+        return nodes;
+    }
+
+    /** By other datacenter, the nodes of a partition, where it is held. */
+    List<ServingMap.Nodes> elsewhere(int partition) {
+        List<ServingMap.Nodes> all = new ArrayList<>();
+        for (long id : datacenters.remotes()) {
+            DatacenterRing ring = datacenters.byId(id);
+            if (ring != null && ring.serving().of(partition).isHeld()) {
+                all.add(ring.serving().of(partition));
+            }
+        }
+        return all;
+    }
+
     /** The replicas that all records lead to, in every datacenter. */
     long[] targetEverywhere(int partition) {
         long[] nodes = target(partition);

@@ -96,6 +96,11 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     }
 
     @Override
+    public List<ServingMap.Nodes> elsewhere(int partition) {
+        return router.elsewhere(partition);
+    }
+
+    @Override
     public List<Long> nearMembers() {
         return router.nearMembers(membership.members());
     }

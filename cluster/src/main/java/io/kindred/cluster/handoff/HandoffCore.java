@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandoffCore {
     static final int SESSIONS_MAX = 2;
-    static final int BATCH_HINTS_MAX = 128;
+    public static final int BATCH_HINTS_MAX = 128;
     static final int BATCH_BYTES_MAX = 256 << 10;
     static final int BATCH_BYTES_MIN = 4 << 10;
     private static final long PAUSE_MIN_NANOS = 5_000_000L;
@@ -228,9 +228,20 @@ public final class HandoffCore {
             if (isTheirs) {
                 page.add(hint);
             } else if (router.isInRing(storageKey)) {
-                hints.refile(hint.key(), hint.versions(), router.replicasOf(storageKey), router.self());
+                hints.refile(hint.key(), hint.versions(), heirs(storageKey), router.self());
                 refiled++;
             }
+        }
+
+        /** Who has the part of the intended one: if it was of another datacenter, that. */
+        private long[] heirs(byte[] storageKey) {
+            long datacenter = router.datacenterOfNode(intended);
+            for (long other : router.remotes()) {
+                if (other == datacenter) {
+                    return new long[] {datacenter};
+                }
+            }
+            return router.replicasOf(storageKey);
         }
 
         private @Nullable Versions decode(byte[] value) {
@@ -280,7 +291,8 @@ public final class HandoffCore {
             }
             left += refused.size();
             batchBytesMax = Math.max(BATCH_BYTES_MIN, Math.min(BATCH_BYTES_MAX, ack.creditBytes()));
-            if (refused.size() >= sent.size()) {
+            // One node refuses for itself, a datacenter for a key's replicas: others may be better off.
+            if (refused.size() >= sent.size() && !toDatacenter) {
                 fail("it answers " + ack.verdict());
             } else {
                 pauseThenGoOn();

@@ -28,6 +28,9 @@ public interface PartitionMap {
     /** The nodes that take a partition's writes in any datacenter, those of this one first. Not to be changed. */
     long[] everywhere(int partition);
 
+    /** The nodes of other datacenters that answer for a partition and hold it. Not to be changed. */
+    long[] far(int partition);
+
     /**
      * Whom to give what a node, or a datacenter, is owed of a partition.
      *

@@ -29,6 +29,8 @@ public final class Coordinator {
     private final UpdateFunctions functions;
     /** By storage key; looked up, never iterated over. */
     private final Map<Bytes, UpdateCore> updates = new HashMap<>();
+    /** Those with a global scope, for which local ones need not wait. */
+    private final Map<Bytes, UpdateCore> wideUpdates = new HashMap<>();
 
     private final SeenForwards seen;
     private final DotLender lender;
@@ -44,6 +46,7 @@ public final class Coordinator {
 
     /** An operation from a client of this node. */
     public void start(long token, Operation operation, QuorumSpec quorum) {
+        node.latencies().served();
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
         Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline);
@@ -180,7 +183,8 @@ public final class Coordinator {
 
     /** A put that came after updates of its key is applied after them. */
     private void put(Ticket ticket, Operation.Put put, Route route) {
-        UpdateCore before = updates.isEmpty() ? null : updates.get(new Bytes(route.storageKey()));
+        Map<Bytes, UpdateCore> cores = ticket.quorum().global() ? wideUpdates : updates;
+        UpdateCore before = cores.isEmpty() ? null : cores.get(new Bytes(route.storageKey()));
         if (before == null) {
             PutCore.start(node, ticket, put, route);
         } else {
@@ -196,12 +200,14 @@ public final class Coordinator {
             return;
         }
         Bytes key = new Bytes(route.storageKey());
-        UpdateCore core = updates.get(key);
+        Map<Bytes, UpdateCore> cores = ticket.quorum().global() ? wideUpdates : updates;
+        Route scoped = node.scoped(ticket, route);
+        UpdateCore core = cores.get(key);
         if (core == null) {
-            core = new UpdateCore(node, route, () -> updates.remove(key), this::elsewhere);
-            updates.put(key, core);
+            core = new UpdateCore(node, scoped, () -> cores.remove(key), this::elsewhere);
+            cores.put(key, core);
         }
-        core.add(ticket, update, function, route);
+        core.add(ticket, update, function, scoped);
     }
 
     public void onReadReply(long from, Message.ReadReply reply) {

@@ -14,6 +14,9 @@ public final class Latencies {
     private static final int DECAY = 200;
     private static final int FAST = 16;
     private static final int SLOW = 1024;
+    /** So many requests a second are a load. */
+    private static final int SERVING_MIN = 20;
+
     private static final long CALM_NANOS = 1_000_000_000L;
 
     private final LongMap<Mark> marks = new LongMap<>();
@@ -22,6 +25,10 @@ public final class Latencies {
     private long slowNanos;
     private int samples;
     private boolean isFresh;
+    /** Requests since the last look, and whether there were many before it. */
+    private int served;
+
+    private boolean isServing;
     private long calmSinceNanos;
 
     private static final class Mark {
@@ -33,7 +40,8 @@ public final class Latencies {
         this.lateMaxNanos = lateMaxNanos;
     }
 
-    void answered(long peer, long tookNanos) {
+    /** @param isWide whether the request asks other datacenters too: how long that takes says nothing of strain */
+    void answered(long peer, long tookNanos, boolean isWide) {
         Mark mark = marks.get(peer);
         if (mark == null) {
             mark = new Mark();
@@ -42,6 +50,9 @@ public final class Latencies {
         }
         long took = Math.min(tookNanos, lateMaxNanos);
         mark.nanos += took > mark.nanos ? (took - mark.nanos) / RISE : -(mark.nanos / DECAY);
+        if (isWide) {
+            return;
+        }
         fastNanos += (took - fastNanos) / FAST;
         // The first ones weigh more: a node that has just begun has no earlier times to be slower than.
         samples = Math.min(SLOW, samples + 1);
@@ -52,12 +63,26 @@ public final class Latencies {
     /** Time passes: where nothing is asked, nothing is strained. */
     public void onTick(long nowNanos) {
         if (nowNanos - calmSinceNanos >= CALM_NANOS) {
+            isServing = served >= SERVING_MIN;
+            served = 0;
             if (!isFresh) {
                 fastNanos = Math.min(fastNanos, slowNanos);
             }
             isFresh = false;
             calmSinceNanos = nowNanos;
         }
+    }
+
+    /** A request of a client, or what another node asks for one. */
+    public void served() {
+        if (++served >= SERVING_MIN) {
+            isServing = true;
+        }
+    }
+
+    /** Whether there are requests that work in the background could be in the way of. */
+    public boolean isServing() {
+        return isServing;
     }
 
     /** After how long an answer of this peer is late. */

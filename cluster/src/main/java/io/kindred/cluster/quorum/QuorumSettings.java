@@ -24,11 +24,21 @@ public record QuorumSettings(
     }
 
     Needs reads(QuorumSpec asked, int replicas) {
-        return needs(asked.r(), asked.pr(), asked.global() ? 0 : readDefault, replicas);
+        return asked.global()
+                ? wide(asked.r(), asked.pr(), replicas)
+                : needs(asked.r(), asked.pr(), readDefault, replicas);
     }
 
     Needs writes(QuorumSpec asked, int replicas) {
-        return needs(asked.w(), asked.pw(), asked.global() ? 0 : writeDefault, replicas);
+        return asked.global()
+                ? wide(asked.w(), asked.pw(), replicas)
+                : needs(asked.w(), asked.pw(), writeDefault, replicas);
+    }
+
+    /** Nodes that stand in for a replica elsewhere are no sign that a write has left this datacenter: they do not count. */
+    private static Needs wide(int asked, int askedOfOwn, int replicas) {
+        int all = needs(asked, askedOfOwn, 0, replicas).all();
+        return new Needs(all, all);
     }
 
     /** What is asked of the key's own replicas can only raise the number. */

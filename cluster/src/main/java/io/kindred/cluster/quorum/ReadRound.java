@@ -150,7 +150,7 @@ final class ReadRound extends Request {
 
     @Override
     protected void onReadReply(long from, Message.ReadReply reply) {
-        node.latencies().answered(from, node.clocks().nanos() - sentNanos);
+        node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
             if (place < places.size()) {

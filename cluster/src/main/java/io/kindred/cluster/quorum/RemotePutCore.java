@@ -147,7 +147,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     public void onAnswer(long from, Message answer) {
         Lender lender = lender(from);
         if (lender != null && answer instanceof Message.DotReply reply) {
-            node.latencies().answered(from, node.clocks().nanos() - lender.sinceNanos);
+            node.latencies().answered(from, node.clocks().nanos() - lender.sinceNanos, false);
             flushStamp = Math.max(flushStamp, reply.flushStamp());
             lent(lender, reply.verdict(), reply.dot(), reply.held());
         }

@@ -35,15 +35,22 @@ public final class SpreadCore implements LocalReplica.WriteStep, WriteRound.List
 
     @Override
     public @Nullable Versions next(Versions current) {
+        if (round.isOver()) {
+            // The disk took so long to find the key that somebody else was given it: by now it may have been deleted.
+            return null;
+        }
         Versions joined = current.join(delta);
         return joined.sameAs(current) ? null : joined;
     }
 
     @Override
     public void done(Verdict verdict) {
+        if (round.isOver()) {
+            return;
+        }
         if (verdict == Verdict.OK) {
             round.proceed(delta);
-        } else if (!round.isOver()) {
+        } else {
             round.abandon();
             told.accept(verdict);
         }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The read-modify-writes of one key at its first live replica. They run in rounds: all that wait when a round begins
  * share one read quorum, then each is applied to the state that the one before it left. What arrives meanwhile waits
- * for the next round, so that each update sees every update that was acknowledged before it was sent.
+ * for the next round, so that each update sees every update that was acknowledged before it was sent. All of one core have
+ * the same scope: a local one does not wait for what is read in another datacenter.
  *
  * <p>While every node agrees on who the first live replica is, this makes updates of one key exact.
  */
@@ -71,27 +72,21 @@ final class UpdateCore implements ReadRound.Listener {
             whenIdle.run();
             return;
         }
-        Route to = route;
-        for (Entry entry : batch) {
-            boolean isWide =
-                    entry instanceof Update update && update.ticket().quorum().global();
-            to = isWide ? node.router().wide(route) : to;
-        }
         int reads = 1;
         int own = 0;
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         for (Entry entry : batch) {
             if (entry instanceof Update update) {
-                Needs needs = node.settings().reads(update.ticket().quorum(), to.serving());
+                Needs needs = node.settings().reads(update.ticket().quorum(), route.serving());
                 reads = Math.max(reads, needs.all());
                 own = Math.max(own, needs.own());
                 deadline = Math.min(deadline, update.ticket().deadlineNanos());
             }
         }
-        if (to.serving() == 1 && to.self() == 0) {
+        if (route.serving() == 1 && route.self() == 0) {
             enough(Versions.EMPTY);
         } else {
-            new ReadRound(node, to, new Needs(reads, own), this).start(deadline);
+            new ReadRound(node, route, new Needs(reads, own), this).start(deadline);
         }
     }
 
@@ -100,8 +95,7 @@ final class UpdateCore implements ReadRound.Listener {
             return false;
         }
         boolean late = update.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
-        boolean chance = WriteRound.hasChance(
-                node, node.scoped(update.ticket(), route), update.ticket().quorum());
+        boolean chance = WriteRound.hasChance(node, route, update.ticket().quorum());
         if (late || !chance) {
             String why = late
                     ? "the key's other updates took too long; nothing was applied"
@@ -161,7 +155,7 @@ final class UpdateCore implements ReadRound.Listener {
         Step(Update entry, Versions read) {
             this.entry = entry;
             this.read = read;
-            this.to = node.scoped(entry.ticket(), route);
+            this.to = route;
         }
 
         void start() {

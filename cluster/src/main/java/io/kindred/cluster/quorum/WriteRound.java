@@ -138,7 +138,7 @@ final class WriteRound extends Request {
 
     @Override
     protected void onReplicateAck(long from, Message.ReplicateAck ack) {
-        node.latencies().answered(from, node.clocks().nanos() - sentNanos);
+        node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
             onReplica(place, ack.verdict(), ack.uncovered());

@@ -27,6 +27,9 @@ public final class RelayCore implements RemoteCopies {
     /** So many nodes of a datacenter are tried with one write. */
     private static final int TRIES_MAX = 3;
 
+    /** So far it looks for one that is there: with each write, while a datacenter is away. */
+    private static final int WALKED_MAX = 8;
+
     private static final int OVERHEAD_BYTES = 100;
 
     private final Outbox outbox;
@@ -120,9 +123,10 @@ public final class RelayCore implements RemoteCopies {
                     return node;
                 }
             }
-            for (long node : router.walkIn(datacenter, storageKey)) {
-                if (isFit(node)) {
-                    return node;
+            long[] walk = router.walkIn(datacenter, storageKey);
+            for (int i = 0; i < Math.min(WALKED_MAX, walk.length); i++) {
+                if (isFit(walk[i])) {
+                    return walk[i];
                 }
             }
             return 0;

@@ -31,13 +31,14 @@ public final class ServingMap {
      * @param serving how many serve
      * @param sets as {@link io.kindred.cluster.quorum.Route} has them
      * @param target the replicas by all records
+     * @param isHeld whether those that serve hold it; else nobody does, and they have yet to fetch it
      */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
-    public record Nodes(long[] writers, int serving, int @Nullable [][] sets, long[] target) {
-        static final Nodes NOBODY = settled(new long[0]);
+    public record Nodes(long[] writers, int serving, int @Nullable [][] sets, long[] target, boolean isHeld) {
+        static final Nodes NOBODY = settled(new long[0], false);
 
-        static Nodes settled(long[] replicas) {
-            return new Nodes(replicas, replicas.length, null, replicas);
+        static Nodes settled(long[] replicas, boolean isHeld) {
+            return new Nodes(replicas, replicas.length, null, replicas, isHeld);
         }
 
         public boolean isSettled() {
@@ -81,7 +82,7 @@ public final class ServingMap {
             }
             boolean elsewhere = holders[partition] > told;
             if (all && !elsewhere) {
-                nodes[partition] = Nodes.settled(owners);
+                nodes[partition] = Nodes.settled(owners, true);
             } else {
                 unsettled++;
                 nodes[partition] = changing(history, held, partition, owners, all);
@@ -109,19 +110,23 @@ public final class ServingMap {
     private Nodes changing(RingHistory history, HeldBy held, int partition, long[] owners, boolean targetServes) {
         List<long[]> sets = new ArrayList<>();
         int former = newestHeld(history, held, partition, owners);
+        boolean isHeld = true;
         if (targetServes) {
             sets.add(owners);
             if (former > 0) {
                 add(sets, ids(history, former, partition));
             }
         } else {
-            sets.add(former > 0 ? ids(history, former, partition) : whoever(history, held, partition, owners));
+            long[] others = former > 0 ? ids(history, former, partition) : whoever(history, held, partition);
+            isHeld = others.length > 0;
+            // Where nobody holds it the owners serve: they have nothing to ask anyone here for.
+            sets.add(isHeld ? others : owners);
             for (int back = Math.min(former - 1, SETS_MAX); back > 0; back--) {
                 add(sets, ids(history, back, partition));
             }
             add(sets, owners);
         }
-        return nodes(sets, owners);
+        return nodes(sets, owners, isHeld);
     }
 
     /** How far back the newest prefix is whose replicas are others than the target's and all hold it; -1: none. */
@@ -152,8 +157,8 @@ public final class ServingMap {
                 : ring.preferenceList(partition, replicas).ids();
     }
 
-    /** Those who hold it, in the order of the walk; nobody: the owners, who have nothing to ask anyone for. */
-    private long[] whoever(RingHistory history, HeldBy held, int partition, long[] owners) {
+    /** Those who hold it, in the order of the walk. */
+    private long[] whoever(RingHistory history, HeldBy held, int partition) {
         long[] found = new long[replicas];
         int size = 0;
         List<Long> order = new ArrayList<>();
@@ -171,7 +176,7 @@ public final class ServingMap {
                 found[size++] = id;
             }
         }
-        return size == 0 ? owners : Arrays.copyOf(found, size);
+        return Arrays.copyOf(found, size);
     }
 
     private static void add(List<long[]> sets, long[] set) {
@@ -180,11 +185,11 @@ public final class ServingMap {
         }
     }
 
-    private static Nodes nodes(List<long[]> sets, long[] target) {
+    private static Nodes nodes(List<long[]> sets, long[] target, boolean isHeld) {
         long[] serving = sets.get(0);
         if (sets.size() == 1) {
             // A former holder is left that no prefix knows of: it gives the partition up by itself.
-            return Nodes.settled(serving);
+            return Nodes.settled(serving, isHeld);
         }
         List<Long> writers = new ArrayList<>();
         int[][] places = new int[sets.size()][];
@@ -205,6 +210,6 @@ public final class ServingMap {
             places[places.length - 1] = first;
         }
         long[] all = writers.stream().mapToLong(Long::longValue).toArray();
-        return new Nodes(all, serving.length, places, target);
+        return new Nodes(all, serving.length, places, target, isHeld);
     }
 }

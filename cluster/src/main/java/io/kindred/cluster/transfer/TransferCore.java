@@ -86,6 +86,9 @@ public final class TransferCore {
         /** Those of {@link #members} that are of the datacenter whose ring this node follows. */
         List<Long> nearMembers();
 
+        /** By other datacenter, the nodes of a partition, where it is held. */
+        List<ServingMap.Nodes> elsewhere(int partition);
+
         /** Whether the newest beat of a node is of the records that this node knows, and of a holding that it has. */
         boolean confirms(long node);
 
@@ -315,7 +318,13 @@ public final class TransferCore {
         if (holders.isEmpty()) {
             return everyoneHasTold();
         }
-        ServingMap.Nodes nodes = in.serving().of(partition);
+        boolean isNear = !holders(partition, in.nearMembers()).isEmpty();
+        List<ServingMap.Nodes> sources = isNear ? List.of(in.serving().of(partition)) : in.elsewhere(partition);
+        return !with.isEmpty()
+                && (sources.isEmpty() || sources.stream().anyMatch(nodes -> isEnough(nodes, holders, with)));
+    }
+
+    private boolean isEnough(ServingMap.Nodes nodes, List<Long> holders, Set<Long> with) {
         int can = 0;
         int have = 0;
         for (int i = 0; i < nodes.serving(); i++) {
@@ -325,7 +334,7 @@ public final class TransferCore {
             have += with.contains(node) ? 1 : 0;
         }
         int readable = nodes.serving() - (nodes.serving() / 2 + 1) + 1;
-        return !with.isEmpty() && have >= Math.min(readable, can);
+        return have >= Math.min(readable, can);
     }
 
     /** Nobody holds it: the ring is new, or those who did are forgotten. But that must be known for sure. */

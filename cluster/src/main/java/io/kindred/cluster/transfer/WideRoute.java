@@ -13,39 +13,47 @@ public final class WideRoute {
     private WideRoute() {}
 
     /**
-     * Those that serve in any of the datacenters serve; where one has several sets of nodes that may serve, a write needs its
+     * Those that serve in any of the datacenters serve, except in one that has yet to fetch the key; where one has several sets of nodes that may serve, a write needs its
      * quorum with each of them, whichever the other datacenters read from.
      *
      * @param all of the key's partition, by datacenter, that of this node first
      */
     public static Route of(byte[] storageKey, List<ServingMap.Nodes> all, long self) {
+        boolean anyHeld = all.stream().anyMatch(ServingMap.Nodes::isHeld);
         List<Long> writers = new ArrayList<>();
         boolean isSettled = true;
         for (ServingMap.Nodes nodes : all) {
-            isSettled &= nodes.isSettled();
-            for (int i = 0; i < nodes.serving(); i++) {
+            boolean serves = nodes.isHeld() || !anyHeld;
+            isSettled &= nodes.isSettled() && serves;
+            for (int i = 0; i < nodes.serving() && serves; i++) {
                 writers.add(nodes.writers()[i]);
             }
         }
         int serving = writers.size();
         for (ServingMap.Nodes nodes : all) {
-            for (int i = nodes.serving(); i < nodes.writers().length; i++) {
-                writers.add(nodes.writers()[i]);
+            for (long node : nodes.writers()) {
+                if (!writers.contains(node)) {
+                    writers.add(node);
+                }
             }
         }
         return new Route(
                 storageKey,
                 writers.stream().mapToLong(Long::longValue).toArray(),
                 serving,
-                isSettled ? null : sets(all, writers),
+                isSettled ? null : sets(all, writers, anyHeld),
                 writers.indexOf(self),
                 true);
     }
 
-    private static int[][] sets(List<ServingMap.Nodes> all, List<Long> writers) {
+    private static int[][] sets(List<ServingMap.Nodes> all, List<Long> writers, boolean anyHeld) {
         List<int[]> joined = List.of(new int[0]);
         for (ServingMap.Nodes nodes : all) {
             List<int[]> its = setsOf(nodes, writers);
+            if (anyHeld && !nodes.isHeld()) {
+                // Readers do not ask there yet, and soon will.
+                its.add(0, new int[0]);
+            }
             boolean tooMany = joined.size() * its.size() > SETS_MAX;
             joined = tooMany ? pairs(joined, its) : product(joined, its);
         }

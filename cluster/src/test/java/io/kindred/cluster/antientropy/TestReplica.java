@@ -355,4 +355,9 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     public boolean hasPart(long intended, int partition) {
         return true;
     }
+
+    @Override
+    public long[] far(int partition) {
+        return new long[0];
+    }
 }

@@ -114,7 +114,7 @@ final class SimClient {
             if (outcome instanceof Outcome.Found found) {
                 Versions versions = found.versions();
                 contexts.put(key, versions.clock());
-                if (strict) {
+                if (strict || global) {
                     cluster.checker.checkRead(key, before, versions, scope);
                 }
             }
@@ -132,7 +132,7 @@ final class SimClient {
         node.request(put, cluster.plan().writing(strict, global), outcome -> {
             note(outcome);
             if (outcome instanceof Outcome.Written written) {
-                cluster.checker.acknowledge(write, strict, scope);
+                cluster.checker.acknowledge(write, strict || global, scope);
                 contexts.put(key, written.context());
             }
             answered(request);
@@ -148,7 +148,7 @@ final class SimClient {
         node.request(new Operation.Update(0, bytes(key), args), cluster.plan().writing(strict, global), outcome -> {
             note(outcome);
             if (outcome instanceof Outcome.Updated) {
-                cluster.checker.acknowledge(write, strict, scope);
+                cluster.checker.acknowledge(write, strict || global, scope);
             }
             answered(request);
         });

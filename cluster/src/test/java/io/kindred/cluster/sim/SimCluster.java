@@ -122,6 +122,19 @@ public final class SimCluster {
         }
     }
 
+    /** Two datacenters, whole and without clients, for a test that says itself what happens. */
+    static SimCluster calmDatacenters(long seed, int nodes) {
+        SimRandom random = new SimRandom(seed);
+        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2);
+        SimCluster cluster = new SimCluster(seed, plan, random, false, false);
+        cluster.network.nodes().forEach(SimNode::start);
+        cluster.runUntil(
+                () -> cluster.network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(nodes)));
+        cluster.syncEverySecond();
+        cluster.runUntil(() -> !cluster.isMoving());
+        return cluster;
+    }
+
     private Report run() {
         network.nodes().forEach(SimNode::start);
         runUntil(() -> network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
@@ -196,7 +209,7 @@ public final class SimCluster {
         }
     }
 
-    private void runFor(long nanos) {
+    void runFor(long nanos) {
         boolean[] reached = {false};
         schedule.after(nanos, "milestone", () -> reached[0] = true);
         while (!reached[0]) {
@@ -236,7 +249,7 @@ public final class SimCluster {
         }
     }
 
-    private List<SimNode> members(String datacenter) {
+    List<SimNode> members(String datacenter) {
         return network.nodes().stream()
                 .filter(node -> node.isMember() && node.datacenter.equals(datacenter))
                 .toList();

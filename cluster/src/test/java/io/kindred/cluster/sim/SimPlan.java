@@ -104,7 +104,7 @@ public record SimPlan(
     /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
     QuorumSpec reading(boolean strict, boolean global) {
         if (global) {
-            return new QuorumSpec(0, 0, strict ? 4 : 0, 0, true);
+            return QuorumSpec.DEFAULT.withScope(true);
         }
         return strict ? new QuorumSpec(0, 0, readQuorum == 0 ? 2 : readQuorum, 0) : QuorumSpec.DEFAULT;
     }
@@ -112,7 +112,7 @@ public record SimPlan(
     /** What a client asks of a write. Strict: W of the key's own replicas. */
     QuorumSpec writing(boolean strict, boolean global) {
         if (global) {
-            return new QuorumSpec(0, 0, 0, strict ? 4 : 0, true);
+            return QuorumSpec.DEFAULT.withScope(true);
         }
         return strict ? new QuorumSpec(0, 0, 0, writeQuorum == 0 ? 2 : writeQuorum) : QuorumSpec.DEFAULT;
     }
