@@ -17,6 +17,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
@@ -264,6 +265,10 @@ final class SimNode implements Effects, ReplicaStore {
             running.step(event, new Now(schedule.nowNanos(), Math.max(0, wallMillis())), this);
             cluster.checker.afterEvent(this);
         }
+    }
+
+    long reapMark(byte[] storageKey) {
+        return core == null ? 0 : core.views().reapMark(StorageKey.partition(storageKey));
     }
 
     long wallMillis() {
