@@ -42,7 +42,7 @@ final class LinkCutScenario {
                 startAll(dir, wires);
                 awaitWhole(START_WITHIN);
                 for (KindredProcess node : nodes) {
-                    writers.add(new SplitWriter(connect(node), node.name()));
+                    writers.add(new SplitWriter(connect(node), node.name(), 1));
                 }
                 writeOnAllNodes("whole", WHOLE_FOR);
                 wires.cut(LONELY, 2);

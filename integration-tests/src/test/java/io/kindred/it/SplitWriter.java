@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client of one node that writes while links are cut, with R=W=1: sets that grow by read, merge and put with a context,
+ * A client of one node that writes while links are cut: sets that grow by read, merge and put with a context,
  * and plain SETs. Other writers write the same keys through other nodes. Every answer must be an OK: the node itself is a
  * replica of each key. Owned by: one thread at a time.
  */
@@ -21,15 +21,20 @@ final class SplitWriter {
 
     private final RespConnection node;
     private final String name;
+    private final int quorum;
     private final List<Set<String>> elements = new ArrayList<>();
     private final Map<String, String> lastSet = new HashMap<>();
     private int round;
 
-    /** @param node with this writer's quorums set on it from now on */
-    SplitWriter(RespConnection node, String name) {
+    /**
+     * @param node with this writer's quorums set on it from now on
+     * @param quorum R and W
+     */
+    SplitWriter(RespConnection node, String name, int quorum) {
         this.node = node;
         this.name = name;
-        node.call("KIN.QUORUM", "R", 1, "W", 1);
+        this.quorum = quorum;
+        node.call("KIN.QUORUM", "R", quorum, "W", quorum);
         for (int key = 0; key < KEYS; key++) {
             elements.add(new TreeSet<>());
         }
@@ -49,7 +54,7 @@ final class SplitWriter {
         while (System.nanoTime() < endNanos) {
             int key = round % KEYS;
             String element = name + "." + round;
-            SharedSet.add(node, setKey(key), element, 1);
+            SharedSet.add(node, setKey(key), element, quorum);
             elements.get(key).add(element);
             node.call("SET", plainKey(key), element);
             lastSet.put(plainKey(key), element);

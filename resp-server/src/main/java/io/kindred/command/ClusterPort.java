@@ -35,6 +35,9 @@ public interface ClusterPort {
     @Nullable
     PlanView planLeave(String name);
 
+    /** How many replicas a key has in all datacenters together. */
+    int replicasEverywhere();
+
     /** The node's name; {@code name#2} for its second incarnation. An unknown node is shown by its id. */
     String actorName(Actor actor);
 

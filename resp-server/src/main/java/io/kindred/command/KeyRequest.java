@@ -82,6 +82,12 @@ public final class KeyRequest implements OutcomeCallback {
         return quorum;
     }
 
+    /** What is wrong with a number of a quorum that the command names; null: nothing. */
+    @Nullable
+    Reply quorumError(QuorumOption option, byte[] number) {
+        return option.error(number, quorum, server.settings(), server.cluster());
+    }
+
     /** For commands that name their own quorum. */
     public void quorum(QuorumSpec other) {
         quorum = other;

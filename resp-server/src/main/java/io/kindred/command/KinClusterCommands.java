@@ -31,8 +31,9 @@ final class KinClusterCommands {
             "    Return [name, id, address, zone, datacenter, weight, status, partitions owned] for each member.",
             "KIN.RING [<partition>]",
             "    Return [partition, first token, [owner, ...]] for each partition, or for one.",
-            "KIN.QUORUM [R n] [W n] [PR n] [PW n] [DEFAULT]",
-            "    Set and return this connection's quorums; 0 is the cluster's default.",
+            "KIN.QUORUM [SCOPE local|global] [R n] [W n] [PR n] [PW n] [DEFAULT]",
+            "    Set and return this connection's quorums; 0 is the cluster's default. They count the replicas of this",
+            "    datacenter (local), or of all of them (global).",
             "KIN.PLAN JOIN <name> <weight> [<zone>] | LEAVE <name>",
             "    Return what such a change would move: [name, partitions owned now, then, copies held now, then, to fetch]",
             "    for each node, and last [total, copies to fetch, the least that any way would have to move].",
@@ -187,11 +188,20 @@ final class KinClusterCommands {
                 continue;
             }
             QuorumOption option = QuorumOption.named(args[i]);
-            if (option == null || i + 1 == args.length) {
+            boolean isScope = Ascii.is(args[i], "scope");
+            i++;
+            if ((option == null && !isScope) || i == args.length) {
                 return Errors.SYNTAX;
             }
-            i++;
-            Reply error = option.error(args[i], server.settings());
+            if (option == null) {
+                if (!Ascii.is(args[i], "global") && !Ascii.is(args[i], "local")) {
+                    return Errors.SYNTAX;
+                }
+                // Numbers that were meant for the other scope mean nothing in this one.
+                quorum = QuorumSpec.DEFAULT.withScope(Ascii.is(args[i], "global"));
+                continue;
+            }
+            Reply error = option.error(args[i], quorum, server.settings(), server.cluster());
             if (error != null) {
                 return error;
             }
@@ -202,6 +212,7 @@ final class KinClusterCommands {
                 Reply.bulk("R"), Reply.integer(quorum.r()),
                 Reply.bulk("W"), Reply.integer(quorum.w()),
                 Reply.bulk("PR"), Reply.integer(quorum.pr()),
-                Reply.bulk("PW"), Reply.integer(quorum.pw())));
+                Reply.bulk("PW"), Reply.integer(quorum.pw()),
+                Reply.bulk("SCOPE"), Reply.bulk(quorum.global() ? "global" : "local")));
     }
 }

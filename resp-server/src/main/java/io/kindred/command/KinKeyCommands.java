@@ -63,7 +63,7 @@ final class KinKeyCommands {
             byte[][] args = request.args();
             if (args.length > 2) {
                 Reply error = args.length == 4 && Ascii.is(args[2], "r")
-                        ? QuorumOption.R.error(args[3], request.settings())
+                        ? request.quorumError(QuorumOption.R, args[3])
                         : Errors.SYNTAX;
                 if (error != null) {
                     return request.refuse(error);
@@ -159,7 +159,7 @@ final class KinKeyCommands {
                     return request.refuse(Errors.SYNTAX);
                 }
                 if (expiry == null) {
-                    Reply error = QuorumOption.W.error(args[i + 1], settings);
+                    Reply error = request.quorumError(QuorumOption.W, args[i + 1]);
                     if (error != null) {
                         return request.refuse(error);
                     }
@@ -200,7 +200,7 @@ final class KinKeyCommands {
             byte[][] args = request.args();
             if (args.length > 3) {
                 Reply error = args.length == 5 && Ascii.is(args[3], "w")
-                        ? QuorumOption.W.error(args[4], request.settings())
+                        ? request.quorumError(QuorumOption.W, args[4])
                         : Errors.SYNTAX;
                 if (error != null) {
                     return request.refuse(error);

@@ -28,13 +28,14 @@ enum QuorumOption {
 
     /** What is wrong with the number, or null. */
     @Nullable
-    Reply error(byte[] number, Settings settings) {
-        int most = settings.replicationN();
+    Reply error(byte[] number, QuorumSpec quorum, Settings settings, ClusterPort cluster) {
+        int most = quorum.global() ? cluster.replicasEverywhere() : settings.replicationN();
         boolean good = Numbers.isLong(number) && Numbers.toLong(number) >= least && Numbers.toLong(number) <= most;
         return good
                 ? null
                 : Reply.error("ERR " + name() + " must be from " + least + " to " + most
-                        + ", the number of replicas (replication-n)");
+                        + ", the number of replicas (replication-n)"
+                        + (quorum.global() ? " in all datacenters" : ""));
     }
 
     /** Requires: no {@link #error}. */
@@ -43,8 +44,8 @@ enum QuorumOption {
         return switch (this) {
             case R -> quorum.withR(n);
             case W -> quorum.withW(n);
-            case PR -> new QuorumSpec(quorum.r(), quorum.w(), n, quorum.pw());
-            case PW -> new QuorumSpec(quorum.r(), quorum.w(), quorum.pr(), n);
+            case PR -> new QuorumSpec(quorum.r(), quorum.w(), n, quorum.pw(), quorum.global());
+            case PW -> new QuorumSpec(quorum.r(), quorum.w(), quorum.pr(), n, quorum.global());
         };
     }
 }

@@ -2,6 +2,7 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.node.DataDirectory;
@@ -12,6 +13,7 @@ import io.kindred.cluster.node.NodeLoop;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.cluster.wire.TransportConfig;
@@ -87,6 +89,7 @@ record BackEnd(
             int clusterPort = clusterPort(config, port);
             Member self = self(config, start, port, clusterPort);
             NodeConfig nodeConfig = nodeConfig(config);
+            requireSameDatacenter(self, stored.recovered(self).records());
             SecureRandom secure = new SecureRandom();
             NodeCore core = new NodeCore(
                     nodeConfig,
@@ -112,6 +115,16 @@ record BackEnd(
             if (!opened) {
                 engine.close();
             }
+        }
+    }
+
+    /** Its data is a datacenter's: taken elsewhere, the rest of that one would miss it. */
+    private static void requireSameDatacenter(Member self, List<ChangeRecord> records) throws StartFailed {
+        String known = DatacenterRecords.placeOf(records, self.id());
+        if (known != null && !known.equals(self.datacenter())) {
+            throw new StartFailed(
+                    "this node is one of datacenter '" + known + "', and 'datacenter' now says '" + self.datacenter()
+                            + "'. Have it leave with KIN.LEAVE, and start it there with an empty directory");
         }
     }
 
@@ -163,7 +176,7 @@ record BackEnd(
         return new NodeConfig(
                 (int) config.number(Directives.RING_PARTITIONS),
                 config.text(Directives.PARTITIONER),
-                (int) config.number(Directives.REPLICATION_N),
+                config.replication(),
                 (int) config.number(Directives.DATABASES),
                 !config.seeds().isEmpty(),
                 config.number(Directives.HINT_MAX_BYTES),

@@ -81,6 +81,10 @@ final class Directives {
     // --- the ring and its quorums ---
 
     static final Directive REPLICATION_N = start("replication-n", "3", ValueForms.integer(1, REPLICAS_MAX));
+    /** N in the datacenters that are named. */
+    static final Directive DATACENTER_REPLICATION_N =
+            start("datacenter-replication-n", "", new ReplicationForm(REPLICAS_MAX));
+
     static final Directive READ_QUORUM =
             start("read-quorum", "majority", ValueForms.integerOr("majority", 1, REPLICAS_MAX));
     static final Directive WRITE_QUORUM =
@@ -145,6 +149,7 @@ final class Directives {
             BLOCK_CACHE_BYTES,
             MAX_VALUE_BYTES,
             REPLICATION_N,
+            DATACENTER_REPLICATION_N,
             READ_QUORUM,
             WRITE_QUORUM,
             RING_PARTITIONS,

@@ -11,6 +11,7 @@ import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.node.LoopStats;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.engine.EngineRecovery;
 import io.kindred.engine.EngineStats;
@@ -31,6 +32,7 @@ final class KindredSection {
         quorums(out);
         requests(out);
         hints(out);
+        relays(out);
         antiEntropy(out);
         transport(out);
         loop(out);
@@ -56,6 +58,8 @@ final class KindredSection {
                 .field("down_verdicts", watched.downs())
                 .field("suspicions_refuted", watched.refutations())
                 .field("stalls_noticed", watched.stalls())
+                .field("datacenter", self.datacenter())
+                .field("datacenters", String.join(",", views.datacenters()))
                 .field("partitions", views.partitions())
                 .field("partitions_owned", views.ring().owned(self.id()))
                 .field("partitions_in_transfer", views.partitionsInTransfer())
@@ -73,11 +77,10 @@ final class KindredSection {
     private void quorums(InfoText out) {
         QuorumSettings settings = of.views().config().quorums();
         int replicas = Math.min(
-                of.views().config().replicas(),
-                Math.max(1, of.views().ring().members().size()));
+                of.views().replicas(), Math.max(1, of.views().ring().members().size()));
         int reads = settings.readsNeeded(QuorumSpec.DEFAULT, replicas);
         int writes = settings.writesNeeded(QuorumSpec.DEFAULT, replicas);
-        out.field("replication_n", of.views().config().replicas())
+        out.field("replication_n", of.views().replicas())
                 .field("read_quorum", reads)
                 .field("write_quorum", writes)
                 .flag("quorums_overlap", reads + writes > replicas);
@@ -117,6 +120,14 @@ final class KindredSection {
         for (HintLedger.Debt debt : views.hints().debts()) {
             out.field("hints_for_" + views.nameOf(debt.intended()), "hints=" + debt.hints() + ",bytes=" + debt.bytes());
         }
+    }
+
+    private void relays(InfoText out) {
+        RelayCounters relays = of.views().relays();
+        out.field("relays_delivered", relays.delivered)
+                .field("relays_under_way", relays.underWay)
+                .field("relays_under_way_bytes", relays.bytesUnderWay)
+                .field("relays_kept_as_hints", relays.kept);
     }
 
     private void antiEntropy(InfoText out) {

@@ -152,7 +152,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
 
     @Override
     public int replicationN() {
-        return (int) config.number(Directives.REPLICATION_N);
+        return config.replicas();
     }
 
     @Override

@@ -183,10 +183,15 @@ final class NodePorts implements KeyPort, ClusterPort {
     }
 
     @Override
+    public int replicasEverywhere() {
+        return node().views().replicasEverywhere();
+    }
+
+    @Override
     public @Nullable PlanView planLeave(String name) {
         NodeViews views = node().views();
         Member member = views.memberNamed(name);
-        return member == null || !views.ring().hasNode(member.id())
+        return member == null || !views.isInRing(member.id())
                 ? null
                 : view(views, views.planLeave(member.id()), member.id(), name);
     }

@@ -1,5 +1,6 @@
 package io.kindred.main;
 
+import io.kindred.cluster.ring.Replication;
 import io.kindred.engine.EngineOptions;
 import io.kindred.engine.SyncPolicy;
 import java.net.InetSocketAddress;
@@ -103,8 +104,20 @@ final class ServerConfig {
         return quorumProblem();
     }
 
+    /** N, in each datacenter. */
+    Replication replication() {
+        return new Replication(
+                (int) number(Directives.REPLICATION_N),
+                ReplicationForm.parse(text(Directives.DATACENTER_REPLICATION_N)));
+    }
+
+    /** N where this node is. */
+    int replicas() {
+        return replication().in(text(Directives.DATACENTER));
+    }
+
     private @Nullable String quorumProblem() {
-        long replicas = number(Directives.REPLICATION_N);
+        long replicas = replicas();
         for (Directive quorum : List.of(Directives.READ_QUORUM, Directives.WRITE_QUORUM)) {
             if (quorum(quorum) > replicas) {
                 return "'" + quorum.name() + " " + text(quorum) + "' is more than 'replication-n " + replicas + "'";

@@ -4,6 +4,10 @@ package io.kindred.main;
 final class StartFailed extends Exception {
     private static final long serialVersionUID = 1;
 
+    StartFailed(String message) {
+        super(message);
+    }
+
     StartFailed(String message, Throwable cause) {
         super(message, cause);
     }

@@ -160,10 +160,10 @@ final class KinCommandsTest {
     @Test
     void quorumIsTheConnections() {
         assertEquals(
-                "*8\r\n$1\r\nR\r\n:0\r\n$1\r\nW\r\n:0\r\n$2\r\nPR\r\n:0\r\n$2\r\nPW\r\n:0\r\n",
+                "*10\r\n$1\r\nR\r\n:0\r\n$1\r\nW\r\n:0\r\n$2\r\nPR\r\n:0\r\n$2\r\nPW\r\n:0\r\n$5\r\nSCOPE\r\n$5\r\nlocal\r\n",
                 node.line("KIN.QUORUM"));
         assertEquals(
-                "*8\r\n$1\r\nR\r\n:1\r\n$1\r\nW\r\n:3\r\n$2\r\nPR\r\n:0\r\n$2\r\nPW\r\n:2\r\n",
+                "*10\r\n$1\r\nR\r\n:1\r\n$1\r\nW\r\n:3\r\n$2\r\nPR\r\n:0\r\n$2\r\nPW\r\n:2\r\n$5\r\nSCOPE\r\n$5\r\nlocal\r\n",
                 node.line("KIN.QUORUM r 1 W 3 PW 2"));
         assertEquals(
                 "-ERR W must be from 1 to 3, the number of replicas (replication-n)\r\n",
@@ -172,6 +172,14 @@ final class KinCommandsTest {
         assertEquals(new QuorumSpec(1, 3, 0, 2), node.keys.quorums().get(0));
         node.line("KIN.QUORUM DEFAULT R 2");
         assertEquals(new QuorumSpec(2, 0, 0, 0), node.session.quorum());
+        assertEquals(
+                "-ERR W must be from 1 to 6, the number of replicas (replication-n) in all datacenters\r\n",
+                node.line("KIN.QUORUM SCOPE global W 7"));
+        node.line("KIN.QUORUM SCOPE global W 5");
+        assertEquals(new QuorumSpec(0, 5, 0, 0, true), node.session.quorum());
+        node.line("KIN.QUORUM SCOPE local");
+        assertEquals(QuorumSpec.DEFAULT, node.session.quorum());
+        assertEquals("-ERR syntax error\r\n", node.line("KIN.QUORUM SCOPE here"));
     }
 
     @Test

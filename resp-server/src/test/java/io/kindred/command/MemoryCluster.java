@@ -44,6 +44,11 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
+    public int replicasEverywhere() {
+        return 6;
+    }
+
+    @Override
     public void dbsize(int db, Answer<Long> answer) {
         answer.done((long) live(db).size());
     }

@@ -188,27 +188,42 @@ public final class ExchangeCore {
         startSessions();
     }
 
-    /** The one with the smaller id asks; so each pair of nodes exchanges once an interval. */
+    /**
+     * Of two nodes of a datacenter the one with the smaller id asks; so each pair of them exchanges once an interval. Between
+     * datacenters, over longer links, it is enough that one node asks all others: of a partition's replicas everywhere, the
+     * one with the smallest id that is there.
+     */
     private void askRound() {
         long self = parts.partitions().self();
-        shared().forEach((peer, partitions) -> {
-            if (self < peer) {
-                ask(peer).partitions.addAll(partitions);
-            }
-        });
+        shared((partition, peer) -> {
+                    boolean isNear = contains(parts.partitions().replicas(partition), peer);
+                    return isNear ? self < peer : self == smallestThere(partition);
+                })
+                .forEach((peer, partitions) -> ask(peer).partitions.addAll(partitions));
+    }
+
+    private long smallestThere(int partition) {
+        long self = parts.partitions().self();
+        return Arrays.stream(parts.partitions().everywhere(partition))
+                .filter(id -> id == self || !parts.router().isGone(id))
+                .min()
+                .orElse(self);
+    }
+
+    private interface Wanted {
+        boolean isWanted(int partition, long peer);
     }
 
     /** By node, the partitions that it has in common with this one. */
-    private TreeMap<Long, List<Integer>> shared() {
+    private TreeMap<Long, List<Integer>> shared(Wanted wanted) {
         long self = parts.partitions().self();
         TreeMap<Long, List<Integer>> shared = new TreeMap<>();
         for (int partition = 0; partition < parts.trees().partitions(); partition++) {
-            long[] replicas = parts.partitions().replicas(partition);
-            if (!contains(replicas, self)) {
+            if (!contains(parts.partitions().replicas(partition), self)) {
                 continue;
             }
-            for (long replica : replicas) {
-                if (replica != self) {
+            for (long replica : parts.partitions().everywhere(partition)) {
+                if (replica != self && wanted.isWanted(partition, replica)) {
                     shared.computeIfAbsent(replica, id -> new ArrayList<>()).add(partition);
                 }
             }
@@ -231,7 +246,7 @@ public final class ExchangeCore {
      */
     public void doubt(int partition, boolean unreadable) {
         long self = parts.partitions().self();
-        for (long replica : parts.partitions().replicas(partition)) {
+        for (long replica : parts.partitions().everywhere(partition)) {
             if (replica != self) {
                 Ask ask = ask(replica);
                 ask.partitions.add(partition);
@@ -288,16 +303,22 @@ public final class ExchangeCore {
             parts.counters().failures++;
             noteFailure(session);
         }
+        // What one replica there has, its datacenter has.
+        long datacenter = parts.router().datacenterOfNode(session.peer);
         for (int partition : session.compared) {
-            OwedRanges.Range range = new OwedRanges.Range(session.peer, partition);
-            if (debts.owed().payUpTo(range, debtsUntil)) {
-                debts.forget().accept(range);
-            }
+            pay(new OwedRanges.Range(session.peer, partition), debtsUntil);
+            pay(new OwedRanges.Range(datacenter, partition), debtsUntil);
         }
         long moved = session.tally.keysSent + session.tally.keysTaken;
         if (moved > 0) {
             note.accept("exchanged " + session.tally.keysSent + " keys to and " + session.tally.keysTaken
                     + " keys from " + parts.router().nameOf(session.peer));
+        }
+    }
+
+    private void pay(OwedRanges.Range range, long until) {
+        if (debts.owed().payUpTo(range, until)) {
+            debts.forget().accept(range);
         }
     }
 
@@ -319,17 +340,16 @@ public final class ExchangeCore {
                 // The ring is not known yet.
                 continue;
             }
-            if (!contains(replicas, range.intended())) {
+            long receiver = parts.partitions().receiver(range.intended(), range.partition());
+            if (!parts.partitions().hasPart(range.intended(), range.partition())) {
                 // Who has taken its place gets it from the others as its own.
-                if (debts.owed().payUpTo(range, debts.owed().last())) {
-                    debts.forget().accept(range);
-                }
-            } else if (parts.router().isGone(range.intended())) {
+                pay(range, debts.owed().last());
+            } else if (receiver == 0) {
                 continue;
             } else if (contains(replicas, self)) {
-                ask(range.intended()).partitions.add(range.partition());
+                ask(receiver).partitions.add(range.partition());
             } else if (!asking.contains(range)) {
-                new Delegation(range, debts.owed().last()).begin(replicas);
+                new Delegation(range, receiver, debts.owed().last()).begin(replicas);
             }
         }
     }
@@ -337,19 +357,21 @@ public final class ExchangeCore {
     /** Has every other replica of a range exchange it with the one that it is owed to. */
     private final class Delegation {
         private final OwedRanges.Range range;
+        private final long receiver;
         private final long debtsUntil;
         private int missing = 1;
         private boolean failed;
 
-        Delegation(OwedRanges.Range range, long debtsUntil) {
+        Delegation(OwedRanges.Range range, long receiver, long debtsUntil) {
             this.range = range;
+            this.receiver = receiver;
             this.debtsUntil = debtsUntil;
         }
 
         void begin(long[] replicas) {
             asking.add(range);
             for (long replica : replicas) {
-                if (replica != range.intended()) {
+                if (replica != receiver) {
                     missing++;
                     new Question(replica, this).send();
                 }
@@ -361,8 +383,8 @@ public final class ExchangeCore {
             failed |= !ok;
             if (--missing == 0) {
                 asking.remove(range);
-                if (!failed && debts.owed().payUpTo(range, debtsUntil)) {
-                    debts.forget().accept(range);
+                if (!failed) {
+                    pay(range, debtsUntil);
                 }
             }
         }
@@ -379,10 +401,7 @@ public final class ExchangeCore {
 
         void send() {
             parts.requests().open(this, parts.clocks().nanos());
-            parts.send(
-                    replica,
-                    new Message.ExchangeAsked(id, delegation.range.partition(), delegation.range.intended()),
-                    20);
+            parts.send(replica, new Message.ExchangeAsked(id, delegation.range.partition(), delegation.receiver), 20);
         }
 
         @Override
@@ -411,7 +430,7 @@ public final class ExchangeCore {
         boolean possible = request.partition() >= 0
                 && request.partition() < parts.trees().partitions()
                 && request.with() != parts.partitions().self()
-                && contains(parts.partitions().replicas(request.partition()), request.with())
+                && contains(parts.partitions().everywhere(request.partition()), request.with())
                 && contains(
                         parts.partitions().replicas(request.partition()),
                         parts.partitions().self());
@@ -442,7 +461,7 @@ public final class ExchangeCore {
 
     /** Exchanges all that this node shares with others, now. */
     public void repair(Consumer<Repaired> done) {
-        TreeMap<Long, List<Integer>> shared = shared();
+        TreeMap<Long, List<Integer>> shared = shared((partition, peer) -> true);
         Repair repair = new Repair(shared.size(), done);
         shared.forEach((peer, partitions) -> {
             Ask ask = ask(peer);
@@ -455,7 +474,7 @@ public final class ExchangeCore {
     /** Exchanges one key with its other replicas, now. Requires: this node is one itself. */
     public void repair(byte[] storageKey, Consumer<Repaired> done) {
         long self = parts.partitions().self();
-        long[] others = Arrays.stream(parts.router().replicasOf(storageKey))
+        long[] others = Arrays.stream(parts.router().everywhere(storageKey))
                 .filter(id -> id != self)
                 .toArray();
         long hash = StorageKey.hash(storageKey);

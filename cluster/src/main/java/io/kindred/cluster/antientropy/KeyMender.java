@@ -59,7 +59,7 @@ final class KeyMender {
         }
         parts.replica().read(key, (verdict, held) -> {
             long self = parts.partitions().self();
-            long[] others = Arrays.stream(parts.router().replicasOf(key))
+            long[] others = Arrays.stream(parts.router().everywhere(key))
                     .filter(id -> id != self && !parts.router().isGone(id))
                     .toArray();
             if (held != null) {

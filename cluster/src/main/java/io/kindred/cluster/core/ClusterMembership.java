@@ -89,7 +89,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     // --- the members ---
 
     Status status(long id) {
-        if (!router.ring().hasNode(id)) {
+        if (!router.hasNode(id)) {
             return isLeaving(id) ? Status.LEAVING : Status.JOINING;
         }
         Holding held = holding(id);
@@ -103,7 +103,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     @Override
     public boolean isInRing(long id) {
-        return router.ring().hasNode(id);
+        return router.hasNode(id);
     }
 
     @Override
@@ -113,14 +113,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     @Override
     public boolean isListed(long id) {
-        return router.ring().hasNode(id) || isLeaving(id);
+        return router.hasNode(id) || isLeaving(id);
     }
 
     private boolean isLeaving(long id) {
         ChangeRecord last = standing.get(id);
-        if (last == null
-                || last.kind() != ChangeRecord.Kind.LEAVE
-                || router.ring().hasNode(id)) {
+        if (last == null || last.kind() != ChangeRecord.Kind.LEAVE || router.hasNode(id)) {
             return false;
         }
         Holding held = holding(id);
@@ -137,7 +135,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     @Override
     public boolean hasLeft(long id) {
-        return standing.containsKey(id) && !router.ring().hasNode(id);
+        return standing.containsKey(id) && !router.hasNode(id);
     }
 
     @Override
@@ -201,7 +199,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** A node whose weight or place was configured anew says so. */
     private void claimWhatChanged() {
         Member self = view.self();
-        RingMember known = router.ring().member(self.id());
+        RingMember known = router.datacenters().member(self.id());
         if (known == null) {
             return;
         }
@@ -243,7 +241,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             return;
         }
         Member newcomer = request.newcomer();
-        if (!router.ring().hasNode(newcomer.id())) {
+        if (!router.hasNode(newcomer.id())) {
             ChangeRecord admission = joining.admit(from, request);
             if (admission == null) {
                 return;

@@ -55,7 +55,7 @@ final class HoldingDisk implements OwnHolding.Disk {
             return nothing;
         }
         for (int partition = 0; partition < config.partitions(); partition++) {
-            if (ring.preferenceList(partition, config.replicas()).contains(self)) {
+            if (ring.preferenceList(partition, config.replication().standard()).contains(self)) {
                 nothing.held()[partition >>> 6] |= 1L << partition;
                 nothing.present()[partition >>> 6] |= 1L << partition;
             }

@@ -1,12 +1,14 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.ring.Replication;
 
 /**
  * What a core is told once.
  *
  * @param partitions Q, fixed when the cluster is created
  * @param partitioner {@code md5} or {@code slot}
+ * @param replication N
  * @param seeded whether there are seeds to join: such a node never rings alone
  * @param hintBytesMax how much may be held for other nodes
  * @param exchangeIntervalNanos how often two replicas of a partition compare their trees
@@ -15,7 +17,7 @@ import io.kindred.cluster.quorum.QuorumSettings;
 public record NodeConfig(
         int partitions,
         String partitioner,
-        int replicas,
+        Replication replication,
         int databases,
         boolean seeded,
         long hintBytesMax,
@@ -29,7 +31,7 @@ public record NodeConfig(
 
     /** What all nodes of a cluster must have in common. */
     public String fingerprint() {
-        return "ring-partitions " + partitions + " partitioner " + partitioner + " replication-n " + replicas
+        return "ring-partitions " + partitions + " partitioner " + partitioner + " replication-n " + replication.text()
                 + " databases " + databases;
     }
 }

@@ -23,6 +23,7 @@ import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
@@ -126,6 +127,7 @@ public final class NodeCore implements MessageHandler {
                 membership,
                 surroundings,
                 antiEntropy.exchange());
+        RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
         Coordination coordination = new Coordination(
                 replica,
                 handed.hints(),
@@ -137,10 +139,11 @@ public final class NodeCore implements MessageHandler {
                 counters,
                 flushStamps,
                 latencies,
-                new RepairBudget());
+                new RepairBudget(),
+                relays);
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
-        service = new ReplicaService(replica, handed.hints(), router, clocks, outlet);
+        service = new ReplicaService(replica, coordination, outlet);
         NodeViews.Counted counted = new NodeViews.Counted(
                 counters,
                 handed.ledger(),
@@ -149,7 +152,8 @@ public final class NodeCore implements MessageHandler {
                 kept.trees(),
                 antiEntropy.counters(),
                 kept.marks(),
-                reaping);
+                reaping,
+                relays.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership, clocks));
@@ -392,7 +396,15 @@ public final class NodeCore implements MessageHandler {
     }
 
     @Override
+    public void onRelay(long from, Message.Relay message) {
+        if (!membership.isForgotten(from)) {
+            service.onRelay(from, message);
+        }
+    }
+
+    @Override
     public void onHandOverAck(long from, Message.HandOverAck message) {
+        membership.router().answered(from);
         answered(from, message.requestId(), message);
     }
 

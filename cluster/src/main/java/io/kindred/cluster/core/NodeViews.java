@@ -16,9 +16,11 @@ import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.StandIns;
+import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
 import io.kindred.cluster.version.Actor;
@@ -71,7 +73,8 @@ public final class NodeViews {
             MerkleTrees trees,
             ExchangeCounters exchange,
             ReapMarks marks,
-            Reaping reaping) {}
+            Reaping reaping,
+            RelayCounters relays) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
@@ -100,7 +103,8 @@ public final class NodeViews {
     public List<MemberLine> members() {
         List<MemberLine> lines = new ArrayList<>();
         for (Member member : membership.listed()) {
-            lines.add(new MemberLine(member, membership.status(member.id()), ring().owned(member.id())));
+            int owned = datacenterOf(member.id()).target().owned(member.id());
+            lines.add(new MemberLine(member, membership.status(member.id()), owned));
         }
         return lines;
     }
@@ -127,21 +131,58 @@ public final class NodeViews {
         }
     }
 
-    /** What it would move if a node with this weight and zone joined now. */
+    /** What it would move if a node with this weight and zone joined this node's datacenter now. */
     public Plan planJoin(long newcomer, double weight, String zone) {
-        long self = self().id();
-        return plan(ChangeRecord.join(self, clocks.lastStamp() + 1, newcomer, weight, new ChangeRecord.Site(zone, "")));
+        ChangeRecord.Site site = new ChangeRecord.Site(zone, self().datacenter());
+        return plan(
+                membership.router().datacenters().home(),
+                ChangeRecord.join(self().id(), clocks.lastStamp() + 1, newcomer, weight, site));
     }
 
-    /** What it would move if this member left now. */
+    /** What it would move if this member left its datacenter now. */
     public Plan planLeave(long member) {
-        return plan(ChangeRecord.leave(self().id(), clocks.lastStamp() + 1, member));
+        return plan(datacenterOf(member), ChangeRecord.leave(self().id(), clocks.lastStamp() + 1, member));
     }
 
-    private Plan plan(ChangeRecord change) {
-        return Plan.of(ring(), Claim.apply(ring(), change), config.replicas());
+    private static Plan plan(DatacenterRing where, ChangeRecord change) {
+        return Plan.of(where.target(), Claim.apply(where.target(), change), where.replicas());
     }
 
+    /** That of the ring which has the node; this node's own where none has. */
+    private DatacenterRing datacenterOf(long node) {
+        Datacenters datacenters = membership.router().datacenters();
+        return datacenters.all().stream()
+                .filter(ring -> ring.target().hasNode(node))
+                .findFirst()
+                .orElse(datacenters.home());
+    }
+
+    /** The datacenters that have nodes, by name; that of nodes without one is empty. */
+    public List<String> datacenters() {
+        return membership.router().datacenters().names();
+    }
+
+    /** N in this node's datacenter. */
+    public int replicas() {
+        return config.replication().in(self().datacenter());
+    }
+
+    /** How many replicas a key has in all datacenters together. */
+    public int replicasEverywhere() {
+        return datacenters().stream().mapToInt(config.replication()::in).sum();
+    }
+
+    /** What became of this node's writes in other datacenters. */
+    public RelayCounters relays() {
+        return counted.relays();
+    }
+
+    /** Whether a node is in the ring of any datacenter. */
+    public boolean isInRing(long node) {
+        return membership.isInRing(node);
+    }
+
+    /** That of this node's datacenter. */
     public Ring ring() {
         return membership.router().ring();
     }

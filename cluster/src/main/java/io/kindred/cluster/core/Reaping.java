@@ -70,7 +70,8 @@ final class Reaping {
 
     /** How long after its stamp a write may still become a hint, whatever clocks within the limit say. */
     private static long settledMillis(NodeConfig config, long awayNanos) {
-        return 2 * awayNanos / 1_000_000 + 4 * config.times().clockSkewMaxMillis();
+        long relayedNanos = 2 * config.quorums().timeoutNanos();
+        return (2 * awayNanos + relayedNanos) / 1_000_000 + 4 * config.times().clockSkewMaxMillis();
     }
 
     ReapCounters counters() {
@@ -118,9 +119,7 @@ final class Reaping {
     /** Nodes of the ring, and those that are leaving it. Who was forgotten is not waited for. */
     private Set<Long> members() {
         Set<Long> members = new TreeSet<>();
-        for (long id : router.ring().nodes()) {
-            members.add(id);
-        }
+        members.addAll(router.datacenters().nodes());
         for (Member member : membership.listed()) {
             members.add(member.id());
         }
@@ -165,7 +164,7 @@ final class Reaping {
             boolean isDue = HybridClock.millis(mark) - HybridClock.millis(marks.of(partition)) >= stepMillis;
             if (isDue && isMine(partition)) {
                 List<Long> others = new ArrayList<>();
-                Arrays.stream(router.target(partition))
+                Arrays.stream(router.targetEverywhere(partition))
                         .filter(id -> id != self())
                         .forEach(others::add);
                 begun.add(partition, others, now);
@@ -187,7 +186,7 @@ final class Reaping {
 
     /** Whether all owners hold the partition, nobody else serves it, and this node is the one to ask them. */
     private boolean isMine(int partition) {
-        long[] owners = router.target(partition);
+        long[] owners = router.targetEverywhere(partition);
         boolean isOwner = false;
         for (long owner : owners) {
             Holding holding = membership.holding(owner);
@@ -196,7 +195,9 @@ final class Reaping {
             }
             isOwner |= owner == self();
         }
-        return isOwner && router.servingMap().of(partition).isSettled();
+        return isOwner
+                && router.datacenters().all().stream()
+                        .allMatch(ring -> ring.serving().of(partition).isSettled());
     }
 
     private void compared(long peer, long begunNanos, Set<Integer> partitions) {

@@ -3,9 +3,11 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.quorum.SpreadCore;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -25,12 +27,14 @@ final class ReplicaService {
     private final Router router;
     private final Clocks clocks;
     private final Outlet outlet;
+    private final Coordination node;
 
-    ReplicaService(Replica replica, HintKeeper hints, Router router, Clocks clocks, Outlet outlet) {
+    ReplicaService(Replica replica, Coordination node, Outlet outlet) {
         this.replica = replica;
-        this.hints = hints;
-        this.router = router;
-        this.clocks = clocks;
+        this.node = node;
+        this.hints = node.hints();
+        this.router = node.router();
+        this.clocks = node.clocks();
         this.outlet = outlet;
     }
 
@@ -89,6 +93,24 @@ final class ReplicaService {
                 Versions missed = request.versions().get(i);
                 observe(missed);
                 replica.write(key, new HandedOver(missed, batch, i));
+            } else {
+                batch.done(i, Verdict.NOT_MINE);
+            }
+        }
+        batch.done();
+    }
+
+    /** Writes of another datacenter; acknowledged when W of their replicas here have them. */
+    void onRelay(long from, Message.Relay request) {
+        Batch batch = new Batch(from, request.requestId());
+        for (int i = 0; i < request.storageKeys().size(); i++) {
+            byte[] key = request.storageKeys().get(i);
+            Versions written = request.versions().get(i);
+            int place = i;
+            batch.missing++;
+            if (router.isInRing(key)) {
+                observe(written);
+                SpreadCore.start(node, key, written, verdict -> batch.done(place, verdict));
             } else {
                 batch.done(i, Verdict.NOT_MINE);
             }

@@ -30,7 +30,7 @@ final class RingChanges {
         if (!membership.isInRing(self)) {
             return membership.hasLeft(self) ? new ClusterAnswer.Decided() : failed("this node is not in the ring yet");
         }
-        if (membership.router().ring().members().size() == 1) {
+        if (membership.router().datacenters().nodes().size() == 1) {
             return failed("this is the only node of the ring; there is nobody to take its data");
         }
         return decided(ChangeRecord.leave(self, clocks.nextStamp(), self));
@@ -70,7 +70,7 @@ final class RingChanges {
             return failed("no member is named " + name);
         }
         if (membership.isInRing(old.id())
-                && membership.router().ring().members().size() == 1) {
+                && membership.router().datacenters().nodes().size() == 1) {
             return failed("node " + name + " is the only one of the ring");
         }
         return decided(ChangeRecord.forget(self().id(), clocks.nextStamp(), old.id()));

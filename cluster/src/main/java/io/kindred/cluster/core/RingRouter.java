@@ -7,14 +7,16 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.Placement;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.ring.RingHistory;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
+import io.kindred.cluster.transfer.WideRoute;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,26 +24,30 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The ring as this node knows it, with what the membership says of each replica. */
+/**
+ * The rings as this node knows them, with what the membership says of each replica. Requests are served by the nodes of
+ * the home datacenter; the others are asked for what concerns all.
+ */
 final class RingRouter implements Router, PartitionMap {
     private final MembershipView membership;
     private final MemberWatch watch;
     private final Partitioner partitioner;
     private final int partitions;
     private final int databases;
-    private final RingHistory history;
-    private final ServingMap serving;
+    private final Datacenters datacenters;
+    private ServingMap serving;
     /** By partition: this node's place among those that take its writes, or -1. */
     private final int[] selfIn;
     /** By partition that is changing: those that take its writes, and then all others in the order of the walk. */
     private final TreeMap<Integer, long[]> walks = new TreeMap<>();
 
-    private final int replicas;
     private final OwnHolding own;
     /** The nodes that hold something, in the ring or not. */
     private final TreeSet<Long> holders = new TreeSet<>();
 
     private int version;
+    /** Whose turn it is among the nodes of another datacenter. */
+    private int turn;
     /** A request asks for its key's route more than once, with the same array; each time anew costs a digest. */
     private @Nullable Route lastRoute;
 
@@ -54,10 +60,10 @@ final class RingRouter implements Router, PartitionMap {
         this.watch = watch;
         this.partitioner = partitioner;
         this.partitions = config.partitions();
-        this.replicas = config.replicas();
         this.databases = config.databases();
-        this.history = new RingHistory(partitions);
-        this.serving = new ServingMap(partitions, replicas);
+        this.datacenters = new Datacenters(
+                partitions, config.replication(), membership.self().datacenter());
+        this.serving = datacenters.home().serving();
         this.selfIn = new int[partitions];
         this.own = own;
         Arrays.fill(selfIn, -1);
@@ -65,15 +71,8 @@ final class RingRouter implements Router, PartitionMap {
 
     /** The records, or what somebody holds, are others than before. */
     void use(List<ChangeRecord> records, HeldBy held) {
-        history.fold(records);
-        serving.use(history, held);
-        boolean allTold = true;
-        for (long node : ring().nodes()) {
-            allTold &= held.holding(node) != null;
-        }
-        if (allTold && serving.unsettled() == 0) {
-            history.settle();
-        }
+        datacenters.use(records, held, this::datacenterOf);
+        serving = datacenters.home().serving();
         holders.clear();
         for (long member : held.members()) {
             Holding told = held.holding(member);
@@ -89,9 +88,23 @@ final class RingRouter implements Router, PartitionMap {
         }
     }
 
-    /** The ring that all records lead to. */
+    private String datacenterOf(long id) {
+        Member member = membership.member(id);
+        return member == null ? "" : member.datacenter();
+    }
+
+    /** The ring that all records lead to, in the home datacenter. */
     Ring ring() {
-        return history.target();
+        return datacenters.home().target();
+    }
+
+    Datacenters datacenters() {
+        return datacenters;
+    }
+
+    /** Whether a node is in the ring of any datacenter. */
+    boolean hasNode(long node) {
+        return datacenters.hasNode(node);
     }
 
     ServingMap servingMap() {
@@ -146,7 +159,7 @@ final class RingRouter implements Router, PartitionMap {
     public Route routeOf(byte[] storageKey) {
         int partition = StorageKey.partition(storageKey);
         ServingMap.Nodes nodes = serving.of(partition);
-        return new Route(storageKey, nodes.writers(), nodes.serving(), nodes.sets(), selfIn[partition]);
+        return new Route(storageKey, nodes.writers(), nodes.serving(), nodes.sets(), selfIn[partition], false);
     }
 
     @Override
@@ -158,10 +171,7 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public long[] walk(byte[] storageKey) {
         int partition = StorageKey.partition(storageKey);
-        if (ring().isEmpty()) {
-            return new long[0];
-        }
-        long[] extended = ring().preferenceList(partition, replicas).extended();
+        long[] extended = datacenters.home().walk(partition);
         ServingMap.Nodes nodes = serving.of(partition);
         return nodes.isSettled() ? extended : walks.computeIfAbsent(partition, p -> extend(nodes.writers(), extended));
     }
@@ -220,7 +230,10 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public String nameOf(long node) {
         Member member = membership.member(node);
-        return member == null ? Long.toHexString(node) : member.name();
+        String datacenter = member == null ? datacenters.nameOf(node) : null;
+        return member != null
+                ? member.name()
+                : datacenter != null ? "datacenter " + datacenter : Long.toHexString(node);
     }
 
     @Override
@@ -235,12 +248,26 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean isOut(long node) {
-        return !ring().isEmpty() && !ring().hasNode(node) && !holders.contains(node);
+        return !ring().isEmpty() && !hasNode(node) && !holders.contains(node);
     }
 
     @Override
     public long heirOf(long node) {
-        return membership.heirOf(node);
+        DatacenterRing datacenter = datacenters.byId(node);
+        return datacenter == null ? membership.heirOf(node) : someoneOf(datacenter);
+    }
+
+    /** One that can be asked, another one each time; any where there is none. */
+    private long someoneOf(DatacenterRing datacenter) {
+        List<Long> nodes = datacenter.target().nodes();
+        turn = (turn + 1) % nodes.size();
+        for (int i = 0; i < nodes.size(); i++) {
+            long node = nodes.get((turn + i) % nodes.size());
+            if (!avoids(node)) {
+                return node;
+            }
+        }
+        return nodes.get(turn);
     }
 
     @Override
@@ -252,7 +279,7 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public List<Long> liveNodes() {
         List<Long> live = new ArrayList<>();
-        for (long node : ring().nodes()) {
+        for (long node : datacenters.nodes()) {
             if (!isGone(node)) {
                 live.add(node);
             }
@@ -289,5 +316,103 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public boolean keeps(int partition) {
         return selfIn[partition] >= 0 || own.holds(partition) || own.mayHaveRecords(partition);
+    }
+
+    // --- other datacenters ---
+
+    /** Those of the home datacenter. */
+    List<Long> nearMembers(List<Long> members) {
+        return members.stream()
+                .filter(id -> datacenterOf(id).equals(datacenters.homeName()))
+                .toList();
+    }
+
+    @Override
+    public long[] remotes() {
+        return datacenters.remotes();
+    }
+
+    @Override
+    public boolean isDatacenter(long id) {
+        return datacenters.byId(id) != null;
+    }
+
+    @Override
+    public long datacenterOfNode(long node) {
+        return DatacenterRecords.idOf(datacenterOf(node));
+    }
+
+    @Override
+    public long[] writersIn(long datacenter, byte[] storageKey) {
+        DatacenterRing ring = datacenters.byId(datacenter);
+        return ring == null
+                ? new long[0]
+                : ring.serving().of(StorageKey.partition(storageKey)).writers();
+    }
+
+    @Override
+    public long[] walkIn(long datacenter, byte[] storageKey) {
+        DatacenterRing ring = datacenters.byId(datacenter);
+        return ring == null ? new long[0] : ring.walk(StorageKey.partition(storageKey));
+    }
+
+    @Override
+    public Route wide(Route local) {
+        if (datacenters.remotes().length == 0) {
+            return local;
+        }
+        List<ServingMap.Nodes> all = new ArrayList<>();
+        for (DatacenterRing ring : datacenters.all()) {
+            all.add(ring.serving().of(StorageKey.partition(local.storageKey())));
+        }
+        return WideRoute.of(local.storageKey(), all, self());
+    }
+
+    @Override
+    public long[] everywhere(byte[] storageKey) {
+        return everywhere(StorageKey.partition(storageKey));
+    }
+
+    @Override
+    public long[] everywhere(int partition) {
+        long[] nodes = serving.of(partition).writers();
+        for (long id : datacenters.remotes()) {
+            DatacenterRing ring = datacenters.byId(id);
+            nodes = ring == null
+                    ? nodes
+                    : extend(nodes, ring.serving().of(partition).writers());
+        }
+        return nodes;
+    }
+
+    /** The replicas that all records lead to, in every datacenter. */
+    long[] targetEverywhere(int partition) {
+        long[] nodes = target(partition);
+        for (long id : datacenters.remotes()) {
+            DatacenterRing ring = datacenters.byId(id);
+            nodes = ring == null
+                    ? nodes
+                    : extend(nodes, ring.serving().of(partition).target());
+        }
+        return nodes;
+    }
+
+    @Override
+    public long receiver(long intended, int partition) {
+        DatacenterRing datacenter = datacenters.byId(intended);
+        long[] writers = datacenter == null
+                ? everywhere(partition)
+                : datacenter.serving().of(partition).writers();
+        for (long node : writers) {
+            if ((datacenter != null || node == intended) && !isGone(node)) {
+                return node;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public boolean hasPart(long intended, int partition) {
+        return datacenters.byId(intended) != null || placeOf(intended, everywhere(partition)) >= 0;
     }
 }

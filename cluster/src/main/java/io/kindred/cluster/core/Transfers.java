@@ -87,12 +87,17 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public boolean isInRing(long node) {
-        return router.ring().hasNode(node);
+        return router.hasNode(node);
     }
 
     @Override
     public List<Long> members() {
         return membership.members();
+    }
+
+    @Override
+    public List<Long> nearMembers() {
+        return router.nearMembers(membership.members());
     }
 
     @Override

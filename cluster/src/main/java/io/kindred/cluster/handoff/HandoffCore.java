@@ -116,6 +116,11 @@ public final class HandoffCore {
         if (ledger.holdsFor(peer)) {
             start(peer);
         }
+        long datacenter = router.datacenterOfNode(peer);
+        if (ledger.holdsFor(datacenter)) {
+            retries.remove(datacenter);
+            start(datacenter);
+        }
     }
 
     /** Goes on behind the node that was begun with last, so that each gets its turn. */
@@ -158,6 +163,9 @@ public final class HandoffCore {
     private final class Session extends Request {
         private final long intended;
         private final long receiver;
+        /** The receiver is any node of it, and spreads what it gets. */
+        private final boolean toDatacenter;
+
         private final Retry before;
         /** What was read and not sent yet. */
         private final ArrayDeque<Held> page = new ArrayDeque<>();
@@ -177,6 +185,7 @@ public final class HandoffCore {
         Session(long intended, long receiver, @Nullable Retry before) {
             this.intended = intended;
             this.receiver = receiver;
+            this.toDatacenter = router.isDatacenter(intended);
             this.before = before == null ? Retry.NONE : before;
             this.batchBytesMax = this.before.batchBytesMax();
             this.from = StorageKey.hintsFrom(intended);
@@ -212,9 +221,10 @@ public final class HandoffCore {
         /** What the receiver has no part in any more is kept for those who have. */
         private void take(Held hint) {
             byte[] storageKey = StorageKey.ofHint(hint.key());
-            boolean isTheirs = receiver != router.self()
-                    && !router.isOut(receiver)
-                    && contains(router.replicasOf(storageKey), receiver);
+            boolean isTheirs = toDatacenter
+                    || (receiver != router.self()
+                            && !router.isOut(receiver)
+                            && contains(router.everywhere(storageKey), receiver));
             if (isTheirs) {
                 page.add(hint);
             } else if (router.isInRing(storageKey)) {
@@ -248,7 +258,11 @@ public final class HandoffCore {
             }
             requests.open(this, clocks.nanos());
             counters.batches++;
-            outbox.send(receiver, new Message.HandOver(id, storageKeys, versions));
+            outbox.send(
+                    receiver,
+                    toDatacenter
+                            ? new Message.Relay(id, storageKeys, versions)
+                            : new Message.HandOver(id, storageKeys, versions));
         }
 
         @Override

@@ -22,6 +22,19 @@ public interface PartitionMap {
 
     boolean avoids(long node);
 
-    /** The nodes of the ring that are not avoided, this one among them. */
+    /** The nodes of all datacenters that are not gone, this one among them. */
     List<Long> liveNodes();
+
+    /** The nodes that take a partition's writes in any datacenter, those of this one first. Not to be changed. */
+    long[] everywhere(int partition);
+
+    /**
+     * Whom to give what a node, or a datacenter, is owed of a partition.
+     *
+     * @return 0: nobody can take it just now
+     */
+    long receiver(long intended, int partition);
+
+    /** Whether a node, or a datacenter, has a part in a partition. */
+    boolean hasPart(long intended, int partition);
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * {@link FailureDetector} is what this node itself has seen; {@link #judge} brings the accusations together.
  *
  * <p>A member is <em>down</em> where accusations of its current generation stand from two members, or from one where
- * there are only two. The word of a member that this node accuses itself does not count, nor that of one that is down.
+ * there are only two. The word of a member that this node accuses itself does not count, nor that of one that is down,
+ * nor that of a member of another datacenter, except about its own: what that one cannot reach may be the long link.
  */
 public final class MembershipView {
     /** How many must agree that a member is down. */
@@ -437,8 +438,7 @@ public final class MembershipView {
             told.isDown = isAgreed(told);
         }
         // Once more without the word of those: the dead do not testify, and two halves that accuse each other cancel
-        // out
-        // for whoever has no view of his own.
+        // out for whoever has no view of his own.
         count();
         for (Told told : others) {
             told.isDown = isAgreed(told);
@@ -450,23 +450,39 @@ public final class MembershipView {
         for (Told told : others) {
             told.accusers = 0;
         }
-        accused.forEach(this::count);
+        accused.forEach(accusation -> count(self, accusation));
         for (Told told : others) {
             if (!told.isAccusedHere && !told.isDown) {
-                told.accused.forEach(this::count);
+                told.accused.forEach(accusation -> count(told.member, accusation));
             }
         }
     }
 
-    private void count(Accusation accusation) {
+    private void count(Member accuser, Accusation accusation) {
         Told subject = find(accusation.subject());
-        if (subject != null && accusation.generation() >= subject.member.generation()) {
+        if (subject != null
+                && accusation.generation() >= subject.member.generation()
+                && isHeard(accuser, subject.member)) {
             subject.accusers++;
         }
     }
 
+    private boolean isHeard(Member accuser, Member subject) {
+        return accuser.datacenter().equals(self.datacenter())
+                || accuser.datacenter().equals(subject.datacenter());
+    }
+
     private boolean isAgreed(Told told) {
-        return told.accusers >= Math.min(ACCUSERS_MIN, others.length);
+        return told.accusers > 0 && told.accusers >= Math.min(ACCUSERS_MIN, witnesses(told));
+    }
+
+    /** Up to as many as are needed. */
+    private int witnesses(Told subject) {
+        int count = 1;
+        for (int i = 0; i < others.length && count < ACCUSERS_MIN; i++) {
+            count += others[i] != subject && isHeard(others[i].member, subject.member) ? 1 : 0;
+        }
+        return count;
     }
 
     /** As of the last {@link #judge}: whether any accusation of its current generation stands. */

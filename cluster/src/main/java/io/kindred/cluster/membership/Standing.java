@@ -1,7 +1,7 @@
 package io.kindred.cluster.membership;
 
 /**
- * How far a member has come, as it tells with each beat. All of it is of one moment.
+ * How far a member has come, as it tells with each beat..
  *
  * @param recordsHash of all change records that it knows; 0 for none
  * @param holdingVersion of its newest {@link Holding}; 0 where it has none

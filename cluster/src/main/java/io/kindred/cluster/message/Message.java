@@ -198,6 +198,14 @@ public sealed interface Message {
         }
     }
 
+    /** Writes of another datacenter, by key: to be given to all of their replicas here. */
+    record Relay(long requestId, List<byte[]> storageKeys, List<Versions> versions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onRelay(from, this);
+        }
+    }
+
     /**
      * All of them are durable; or the verdict says why some are not.
      *

@@ -34,6 +34,8 @@ public interface MessageHandler {
 
     void onHandOver(long from, Message.HandOver message);
 
+    void onRelay(long from, Message.Relay message);
+
     void onHandOverAck(long from, Message.HandOverAck message);
 
     void onTreeRoots(long from, Message.TreeRoots message);

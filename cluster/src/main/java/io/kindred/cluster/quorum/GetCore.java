@@ -19,12 +19,13 @@ final class GetCore implements ReadRound.Listener {
 
     static void start(Coordination node, Ticket ticket, Route route) {
         node.counters().reads++;
-        Needs needs = node.settings().reads(ticket.quorum(), route.serving());
+        Route scoped = node.scoped(ticket, route);
+        Needs needs = node.settings().reads(ticket.quorum(), scoped.serving());
         GetCore core = new GetCore(node, ticket);
-        if (route.serves() && route.serving() == 1) {
-            core.readHere(route);
+        if (scoped.serves() && scoped.serving() == 1) {
+            core.readHere(scoped);
         } else {
-            new ReadRound(node, route, needs, core).start(ticket.deadlineNanos());
+            new ReadRound(node, scoped, needs, core).start(ticket.deadlineNanos());
         }
     }
 

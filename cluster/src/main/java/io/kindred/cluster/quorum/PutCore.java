@@ -39,8 +39,8 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
 
     static void start(Coordination node, Ticket ticket, Operation.Put put, Route route) {
         node.counters().writes++;
-        PutCore core = new PutCore(node, ticket, put, route);
-        if (WriteRound.hasChance(node, route, ticket.quorum())) {
+        PutCore core = new PutCore(node, ticket, put, node.scoped(ticket, route));
+        if (WriteRound.hasChance(node, core.route, ticket.quorum())) {
             core.write();
         } else {
             String why = "fewer than " + core.needs.all() + " nodes for the key can be reached; nothing was written";
@@ -124,6 +124,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
             return;
         }
         if (verdict == Verdict.OK && !tooLate && write != null) {
+            node.spread(ticket, route.storageKey(), write.delta());
             if (begun == null) {
                 enough();
             } else {

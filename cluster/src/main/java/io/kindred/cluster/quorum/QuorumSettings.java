@@ -3,7 +3,7 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.QuorumSpec;
 
 /**
- * The cluster's quorums and the limits that a coordinator keeps.
+ * The quorums of a datacenter (of all of them together it is a majority) and the limits that a coordinator keeps.
  *
  * @param readDefault 0: a majority
  * @param writeDefault 0: a majority
@@ -24,11 +24,11 @@ public record QuorumSettings(
     }
 
     Needs reads(QuorumSpec asked, int replicas) {
-        return needs(asked.r(), asked.pr(), readDefault, replicas);
+        return needs(asked.r(), asked.pr(), asked.global() ? 0 : readDefault, replicas);
     }
 
     Needs writes(QuorumSpec asked, int replicas) {
-        return needs(asked.w(), asked.pw(), writeDefault, replicas);
+        return needs(asked.w(), asked.pw(), asked.global() ? 0 : writeDefault, replicas);
     }
 
     /** What is asked of the key's own replicas can only raise the number. */

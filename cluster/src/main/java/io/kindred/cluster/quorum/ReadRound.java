@@ -115,6 +115,11 @@ final class ReadRound extends Request {
         settle();
     }
 
+    private Route routeNow() {
+        Route now = node.router().routeOf(route.storageKey());
+        return route.wide() ? node.router().wide(now) : now;
+    }
+
     private void askReplica(int place) {
         places.replica(place, State.ASKED);
         late[place] = false;
@@ -295,7 +300,7 @@ final class ReadRound extends Request {
 
     /** Whoever does not hold the key any more has told who does: they are asked instead. */
     private boolean beginsAgain() {
-        Route now = isMoved ? node.router().routeOf(route.storageKey()) : route;
+        Route now = isMoved ? routeNow() : route;
         boolean isOther = now.serving() != route.serving() || !Arrays.equals(now.writers(), route.writers());
         if (!isOther || now.serving() == 0 || reroutesLeft == 0) {
             return false;

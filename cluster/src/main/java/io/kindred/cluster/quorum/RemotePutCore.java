@@ -61,8 +61,8 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         this.lender = lender;
         this.ticket = ticket;
         this.put = (Operation.Put) ticket.operation();
-        this.route = route;
-        this.needs = node.settings().writes(ticket.quorum(), route.serving());
+        this.route = node.scoped(ticket, route);
+        this.needs = node.settings().writes(ticket.quorum(), this.route.serving());
         this.walk = node.router().walk(route.storageKey());
         this.whenDone = whenDone;
     }
@@ -257,6 +257,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         WriteRound round = new WriteRound(node, route, ticket.quorum(), this);
         round.begin(ticket.deadlineNanos());
         round.proceed(write.delta());
+        node.spread(ticket, route.storageKey(), write.delta());
     }
 
     private static boolean lives(Versions held, Sibling sibling) {

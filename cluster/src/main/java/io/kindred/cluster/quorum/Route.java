@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param sets by set, the places of its nodes among the writers, the target of the change last; null: all of them are one
  *     set
  * @param self this node's place among the writers, -1 where it is none of them
+ * @param wide whether they are those of all datacenters, and not only of this one
  */
 @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a route.
-public record Route(byte[] storageKey, long[] writers, int serving, int @Nullable [][] sets, int self) {
+public record Route(byte[] storageKey, long[] writers, int serving, int @Nullable [][] sets, int self, boolean wide) {
 
     /** Of a partition whose replicas do not change. */
     public static Route settled(byte[] storageKey, long[] replicas, int self) {
-        return new Route(storageKey, replicas, replicas.length, null, self);
+        return new Route(storageKey, replicas, replicas.length, null, self, false);
     }
 
     /** Whether this node takes the key's writes. */

@@ -1,7 +1,5 @@
 package io.kindred.cluster.quorum;
 
-import java.util.List;
-
 /** What the ring and the membership say of a key and of a peer. */
 public interface Router {
     Route route(int db, byte[] key);
@@ -58,6 +56,26 @@ public interface Router {
     /** For people. */
     String nameOf(long node);
 
-    /** The nodes of the ring that are not avoided, this one among them. */
-    List<Long> liveNodes();
+    // --- other datacenters ---
+
+    /** The other datacenters: what is owed to one is filed under such an id, as if it were a node. Shared. */
+    long[] remotes();
+
+    /** Whether an id stands for a datacenter that has nodes. */
+    boolean isDatacenter(long id);
+
+    /** What stands for the datacenter of a node. */
+    long datacenterOfNode(long node);
+
+    /** The nodes there that take a storage key's writes. Shared, and not to be changed. */
+    long[] writersIn(long datacenter, byte[] storageKey);
+
+    /** All nodes there, in the order of the walk from a key's partition. */
+    long[] walkIn(long datacenter, byte[] storageKey);
+
+    /** The nodes that take a storage key's writes in any datacenter, those of this one first. */
+    long[] everywhere(byte[] storageKey);
+
+    /** The route of a request that all datacenters take part in, those of this one first. */
+    Route wide(Route local);
 }

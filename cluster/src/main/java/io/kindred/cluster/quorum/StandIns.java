@@ -22,9 +22,8 @@ public final class StandIns {
     public long next(int place) {
         long[] nodes = walk();
         long any = 0;
-        for (int i = route.writers().length; i < nodes.length; i++) {
-            long node = nodes[i];
-            if (isUsed(node) || router.avoids(node)) {
+        for (long node : nodes) {
+            if (route.indexOf(node) >= 0 || isUsed(node) || router.avoids(node)) {
                 continue;
             }
             if (!sharesZone(node, place)) {
@@ -39,8 +38,8 @@ public final class StandIns {
     static int healthy(Router router, Route route, int enough) {
         long[] nodes = router.walk(route.storageKey());
         int count = 0;
-        for (int i = route.writers().length; i < nodes.length && count < enough; i++) {
-            count += router.isGone(nodes[i]) ? 0 : 1;
+        for (int i = 0; i < nodes.length && count < enough; i++) {
+            count += route.indexOf(nodes[i]) >= 0 || router.isGone(nodes[i]) ? 0 : 1;
         }
         return count;
     }

@@ -71,21 +71,27 @@ final class UpdateCore implements ReadRound.Listener {
             whenIdle.run();
             return;
         }
+        Route to = route;
+        for (Entry entry : batch) {
+            boolean isWide =
+                    entry instanceof Update update && update.ticket().quorum().global();
+            to = isWide ? node.router().wide(route) : to;
+        }
         int reads = 1;
         int own = 0;
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         for (Entry entry : batch) {
             if (entry instanceof Update update) {
-                Needs needs = node.settings().reads(update.ticket().quorum(), route.serving());
+                Needs needs = node.settings().reads(update.ticket().quorum(), to.serving());
                 reads = Math.max(reads, needs.all());
                 own = Math.max(own, needs.own());
                 deadline = Math.min(deadline, update.ticket().deadlineNanos());
             }
         }
-        if (route.serving() == 1 && route.self() == 0) {
+        if (to.serving() == 1 && to.self() == 0) {
             enough(Versions.EMPTY);
         } else {
-            new ReadRound(node, route, new Needs(reads, own), this).start(deadline);
+            new ReadRound(node, to, new Needs(reads, own), this).start(deadline);
         }
     }
 
@@ -94,7 +100,8 @@ final class UpdateCore implements ReadRound.Listener {
             return false;
         }
         boolean late = update.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
-        boolean chance = WriteRound.hasChance(node, route, update.ticket().quorum());
+        boolean chance = WriteRound.hasChance(
+                node, node.scoped(update.ticket(), route), update.ticket().quorum());
         if (late || !chance) {
             String why = late
                     ? "the key's other updates took too long; nothing was applied"
@@ -154,7 +161,7 @@ final class UpdateCore implements ReadRound.Listener {
         Step(Update entry, Versions read) {
             this.entry = entry;
             this.read = read;
-            this.to = route;
+            this.to = node.scoped(entry.ticket(), route);
         }
 
         void start() {
@@ -208,6 +215,9 @@ final class UpdateCore implements ReadRound.Listener {
             DiskDeadline alone = deadline;
             if (alone != null && !alone.end()) {
                 return;
+            }
+            if (verdict == Verdict.OK && write != null) {
+                node.spread(entry.ticket(), to.storageKey(), write.delta());
             }
             if (verdict == Verdict.OK && write != null && begun != null) {
                 begun.proceed(write.delta());

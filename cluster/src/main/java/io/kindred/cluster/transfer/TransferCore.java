@@ -83,6 +83,9 @@ public final class TransferCore {
         /** The members that may take requests: all but those that are suspected, or have left. */
         List<Long> liveMembers();
 
+        /** Those of {@link #members} that are of the datacenter whose ring this node follows. */
+        List<Long> nearMembers();
+
         /** Whether the newest beat of a node is of the records that this node knows, and of a holding that it has. */
         boolean confirms(long node);
 
@@ -286,9 +289,15 @@ public final class TransferCore {
         wanted.forEach((peer, list) -> ask(peer, list, fetching, now));
     }
 
+    /** Those of this datacenter; where it has none, as when it is new, those of the others. */
     private List<Long> holders(int partition) {
+        List<Long> near = holders(partition, in.nearMembers());
+        return near.isEmpty() ? holders(partition, in.members()) : near;
+    }
+
+    private List<Long> holders(int partition, List<Long> members) {
         List<Long> holders = new ArrayList<>();
-        for (long member : in.members()) {
+        for (long member : members) {
             Holding holding = in.holding(member);
             if (member != in.self() && holding != null && holding.holds(partition)) {
                 holders.add(member);

@@ -55,6 +55,7 @@ final class MessageDecoder {
                         id, in.readBytes("key"), ValueReader.readVector(in), in.readBoolean("whether as a stand-in"));
             case MessageType.DOT_REPLY -> readDotReply(id, in);
             case MessageType.HAND_OVER -> readHandOver(id, in);
+            case MessageType.RELAY -> readRelay(id, in);
             case MessageType.HAND_OVER_ACK ->
                 new Message.HandOverAck(id, Verdicts.read(in), readPlaces(in), in.readInt("credit"));
             case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
@@ -119,14 +120,25 @@ final class MessageDecoder {
     }
 
     private static Message readHandOver(long id, FrameReader in) throws CorruptFrame {
-        int count = in.readCount(2, "hints");
-        List<byte[]> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
-        List<Versions> versions = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        List<byte[]> keys = new ArrayList<>();
+        List<Versions> versions = new ArrayList<>();
+        readContainers(in, keys, versions);
+        return new Message.HandOver(id, keys, versions);
+    }
+
+    private static Message readRelay(long id, FrameReader in) throws CorruptFrame {
+        List<byte[]> keys = new ArrayList<>();
+        List<Versions> versions = new ArrayList<>();
+        readContainers(in, keys, versions);
+        return new Message.Relay(id, keys, versions);
+    }
+
+    private static void readContainers(FrameReader in, List<byte[]> keys, List<Versions> versions) throws CorruptFrame {
+        int count = in.readCount(2, "containers");
         for (int i = 0; i < count; i++) {
             keys.add(in.readBytes("key"));
             versions.add(ValueReader.readVersions(in));
         }
-        return new Message.HandOver(id, keys, versions);
     }
 
     private static Message readScanReply(long id, FrameReader in) throws CorruptFrame {

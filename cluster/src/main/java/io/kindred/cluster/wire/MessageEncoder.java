@@ -10,6 +10,7 @@ import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Versions;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 
 /**
  * Writes the body of a message, one method each; it is a handler, so a message without bytes does not compile. {@link
@@ -148,10 +149,20 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onHandOver(long from, Message.HandOver message) {
         begin(MessageType.HAND_OVER, message.requestId());
-        writeVarint(out, message.storageKeys().size());
-        for (int i = 0; i < message.storageKeys().size(); i++) {
-            writeBytes(out, message.storageKeys().get(i));
-            ValueWriter.write(out, message.versions().get(i));
+        writeContainers(message.storageKeys(), message.versions());
+    }
+
+    @Override
+    public void onRelay(long from, Message.Relay message) {
+        begin(MessageType.RELAY, message.requestId());
+        writeContainers(message.storageKeys(), message.versions());
+    }
+
+    private void writeContainers(List<byte[]> keys, List<Versions> versions) {
+        writeVarint(out, keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            writeBytes(out, keys.get(i));
+            ValueWriter.write(out, versions.get(i));
         }
     }
 

@@ -20,6 +20,7 @@ final class MessageType {
     static final int DOT_REPLY = 0x27;
     static final int HAND_OVER = 0x28;
     static final int HAND_OVER_ACK = 0x29;
+    static final int RELAY = 0x2a;
     static final int COUNT_REQUEST = 0x30;
     static final int COUNT_REPLY = 0x31;
     static final int SCAN_REQUEST = 0x32;

@@ -120,7 +120,8 @@ final class ValueReader {
     }
 
     static QuorumSpec readQuorum(FrameReader in) throws CorruptFrame {
-        return new QuorumSpec(in.readInt("R"), in.readInt("W"), in.readInt("PR"), in.readInt("PW"));
+        return new QuorumSpec(
+                in.readInt("R"), in.readInt("W"), in.readInt("PR"), in.readInt("PW"), in.readBoolean("scope"));
     }
 
     static Versions readVersions(FrameReader in) throws CorruptFrame {

@@ -95,6 +95,7 @@ final class ValueWriter {
         writeVarint(out, quorum.w());
         writeVarint(out, quorum.pr());
         writeVarint(out, quorum.pw());
+        out.writeByte(quorum.global() ? PRESENT : ABSENT);
     }
 
     static void write(ByteBuf out, Versions versions) {

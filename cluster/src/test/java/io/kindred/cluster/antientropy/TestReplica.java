@@ -304,4 +304,54 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     MerkleTree tree(int partition, int lane) {
         return trees.tree(partition, lane);
     }
+
+    @Override
+    public long[] remotes() {
+        return new long[0];
+    }
+
+    @Override
+    public boolean isDatacenter(long node) {
+        return false;
+    }
+
+    @Override
+    public long datacenterOfNode(long node) {
+        return 0;
+    }
+
+    @Override
+    public long[] writersIn(long datacenter, byte[] storageKey) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long[] walkIn(long datacenter, byte[] storageKey) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long[] everywhere(byte[] storageKey) {
+        return both;
+    }
+
+    @Override
+    public Route wide(Route local) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long[] everywhere(int partition) {
+        return both;
+    }
+
+    @Override
+    public long receiver(long intended, int partition) {
+        return intended;
+    }
+
+    @Override
+    public boolean hasPart(long intended, int partition) {
+        return true;
+    }
 }

@@ -12,6 +12,7 @@ import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.UpdateFunction;
+import io.kindred.cluster.ring.Replication;
 import io.kindred.cluster.sim.SimRandom;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.NetLoop;
@@ -54,7 +55,7 @@ final class TestNode implements NodeHost, AutoCloseable {
         NodeConfig config = new NodeConfig(
                 16,
                 "md5",
-                3,
+                Replication.of(3),
                 16,
                 seeded,
                 1 << 20,

@@ -25,6 +25,19 @@ final class FaultPlan {
         }
     }
 
+    /** The datacenters lose each other for a while, in the middle of it. */
+    void beginSplit(long untilNanos) {
+        long at = random.between(1_000_000_000L, untilNanos / 2);
+        cluster.schedule.after(at, "split", () -> {
+            struck++;
+            cluster.network.splitDatacenters(true);
+        });
+        cluster.schedule.after(
+                at + random.between(500_000_000L, untilNanos / 2),
+                "join",
+                () -> cluster.network.splitDatacenters(false));
+    }
+
     /** One node after the other is away for longer than tombstones stay. */
     void beginAbsences(long untilNanos) {
         for (long at = random.between(8_000_000_000L, 20_000_000_000L);
@@ -169,6 +182,7 @@ final class FaultPlan {
 
     void heal() {
         cluster.network.heal();
+        cluster.network.splitDatacenters(false);
         for (SimNode node : nodes) {
             node.stalled = false;
             node.storage.fail(null);

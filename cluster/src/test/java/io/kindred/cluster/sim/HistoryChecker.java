@@ -1,6 +1,7 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
@@ -54,6 +55,16 @@ final class HistoryChecker {
     long siblingsSeen;
     long containersReaped;
 
+    /** Requests that failed. */
+    long refused;
+    /** Writes that went to another datacenter, each time that they did. */
+    long relayed;
+    /** Requests of clients that asked another datacenter for something. */
+    long crossed;
+
+    /** Of all datacenters. */
+    static final String GLOBAL = "all";
+
     record KeyDot(String key, Dot dot) {}
 
     /** One client write: what it had seen, and the dot that it was given once it is known. */
@@ -68,6 +79,8 @@ final class HistoryChecker {
         boolean acknowledged;
         /** By W of the key's own replicas. */
         boolean strict;
+        /** The datacenter whose replicas have it. */
+        String scope = "";
 
         Write(String key, String token, @Nullable VersionVector context) {
             this.key = key;
@@ -86,7 +99,8 @@ final class HistoryChecker {
         return write;
     }
 
-    void acknowledge(Write write, boolean strict) {
+    void acknowledge(Write write, boolean strict, String scope) {
+        write.scope = scope;
         write.acknowledged = true;
         write.strict = strict;
         acknowledgedOf(write.key).add(write);
@@ -131,7 +145,20 @@ final class HistoryChecker {
     }
 
     /** A version may be made where it is never stored, and be flushed before it is stored anywhere. */
-    void sending(SimNode node, Message message) {
+    void sending(SimNode node, long to, Message message) {
+        SimNode receiver = cluster.network.byId(to);
+        boolean isFar = receiver != null && !SimNetwork.isNear(node, receiver);
+        if (isFar && (message instanceof Message.Replicate || message instanceof Message.ReadRequest)) {
+            crossed++;
+        }
+        if (message instanceof Message.Relay relay) {
+            relayed += relay.storageKeys().size();
+            for (int i = 0; i < relay.storageKeys().size(); i++) {
+                for (Sibling sibling : relay.versions().get(i).siblings()) {
+                    learn(node, name(relay.storageKeys().get(i)), sibling);
+                }
+            }
+        }
         if (message instanceof Message.Replicate replicate) {
             for (Sibling sibling : replicate.delta().siblings()) {
                 learn(node, name(replicate.storageKey()), sibling);
@@ -266,8 +293,13 @@ final class HistoryChecker {
     /** What a node has of a key as its replica, or for one of its replicas. */
     private Versions heldAndKept(SimNode node, String key) {
         Versions all = held(node, key);
+        List<Long> others = new ArrayList<>();
         for (SimNode other : cluster.network.nodes()) {
-            byte[] kept = node.storage.look(StorageKey.hint(other.id, cluster.storageKey(key)));
+            others.add(other.id);
+            others.add(DatacenterRecords.idOf(other.datacenter));
+        }
+        for (long other : others) {
+            byte[] kept = node.storage.look(StorageKey.hint(other, cluster.storageKey(key)));
             all = kept == null ? all : all.join(VersionsCodec.decode(kept));
         }
         return all;
@@ -282,9 +314,10 @@ final class HistoryChecker {
         return acknowledgedByKey.computeIfAbsent(key, k -> new ArrayList<>());
     }
 
-    void checkRead(String key, int before, Versions read) {
+    void checkRead(String key, int before, Versions read, String scope) {
         for (Write write : acknowledgedOf(key).subList(0, before)) {
-            if (write.strict && !isAccountedFor(write, read.clock()) && !isWeakened(write)) {
+            boolean isPromised = write.strict && write.scope.equals(scope);
+            if (isPromised && !isAccountedFor(write, read.clock()) && !isWeakened(write)) {
                 throw cluster.violation("a read of " + key + " misses " + write.token + " " + write.dots + ": " + read);
             }
         }

@@ -32,19 +32,22 @@ final class RingPlan {
     private void change() {
         made++;
         switch (random.nextInt(6)) {
-            case 0, 1 -> cluster.addNode().start();
+            case 0, 1 -> cluster.addNode(cluster.plan().datacenter(made)).start();
             case 2, 3 -> leave(random.pick(cluster.network.nodes()));
             case 4 -> weigh(random.pick(cluster.network.nodes()));
             default -> lose(random.pick(cluster.network.nodes()));
         }
     }
 
-    private List<SimNode> members() {
-        return cluster.network.nodes().stream().filter(SimNode::isMember).toList();
+    /** Those of the datacenter of this node. */
+    private List<SimNode> members(SimNode near) {
+        return cluster.network.nodes().stream()
+                .filter(node -> node.isMember() && SimNetwork.isNear(node, near))
+                .toList();
     }
 
     private void leave(SimNode node) {
-        if (node.isServing() && node.isMember() && members().size() >= MEMBERS_MIN) {
+        if (node.isServing() && node.isMember() && members(node).size() >= MEMBERS_MIN) {
             node.ask(new ClusterQuery.Leave(), answer -> {
                 if (answer instanceof ClusterAnswer.Decided) {
                     node.hasLeft = true;
@@ -72,7 +75,7 @@ final class RingPlan {
         if (isLossUnderWay
                 || !isWhole
                 || !node.isMember()
-                || members().size() < MEMBERS_MIN
+                || members(node).size() < MEMBERS_MIN
                 || cluster.plan().writeQuorum() == 1) {
             return;
         }
@@ -83,7 +86,7 @@ final class RingPlan {
             cluster.schedule.after(after, "forget", () -> forget(node));
         } else {
             cluster.schedule.after(after, "replace", () -> {
-                SimNode heir = cluster.addNode();
+                SimNode heir = cluster.addNode(node.datacenter);
                 heir.start();
                 replace(heir, node);
             });

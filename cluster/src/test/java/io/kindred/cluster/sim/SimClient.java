@@ -87,6 +87,15 @@ final class SimClient {
         }
     }
 
+    private boolean isGlobal() {
+        return cluster.plan().datacenters() > 1 && cluster.plan().faults() && random.chance(0.15);
+    }
+
+    private void note(Outcome outcome) {
+        boolean failed = outcome instanceof Outcome.NoQuorum || outcome instanceof Outcome.TryAgain;
+        cluster.checker.refused += failed ? 1 : 0;
+    }
+
     private String token() {
         return "c" + number + "." + requests;
     }
@@ -98,12 +107,15 @@ final class SimClient {
     private void read(SimNode node, String key, int request) {
         int before = cluster.checker.acknowledgedSoFar(key);
         boolean strict = random.chance(0.5);
-        node.request(new Operation.Get(0, bytes(key)), cluster.plan().reading(strict), outcome -> {
+        boolean global = isGlobal();
+        String scope = global ? HistoryChecker.GLOBAL : node.datacenter;
+        node.request(new Operation.Get(0, bytes(key)), cluster.plan().reading(strict, global), outcome -> {
+            note(outcome);
             if (outcome instanceof Outcome.Found found) {
                 Versions versions = found.versions();
                 contexts.put(key, versions.clock());
                 if (strict) {
-                    cluster.checker.checkRead(key, before, versions);
+                    cluster.checker.checkRead(key, before, versions, scope);
                 }
             }
             answered(request);
@@ -115,9 +127,12 @@ final class SimClient {
         boolean strict = random.chance(0.5);
         long expireAtMillis = cluster.reaps() && random.chance(0.3) ? node.wallMillis() + random.nextInt(4_000) : -1;
         Operation put = new Operation.Put(0, bytes(key), context, bytes(write.token), expireAtMillis);
-        node.request(put, cluster.plan().writing(strict), outcome -> {
+        boolean global = isGlobal();
+        String scope = global ? HistoryChecker.GLOBAL : node.datacenter;
+        node.request(put, cluster.plan().writing(strict, global), outcome -> {
+            note(outcome);
             if (outcome instanceof Outcome.Written written) {
-                cluster.checker.acknowledge(write, strict);
+                cluster.checker.acknowledge(write, strict, scope);
                 contexts.put(key, written.context());
             }
             answered(request);
@@ -128,9 +143,12 @@ final class SimClient {
         HistoryChecker.Write write = cluster.checker.begin(key, token(), null);
         byte[][] args = {bytes("APPEND"), bytes(write.token)};
         boolean strict = random.chance(0.5);
-        node.request(new Operation.Update(0, bytes(key), args), cluster.plan().writing(strict), outcome -> {
+        boolean global = isGlobal();
+        String scope = global ? HistoryChecker.GLOBAL : node.datacenter;
+        node.request(new Operation.Update(0, bytes(key), args), cluster.plan().writing(strict, global), outcome -> {
+            note(outcome);
             if (outcome instanceof Outcome.Updated) {
-                cluster.checker.acknowledge(write, strict);
+                cluster.checker.acknowledge(write, strict, scope);
             }
             answered(request);
         });
@@ -140,7 +158,10 @@ final class SimClient {
         Operation operation = random.chance(0.5)
                 ? new Operation.Put(0, bytes(key), contexts.getOrDefault(key, VersionVector.EMPTY), null, -1)
                 : new Operation.Update(0, bytes(key), new byte[][] {bytes("DEL")});
-        node.request(operation, QuorumSpec.DEFAULT, outcome -> answered(request));
+        node.request(operation, QuorumSpec.DEFAULT, outcome -> {
+            note(outcome);
+            answered(request);
+        });
     }
 
     private void flush(SimNode node, int request) {

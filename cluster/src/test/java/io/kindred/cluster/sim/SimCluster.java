@@ -10,6 +10,7 @@ import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.Replication;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,7 @@ public final class SimCluster {
     private final Partitioner partitioner = new Md5Partitioner();
     private final List<String> keys = new ArrayList<>();
     private final boolean reaps;
+    private final boolean splits;
     private boolean over;
     private long highestFlush;
 
@@ -49,16 +51,20 @@ public final class SimCluster {
             long acknowledged,
             long siblings,
             long reaped,
+            long refused,
+            long relayed,
+            long crossed,
             long trace) {}
 
-    private SimCluster(long seed, SimPlan plan, SimRandom random, boolean reaps) {
+    private SimCluster(long seed, SimPlan plan, SimRandom random, boolean reaps, boolean splits) {
         this.reaps = reaps;
+        this.splits = splits;
         this.seed = seed;
         this.plan = plan;
         this.random = random;
         network = new SimNetwork(schedule, random.split());
         for (int i = 0; i < plan.nodes(); i++) {
-            network.add(new SimNode(this, i, schedule, random.split()));
+            network.add(new SimNode(this, i, plan.datacenter(i), schedule, random.split()));
         }
         for (int i = 0; i < plan.keys(); i++) {
             keys.add("k" + i);
@@ -80,15 +86,27 @@ public final class SimCluster {
     /** Tombstones go after seconds, and nodes are away for longer than that. */
     public static Report runReaping(long seed) {
         SimRandom random = new SimRandom(seed);
-        return run(seed, SimPlan.drawReaping(random), random, true);
+        return run(seed, SimPlan.drawReaping(random), random, true, false);
+    }
+
+    /** Two datacenters with all faults. */
+    static Report runDatacenters(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.drawDatacenters(random), random);
+    }
+
+    /** Two datacenters, and no fault but that they lose each other for a while, or none at all. */
+    static Report runQuietDatacenters(long seed, boolean split) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.drawDatacenters(random).withoutFaults(), random, false, split);
     }
 
     private static Report run(long seed, SimPlan plan, SimRandom random) {
-        return run(seed, plan, random, false);
+        return run(seed, plan, random, false, false);
     }
 
-    private static Report run(long seed, SimPlan plan, SimRandom random, boolean reaps) {
-        SimCluster cluster = new SimCluster(seed, plan, random, reaps);
+    private static Report run(long seed, SimPlan plan, SimRandom random, boolean reaps, boolean splits) {
+        SimCluster cluster = new SimCluster(seed, plan, random, reaps, splits);
         try {
             return cluster.run();
         } catch (SimViolation violation) {
@@ -107,9 +125,15 @@ public final class SimCluster {
         }
         if (plan.faults()) {
             faults.begin(plan.lastsNanos());
+            if (plan.datacenters() > 1) {
+                faults.beginSplit(plan.lastsNanos());
+            }
             if (reaps) {
                 faults.beginAbsences(plan.lastsNanos());
             }
+        }
+        if (splits) {
+            faults.beginSplit(plan.lastsNanos());
         }
         changes.begin(plan.changes(), plan.lastsNanos());
         runFor(plan.lastsNanos());
@@ -146,6 +170,9 @@ public final class SimCluster {
                 checker.acknowledged,
                 checker.siblingsSeen,
                 checker.containersReaped,
+                checker.refused,
+                checker.relayed,
+                checker.crossed,
                 schedule.trace());
     }
 
@@ -184,18 +211,29 @@ public final class SimCluster {
     private void readEverything() {
         for (int round = 0; round < 2; round++) {
             for (String key : keys) {
-                boolean[] read = {false};
-                byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-                random.pick(network.nodes().stream().filter(SimNode::isMember).toList())
-                        .request(new Operation.Get(0, bytes), new QuorumSpec(REPLICAS, 0, 0, 0), o -> {
-                            read[0] = o instanceof Outcome.Found;
-                        });
-                runFor(2 * SECOND);
-                if (!read[0]) {
-                    throw violation("after healing, " + key + " cannot be read at all replicas");
+                for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
+                    readAtAll(key, plan.datacenter(datacenter));
                 }
             }
         }
+    }
+
+    private void readAtAll(String key, String datacenter) {
+        boolean[] read = {false};
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        random.pick(members(datacenter)).request(new Operation.Get(0, bytes), new QuorumSpec(REPLICAS, 0, 0, 0), o -> {
+            read[0] = o instanceof Outcome.Found;
+        });
+        runFor(2 * SECOND);
+        if (!read[0]) {
+            throw violation("after healing, " + key + " cannot be read at all replicas");
+        }
+    }
+
+    private List<SimNode> members(String datacenter) {
+        return network.nodes().stream()
+                .filter(node -> node.isMember() && node.datacenter.equals(datacenter))
+                .toList();
     }
 
     /** Ten rounds of gossip after healing nobody is thought to be away. */
@@ -209,8 +247,8 @@ public final class SimCluster {
     }
 
     /** One more node, not started yet. */
-    SimNode addNode() {
-        SimNode node = new SimNode(this, network.nodes().size(), schedule, random.split());
+    SimNode addNode(String datacenter) {
+        SimNode node = new SimNode(this, network.nodes().size(), datacenter, schedule, random.split());
         network.add(node);
         return node;
     }
@@ -231,9 +269,13 @@ public final class SimCluster {
         }
         for (String key : keys) {
             List<SimNode> replicas = replicasOf(key);
-            long members = network.nodes().stream().filter(SimNode::isMember).count();
-            if (replicas.size() != Math.min(REPLICAS, members)) {
-                throw violation(key + " has " + replicas.size() + " replicas of " + members + " members");
+            long wanted = 0;
+            for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
+                wanted +=
+                        Math.min(REPLICAS, members(plan.datacenter(datacenter)).size());
+            }
+            if (replicas.size() != wanted) {
+                throw violation(key + " has " + replicas.size() + " replicas and not " + wanted);
             }
             for (SimNode node : network.nodes()) {
                 if (!replicas.contains(node) && !checker.held(node, key).isEmpty()) {
@@ -333,7 +375,7 @@ public final class SimCluster {
         return new NodeConfig(
                 PARTITIONS,
                 "md5",
-                REPLICAS,
+                Replication.of(REPLICAS),
                 1,
                 seeded,
                 plan.hintBytesMax(),
@@ -399,13 +441,17 @@ public final class SimCluster {
         return highestFlush;
     }
 
+    /** In all datacenters. */
     List<SimNode> replicasOf(String key) {
-        for (SimNode node : network.nodes()) {
-            if (node.isMember() && node.isServing()) {
-                return node.replicasOf(key);
-            }
+        List<SimNode> replicas = new ArrayList<>();
+        for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
+            SimNode asked = members(plan.datacenter(datacenter)).stream()
+                    .filter(SimNode::isServing)
+                    .findFirst()
+                    .orElseThrow(() -> violation("no member is left"));
+            replicas.addAll(asked.replicasOf(key));
         }
-        throw violation("no member is left");
+        return replicas;
     }
 
     Versions visible(Versions held) {

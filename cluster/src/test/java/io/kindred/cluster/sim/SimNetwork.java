@@ -20,6 +20,11 @@ final class SimNetwork {
     double doubleRate;
     long delayMinNanos = 50_000;
     long delayMaxNanos = 2_000_000;
+    /** What the way to another datacenter takes longer. */
+    long longLinkNanos = 40_000_000;
+    /** Whether datacenters cannot hear each other: no healing of other cuts ends it. */
+    private boolean isSplit;
+
     long sent;
     long lost;
 
@@ -51,7 +56,7 @@ final class SimNetwork {
             lost++;
             return;
         }
-        long delay = random.between(delayMinNanos, delayMaxNanos);
+        long delay = random.between(delayMinNanos, delayMaxNanos) + (isNear(from, to) ? 0 : longLinkNanos);
         String what = message.getClass().getSimpleName() + from.index + to.index;
         schedule.after(delay, what, () -> {
             if (isOpen(from, to)) {
@@ -64,7 +69,17 @@ final class SimNetwork {
 
     /** Whether a connection from one to the other carries messages. */
     boolean isOpen(SimNode from, SimNode to) {
-        return to.isRunning() && !cut.contains(new Link(from.index, to.index));
+        return to.isRunning() && !cut.contains(new Link(from.index, to.index)) && (!isSplit || isNear(from, to));
+    }
+
+    static boolean isNear(SimNode from, SimNode to) {
+        return from.datacenter.equals(to.datacenter);
+    }
+
+    /** Cuts the datacenters off from each other, or joins them again. */
+    void splitDatacenters(boolean apart) {
+        isSplit = apart;
+        linkChanged();
     }
 
     /** Cuts one direction. A connection needs both, so the shells notice; which side first is chance. */

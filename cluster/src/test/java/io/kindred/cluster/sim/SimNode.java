@@ -38,6 +38,7 @@ final class SimNode implements Effects, ReplicaStore {
 
     final long id;
     final int index;
+    final String datacenter;
     final String name;
     private final SimCluster cluster;
     private final SimSchedule schedule;
@@ -67,9 +68,10 @@ final class SimNode implements Effects, ReplicaStore {
 
     private int openPersists;
 
-    SimNode(SimCluster cluster, int index, SimSchedule schedule, SimRandom random) {
+    SimNode(SimCluster cluster, int index, String datacenter, SimSchedule schedule, SimRandom random) {
         this.cluster = cluster;
         this.index = index;
+        this.datacenter = datacenter;
         this.id = index + 1;
         this.name = "n" + (index + 1);
         this.schedule = schedule;
@@ -119,7 +121,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     boolean knowsAll(int nodes) {
-        return core != null && core.views().ring().nodes().size() == nodes && connected.size() == nodes - 1;
+        return core != null && core.views().members().size() == nodes && connected.size() == nodes - 1;
     }
 
     /** The members that it does not think to be up. */
@@ -128,7 +130,7 @@ final class SimNode implements Effects, ReplicaStore {
         return running == null
                 ? ""
                 : running.views().members().stream()
-                        .filter(line -> line.status() != Status.UP)
+                        .filter(line -> line.status() == Status.SUSPECT || line.status() == Status.DOWN)
                         .map(line -> line.member().name() + " is " + line.status())
                         .collect(Collectors.joining(", "));
     }
@@ -178,7 +180,7 @@ final class SimNode implements Effects, ReplicaStore {
 
     Member member() {
         return new Member(
-                id, name, "sim", index, index, "", "", weight, incarnation, Generation.ofStart(generation), 0);
+                id, name, "sim", index, index, "", datacenter, weight, incarnation, Generation.ofStart(generation), 0);
     }
 
     /** Whether it is to be in the ring in the end. */
@@ -187,7 +189,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     boolean hasInRing(SimNode other) {
-        return core != null && core.views().ring().hasNode(other.id);
+        return core != null && core.views().isInRing(other.id);
     }
 
     /** Partitions that it knows to be on their way, or has to take or to give away. */
@@ -323,7 +325,7 @@ final class SimNode implements Effects, ReplicaStore {
         if (to == id) {
             throw new IllegalStateException("a node sent to itself");
         }
-        cluster.checker.sending(this, message);
+        cluster.checker.sending(this, to, message);
         cluster.network.send(this, to, message);
     }
 

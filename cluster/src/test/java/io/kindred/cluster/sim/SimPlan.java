@@ -9,6 +9,7 @@ import io.kindred.cluster.message.QuorumSpec;
  * @param faults whether anything goes wrong at all
  * @param hintBytesMax how much may be held for other nodes
  * @param changes how often the ring changes
+ * @param datacenters how many there are; each has its share of the nodes
  * @param flushes whether clients flush the database now and then
  */
 public record SimPlan(
@@ -23,7 +24,8 @@ public record SimPlan(
         int changes,
         double memoryMissRate,
         long hintBytesMax,
-        long lastsNanos) {
+        long lastsNanos,
+        int datacenters) {
 
     static SimPlan draw(SimRandom random) {
         int nodes = 3 + random.nextInt(7);
@@ -41,7 +43,26 @@ public record SimPlan(
                 random.chance(0.6) ? 1 + random.nextInt(5) : 0,
                 random.chance(0.5) ? 0.3 : 0.02,
                 random.chance(0.1) ? 2_000 : 1 << 30,
-                12_000_000_000L);
+                12_000_000_000L,
+                1);
+    }
+
+    /** Two datacenters, and a long link between them that is cut for a while. */
+    static SimPlan drawDatacenters(SimRandom random) {
+        return new SimPlan(
+                6 + random.nextInt(4),
+                4 + random.nextInt(5),
+                2 + random.nextInt(7),
+                0,
+                0,
+                random.chance(0.5),
+                true,
+                random.chance(0.2),
+                random.chance(0.6) ? 1 + random.nextInt(5) : 0,
+                random.chance(0.5) ? 0.3 : 0.02,
+                random.chance(0.2) ? 2_000 : 1 << 30,
+                12_000_000_000L,
+                2);
     }
 
     static SimPlan drawReaping(SimRandom random) {
@@ -57,16 +78,45 @@ public record SimPlan(
                 0,
                 0.1,
                 random.chance(0.2) ? 2_000 : 1 << 30,
-                60_000_000_000L);
+                60_000_000_000L,
+                1);
     }
 
     /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
-    QuorumSpec reading(boolean strict) {
+    QuorumSpec reading(boolean strict, boolean global) {
+        if (global) {
+            return new QuorumSpec(0, 0, strict ? 4 : 0, 0, true);
+        }
         return strict ? new QuorumSpec(0, 0, readQuorum == 0 ? 2 : readQuorum, 0) : QuorumSpec.DEFAULT;
     }
 
     /** What a client asks of a write. Strict: W of the key's own replicas. */
-    QuorumSpec writing(boolean strict) {
+    QuorumSpec writing(boolean strict, boolean global) {
+        if (global) {
+            return new QuorumSpec(0, 0, 0, strict ? 4 : 0, true);
+        }
         return strict ? new QuorumSpec(0, 0, 0, writeQuorum == 0 ? 2 : writeQuorum) : QuorumSpec.DEFAULT;
+    }
+
+    /** Where the nodes of one datacenter only are, it has no name. */
+    String datacenter(int number) {
+        return datacenters == 1 ? "" : "dc" + (number % datacenters + 1);
+    }
+
+    SimPlan withoutFaults() {
+        return new SimPlan(
+                nodes,
+                clients,
+                keys,
+                readQuorum,
+                writeQuorum,
+                syncsEachWrite,
+                false,
+                false,
+                0,
+                memoryMissRate,
+                hintBytesMax,
+                lastsNanos,
+                datacenters);
     }
 }

@@ -80,12 +80,12 @@ class HandshakeTest {
 
     @Test
     void versionsThatDoNotOverlapAreNamedOnBothSides() {
-        Handshake newer = Handshake.accepting(N2, new WireVersions(4, 5), nonce(2), peer -> null);
+        Handshake newer = Handshake.accepting(N2, new WireVersions(8, 9), nonce(2), peer -> null);
         Exchange exchange = new Exchange(dialer(N1, 1), newer).run();
         assertEquals(
-                "wire versions do not overlap: n2 speaks 4 to 5, the peer 3",
+                "wire versions do not overlap: n2 speaks 8 to 9, the peer 4",
                 exchange.acceptorFailure().reason());
-        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 4 to 5, the peer 3"));
+        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 8 to 9, the peer 4"));
     }
 
     @Test

@@ -53,6 +53,7 @@ final class Samples {
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
+                new Message.Relay(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
                 new Message.HandOverAck(id(), verdict(), list(() -> random.nextInt(128)), random.nextInt(1 << 20)),
                 new Message.TreeRoots(id(), random.nextInt(100), ascending()),
                 new Message.TreeRootsReply(id(), random.nextLong(), longs(), ascending()),
@@ -221,7 +222,7 @@ final class Samples {
     }
 
     private QuorumSpec quorum() {
-        return new QuorumSpec(random.nextInt(4), random.nextInt(4), random.nextInt(4), random.nextInt(4));
+        return new QuorumSpec(random.nextInt(4), random.nextInt(4), random.nextInt(4), random.nextInt(4), coin());
     }
 
     private Message.Verdict verdict() {

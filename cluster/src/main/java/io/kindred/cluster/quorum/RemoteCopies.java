@@ -1,0 +1,9 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.version.Versions;
+
+/** Brings the writes of this datacenter to the others, which answer no request of its clients. */
+public interface RemoteCopies {
+    /** A write that this node coordinates has been made: each other datacenter gets it once, soon. */
+    void spread(byte[] storageKey, Versions delta);
+}

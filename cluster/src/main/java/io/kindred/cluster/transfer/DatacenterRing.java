@@ -1,0 +1,62 @@
+package io.kindred.cluster.transfer;
+
+import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.ring.RingHistory;
+import java.util.List;
+
+/** The ring of one datacenter, as it is to be and as it serves meanwhile. */
+public final class DatacenterRing {
+    private final int replicas;
+    private final RingHistory history;
+    private final ServingMap serving;
+
+    /** @param replicas how many a partition has in this datacenter */
+    public DatacenterRing(int partitions, int replicas) {
+        this.replicas = replicas;
+        this.history = new RingHistory(partitions);
+        this.serving = new ServingMap(partitions, replicas);
+    }
+
+    /**
+     * The records, or what somebody holds, are others than before.
+     *
+     * @param records of this datacenter, in their order
+     * @param held by its members
+     */
+    public void use(List<ChangeRecord> records, HeldBy held) {
+        history.fold(records);
+        serving.use(history, held);
+        boolean allTold = true;
+        for (long node : target().nodes()) {
+            allTold &= held.holding(node) != null;
+        }
+        if (allTold && serving.unsettled() == 0) {
+            history.settle();
+        }
+    }
+
+    /** How many replicas a partition has here. */
+    public int replicas() {
+        return replicas;
+    }
+
+    /** The ring that all records lead to. */
+    public Ring target() {
+        return history.target();
+    }
+
+    public ServingMap serving() {
+        return serving;
+    }
+
+    /**
+     * All nodes of the target ring in the order of the walk from a partition: its replicas first. Shared, and not to be
+     * changed.
+     */
+    public long[] walk(int partition) {
+        return target().isEmpty()
+                ? new long[0]
+                : target().preferenceList(partition, replicas).extended();
+    }
+}
