@@ -5,6 +5,7 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.Effects;
 import io.kindred.cluster.core.Event;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Now;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.ReplicaStore;
@@ -56,6 +57,9 @@ final class SimNode implements Effects, ReplicaStore {
     /** It and its disk are gone for good. */
     boolean isLost;
 
+    /** It is down, and was stopped rather than killed. */
+    private boolean stoppedClean;
+
     private boolean serving;
     private boolean commitAsked;
     private List<Member> remembered = List.of();
@@ -102,7 +106,8 @@ final class SimNode implements Effects, ReplicaStore {
         connected.clear();
         dialed = List.of();
         Member self = member();
-        Recovered recovered = new Recovered(self, remembered, records, storage.meta(), storage.hints());
+        Recovered recovered = new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints());
+        stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
@@ -113,6 +118,15 @@ final class SimNode implements Effects, ReplicaStore {
         }
         checkLinksLater(random.between(1_000, 5_000_000));
         cluster.network.linkChanged();
+    }
+
+    /** As the real shell: trees are those of the records only where the stop that stored them was clean. */
+    private List<Recovered.MetaRecord> trusted(List<Recovered.MetaRecord> stored) {
+        return stored.stream()
+                .map(record -> stoppedClean || !NodeViews.isTreeRecord(record.key())
+                        ? record
+                        : new Recovered.MetaRecord(record.key(), new byte[0]))
+                .toList();
     }
 
     /** Requests that nobody has answered. */
@@ -232,6 +246,7 @@ final class SimNode implements Effects, ReplicaStore {
         boolean sameActor = core != null && !core.views().mustRaiseIncarnation();
         die();
         storage.kill();
+        stoppedClean = true;
         incarnation -= sameActor ? 1 : 0;
     }
 
