@@ -11,6 +11,7 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What exchanges work with. */
@@ -72,23 +73,34 @@ record ExchangeParts(
         return key.length + (long) CLOCK_ENTRY_BYTES * entries;
     }
 
-    /** Joins what another replica has into what is here. */
+    /**
+     * Joins what another replica has into what is here; unless this node has given the key up by then, and may be through
+     * with deleting it.
+     */
     void join(byte[] key, Versions theirs, Joined done) {
         for (Sibling sibling : theirs.siblings()) {
             clocks().observe(sibling.stamp());
         }
-        replica.write(key, new Join(theirs, counters, done));
+        replica.write(key, new Join(theirs, counters, () -> takes(key), done));
     }
 
     /** Puts what another replica has in the place of what is here, which is not what was written. */
     void replace(byte[] key, Versions theirs, Joined done) {
         counters.recordsMended++;
-        replica.write(key, new Replace(theirs, done));
+        replica.write(key, new Replace(theirs, () -> takes(key), done));
     }
 
-    private record Replace(Versions theirs, Joined told) implements LocalReplica.WriteStep {
+    /** Whether this node owns the key, or is to: of what it only gives away it takes no more. */
+    boolean takes(byte[] storageKey) {
+        return router().isReplicaOf(storageKey);
+    }
+
+    private record Replace(Versions theirs, BooleanSupplier takes, Joined told) implements LocalReplica.WriteStep {
         @Override
-        public Versions next(Versions current) {
+        public @Nullable Versions next(Versions current) {
+            if (!takes.getAsBoolean()) {
+                return null;
+            }
             // What has come since it was compared is not to be lost.
             boolean isSameHistory =
                     current.clock().descends(theirs.clock()) && theirs.clock().descends(current.clock());
@@ -105,12 +117,13 @@ record ExchangeParts(
         void done(Message.Verdict verdict);
     }
 
-    private record Join(Versions theirs, ExchangeCounters counters, Joined told) implements LocalReplica.WriteStep {
+    private record Join(Versions theirs, ExchangeCounters counters, BooleanSupplier takes, Joined told)
+            implements LocalReplica.WriteStep {
         @Override
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(theirs);
             // By content and not by dots alone: replicas that differ in the bytes of one dot have to agree, too.
-            if (joined.equals(current)) {
+            if (joined.equals(current) || !takes.getAsBoolean()) {
                 return null;
             }
             counters.keysRepaired++;

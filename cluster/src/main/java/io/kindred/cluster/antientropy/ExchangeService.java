@@ -198,7 +198,7 @@ final class ExchangeService {
         for (int i = 0; i < request.storageKeys().size(); i++) {
             byte[] key = request.storageKeys().get(i);
             // What this node gives away it sends, and takes no more of.
-            if (!parts.router().isReplicaOf(key)) {
+            if (!parts.takes(key)) {
                 batch.worst = Verdict.NOT_MINE;
                 continue;
             }

@@ -9,6 +9,7 @@ import io.kindred.cluster.ring.StorageKey;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /** This node's part of questions about the whole key space: counts, pages of keys, and flush stamps. */
 final class Desk implements LocalDesk {
@@ -23,6 +24,7 @@ final class Desk implements LocalDesk {
     private final Outlet outlet;
     private final LongMap<Consumer<Event.Scanned>> scans = new LongMap<>();
     private IntConsumer onFlushed = db -> {};
+    private IntPredicate holds = partition -> true;
     private long lastScan;
 
     Desk(
@@ -46,6 +48,11 @@ final class Desk implements LocalDesk {
         onFlushed = listener;
     }
 
+    /** Of which partitions this node may answer. */
+    void answersFor(IntPredicate held) {
+        holds = held;
+    }
+
     @Override
     public long count(int db, int[] ofPartitions) {
         long keys = 0;
@@ -56,8 +63,13 @@ final class Desk implements LocalDesk {
         return keys;
     }
 
+    /** What is not held, or not held any more, is not an empty page. */
     @Override
     public void scan(Message.ScanRequest request, Consumer<Message.ScanReply> done) {
+        if (!holds.test(request.partition())) {
+            done.accept(new Message.ScanReply(request.requestId(), Verdict.NOT_MINE, List.of(), List.of(), 0, false));
+            return;
+        }
         new PageReader(this, flushStamps, outlet, request, done).start();
     }
 

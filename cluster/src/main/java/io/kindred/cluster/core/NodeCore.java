@@ -12,6 +12,7 @@ import io.kindred.cluster.handoff.Hints;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Coordination;
@@ -25,6 +26,7 @@ import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
@@ -103,6 +105,7 @@ public final class NodeCore implements MessageHandler {
                 HoldingDisk.stored(config, recovered),
                 new HoldingDisk(replica),
                 clocks::nextStamp);
+        desk.answersFor(own::holds);
         Surroundings surroundings = new Surroundings(clocks, random, outlet);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         RingRouter router = membership.router();
@@ -494,7 +497,12 @@ public final class NodeCore implements MessageHandler {
             ignore(from, message);
             return;
         }
-        desk.scan(message, reply -> outlet.send(from, reply));
+        desk.scan(message, reply -> {
+            if (reply.verdict() == Verdict.NOT_MINE) {
+                membership.router().redirect(from, StorageKey.from(message.partition(), message.db(), 0));
+            }
+            outlet.send(from, reply);
+        });
     }
 
     @Override

@@ -286,11 +286,12 @@ final class Replica implements LocalReplica {
         }
     }
 
-    /** Whether a record that was read from the engine is nothing but what a flush has hidden. */
+    /** Whether a record that was read from the engine has nothing, or no value, but what a flush has hidden. */
     boolean isFlushed(byte[] storageKey, byte[] value) {
         try {
             Versions held = VersionsCodec.decode(value);
-            return visible(storageKey, held).siblings().isEmpty();
+            Versions seen = visible(storageKey, held);
+            return seen.siblings().isEmpty() || isLive(seen) < isLive(held);
         } catch (CorruptRecordException damage) {
             return false;
         }
@@ -298,12 +299,32 @@ final class Replica implements LocalReplica {
 
     /**
      * Drops a key's container where a flush has left nothing of it. The floor goes first: the log keeps the order, so
-     * the container is never gone while its counters could be given again.
+     * the container is never gone while its counters could be given again. Where a tombstone is left the container is
+     * written anew without what was flushed, for the engine counts keys by the values that they have.
      */
     void dropIfFlushed(byte[] storageKey, Consumer<Verdict> done) {
         Predicate<Versions> isFlushed =
                 held -> visible(storageKey, held).siblings().isEmpty();
-        withState(storageKey, new DropKeyStep(storageKey, isFlushed, (verdict, dropped) -> done.accept(verdict)));
+        withState(storageKey, new DropKeyStep(storageKey, isFlushed, (verdict, dropped) -> {
+            if (verdict == Verdict.OK && !dropped) {
+                withState(storageKey, new Trim(done));
+            } else {
+                done.accept(verdict);
+            }
+        }));
+    }
+
+    /** Writes what is visible of a container. */
+    private record Trim(Consumer<Verdict> told) implements WriteStep {
+        @Override
+        public @Nullable Versions next(Versions current) {
+            return current.isEmpty() ? null : current;
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            told.accept(verdict);
+        }
     }
 
     /** Drops a key's container where nothing of it lives, and its past is settled. */

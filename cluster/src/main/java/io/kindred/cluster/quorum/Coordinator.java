@@ -127,7 +127,8 @@ public final class Coordinator {
         if (before == null) {
             lender.lend(request.storageKey(), request.seen(), answer);
         } else {
-            before.addAfter(() -> lender.lend(request.storageKey(), request.seen(), answer));
+            long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
+            before.addAfter(() -> lender.lend(request.storageKey(), request.seen(), answer), deadline);
         }
     }
 
@@ -188,7 +189,7 @@ public final class Coordinator {
         if (before == null) {
             PutCore.start(node, ticket, put, route);
         } else {
-            before.addAfter(() -> PutCore.start(node, ticket, put, route));
+            before.addAfter(() -> PutCore.start(node, ticket, put, route), ticket.deadlineNanos());
         }
     }
 

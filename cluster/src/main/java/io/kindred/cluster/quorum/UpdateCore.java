@@ -34,7 +34,7 @@ final class UpdateCore implements ReadRound.Listener {
     private record Update(Ticket ticket, byte[][] args, UpdateFunction function) implements Entry {}
 
     /** A plain write that has to wait for the updates before it. */
-    private record After(Runnable put) implements Entry {}
+    private record After(Runnable put, long deadlineNanos) implements Entry {}
 
     /**
      * @param whenIdle called when nothing waits any more: the owner forgets this core
@@ -52,9 +52,9 @@ final class UpdateCore implements ReadRound.Listener {
         add(new Update(ticket, update.args(), function));
     }
 
-    /** A write that came after updates of its key is applied after them. */
-    void addAfter(Runnable put) {
-        add(new After(put));
+    /** A write that came after updates of its key is applied after them, waiting no longer than to its deadline. */
+    void addAfter(Runnable put, long deadlineNanos) {
+        add(new After(put, deadlineNanos));
     }
 
     private void add(Entry entry) {
@@ -75,15 +75,20 @@ final class UpdateCore implements ReadRound.Listener {
         int reads = 1;
         int own = 0;
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
+        boolean reading = false;
         for (Entry entry : batch) {
-            if (entry instanceof Update update) {
+            if (entry instanceof After after) {
+                // It does not look at the old value, but waits for those that do.
+                deadline = Math.min(deadline, after.deadlineNanos());
+            } else if (entry instanceof Update update) {
+                reading = true;
                 Needs needs = node.settings().reads(update.ticket().quorum(), route.serving());
                 reads = Math.max(reads, needs.all());
                 own = Math.max(own, needs.own());
                 deadline = Math.min(deadline, update.ticket().deadlineNanos());
             }
         }
-        if (route.serving() == 1 && route.self() == 0) {
+        if (!reading || (route.serving() == 1 && route.self() == 0)) {
             enough(Versions.EMPTY);
         } else {
             new ReadRound(node, route, new Needs(reads, own), this).start(deadline);

@@ -22,6 +22,9 @@ public final class ServingMap {
 
     private final int replicas;
     private final Nodes[] nodes;
+    /** By partition: the last set that served, all of whose nodes had told that they hold it. */
+    private final long[][] proven;
+
     private int unsettled;
 
     /**
@@ -51,6 +54,7 @@ public final class ServingMap {
         this.replicas = replicas;
         this.nodes = new Nodes[partitions];
         Arrays.fill(nodes, Nodes.NOBODY);
+        this.proven = new long[partitions][0];
     }
 
     public Nodes of(int partition) {
@@ -87,6 +91,11 @@ public final class ServingMap {
                 unsettled++;
                 nodes[partition] = changing(history, held, partition, owners, all);
             }
+            if (told == owners.length) {
+                proven[partition] = owners;
+            } else if (!nodes[partition].isSettled()) {
+                prove(held, partition);
+            }
         }
     }
 
@@ -117,6 +126,7 @@ public final class ServingMap {
                 add(sets, ids(history, former, partition));
             }
         } else {
+            former = notOlder(former, history, held, partition, owners);
             long[] others = former > 0 ? ids(history, former, partition) : whoever(history, held, partition);
             isHeld = others.length > 0;
             // Where nobody holds it the owners serve: they have nothing to ask anyone here for.
@@ -129,6 +139,17 @@ public final class ServingMap {
         return nodes(sets, owners, isHeld);
     }
 
+    private void prove(HeldBy held, int partition) {
+        Nodes now = nodes[partition];
+        for (int i = 0; i < now.serving(); i++) {
+            Holding holding = held.holding(now.writers()[i]);
+            if (holding == null || !holding.holds(partition)) {
+                return;
+            }
+        }
+        proven[partition] = Arrays.copyOf(now.writers(), now.serving());
+    }
+
     /** How far back the newest prefix is whose replicas are others than the target's and all hold it; -1: none. */
     private int newestHeld(RingHistory history, HeldBy held, int partition, long[] owners) {
         for (int back = 1; back <= history.before(); back++) {
@@ -138,6 +159,36 @@ public final class ServingMap {
             }
         }
         return -1;
+    }
+
+    /**
+     * Who served last, and had told so, goes on where one of those has given the partition up: by then a newer set held it,
+     * only that has not been heard of here yet. An older set must not serve again, since nobody writes to it.
+     */
+    private int notOlder(int former, RingHistory history, HeldBy held, int partition, long[] owners) {
+        long[] served = proven[partition];
+        int newest = former > 0 ? former - 1 : history.before();
+        for (int back = 1; back <= newest; back++) {
+            if (served.length > 0
+                    && Arrays.equals(ids(history, back, partition), served)
+                    && holdOrGaveUp(held, served, partition, owners)) {
+                return back;
+            }
+        }
+        return former;
+    }
+
+    /** Whether those that do not hold it are members that do not own it. */
+    private static boolean holdOrGaveUp(HeldBy held, long[] ids, int partition, long[] owners) {
+        for (long id : ids) {
+            Holding holding = held.holding(id);
+            boolean isOwner = Arrays.stream(owners).anyMatch(owner -> owner == id);
+            boolean gaveUp = !isOwner && held.members().contains(id);
+            if (holding != null && !holding.holds(partition) && !gaveUp) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean allHold(HeldBy held, long[] ids, int partition) {

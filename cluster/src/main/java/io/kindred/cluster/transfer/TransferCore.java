@@ -4,7 +4,9 @@ import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,7 +22,8 @@ import java.util.function.Consumer;
  *   <li><em>Releasing:</em> once all replicas by the same records tell that they hold it, this node stops serving it,
  *       durably.
  *   <li><em>Parting:</em> then it exchanges the partition with each of those replicas, so that nothing stays behind that
- *       only this node has; waits until no power failure can take that from them; and deletes its records.
+ *       only this node has; waits until no power failure can take that from them; and deletes its records. So does a node
+ *       that never held the partition, and took writes of it while a change that was overtaken would have had it own it.
  * </ul>
  *
  * <p>All of it can be interrupted at any point: the bitmaps of {@link OwnHolding} say what is left to do, and what an
@@ -125,6 +128,7 @@ public final class TransferCore {
     /** Called when the records or somebody's holding have changed. */
     public void follow() {
         List<Integer> begun = new ArrayList<>();
+        List<Integer> passing = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
             boolean isOwner = contains(in.serving().of(partition).target(), in.self());
             if (isOwner && !own.holds(partition)) {
@@ -140,15 +144,22 @@ public final class TransferCore {
             } else {
                 foreign.remove(partition);
             }
+            boolean isPassing = !isOwner && !own.holds(partition) && takesWrites(partition);
+            if (isPassing) {
+                passing.add(partition);
+            }
             boolean isLeftOver = !isOwner && !own.holds(partition) && own.mayHaveRecords(partition);
-            if (!isLeftOver || in.isForgotten()) {
+            if (!(isPassing || isLeftOver) || in.isForgotten()) {
                 parting.remove(partition);
                 parted.remove(partition);
-            } else if (!parting.containsKey(partition)) {
+            } else if (isPassing || !parting.containsKey(partition)) {
+                // More may come, whomever it was exchanged with.
                 parting.put(partition, new TreeSet<>());
+                parted.remove(partition);
             }
         }
         own.expect(begun);
+        own.expect(passing);
         if (!begun.isEmpty()) {
             agrees = false;
         }
@@ -389,6 +400,11 @@ public final class TransferCore {
         }
     }
 
+    /** Whether this node stands in one of the sets in which a write must have W. It may stand there without ever owning. */
+    private boolean takesWrites(int partition) {
+        return contains(in.serving().of(partition).writers(), in.self());
+    }
+
     private boolean isHeldByAll(int partition) {
         long[] target = in.serving().of(partition).target();
         for (long owner : target) {
@@ -406,7 +422,7 @@ public final class TransferCore {
         TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
         parting.forEach((partition, with) -> {
             long[] target = in.serving().of(partition).target();
-            if (busy.contains(partition) || !isHeldByAll(partition)) {
+            if (busy.contains(partition) || takesWrites(partition) || !isHeldByAll(partition)) {
                 return;
             }
             long next = 0;
@@ -461,13 +477,16 @@ public final class TransferCore {
             return;
         }
         List<Integer> chunk = List.copyOf(list.subList(0, Math.min(CHUNK_PARTITIONS, list.size())));
+        // Where the work has begun anew meanwhile, the exchange was before that, and does not count.
+        Map<Integer, TreeSet<Long>> since = new HashMap<>();
+        chunk.forEach(partition -> since.put(partition, told.get(partition)));
         asked.add(peer);
         busy.addAll(chunk);
         work.exchange(peer, chunk, equal -> {
             asked.remove(peer);
             chunk.forEach(busy::remove);
             for (int partition : equal) {
-                TreeSet<Long> with = chunk.contains(partition) ? told.get(partition) : null;
+                TreeSet<Long> with = since.get(partition);
                 if (with != null) {
                     with.add(peer);
                 }

@@ -128,7 +128,7 @@ final class HistoryChecker {
         String key = name(storageKey);
         if (value == null) {
             if (cluster.reaps() && !hint) {
-                noteGone(key, held(node, key));
+                noteGone(key, held(node, key), node.reapMark(storageKey));
             }
             return;
         }
@@ -166,9 +166,12 @@ final class HistoryChecker {
         }
     }
 
-    /** A container with something that lives was not reaped: its node does not own it any more. */
-    private void noteGone(String key, Versions gone) {
-        if (gone.goneAt() != Long.MAX_VALUE) {
+    /**
+     * What was not gone at its node's mark was not reaped: the node does not own it any more, and others still hold it,
+     * expired or not.
+     */
+    private void noteGone(String key, Versions gone, long reapMark) {
+        if (gone.goneAt() <= reapMark) {
             containersReaped++;
             reaped.merge(key, gone.clock(), VersionVector::join);
         }

@@ -118,7 +118,7 @@ public final class SimCluster {
         } catch (SimViolation violation) {
             throw violation;
         } catch (RuntimeException bug) {
-            throw new SimViolation(seed, bug.toString(), bug);
+            throw new SimViolation(seed, cluster.test(), bug.toString(), bug);
         }
     }
 
@@ -481,6 +481,12 @@ public final class SimCluster {
     }
 
     SimViolation violation(String what) {
-        return new SimViolation(seed, what, null);
+        return new SimViolation(seed, test(), what, null);
+    }
+
+    /** The test that runs such a seed. */
+    private String test() {
+        String kind = reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
+        return kind + "SimulationTest";
     }
 }

@@ -5,6 +5,7 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.Effects;
 import io.kindred.cluster.core.Event;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Now;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.ReplicaStore;
@@ -17,6 +18,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
@@ -54,6 +56,9 @@ final class SimNode implements Effects, ReplicaStore {
     boolean hasLeft;
     /** It and its disk are gone for good. */
     boolean isLost;
+
+    /** It is down, and was stopped rather than killed. */
+    private boolean stoppedClean;
 
     private boolean serving;
     private boolean commitAsked;
@@ -101,7 +106,8 @@ final class SimNode implements Effects, ReplicaStore {
         connected.clear();
         dialed = List.of();
         Member self = member();
-        Recovered recovered = new Recovered(self, remembered, records, storage.meta(), storage.hints());
+        Recovered recovered = new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints());
+        stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
@@ -112,6 +118,15 @@ final class SimNode implements Effects, ReplicaStore {
         }
         checkLinksLater(random.between(1_000, 5_000_000));
         cluster.network.linkChanged();
+    }
+
+    /** As the real shell: trees are those of the records only where the stop that stored them was clean. */
+    private List<Recovered.MetaRecord> trusted(List<Recovered.MetaRecord> stored) {
+        return stored.stream()
+                .map(record -> stoppedClean || !NodeViews.isTreeRecord(record.key())
+                        ? record
+                        : new Recovered.MetaRecord(record.key(), new byte[0]))
+                .toList();
     }
 
     /** Requests that nobody has answered. */
@@ -231,6 +246,7 @@ final class SimNode implements Effects, ReplicaStore {
         boolean sameActor = core != null && !core.views().mustRaiseIncarnation();
         die();
         storage.kill();
+        stoppedClean = true;
         incarnation -= sameActor ? 1 : 0;
     }
 
@@ -266,6 +282,10 @@ final class SimNode implements Effects, ReplicaStore {
             running.step(event, new Now(schedule.nowNanos(), Math.max(0, wallMillis())), this);
             cluster.checker.afterEvent(this);
         }
+    }
+
+    long reapMark(byte[] storageKey) {
+        return core == null ? 0 : core.views().reapMark(StorageKey.partition(storageKey));
     }
 
     long wallMillis() {

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 public final class SimViolation extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    SimViolation(long seed, String what, @Nullable Throwable cause) {
+    /** @param test which of the simulations it was */
+    SimViolation(long seed, String test, String what, @Nullable Throwable cause) {
         super(
-                "seed " + seed + ": " + what + "\nreplay: mvn -q -pl cluster -am test -Dtest=SimulationTest"
+                "seed " + seed + ": " + what + "\nreplay: mvn -q -pl cluster -am test -Dtest=" + test
                         + " -Dsurefire.failIfNoSpecifiedTests=false -Dkindred.sim.seed=" + seed,
                 cause);
     }
