@@ -43,6 +43,7 @@ final class HistoryChecker {
     private final Map<String, Map<Dot, VersionVector>> contexts = new HashMap<>();
 
     private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
+    private final List<Delete> deletes = new ArrayList<>();
     /** Nobody has these any more. */
     private final Set<KeyDot> lost = new HashSet<>();
     /** Some node that had acknowledged these has lost them: a read quorum may miss them until they are repaired. */
@@ -66,6 +67,8 @@ final class HistoryChecker {
     static final String GLOBAL = "all";
 
     record KeyDot(String key, Dot dot) {}
+
+    private record Delete(String key, VersionVector seen) {}
 
     /** One client write: what it had seen, and the dot that it was given once it is known. */
     static final class Write {
@@ -314,6 +317,22 @@ final class HistoryChecker {
         return acknowledgedByKey.computeIfAbsent(key, k -> new ArrayList<>());
     }
 
+    /** What a delete had seen is gone for good, once it is acknowledged. */
+    void acknowledgeDelete(String key, VersionVector seen) {
+        deletes.add(new Delete(key, seen));
+    }
+
+    /** Where machines lose what they have not synced, a delete may be among it. */
+    private void checkNothingCameBack(String key, Versions merged) {
+        for (Delete delete : cluster.syncsEachWrite() ? deletes : List.<Delete>of()) {
+            for (Sibling sibling : merged.siblings()) {
+                if (delete.key.equals(key) && !sibling.isTombstone() && delete.seen.covers(sibling.dot())) {
+                    throw cluster.violation("deleted, and there again: " + sibling + " of " + key);
+                }
+            }
+        }
+    }
+
     void checkRead(String key, int before, Versions read, String scope) {
         for (Write write : acknowledgedOf(key).subList(0, before)) {
             boolean isPromised = write.strict && write.scope.equals(scope);
@@ -364,6 +383,7 @@ final class HistoryChecker {
                 }
                 first = held;
             }
+            checkNothingCameBack(key, merged);
             for (Write write : acknowledgedOf(key)) {
                 if (!isAccountedFor(write, merged.clock())) {
                     throw cluster.violation(

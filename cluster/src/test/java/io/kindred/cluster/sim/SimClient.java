@@ -155,11 +155,20 @@ final class SimClient {
     }
 
     private void remove(SimNode node, String key, int request) {
-        Operation operation = random.chance(0.5)
-                ? new Operation.Put(0, bytes(key), contexts.getOrDefault(key, VersionVector.EMPTY), null, -1)
-                : new Operation.Update(0, bytes(key), new byte[][] {bytes("DEL")});
-        node.request(operation, QuorumSpec.DEFAULT, outcome -> {
+        if (random.chance(0.5)) {
+            Operation del = new Operation.Update(0, bytes(key), new byte[][] {bytes("DEL")});
+            node.request(del, QuorumSpec.DEFAULT, outcome -> {
+                note(outcome);
+                answered(request);
+            });
+            return;
+        }
+        VersionVector seen = contexts.getOrDefault(key, VersionVector.EMPTY);
+        node.request(new Operation.Put(0, bytes(key), seen, null, -1), QuorumSpec.DEFAULT, outcome -> {
             note(outcome);
+            if (outcome instanceof Outcome.Written) {
+                cluster.checker.acknowledgeDelete(key, seen);
+            }
             answered(request);
         });
     }

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 public final class SimCluster {
     private static final int PARTITIONS = 16;
     private static final int REPLICAS = 3;
+    private static final int PINNED = 4;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -39,6 +40,10 @@ public final class SimCluster {
     private final List<String> keys = new ArrayList<>();
     private final boolean reaps;
     private final boolean splits;
+    /** Written before anything goes wrong, and never again. */
+    private final List<String> pinned = new ArrayList<>();
+
+    private final SimScanner scanner;
     private boolean over;
     private long highestFlush;
 
@@ -71,6 +76,7 @@ public final class SimCluster {
         }
         faults = new FaultPlan(this, random.split());
         changes = new RingPlan(this, random.split());
+        scanner = new SimScanner(this, pinned, random.split());
     }
 
     /** Runs a seed to its end; throws a {@link SimViolation} that names the seed where an invariant is broken. */
@@ -142,6 +148,8 @@ public final class SimCluster {
         for (int i = 0; i < plan.clients(); i++) {
             new SimClient(this, i, random.split()).begin();
         }
+        pinKeys();
+        scanner.begin();
         if (plan.faults()) {
             faults.begin(plan.lastsNanos());
             if (plan.datacenters() > 1) {
@@ -169,13 +177,15 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkDebt();
+        checkRingsAgree();
         if (reaps) {
             runUntil(this::isReaped);
         }
-        checker.checkEnd(keys);
+        checker.checkEnd(everyKey());
         checkTrees();
         readEverything();
-        checker.checkEnd(keys);
+        checker.checkEnd(everyKey());
+        checkScans();
         checkNobodyWaits();
         if (!reaps) {
             // A value that is hidden by a newer one that has expired is counted and not found.
@@ -215,6 +225,63 @@ public final class SimCluster {
         while (!reached[0]) {
             schedule.step();
         }
+    }
+
+    /** A flush takes all, so that there is nothing to pin then. */
+    private void pinKeys() {
+        if (plan.flushes()) {
+            return;
+        }
+        for (int i = 0; i < PINNED; i++) {
+            pin("pinned" + i);
+        }
+        runUntil(() -> pinned.size() == PINNED);
+        runFor(2 * SECOND);
+    }
+
+    private void pin(String key) {
+        HistoryChecker.Write write = checker.begin(key, key, null);
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        Operation put = new Operation.Put(0, bytes, null, write.token.getBytes(StandardCharsets.UTF_8), -1);
+        node(0).request(put, plan.writing(true, false), outcome -> {
+            if (!(outcome instanceof Outcome.Written)) {
+                throw violation("before anything goes wrong, " + key + " cannot be written: " + outcome);
+            }
+            checker.acknowledge(write, true, node(0).datacenter);
+            pinned.add(key);
+        });
+    }
+
+    private List<String> everyKey() {
+        List<String> all = new ArrayList<>(keys);
+        all.addAll(pinned);
+        return all;
+    }
+
+    private void checkScans() {
+        if (scanner.completed == 0) {
+            throw violation("no scan was ever completed");
+        }
+    }
+
+    /** All have heard of all changes by now, and make the same of them. */
+    private void checkRingsAgree() {
+        for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
+            List<SimNode> members = members(plan.datacenter(datacenter));
+            for (String key : everyKey()) {
+                for (SimNode node : members) {
+                    List<SimNode> asFirst = members.get(0).replicasOf(key);
+                    if (!node.replicasOf(key).equals(asFirst)) {
+                        throw violation(node.name + " and " + members.get(0).name + " differ on the replicas of " + key
+                                + ": " + names(node.replicasOf(key)) + " and " + names(asFirst));
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> names(List<SimNode> nodes) {
+        return nodes.stream().map(node -> node.name).toList();
     }
 
     private void syncEverySecond() {
@@ -286,7 +353,7 @@ public final class SimCluster {
                         + network.nodes().stream().map(SimNode::moving).collect(Collectors.joining("; ")));
             }
         }
-        for (String key : keys) {
+        for (String key : everyKey()) {
             List<SimNode> replicas = replicasOf(key);
             long wanted = 0;
             for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
@@ -346,7 +413,7 @@ public final class SimCluster {
     /** Counts and pages tell what the containers do. */
     private void checkKeySpace() {
         TreeSet<String> live = new TreeSet<>();
-        for (String key : keys) {
+        for (String key : everyKey()) {
             if (visible(checker.held(replicasOf(key).get(0), key)).valueCount() > 0) {
                 live.add(key);
             }
