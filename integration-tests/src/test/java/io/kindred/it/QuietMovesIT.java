@@ -74,10 +74,12 @@ final class QuietMovesIT {
     }
 
     private static void awaitAdmitted(KindredCluster cluster) {
-        Await.until(
-                "the new node is admitted",
-                WITHIN,
-                () -> cluster.info("members_joining").getOrDefault("n1", 0L) > 0);
+        try (RespConnection first = cluster.connect(0)) {
+            Await.until(
+                    "the new node is admitted",
+                    WITHIN,
+                    () -> Info.of(first, "kindred").number("partitions_in_transfer") > 0);
+        }
     }
 
     private static void awaitSettled(KindredCluster cluster) {
