@@ -94,7 +94,7 @@ final class ElasticScenario {
         for (int i = 0; i < size.added(); i++) {
             cluster.add(options("n" + (4 + i)));
         }
-        cluster.nodes().forEach(KindredProcess::awaitReady);
+        cluster.nodes().forEach(node -> node.awaitReady(size.movesWithin()));
         awaitSettled(cluster, 3 + size.added());
         double fair = (double) size.keys() * REPLICAS * size.added() / (3 + size.added());
         tellMoved("joining", cluster, movedBefore, bytesBefore, fair);
@@ -136,7 +136,7 @@ final class ElasticScenario {
                 return "OK".equals(connection.text("KIN.REPLACE", "n3"));
             }
         });
-        heir.awaitReady();
+        heir.awaitReady(size.movesWithin());
         awaitSettled(cluster, 3);
         tellMoved("replacing", cluster, movedBefore, bytesBefore, size.keys());
     }

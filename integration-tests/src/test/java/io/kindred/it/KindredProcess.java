@@ -50,8 +50,13 @@ final class KindredProcess implements AutoCloseable {
 
     /** Waits until PING is answered: no longer refused, no longer -LOADING. */
     void awaitReady() {
+        awaitReady(READY_WITHIN);
+    }
+
+    /** As above, for a node that has much to fetch first. */
+    void awaitReady(Duration within) {
         try {
-            Await.until(name() + " answers PING", READY_WITHIN, () -> !process.isAlive() || answersPing());
+            Await.until(name() + " answers PING", within, () -> !process.isAlive() || answersPing());
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + logTail(), e);
         }

@@ -45,7 +45,7 @@ final class QuietMovesIT {
                 KindredProcess fourth = cluster.add(nodes[3]);
                 awaitAdmitted(cluster);
                 span(() -> {
-                    fourth.awaitReady();
+                    fourth.awaitReady(WITHIN);
                     awaitSettled(cluster);
                 });
                 cluster.node(2).terminate();

@@ -200,9 +200,11 @@ public final class ExchangeCore {
     private void askRound() {
         long self = parts.partitions().self();
         shared((partition, peer) -> {
+                    // Who has yet to fetch a partition, or gives it up, exchanges it by itself.
+                    long[] serving = parts.partitions().serving(partition);
                     boolean isNear = contains(parts.partitions().replicas(partition), peer);
                     return isNear
-                            ? self < peer
+                            ? self < peer && contains(serving, self) && contains(serving, peer)
                             : self == smallestThere(partition)
                                     && contains(parts.partitions().far(partition), peer);
                 })

@@ -56,6 +56,9 @@ public final class OwnHolding {
         this.held = stored.held().clone();
         this.heldOnDisk = stored.held().clone();
         this.present = stored.present().clone();
+        for (int i = 0; i < present.length; i++) {
+            present[i] |= held[i];
+        }
         this.version = stored.version();
         this.hasJoined = stored.hasJoined();
     }
@@ -115,11 +118,16 @@ public final class OwnHolding {
 
     /** Records of these will come. */
     public void expect(Collection<Integer> partitions) {
+        boolean isNew = false;
         for (int partition : partitions) {
             if (!bit(present, partition)) {
+                isNew = true;
                 present[partition >>> 6] |= 1L << partition;
                 disk.putPresent(partition >>> 6, present[partition >>> 6]);
             }
+        }
+        if (isNew) {
+            disk.barrier(ok -> unsaved |= !ok);
         }
     }
 
@@ -194,6 +202,7 @@ public final class OwnHolding {
         for (int i = 0; i < held.length; i++) {
             heldOnDisk[i] = held[i];
             disk.putHeld(i, held[i]);
+            disk.putPresent(i, present[i]);
         }
         saveVersion();
         disk.barrier(ok -> {
