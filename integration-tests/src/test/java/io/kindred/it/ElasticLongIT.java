@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ElasticLongIT {
     @Test
     void noRequestFailsWhileTheRingChanges(@TempDir Path dir) {
-        ElasticScenario.Size size = new ElasticScenario.Size(200_000, 2_000, 32, 3, Duration.ofSeconds(240));
+        ElasticScenario.Size size = new ElasticScenario.Size(200_000, 2_000, 32, 3, Duration.ofMinutes(8));
         new ElasticScenario(size, dir, Seed.of(ElasticLongIT.class)).run();
     }
 }
