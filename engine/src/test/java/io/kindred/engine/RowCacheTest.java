@@ -3,9 +3,11 @@ package io.kindred.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -29,7 +31,7 @@ final class RowCacheTest {
         return ByteBuffer.allocate(4).putInt(number).array();
     }
 
-    /** Few distinct hashes, so that probe sequences are long and run round the end. */
+    /** Few distinct hashes, so that chains are long. */
     private static int hash(int number) {
         return -number % 11;
     }
@@ -82,6 +84,20 @@ final class RowCacheTest {
             cache.put(key, KeyHash.of(key), new byte[10]);
             assertTrue(cache.get(hot, KeyHash.of(hot)) != null, "after " + i);
         }
+    }
+
+    /** A full cache whose eviction follows the order of the hashes would crowd the entries that it has not come to. */
+    @Test
+    void aStreamOfSmallEntriesFindsEachInAFewSteps() {
+        RowCache large = new RowCache(16 << 20);
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            for (int i = 0; i < 2_000_000; i++) {
+                byte[] key = key(i);
+                int hash = KeyHash.of(key);
+                assertNull(large.get(key, hash));
+                large.put(key, hash, StorageEngine.ABSENT);
+            }
+        });
     }
 
     @Test
