@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that goes through this node's records in the background: one step of one task at a time, in turn, with a pause
- * behind each, a longer one while this node's requests take longer than they used to. So however much there is to sweep,
+ * behind each, a longer one while there are requests, and longest while they take longer than they used to. So however much there is to sweep,
  * clean, reap, build and verify, requests meet one reader.
  */
 public final class Scrubber {
     private static final long STRAINED_PAUSE_NANOS = 200_000_000L;
+    /** At least, while requests are served: a step takes a few milliseconds of the thread that answers them. */
+    private static final long SERVING_PAUSE_NANOS = 20_000_000L;
+
     private static final long RETRY_NANOS = 1_000_000_000L;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long MEASURE_NANOS = 10 * SECOND_NANOS;
@@ -83,13 +86,19 @@ public final class Scrubber {
 
     private void ended(Turn turn, ScrubTask.Step step) {
         busy = false;
-        long pause = latencies.isStrained() ? STRAINED_PAUSE_NANOS : turn.task.pauseNanos();
-        turn.dueNanos = clocks.nanos() + (step.tryLater() ? RETRY_NANOS : pause);
+        turn.dueNanos = clocks.nanos() + (step.tryLater() ? RETRY_NANOS : pauseNanos(turn.task));
         if (!step.tryLater()) {
             counters.task = turn.task.name();
             counters.partition = step.partition();
         }
         measure(step.records());
+    }
+
+    private long pauseNanos(ScrubTask task) {
+        if (latencies.isStrained()) {
+            return STRAINED_PAUSE_NANOS;
+        }
+        return latencies.isServing() ? Math.max(SERVING_PAUSE_NANOS, task.pauseNanos()) : task.pauseNanos();
     }
 
     private void measure(int records) {

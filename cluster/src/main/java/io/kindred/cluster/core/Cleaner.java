@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * goes.
  */
 final class Cleaner implements ScrubTask {
-    private static final int ENTRIES_A_STEP = 256;
+    private static final int ENTRIES_A_STEP = 64;
 
     private final Desk desk;
     private final Replica replica;

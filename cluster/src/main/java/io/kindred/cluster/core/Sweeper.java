@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * not repeat it.
  */
 final class Sweeper implements ScrubTask {
-    private static final int ENTRIES_A_STEP = 256;
+    private static final int ENTRIES_A_STEP = 64;
 
     private final Desk desk;
     private final Replica replica;
