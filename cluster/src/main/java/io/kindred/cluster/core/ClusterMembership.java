@@ -216,9 +216,15 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         if (view.hasRecords()) {
             rounds.greet(peer);
         }
-        if (!serving) {
-            joining.ask(peer);
+        if (wantsIn()) {
+            joining.askNext(connected);
         }
+    }
+
+    /** Whether this node still has to be admitted, or to be told of all records. */
+    private boolean wantsIn() {
+        long self = view.self().id();
+        return !serving && !hasLeft(self) && (mayLackRecords || !isInRing(self));
     }
 
     void onPeerLost(long peer) {
@@ -227,13 +233,15 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     void onTick() {
-        if (watch.onTick() && !serving && !hasLeft(view.self().id())) {
-            connected.forEach(joining::ask);
+        watch.onTick();
+        if (wantsIn()) {
+            joining.askNext(connected);
         }
     }
 
     long nextTickNanos() {
-        return watch.nextTickNanos();
+        long next = watch.nextTickNanos();
+        return wantsIn() && !connected.isEmpty() ? Math.min(next, joining.nextTickNanos()) : next;
     }
 
     void onJoinRequest(long from, Message.JoinRequest request) {

@@ -4,14 +4,18 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
+import java.util.NavigableSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a node comes into the ring. A newcomer asks every seed that it is connected to, again each gossip interval, until
- * it finds itself in the ring; a member admits it by a change record: to a place of its own, or to that of a member that is
+ * How a node comes into the ring. A newcomer asks the peers that it is connected to, one after the other, until it
+ * finds itself in the ring; a member admits it by a change record: to a place of its own, or to that of a member that is
  * gone. What follows is the transfer of its share.
  */
 final class Joining {
+    /** Two that are asked at once make two records, and every member folds its ring twice. */
+    private static final long TURN_NANOS = 200_000_000L;
+
     private final Members members;
     private final Clocks clocks;
     private final Outlet outlet;
@@ -19,6 +23,10 @@ final class Joining {
     private String lastRefusal = "";
     /** The member whose place this node asks for; empty: a place of its own. */
     private String replaces = "";
+
+    private boolean hasAsked;
+    private long askedNanos;
+    private long lastAsked;
 
     /** What it has to know of the members. */
     interface Members {
@@ -47,8 +55,21 @@ final class Joining {
         this.fingerprint = fingerprint;
     }
 
-    void ask(long seed) {
-        outlet.send(seed, new Message.JoinRequest(members.self(), fingerprint, replaces));
+    /** Asks the next of these peers to be admitted, unless the one before may still answer. */
+    void askNext(NavigableSet<Long> peers) {
+        if (peers.isEmpty() || clocks.nanos() - nextTickNanos() < 0) {
+            return;
+        }
+        Long next = hasAsked ? peers.higher(lastAsked) : null;
+        lastAsked = next == null ? peers.first() : next;
+        askedNanos = clocks.nanos();
+        hasAsked = true;
+        outlet.send(lastAsked, new Message.JoinRequest(members.self(), fingerprint, replaces));
+    }
+
+    /** When the next one is to be asked. */
+    long nextTickNanos() {
+        return hasAsked ? askedNanos + TURN_NANOS : clocks.nanos();
     }
 
     /** From now on asks for the place of this member. */

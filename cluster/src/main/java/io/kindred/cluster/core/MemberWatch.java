@@ -62,8 +62,7 @@ final class MemberWatch {
 
     // --- time ---
 
-    /** True: a gossip round has begun. */
-    boolean onTick() {
+    void onTick() {
         long now = clocks.nanos();
         if (now - nextPingNanos >= 0) {
             detector.tick(nextPingNanos, now);
@@ -72,12 +71,10 @@ final class MemberWatch {
             detector.toPing(now).forEach(this::ping);
             detector.toRedial(now).forEach(outlet.effects()::redial);
         }
-        if (now - nextRoundNanos < 0) {
-            return false;
+        if (now - nextRoundNanos >= 0) {
+            nextRoundNanos = now + intervalNanos;
+            rounds.round();
         }
-        nextRoundNanos = now + intervalNanos;
-        rounds.round();
-        return true;
     }
 
     long nextTickNanos() {

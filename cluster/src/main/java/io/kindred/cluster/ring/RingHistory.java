@@ -3,6 +3,8 @@ package io.kindred.cluster.ring;
 import io.kindred.cluster.membership.ChangeRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The rings of the last prefixes of the fold: the target ring, which all records lead to, and those before it, in which
@@ -33,6 +35,18 @@ public final class RingHistory {
     /** How many rings before the target there are. */
     public int before() {
         return rings.size() - 1;
+    }
+
+    /** All of them, the target last; the same list as long as none of them changes. */
+    public List<Ring> rings() {
+        return rings;
+    }
+
+    /** Those that are in any of the rings. */
+    public Set<Long> nodes() {
+        Set<Long> nodes = new TreeSet<>();
+        rings.forEach(ring -> nodes.addAll(ring.nodes()));
+        return nodes;
     }
 
     /** The ring without the last {@code back} records; 0: the target. */
@@ -69,6 +83,8 @@ public final class RingHistory {
 
     /** Forgets the rings before the target: every partition is where the target has it. */
     public void settle() {
-        rings = List.of(target());
+        if (before() > 0) {
+            rings = List.of(target());
+        }
     }
 }

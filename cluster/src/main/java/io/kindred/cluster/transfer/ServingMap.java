@@ -5,6 +5,7 @@ import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,11 @@ public final class ServingMap {
     /** By partition: the last set that served, all of whose nodes had told that they hold it. */
     private final long[][] proven;
 
-    private int unsettled;
+    private final BitSet unsettled;
+    /** What the nodes were computed of. */
+    private List<Ring> known = List.of();
+
+    private HeldThen then = HeldThen.NOBODY;
 
     /**
      * The nodes of one partition.
@@ -55,6 +60,7 @@ public final class ServingMap {
         this.nodes = new Nodes[partitions];
         Arrays.fill(nodes, Nodes.NOBODY);
         this.proven = new long[partitions][0];
+        this.unsettled = new BitSet(partitions);
     }
 
     public Nodes of(int partition) {
@@ -63,55 +69,55 @@ public final class ServingMap {
 
     /** How many partitions are not yet where the target ring has them, or still somewhere else as well. */
     public int unsettled() {
-        return unsettled;
+        return unsettled.cardinality();
     }
 
-    /** Computes all of it anew. */
+    /** The records, or what somebody holds, are others than before: computes anew what that touches. */
     public void use(RingHistory history, HeldBy held) {
-        Ring target = history.target();
-        unsettled = 0;
-        if (target.isEmpty()) {
+        HeldThen now = HeldThen.of(held, history.nodes());
+        List<Ring> rings = history.rings();
+        BitSet touched = rings == known ? now.differences(then, nodes.length) : null;
+        known = rings;
+        then = now;
+        if (history.target().isEmpty()) {
             Arrays.fill(nodes, Nodes.NOBODY);
+            unsettled.clear();
             return;
         }
-        int[] holders = holders(held);
-        for (int partition = 0; partition < nodes.length; partition++) {
-            long[] owners = target.preferenceList(partition, replicas).ids();
-            int told = 0;
-            boolean all = true;
-            for (long owner : owners) {
-                Holding holding = held.holding(owner);
-                all &= holding == null || holding.holds(partition);
-                told += holding != null && holding.holds(partition) ? 1 : 0;
-            }
-            boolean elsewhere = holders[partition] > told;
-            if (all && !elsewhere) {
-                nodes[partition] = Nodes.settled(owners, true);
-            } else {
-                unsettled++;
-                nodes[partition] = changing(history, held, partition, owners, all);
-            }
-            if (told == owners.length) {
-                proven[partition] = owners;
-            } else if (!nodes[partition].isSettled()) {
-                prove(held, partition);
-            }
+        int partition = touched == null ? 0 : touched.nextSetBit(0);
+        while (partition >= 0 && partition < nodes.length) {
+            use(history, now, partition);
+            partition = touched == null ? partition + 1 : touched.nextSetBit(partition + 1);
         }
     }
 
-    /** By partition, how many members have told that they hold it. */
-    private int[] holders(HeldBy held) {
-        int[] count = new int[nodes.length];
-        for (long member : held.members()) {
-            Holding holding = held.holding(member);
-            for (int at = 0; holding != null && at < holding.words(); at++) {
-                for (long word = holding.word(at); word != 0; word &= word - 1) {
-                    int partition = at * Long.SIZE + Long.numberOfTrailingZeros(word);
-                    if (partition < count.length) {
-                        count[partition]++;
-                    }
-                }
-            }
+    private void use(RingHistory history, HeldBy held, int partition) {
+        long[] owners = history.target().preferenceList(partition, replicas).ids();
+        int told = 0;
+        boolean all = true;
+        for (long owner : owners) {
+            Holding holding = held.holding(owner);
+            all &= holding == null || holding.holds(partition);
+            told += holding != null && holding.holds(partition) ? 1 : 0;
+        }
+        boolean elsewhere = holders(held, partition) > told;
+        boolean isSettled = all && !elsewhere;
+        unsettled.set(partition, !isSettled);
+        nodes[partition] = isSettled ? Nodes.settled(owners, true) : changing(history, held, partition, owners, all);
+        if (told == owners.length) {
+            proven[partition] = owners;
+        } else if (!nodes[partition].isSettled()) {
+            prove(held, partition);
+        }
+    }
+
+    /** How many members have told that they hold it. */
+    private static int holders(HeldBy held, int partition) {
+        int count = 0;
+        List<Long> members = held.members();
+        for (int i = 0; i < members.size(); i++) {
+            Holding holding = held.holding(members.get(i));
+            count += holding != null && holding.holds(partition) ? 1 : 0;
         }
         return count;
     }

@@ -1,0 +1,75 @@
+package io.kindred.cluster.transfer;
+
+import io.kindred.cluster.membership.Holding;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What each node held at one time: quick to ask for every partition, and to compare with what they hold later. */
+final class HeldThen implements HeldBy {
+    static final HeldThen NOBODY = new HeldThen(List.of(), Map.of());
+
+    private final List<Long> members;
+    /** Of the members and of those that were asked for besides; null as in {@link HeldBy#holding}. In no order. */
+    private final Map<Long, @Nullable Holding> holdings;
+
+    private HeldThen(List<Long> members, Map<Long, @Nullable Holding> holdings) {
+        this.members = members;
+        this.holdings = holdings;
+    }
+
+    /** @param others who need not be members and may be asked for */
+    static HeldThen of(HeldBy held, Iterable<Long> others) {
+        List<Long> members = List.copyOf(held.members());
+        Map<Long, @Nullable Holding> holdings = new HashMap<>();
+        members.forEach(member -> holdings.put(member, held.holding(member)));
+        others.forEach(node -> holdings.put(node, held.holding(node)));
+        return new HeldThen(members, holdings);
+    }
+
+    @Override
+    public List<Long> members() {
+        return members;
+    }
+
+    @Override
+    public @Nullable Holding holding(long node) {
+        Holding holding = holdings.get(node);
+        if (holding == null && !holdings.containsKey(node)) {
+            throw new IllegalArgumentException("it is neither a member nor in a ring: " + Long.toHexString(node));
+        }
+        return holding;
+    }
+
+    /** The partitions that somebody holds and did not, or the other way; null: it may be any. */
+    @Nullable
+    BitSet differences(HeldThen before, int partitions) {
+        if (!members.equals(before.members) || !holdings.keySet().equals(before.holdings.keySet())) {
+            return null;
+        }
+        BitSet touched = new BitSet(partitions);
+        for (Map.Entry<Long, @Nullable Holding> entry : holdings.entrySet()) {
+            Holding now = entry.getValue();
+            Holding then = before.holdings.get(entry.getKey());
+            if (now == then) {
+                continue;
+            }
+            if (now == null || then == null) {
+                return null;
+            }
+            addDifferences(now, then, touched);
+        }
+        return touched;
+    }
+
+    private static void addDifferences(Holding now, Holding then, BitSet touched) {
+        for (int at = 0; at < Math.max(now.words(), then.words()); at++) {
+            long word = (at < now.words() ? now.word(at) : 0) ^ (at < then.words() ? then.word(at) : 0);
+            for (; word != 0; word &= word - 1) {
+                touched.set(at * Long.SIZE + Long.numberOfTrailingZeros(word));
+            }
+        }
+    }
+}
