@@ -87,6 +87,8 @@ final class Sweeper implements ScrubTask {
         Sweep sweep = sweeps.element();
         // Where the engine counts nothing a flush has hidden no value, and what tombstones there are do no harm.
         while (sweep.partition < partitions && desk.countsNothing(sweep.partition, sweep.db)) {
+            // What was hidden may have been deleted meanwhile.
+            desk.swept(sweep.partition, sweep.db);
             sweep.next();
         }
         if (sweep.partition == partitions) {
