@@ -149,20 +149,21 @@ public final class MerkleTrees {
 
     // --- which partitions ---
 
-    /** The ring has changed. A partition that is not shared needs no trees. */
-    public void own(PartitionMap ring) {
-        owned = 0;
-        for (int partition = 0; partition < byPartition.length; partition++) {
+    /** Something about these partitions is other than before. One that is not shared needs no trees. */
+    public void own(PartitionMap ring, BitSet partitions) {
+        for (int partition = partitions.nextSetBit(0);
+                partition >= 0;
+                partition = partitions.nextSetBit(partition + 1)) {
             long[] replicas = ring.everywhere(partition);
             boolean shared = ring.keeps(partition) && (replicas.length > 1 || !contains(replicas, ring.self()));
-            if (!shared) {
+            boolean known = byPartition[partition] != null;
+            if (shared && !known) {
+                owned++;
+                take(partition, ring.mayHaveRecords(partition));
+            } else if (!shared && known) {
+                owned--;
                 byPartition[partition] = null;
                 unbuilt.remove(partition);
-                continue;
-            }
-            owned++;
-            if (byPartition[partition] == null) {
-                take(partition, ring.mayHaveRecords(partition));
             }
         }
         if (build != null && byPartition[build.partition] == null) {

@@ -11,6 +11,7 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Route;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -23,7 +24,7 @@ final class AntiEntropy {
     private final ExchangeCore.Wires wires;
     private final Replica replica;
     private final RingRouter router;
-    private int followed = -1;
+    private boolean follows;
 
     /** What anti-entropy is about. */
     record Parts(
@@ -80,23 +81,23 @@ final class AntiEntropy {
         trees.restored().forEach(partition -> replica.forgetMeta(MetaKey.of(MetaKey.TREES, partition)));
     }
 
-    /** Called after each step. */
-    void followRing() {
-        if (router.version() != followed && !router.ring().isEmpty()) {
-            followed = router.version();
-            trees.own(router);
+    /** Something about these partitions is other than before. */
+    void followRing(BitSet partitions) {
+        if (!router.ring().isEmpty()) {
+            follows = true;
+            trees.own(router, partitions);
         }
     }
 
     void onTick() {
-        if (followed < 0) {
+        if (!follows) {
             return;
         }
         exchange.onTick();
     }
 
     long nextTickNanos() {
-        return followed < 0 ? Long.MAX_VALUE : exchange.nextTickNanos();
+        return !follows ? Long.MAX_VALUE : exchange.nextTickNanos();
     }
 
     void repair(ClusterQuery.Repair query, Consumer<ClusterAnswer> done) {

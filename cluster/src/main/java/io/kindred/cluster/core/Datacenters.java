@@ -8,6 +8,7 @@ import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.HeldBy;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -49,8 +50,11 @@ final class Datacenters {
      * The records, or what somebody holds, are others than before.
      *
      * @param datacenterOf of a member
+     * @return the partitions that this touches, in any datacenter
      */
-    void use(List<ChangeRecord> all, HeldBy held, LongFunction<String> datacenterOf) {
+    BitSet use(List<ChangeRecord> all, HeldBy held, LongFunction<String> datacenterOf) {
+        BitSet touched = new BitSet(partitions);
+        List<DatacenterRing> before = all();
         if (!all.equals(split)) {
             split = List.copyOf(all);
             records = DatacenterRecords.split(all);
@@ -61,9 +65,9 @@ final class Datacenters {
             members.computeIfAbsent(datacenterOf.apply(member), name -> new ArrayList<>())
                     .add(member);
         }
-        records.forEach((name, its) -> rings.computeIfAbsent(
-                        name, first -> new DatacenterRing(partitions, replication.in(name)))
-                .use(its, new Local(members.getOrDefault(name, List.of()), held)));
+        records.forEach((name, its) ->
+                touched.or(rings.computeIfAbsent(name, first -> new DatacenterRing(partitions, replication.in(name)))
+                        .use(its, new Local(members.getOrDefault(name, List.of()), held))));
         homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();
         home = rings.getOrDefault(homeName, none);
         names.clear();
@@ -73,6 +77,10 @@ final class Datacenters {
                 .filter(id -> id != homeId)
                 .mapToLong(Long::longValue)
                 .toArray();
+        if (!all().equals(before)) {
+            touched.set(0, partitions);
+        }
+        return touched;
     }
 
     /** What the members of one datacenter hold. */

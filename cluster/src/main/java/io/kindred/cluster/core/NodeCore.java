@@ -31,6 +31,7 @@ import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -226,8 +227,11 @@ public final class NodeCore implements MessageHandler {
         outlet.begin(effects);
         clocks.advance(now.nanos(), now.wallMillis());
         dispatch(event);
-        antiEntropy.followRing();
-        transfers.follow();
+        if (membership.router().isTouched()) {
+            BitSet touched = membership.router().takeTouched();
+            antiEntropy.followRing(touched);
+            transfers.core().follow(touched);
+        }
         wake(effects);
     }
 

@@ -19,6 +19,7 @@ import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.WideRoute;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,6 +47,7 @@ final class RingRouter implements Router, PartitionMap {
     private final TreeSet<Long> holders = new TreeSet<>();
 
     private int version;
+    private BitSet touched = new BitSet();
     /** Whose turn it is among the nodes of another datacenter. */
     private int turn;
     /** A request asks for its key's route more than once, with the same array; each time anew costs a digest. */
@@ -71,7 +73,7 @@ final class RingRouter implements Router, PartitionMap {
 
     /** The records, or what somebody holds, are others than before. */
     void use(List<ChangeRecord> records, HeldBy held) {
-        datacenters.use(records, held, this::datacenterOf);
+        BitSet changed = datacenters.use(records, held, this::datacenterOf);
         serving = datacenters.home().serving();
         holders.clear();
         for (long member : held.members()) {
@@ -82,10 +84,27 @@ final class RingRouter implements Router, PartitionMap {
         }
         lastRoute = null;
         walks.clear();
-        version++;
-        for (int partition = 0; partition < partitions; partition++) {
+        for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
             selfIn[partition] = placeOf(self(), serving.of(partition).writers());
+            touch(partition);
         }
+    }
+
+    /** Something about a partition is other than before. */
+    void touch(int partition) {
+        touched.set(partition);
+        version++;
+    }
+
+    /** The partitions that were touched since this was last asked. */
+    BitSet takeTouched() {
+        BitSet taken = touched;
+        touched = new BitSet(partitions);
+        return taken;
+    }
+
+    boolean isTouched() {
+        return !touched.isEmpty();
     }
 
     private String datacenterOf(long id) {

@@ -25,7 +25,6 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final Cleaner cleaner;
     private final TransferCore core;
     private final OwnHolding own;
-    private int followed = -1;
 
     /** @param requestNanos how long a request lives at most */
     Transfers(
@@ -43,19 +42,11 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
         this.exchange = exchange;
         this.cleaner = cleaner;
         this.own = own;
-        this.core = new TransferCore(router.partitions(), this, own, this, requestNanos);
+        this.core = new TransferCore(this, own, this, requestNanos);
     }
 
     TransferCore core() {
         return core;
-    }
-
-    /** Called after each step. */
-    void follow() {
-        if (router.version() != followed) {
-            followed = router.version();
-            core.follow();
-        }
     }
 
     // --- what the core asks ---
@@ -146,6 +137,11 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     @Override
     public void changed() {
         membership.held(own.told());
+    }
+
+    @Override
+    public void emptied(int partition) {
+        router.touch(partition);
     }
 
     @Override

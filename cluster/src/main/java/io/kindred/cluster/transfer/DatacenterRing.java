@@ -3,6 +3,7 @@ package io.kindred.cluster.transfer;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
+import java.util.BitSet;
 import java.util.List;
 
 /** The ring of one datacenter, as it is to be and as it serves meanwhile. */
@@ -23,10 +24,11 @@ public final class DatacenterRing {
      *
      * @param records of this datacenter, in their order
      * @param held by its members
+     * @return the partitions that this touches
      */
-    public void use(List<ChangeRecord> records, HeldBy held) {
+    public BitSet use(List<ChangeRecord> records, HeldBy held) {
         history.fold(records);
-        serving.use(history, held);
+        BitSet touched = serving.use(history, held);
         boolean allTold = true;
         for (long node : target().nodes()) {
             allTold &= held.holding(node) != null;
@@ -34,6 +36,7 @@ public final class DatacenterRing {
         if (allTold && serving.unsettled() == 0) {
             history.settle();
         }
+        return touched;
     }
 
     /** How many replicas a partition has here. */

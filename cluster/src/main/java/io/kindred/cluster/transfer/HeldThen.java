@@ -43,13 +43,11 @@ final class HeldThen implements HeldBy {
         return holding;
     }
 
-    /** The partitions that somebody holds and did not, or the other way; null: it may be any. */
-    @Nullable
-    BitSet differences(HeldThen before, int partitions) {
+    /** Adds the partitions that somebody holds and did not, or the other way; false: it may be any. */
+    boolean addDifferences(HeldThen before, BitSet touched) {
         if (!members.equals(before.members) || !holdings.keySet().equals(before.holdings.keySet())) {
-            return null;
+            return false;
         }
-        BitSet touched = new BitSet(partitions);
         for (Map.Entry<Long, @Nullable Holding> entry : holdings.entrySet()) {
             Holding now = entry.getValue();
             Holding then = before.holdings.get(entry.getKey());
@@ -57,11 +55,11 @@ final class HeldThen implements HeldBy {
                 continue;
             }
             if (now == null || then == null) {
-                return null;
+                return false;
             }
             addDifferences(now, then, touched);
         }
-        return touched;
+        return true;
     }
 
     private static void addDifferences(Holding now, Holding then, BitSet touched) {

@@ -72,23 +72,29 @@ public final class ServingMap {
         return unsettled.cardinality();
     }
 
-    /** The records, or what somebody holds, are others than before: computes anew what that touches. */
-    public void use(RingHistory history, HeldBy held) {
+    /**
+     * The records, or what somebody holds, are others than before.
+     *
+     * @return the partitions that this touches; what concerns the others is as it was
+     */
+    public BitSet use(RingHistory history, HeldBy held) {
         HeldThen now = HeldThen.of(held, history.nodes());
         List<Ring> rings = history.rings();
-        BitSet touched = rings == known ? now.differences(then, nodes.length) : null;
+        BitSet touched = new BitSet(nodes.length);
+        if (rings != known || !now.addDifferences(then, touched)) {
+            touched.set(0, nodes.length);
+        }
         known = rings;
         then = now;
-        if (history.target().isEmpty()) {
-            Arrays.fill(nodes, Nodes.NOBODY);
-            unsettled.clear();
-            return;
+        for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
+            if (history.target().isEmpty()) {
+                nodes[partition] = Nodes.NOBODY;
+                unsettled.clear(partition);
+            } else {
+                use(history, now, partition);
+            }
         }
-        int partition = touched == null ? 0 : touched.nextSetBit(0);
-        while (partition >= 0 && partition < nodes.length) {
-            use(history, now, partition);
-            partition = touched == null ? partition + 1 : touched.nextSetBit(partition + 1);
-        }
+        return touched;
     }
 
     private void use(RingHistory history, HeldBy held, int partition) {

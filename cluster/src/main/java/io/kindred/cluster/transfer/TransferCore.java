@@ -3,6 +3,7 @@ package io.kindred.cluster.transfer;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,6 @@ public final class TransferCore {
     /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
     private static final long DURABLE_AFTER_NANOS = 3_000_000_000L;
 
-    private final int partitions;
     private final Surroundings in;
     private final OwnHolding own;
     private final Work work;
@@ -107,16 +107,18 @@ public final class TransferCore {
         /** Deletes all records of a partition that is not kept here any more; true: there are none left. */
         void delete(int partition, Consumer<Boolean> done);
 
-        /** What this node holds, or has records of, is other than before. */
+        /** What this node holds is other than before. */
         void changed();
+
+        /** There are no more records of a partition here. */
+        void emptied(int partition);
 
         /** Tells the operator. */
         void note(String line);
     }
 
     /** @param requestNanos how long a request lives at most */
-    public TransferCore(int partitions, Surroundings in, OwnHolding own, Work work, long requestNanos) {
-        this.partitions = partitions;
+    public TransferCore(Surroundings in, OwnHolding own, Work work, long requestNanos) {
         this.in = in;
         this.own = own;
         this.work = work;
@@ -125,11 +127,11 @@ public final class TransferCore {
 
     // --- what there is to do ---
 
-    /** Called when the records or somebody's holding have changed. */
-    public void follow() {
+    /** Something about these partitions is other than before. */
+    public void follow(BitSet touched) {
         List<Integer> begun = new ArrayList<>();
         List<Integer> passing = new ArrayList<>();
-        for (int partition = 0; partition < partitions; partition++) {
+        for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
             boolean isOwner = contains(in.serving().of(partition).target(), in.self());
             if (isOwner && !own.holds(partition)) {
                 if (!fetching.containsKey(partition)) {
@@ -465,7 +467,7 @@ public final class TransferCore {
         if (parting.isEmpty()) {
             work.note("has nothing left of what others own now");
         }
-        work.changed();
+        work.emptied(partition);
         deleteNext(in.clocks().nanos());
     }
 

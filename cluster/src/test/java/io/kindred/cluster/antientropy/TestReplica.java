@@ -22,6 +22,7 @@ import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -298,7 +299,9 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     /** The ring is there, and so are the records. */
     void begin(boolean hasRecords) {
         this.hasRecords = hasRecords;
-        trees.own(this);
+        BitSet all = new BitSet();
+        all.set(0, partitions());
+        trees.own(this, all);
     }
 
     @Nullable
