@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 final class QuietMovesIT {
     private static final int KEYS = 200_000;
-    private static final OpenLoad.Plan PLAN = new OpenLoad.Plan(1_000, 8, KEYS, 400);
+    private static final OpenLoad.Plan PLAN = new OpenLoad.Plan(1_000, 8, KEYS, 500);
     private static final Duration WARM_UP = Duration.ofSeconds(10);
-    private static final Duration QUIET = Duration.ofSeconds(20);
+    private static final Duration QUIET = Duration.ofSeconds(40);
     private static final Duration WITHIN = Duration.ofMinutes(4);
     private static final double TIMES_MAX = 2;
 
@@ -33,7 +33,8 @@ final class QuietMovesIT {
     void aJoinAndARepairAreHardlyNoticed(@TempDir Path dir) {
         NodeOptions[] nodes = new NodeOptions[4];
         for (int i = 0; i < nodes.length; i++) {
-            nodes[i] = NodeOptions.of("n" + (i + 1), dir, "--hint-max-bytes", "0");
+            nodes[i] =
+                    NodeOptions.of("n" + (i + 1), dir, "--hint-max-bytes", "0").steady();
         }
         try (KindredCluster cluster =
                 KindredCluster.started(List.of(nodes[0], nodes[1], nodes[2]), NodeOptions::clusterPort)) {
