@@ -41,7 +41,7 @@ final class QuietMovesIT {
             OpenLoad.preload(cluster.node(0), KEYS, 3);
             LoadTrace trace;
             try (OpenLoad load = OpenLoad.begin(PLAN, cluster.nodes().subList(0, 2), seed)) {
-                Await.last(WARM_UP);
+                watch(cluster, WARM_UP);
                 span(() -> watch(cluster, QUIET));
                 KindredProcess fourth = cluster.add(nodes[3]);
                 awaitAdmitted(cluster);
