@@ -9,7 +9,6 @@ import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Outbox;
-import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
@@ -25,11 +24,8 @@ import java.util.function.Consumer;
 
 /**
  * When to exchange what with whom. Of two nodes the one with the smaller id asks, every interval, for all partitions that
- * they share. A node asks out of turn for what it owes, for what its scrub doubts, and when it is told to. At most
- * {@value #SESSIONS_MAX} sessions are under way, one with each node.
- *
- * <p>Ranges that are owed to a node by one that is no replica of them are exchanged by the other replicas, which it asks;
- * a debt is forgotten when an exchange that began after it was made has come to its end with every one of them.
+ * they share. A node asks out of turn for what it owes ({@link DebtPayer}), for what its scrub doubts, and when it is told
+ * to. At most {@value #SESSIONS_MAX} sessions are under way, one with each node.
  */
 public final class ExchangeCore {
     static final int SESSIONS_MAX = 2;
@@ -39,7 +35,7 @@ public final class ExchangeCore {
     private final ExchangeService service;
     private final Throttle throttle;
     private final KeyMender mender;
-    private final Debts debts;
+    private final DebtPayer payer;
     private final long intervalNanos;
     private final Consumer<String> note;
     /** What is asked for and not under way yet, by node. */
@@ -48,9 +44,6 @@ public final class ExchangeCore {
     private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
     /** Of single keys. */
     private final List<ExchangeSession> keySessions = new ArrayList<>();
-    /** Debts that other replicas have been asked to see to. */
-    private final TreeSet<OwedRanges.Range> asking = new TreeSet<>();
-
     /** Why the last exchange with a node failed. */
     private final TreeMap<Long, String> failures = new TreeMap<>();
 
@@ -135,7 +128,13 @@ public final class ExchangeCore {
         this.mender = new KeyMender(parts, note);
         this.service = new ExchangeService(parts);
         this.throttle = new Throttle(wires.clocks(), wires.latencies());
-        this.debts = debts;
+        this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
+            Ask ask = ask(peer);
+            ask.partitions.add(partition);
+            if (told != null) {
+                ask.told.add(told);
+            }
+        });
         this.intervalNanos = intervalNanos;
         this.note = note;
     }
@@ -157,7 +156,7 @@ public final class ExchangeCore {
             return parts.clocks().nanos();
         }
         long next = Math.min(nextRoundNanos, throttle.nextTickNanos());
-        if (debts.owed().size() > 0 || mender.size() > 0) {
+        if (payer.owes() || mender.size() > 0) {
             next = Math.min(next, nextOwedNanos);
         }
         for (ExchangeSession session : sessions.values()) {
@@ -185,7 +184,7 @@ public final class ExchangeCore {
         }
         if (now - nextOwedNanos >= 0) {
             nextOwedNanos = now + OWED_RETRY_NANOS;
-            payDebts();
+            payer.payDebts();
             mender.retry();
         }
         startSessions();
@@ -240,7 +239,7 @@ public final class ExchangeCore {
         return shared;
     }
 
-    private static boolean contains(long[] nodes, long node) {
+    static boolean contains(long[] nodes, long node) {
         return Arrays.stream(nodes).anyMatch(id -> id == node);
     }
 
@@ -286,7 +285,7 @@ public final class ExchangeCore {
 
     private void start(long peer, Ask ask) {
         int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
-        long debtsUntil = debts.owed().last();
+        long debtsUntil = payer.last();
         long begunNanos = parts.clocks().nanos();
         ExchangeSession session =
                 new ExchangeSession(parts, peer, partitions, new Doubts(ask.distrusted, ask.unreadable), ended -> {
@@ -312,22 +311,11 @@ public final class ExchangeCore {
             parts.counters().failures++;
             noteFailure(session);
         }
-        // What one replica there has, its datacenter has.
-        long datacenter = parts.router().datacenterOfNode(session.peer);
-        for (int partition : session.compared) {
-            pay(new OwedRanges.Range(session.peer, partition), debtsUntil);
-            pay(new OwedRanges.Range(datacenter, partition), debtsUntil);
-        }
+        payer.compared(session, debtsUntil);
         long moved = session.tally.keysSent + session.tally.keysTaken;
         if (moved > 0) {
             note.accept("exchanged " + session.tally.keysSent + " keys to and " + session.tally.keysTaken
                     + " keys from " + parts.router().nameOf(session.peer));
-        }
-    }
-
-    private void pay(OwedRanges.Range range, long until) {
-        if (debts.owed().payUpTo(range, until)) {
-            debts.forget().accept(range);
         }
     }
 
@@ -339,123 +327,9 @@ public final class ExchangeCore {
         }
     }
 
-    // --- debts ---
+    // --- for other nodes' debts ---
 
-    private void payDebts() {
-        long self = parts.partitions().self();
-        for (OwedRanges.Range range : debts.owed().all()) {
-            long[] replicas = parts.partitions().replicas(range.partition());
-            if (replicas.length == 0) {
-                // The ring is not known yet.
-                continue;
-            }
-            boolean hasPart = parts.partitions().hasPart(range.intended(), range.partition());
-            long datacenter = parts.router().datacenterOfNode(range.intended());
-            // Of one that has left another datacenter, that one is owed.
-            boolean isFar =
-                    !hasPart && Arrays.stream(parts.router().remotes()).anyMatch(remote -> remote == datacenter);
-            long receiver = parts.partitions().receiver(isFar ? datacenter : range.intended(), range.partition());
-            if (!hasPart && !isFar) {
-                // Who has taken its place gets it from the others as its own.
-                pay(range, debts.owed().last());
-            } else if (receiver == 0) {
-                continue;
-            } else if (isFar && contains(replicas, self)) {
-                payElsewhere(range, receiver);
-            } else if (contains(replicas, self)) {
-                ask(receiver).partitions.add(range.partition());
-            } else if (!asking.contains(range)) {
-                new Delegation(range, receiver, debts.owed().last()).begin(replicas);
-            }
-        }
-    }
-
-    private void payElsewhere(OwedRanges.Range range, long receiver) {
-        if (asking.add(range)) {
-            long until = debts.owed().last();
-            Ask ask = ask(receiver);
-            ask.partitions.add(range.partition());
-            ask.told.add(session -> {
-                asking.remove(range);
-                if (session.compared.contains(range.partition())) {
-                    pay(range, until);
-                }
-            });
-        }
-    }
-
-    /** Has every other replica of a range exchange it with the one that it is owed to. */
-    private final class Delegation {
-        private final OwedRanges.Range range;
-        private final long receiver;
-        private final long debtsUntil;
-        private int missing = 1;
-        private boolean failed;
-
-        Delegation(OwedRanges.Range range, long receiver, long debtsUntil) {
-            this.range = range;
-            this.receiver = receiver;
-            this.debtsUntil = debtsUntil;
-        }
-
-        void begin(long[] replicas) {
-            asking.add(range);
-            for (long replica : replicas) {
-                if (replica != receiver) {
-                    missing++;
-                    new Question(replica, this).send();
-                }
-            }
-            done(true);
-        }
-
-        void done(boolean ok) {
-            failed |= !ok;
-            if (--missing == 0) {
-                asking.remove(range);
-                if (!failed) {
-                    pay(range, debtsUntil);
-                }
-            }
-        }
-    }
-
-    private final class Question extends Request {
-        private final long replica;
-        private final Delegation delegation;
-
-        Question(long replica, Delegation delegation) {
-            this.replica = replica;
-            this.delegation = delegation;
-        }
-
-        void send() {
-            parts.requests().open(this, parts.clocks().nanos());
-            parts.send(replica, new Message.ExchangeAsked(id, delegation.range.partition(), delegation.receiver), 20);
-        }
-
-        @Override
-        public void onAnswer(long from, Message answer) {
-            if (from == replica && answer instanceof Message.ExchangeDone done) {
-                parts.requests().close(this);
-                delegation.done(done.verdict() == Verdict.OK);
-            }
-        }
-
-        @Override
-        protected void onPeerLost(long lost) {
-            if (lost == replica) {
-                parts.requests().close(this);
-                delegation.done(false);
-            }
-        }
-
-        @Override
-        protected void onDeadline() {
-            delegation.done(false);
-        }
-    }
-
+    /** A node that owes this one's peer something and has no part in it asks this one, which has. */
     public void onExchangeAsked(long from, Message.ExchangeAsked request) {
         boolean possible = request.partition() >= 0
                 && request.partition() < parts.trees().partitions()
