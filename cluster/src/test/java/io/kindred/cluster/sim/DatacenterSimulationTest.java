@@ -11,6 +11,7 @@ import io.kindred.cluster.message.QuorumSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,31 +20,28 @@ class DatacenterSimulationTest {
     private static final int SEEDS = 60;
     private static final int QUIET_SEEDS = 5;
 
-    /** {@code -Dkindred.sim.seed=n} runs one seed, {@code -Dkindred.sim.seeds=n} that many. */
     @Test
     void invariantsHoldOverSeeds() {
-        Long only = Long.getLong("kindred.sim.seed");
-        runSeeds(only == null ? 1 : only, only == null ? Integer.getInteger("kindred.sim.seeds", SEEDS) : only);
+        run(SeedRange.ofBuild(SEEDS));
     }
 
     @Test
     @Tag("long")
     void invariantsHoldOverManySeeds() {
-        runSeeds(1_000, 1_000 + Integer.getInteger("kindred.sim.seeds", 1_000));
+        run(SeedRange.ofMany(1_000));
     }
 
-    private static void runSeeds(long first, long last) {
-        long events = 0;
-        long acknowledged = 0;
-        long relayed = 0;
-        for (long seed = first; seed <= last; seed++) {
-            SimCluster.Report report = SimCluster.runDatacenters(seed);
-            events += report.events();
-            acknowledged += report.acknowledged();
-            relayed += report.relayed();
-        }
-        System.out.println("simulated datacenters, seeds " + first + " to " + last + ": " + events + " events, "
-                + acknowledged + " acknowledged writes, " + relayed + " sent to another datacenter");
+    private static void run(SeedRange seeds) {
+        LongAdder events = new LongAdder();
+        LongAdder acknowledged = new LongAdder();
+        LongAdder relayed = new LongAdder();
+        seeds.run(SimCluster::runDatacenters, report -> {
+            events.add(report.events());
+            acknowledged.add(report.acknowledged());
+            relayed.add(report.relayed());
+        });
+        System.out.println("simulated datacenters, " + seeds + ": " + events + " events, " + acknowledged
+                + " acknowledged writes, " + relayed + " sent to another datacenter");
     }
 
     private static final long SECOND_NANOS = 1_000_000_000L;

@@ -2,6 +2,7 @@ package io.kindred.cluster.sim;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -13,39 +14,29 @@ class ReapingSimulationTest {
     private static final int SEEDS = 30;
     private static final int DATACENTER_SEEDS = 10;
 
-    /** {@code -Dkindred.sim.seed=n} runs one seed, {@code -Dkindred.sim.seeds=n} that many. */
     @Test
     void nothingDeletedComesBack() {
-        Long only = Long.getLong("kindred.sim.seed");
-        long first = only == null ? 1 : only;
-        runSeeds(first, only == null ? Integer.getInteger("kindred.sim.seeds", SEEDS) : only);
+        run(SeedRange.ofBuild(SEEDS));
     }
 
     @Test
     void nothingDeletedComesBackFromAnotherDatacenter() {
-        Long only = Long.getLong("kindred.sim.seed");
-        long last = only == null ? Integer.getInteger("kindred.sim.seeds", DATACENTER_SEEDS) : only;
-        long reaped = 0;
-        for (long seed = only == null ? 1 : only; seed <= last; seed++) {
-            reaped += SimCluster.runReapingDatacenters(seed).reaped();
-        }
-        assertTrue(reaped > 0, "nothing was reaped");
+        LongAdder reaped = new LongAdder();
+        SeedRange.ofBuild(DATACENTER_SEEDS)
+                .run(SimCluster::runReapingDatacenters, report -> reaped.add(report.reaped()));
+        assertTrue(reaped.sum() > 0, "nothing was reaped");
     }
 
     @Test
     @Tag("long")
     void nothingDeletedComesBackOverManySeeds() {
-        runSeeds(1_000, 1_000 + Integer.getInteger("kindred.sim.seeds", 1_000));
+        run(SeedRange.ofMany(1_000));
     }
 
-    private static void runSeeds(long first, long last) {
-        long reaped = 0;
-        for (long seed = first; seed <= last; seed++) {
-            SimCluster.Report report = SimCluster.runReaping(seed);
-            reaped += report.reaped();
-        }
-        long total = reaped;
-        assertTrue(total > last - first, () -> "only " + total + " containers were reaped");
-        System.out.println("simulated reaping, seeds " + first + " to " + last + ": " + reaped + " containers reaped");
+    private static void run(SeedRange seeds) {
+        LongAdder reaped = new LongAdder();
+        seeds.run(SimCluster::runReaping, report -> reaped.add(report.reaped()));
+        assertTrue(reaped.sum() > seeds.last() - seeds.first(), () -> "only " + reaped + " containers were reaped");
+        System.out.println("simulated reaping, " + seeds + ": " + reaped + " containers reaped");
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -12,35 +13,30 @@ class SimulationTest {
     private static final long EVENTS_MIN = 5_000;
     private static final int FAULTS_MIN = 3;
 
-    /** {@code -Dkindred.sim.seed=n} runs one seed, {@code -Dkindred.sim.seeds=n} that many. */
     @Test
     void invariantsHoldOverSeeds() {
-        Long only = Long.getLong("kindred.sim.seed");
-        long first = only == null ? 1 : only;
-        long last = only == null ? Integer.getInteger("kindred.sim.seeds", SEEDS) : only;
-        runSeeds(first, last);
+        run(SeedRange.ofBuild(SEEDS));
     }
 
     @Test
     @Tag("long")
     void invariantsHoldOverManySeeds() {
-        runSeeds(1_000, 1_000 + Integer.getInteger("kindred.sim.seeds", 2_000));
+        run(SeedRange.ofMany(2_000));
     }
 
-    private static void runSeeds(long first, long last) {
-        long events = 0;
-        long acknowledged = 0;
-        long siblings = 0;
-        for (long seed = first; seed <= last; seed++) {
-            SimCluster.Report report = SimCluster.run(seed);
+    private static void run(SeedRange seeds) {
+        LongAdder events = new LongAdder();
+        LongAdder acknowledged = new LongAdder();
+        LongAdder siblings = new LongAdder();
+        seeds.run(SimCluster::run, report -> {
             assertTrue(report.events() >= EVENTS_MIN, () -> "too small a run: " + report);
             assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
-            events += report.events();
-            acknowledged += report.acknowledged();
-            siblings += report.siblings();
-        }
-        System.out.println("simulated seeds " + first + " to " + last + ": " + events + " events, " + acknowledged
-                + " acknowledged writes, " + siblings + " containers with siblings written");
+            events.add(report.events());
+            acknowledged.add(report.acknowledged());
+            siblings.add(report.siblings());
+        });
+        System.out.println("simulated " + seeds + ": " + events + " events, " + acknowledged + " acknowledged writes, "
+                + siblings + " containers with siblings written");
     }
 
     /** Nothing but the node's own disk is waited for there, and not past the deadline either. */
