@@ -1,7 +1,6 @@
 package io.kindred.cluster.membership;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,23 +10,14 @@ import org.jspecify.annotations.Nullable;
  * accuses, and every change record.
  *
  * <p>Tellings and records only accumulate, so that two views become equal by exchanging what they have, in any order.
- * {@link FailureDetector} is what this node itself has seen; {@link #judge} brings the accusations together.
- *
- * <p>A member is <em>down</em> where accusations of its current generation stand from two members, or from one where
- * there are only two. The word of a member that this node accuses itself does not count, nor that of one that is down,
- * nor that of a member of another datacenter, except about its own: what that one cannot reach may be the long link.
+ * {@link FailureDetector} is what this node itself has seen; {@link #judge} brings the accusations together, see
+ * {@link Verdict}.
  */
 public final class MembershipView {
-    /** How many must agree that a member is down. */
-    private static final int ACCUSERS_MIN = 2;
-    /** How long an order of the members by what was heard last is good enough. */
-    private static final long ORDER_NANOS = 400_000_000L;
-
     private final ChangeLog changes = new ChangeLog();
-    /** The others, by id. */
-    private long[] ids = {};
-
-    private Told[] others = {};
+    private final ToldIndex others = new ToldIndex();
+    private final BeatChoice choice = new BeatChoice(others);
+    private final Verdict verdict = new Verdict(others);
     private Member self;
     private List<Accusation> accused = List.of();
     private @Nullable Holding holding;
@@ -39,45 +29,11 @@ public final class MembershipView {
     /** Rises with everything that is learned: who was told of last is told on first. */
     private long learned;
 
-    private int turn;
     private int recordPages;
     /** Rises with every change of a generation or of accusations: then the verdict may be another. */
     private long news;
 
     private long judgedNews = -1;
-    /** The others, those heard of last first, as of {@link #orderedAtNanos}. */
-    private Told[] order = {};
-
-    private long orderedAtNanos;
-
-    /** The newest telling of one other member. */
-    private static final class Told {
-        Member member;
-        List<Accusation> accused = List.of();
-        Standing standing = Standing.UNKNOWN;
-
-        @Nullable
-        Holding holding;
-        /** When {@link #learned} stood at this, its heartbeat was heard of. */
-        long learnedAt;
-        /** The same for its generation or its accusations. */
-        long newsAtNanos;
-
-        boolean isNews = true;
-
-        int accusers;
-        boolean isAccusedHere;
-        boolean isDown;
-
-        Told(Member member, long nowNanos) {
-            this.member = member;
-            this.newsAtNanos = nowNanos;
-        }
-
-        Beat beat() {
-            return new Beat(member.id(), member.generation(), member.heartbeat(), accused, standing);
-        }
-    }
 
     public MembershipView(Member self) {
         this.self = self;
@@ -127,10 +83,6 @@ public final class MembershipView {
         return new Standing(changes.hash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
     }
 
-    private boolean isAccused(long id) {
-        return accused.stream().anyMatch(accusation -> accusation.subject() == id);
-    }
-
     private void riseAbove(long generation) {
         self = self.at(Generation.above(generation), self.heartbeat() + 1);
         refutations++;
@@ -158,9 +110,12 @@ public final class MembershipView {
             learnOfSelf(told.generation(), told.heartbeat());
             return false;
         }
-        Told known = find(told.id());
+        Told known = others.find(told.id());
         if (known == null) {
-            insert(new Told(told, nowNanos));
+            Told first = new Told(told, nowNanos);
+            first.learnedAt = ++learned;
+            news++;
+            others.insert(first);
             return true;
         }
         if (!told.newerThan(known.member)) {
@@ -185,7 +140,7 @@ public final class MembershipView {
                 riseAbove(accusation.generation());
             }
         }
-        Told known = find(beat.id());
+        Told known = others.find(beat.id());
         if (known == null || Generation.start(beat.generation()) > known.member.start()) {
             return Learned.UNKNOWN;
         }
@@ -229,7 +184,7 @@ public final class MembershipView {
 
     /** Takes in what a member holds; true if it is newer than what was known. */
     public boolean learn(Holding told) {
-        Told known = find(told.id());
+        Told known = others.find(told.id());
         Holding before = known == null ? null : known.holding;
         if (known == null || (before != null && before.version() >= told.version())) {
             return false;
@@ -243,13 +198,13 @@ public final class MembershipView {
         if (id == self.id()) {
             return holding;
         }
-        Told known = find(id);
+        Told known = others.find(id);
         return known == null ? null : known.holding;
     }
 
     /** Whether a member has told of a newer holding than this node has seen. */
     public boolean lacksHolding(long id) {
-        Told known = find(id);
+        Told known = others.find(id);
         Holding held = known == null ? null : known.holding;
         return known != null && known.standing.holdingVersion() > (held == null ? Holding.NONE : held.version());
     }
@@ -259,7 +214,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return standing();
         }
-        Told known = find(id);
+        Told known = others.find(id);
         return known == null ? Standing.UNKNOWN : known.standing;
     }
 
@@ -297,7 +252,7 @@ public final class MembershipView {
 
     /** With this node. */
     public int size() {
-        return ids.length + 1;
+        return others.size() + 1;
     }
 
     /** The node that has taken another's place by a replacement, or that one itself. */
@@ -320,7 +275,7 @@ public final class MembershipView {
     }
 
     public List<Member> others() {
-        List<Member> members = new ArrayList<>(others.length + 1);
+        List<Member> members = new ArrayList<>(size());
         for (Told told : others) {
             members.add(told.member);
         }
@@ -331,7 +286,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return self;
         }
-        Told told = find(id);
+        Told told = others.find(id);
         return told == null ? null : told.member;
     }
 
@@ -347,73 +302,27 @@ public final class MembershipView {
     // --- beats to send ---
 
     /**
-     * The beats to send: of all members where they are no more than {@code max}; else this node's own first, then what is
-     * news, then half and half of those that were heard of last and of all in turn.
+     * The beats to send, this node's own first: of all members where they are no more than {@code max}, else of a
+     * {@link BeatChoice} of them.
      *
      * @param newsNanos how long a new member, generation or accusation counts as news
      */
     public List<Beat> beats(int max, long nowNanos, long newsNanos) {
-        List<Beat> beats = new ArrayList<>(Math.min(max, others.length + 1));
+        List<Beat> beats = new ArrayList<>(Math.min(max, size()));
         beats.add(new Beat(self.id(), self.generation(), self.heartbeat(), accused, standing()));
-        if (others.length < max) {
-            for (Told told : others) {
-                beats.add(told.beat());
-            }
-            return beats;
+        if (others.size() < max) {
+            others.forEach(told -> beats.add(told.beat()));
+        } else {
+            choice.addTo(beats, max, nowNanos, newsNanos);
         }
-        putInOrder(nowNanos);
-        boolean[] taken = new boolean[order.length];
-        for (int i = 0; i < order.length && beats.size() < max; i++) {
-            Told told = order[i];
-            told.isNews = told.isNews && nowNanos - told.newsAtNanos < newsNanos;
-            if (told.isNews) {
-                taken[i] = true;
-                beats.add(told.beat());
-            }
-        }
-        addLatest(beats, (beats.size() + max) / 2, taken);
-        addInTurn(beats, max, taken);
         return beats;
-    }
-
-    /** Sorting is dear where there are many, and a moment's delay does no harm. */
-    private void putInOrder(long nowNanos) {
-        if (order.length != others.length || nowNanos - orderedAtNanos >= ORDER_NANOS) {
-            order = others.clone();
-            Arrays.sort(order, (a, b) -> Long.compare(b.learnedAt, a.learnedAt));
-            orderedAtNanos = nowNanos;
-        }
-    }
-
-    private void addLatest(List<Beat> beats, int max, boolean[] taken) {
-        for (int i = 0; i < order.length && beats.size() < max; i++) {
-            if (!taken[i]) {
-                taken[i] = true;
-                beats.add(order[i].beat());
-            }
-        }
-    }
-
-    private void addInTurn(List<Beat> beats, int max, boolean[] taken) {
-        boolean[] takenOfId = new boolean[others.length];
-        for (int i = 0; i < order.length; i++) {
-            if (taken[i]) {
-                takenOfId[Arrays.binarySearch(ids, order[i].member.id())] = true;
-            }
-        }
-        for (int seen = 0; seen < others.length && beats.size() < max; seen++) {
-            turn = (turn + 1) % others.length;
-            if (!takenOfId[turn]) {
-                beats.add(others[turn].beat());
-            }
-        }
     }
 
     /** Those of the members just told of, by another node, of which this node has a newer beat. */
     public List<Beat> newerThan(List<Beat> theirs) {
         List<Beat> newer = new ArrayList<>();
         for (Beat beat : theirs) {
-            Told known = find(beat.id());
+            Told known = others.find(beat.id());
             if (known != null && known.member.isAbove(beat.generation(), beat.heartbeat())) {
                 newer.add(known.beat());
             }
@@ -429,90 +338,19 @@ public final class MembershipView {
             return false;
         }
         judgedNews = news;
-        for (Told told : others) {
-            told.isAccusedHere = !accused.isEmpty() && isAccused(told.member.id());
-            told.isDown = false;
-        }
-        count();
-        for (Told told : others) {
-            told.isDown = isAgreed(told);
-        }
-        // Once more without the word of those: the dead do not testify, and two halves that accuse each other cancel
-        // out for whoever has no view of his own.
-        count();
-        for (Told told : others) {
-            told.isDown = isAgreed(told);
-        }
+        verdict.judge(self, accused);
         return true;
-    }
-
-    private void count() {
-        for (Told told : others) {
-            told.accusers = 0;
-        }
-        accused.forEach(accusation -> count(self, accusation));
-        for (Told told : others) {
-            if (!told.isAccusedHere && !told.isDown) {
-                told.accused.forEach(accusation -> count(told.member, accusation));
-            }
-        }
-    }
-
-    private void count(Member accuser, Accusation accusation) {
-        Told subject = find(accusation.subject());
-        if (subject != null
-                && accusation.generation() >= subject.member.generation()
-                && isHeard(accuser, subject.member)) {
-            subject.accusers++;
-        }
-    }
-
-    private boolean isHeard(Member accuser, Member subject) {
-        return accuser.datacenter().equals(self.datacenter())
-                || accuser.datacenter().equals(subject.datacenter());
-    }
-
-    private boolean isAgreed(Told told) {
-        return told.accusers > 0 && told.accusers >= Math.min(ACCUSERS_MIN, witnesses(told));
-    }
-
-    /** Up to as many as are needed. */
-    private int witnesses(Told subject) {
-        int count = 1;
-        for (int i = 0; i < others.length && count < ACCUSERS_MIN; i++) {
-            count += others[i] != subject && isHeard(others[i].member, subject.member) ? 1 : 0;
-        }
-        return count;
     }
 
     /** As of the last {@link #judge}: whether any accusation of its current generation stands. */
     public boolean isAccusedByAny(long id) {
-        Told told = find(id);
+        Told told = others.find(id);
         return told != null && told.accusers > 0;
     }
 
     /** As of the last {@link #judge}. */
     public boolean isDown(long id) {
-        Told told = find(id);
+        Told told = others.find(id);
         return told != null && told.isDown;
-    }
-
-    // --- the index ---
-
-    private @Nullable Told find(long id) {
-        int at = Arrays.binarySearch(ids, id);
-        return at < 0 ? null : others[at];
-    }
-
-    private void insert(Told told) {
-        int at = -Arrays.binarySearch(ids, told.member.id()) - 1;
-        told.learnedAt = ++learned;
-        news++;
-        ids = Arrays.copyOf(ids, ids.length + 1);
-        others = Arrays.copyOf(others, others.length + 1);
-        System.arraycopy(ids, at, ids, at + 1, ids.length - 1 - at);
-        System.arraycopy(others, at, others, at + 1, others.length - 1 - at);
-        ids[at] = told.member.id();
-        others[at] = told;
     }
 }

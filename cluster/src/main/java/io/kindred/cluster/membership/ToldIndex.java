@@ -1,0 +1,50 @@
+package io.kindred.cluster.membership;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** What the other members have told, by id: found by a binary search. */
+final class ToldIndex implements Iterable<Told> {
+    private long[] ids = {};
+    private Told[] all = {};
+
+    int size() {
+        return all.length;
+    }
+
+    /** In the order of ids. */
+    Told at(int position) {
+        return all[position];
+    }
+
+    /** Negative where it is not known. */
+    int position(long id) {
+        return Arrays.binarySearch(ids, id);
+    }
+
+    @Nullable
+    Told find(long id) {
+        int at = position(id);
+        return at < 0 ? null : all[at];
+    }
+
+    void insert(Told told) {
+        int at = -position(told.member.id()) - 1;
+        ids = Arrays.copyOf(ids, ids.length + 1);
+        all = Arrays.copyOf(all, all.length + 1);
+        System.arraycopy(ids, at, ids, at + 1, ids.length - 1 - at);
+        System.arraycopy(all, at, all, at + 1, all.length - 1 - at);
+        ids[at] = told.member.id();
+        all[at] = told;
+    }
+
+    Told[] toArray() {
+        return all.clone();
+    }
+
+    @Override
+    public Iterator<Told> iterator() {
+        return Arrays.asList(all).iterator();
+    }
+}
