@@ -1,9 +1,8 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.ring.Claim;
-import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.transfer.OwnHolding;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Where a node keeps what it holds: node-local records of the engine, 64 partitions each. */
@@ -22,45 +21,25 @@ final class HoldingDisk implements OwnHolding.Disk {
         return kind == MetaKey.HELD || kind == MetaKey.PRESENT || kind == MetaKey.HOLDING;
     }
 
-    /** What the last life has stored. */
-    static OwnHolding.Stored stored(NodeConfig config, Recovered recovered) {
-        OwnHolding.Stored nothing = OwnHolding.Stored.nothing(config.partitions());
+    /** What the last life has stored. Where that is nothing, a power failure may have taken it, and the data with it. */
+    static OwnHolding.Stored stored(int partitions, List<Recovered.MetaRecord> meta) {
+        OwnHolding.Stored bitmaps = OwnHolding.Stored.nothing(partitions);
         long version = 0;
         boolean hasJoined = false;
-        boolean isThere = false;
-        for (Recovered.MetaRecord record : recovered.meta()) {
+        for (Recovered.MetaRecord record : meta) {
             if (!isHolding(record.key())) {
                 continue;
             }
-            isThere = true;
             int number = MetaKey.number(record.key());
             long value = MetaKey.value(record.value());
             if (MetaKey.kind(record.key()) == MetaKey.HOLDING) {
                 version = number == VERSION ? value : version;
                 hasJoined |= number == JOINED && value != 0;
-            } else if (number < nothing.held().length) {
-                (MetaKey.kind(record.key()) == MetaKey.HELD ? nothing.held() : nothing.present())[number] = value;
+            } else if (number < bitmaps.held().length) {
+                (MetaKey.kind(record.key()) == MetaKey.HELD ? bitmaps.held() : bitmaps.present())[number] = value;
             }
         }
-        return isThere
-                ? new OwnHolding.Stored(nothing.held(), nothing.present(), version, hasJoined)
-                : ofOlderFormat(config, recovered, nothing);
-    }
-
-    /** Nodes used not to write down what they hold: it was what the ring gave them. */
-    private static OwnHolding.Stored ofOlderFormat(NodeConfig config, Recovered recovered, OwnHolding.Stored nothing) {
-        Ring ring = Claim.fold(config.partitions(), recovered.records());
-        long self = recovered.self().id();
-        if (!ring.hasNode(self)) {
-            return nothing;
-        }
-        for (int partition = 0; partition < config.partitions(); partition++) {
-            if (ring.preferenceList(partition, config.replication().standard()).contains(self)) {
-                nothing.held()[partition >>> 6] |= 1L << partition;
-                nothing.present()[partition >>> 6] |= 1L << partition;
-            }
-        }
-        return new OwnHolding.Stored(nothing.held(), nothing.present(), 0, true);
+        return new OwnHolding.Stored(bitmaps.held(), bitmaps.present(), version, hasJoined);
     }
 
     @Override

@@ -103,7 +103,7 @@ public final class NodeCore implements MessageHandler {
         LocalFacts facts = new LocalFacts(flushStamps::all, stamps -> desk.flush(stamps, verdict -> {}));
         own = new OwnHolding(
                 recovered.self().id(),
-                HoldingDisk.stored(config, recovered),
+                HoldingDisk.stored(config.partitions(), recovered.meta()),
                 new HoldingDisk(replica),
                 clocks::nextStamp);
         desk.answersFor(own::holds);

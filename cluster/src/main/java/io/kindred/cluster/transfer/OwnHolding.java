@@ -91,18 +91,9 @@ public final class OwnHolding {
     }
 
     /**
-     * To be called once, at the start: what is taken from the ring where nothing was stored is stored from now on, and the
-     * others are told a version that no earlier life has told.
+     * To be called once, at the start: the others are told a version that no earlier life has told.
      */
     public void begin(Runnable done) {
-        for (int i = 0; i < held.length; i++) {
-            if (held[i] != 0) {
-                disk.putHeld(i, held[i]);
-            }
-            if (present[i] != 0) {
-                disk.putPresent(i, present[i]);
-            }
-        }
         hold(List.of(), false, ok -> done.run());
     }
 
