@@ -6,4 +6,9 @@ package io.kindred.cluster.quorum;
  * @param all of its places, stand-ins among them (R or W)
  * @param own of the key's own replicas (PR or PW)
  */
-record Needs(int all, int own) {}
+record Needs(int all, int own) {
+    /** Where some of the places are nobody's: neither a writer nor a reader meets anyone there. */
+    Needs without(int places) {
+        return places == 0 ? this : new Needs(Math.max(0, all - places), Math.max(0, own - places));
+    }
+}

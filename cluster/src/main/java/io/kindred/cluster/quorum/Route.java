@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param writers all of them, those that serve first
  * @param serving how many serve
- * @param sets by set, the places of its nodes among the writers, the target of the change last; null: all of them are one
- *     set
+ * @param sets by set, the places of its nodes among the writers, the target of the change last, {@link #GIVEN_UP} where a
+ *     node of a former set does not hold the key any more; null: all of them are one set
  * @param self this node's place among the writers, -1 where it is none of them
  * @param wide whether they are those of all datacenters, and not only of this one
  */
 @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a route.
 public record Route(byte[] storageKey, long[] writers, int serving, int @Nullable [][] sets, int self, boolean wide) {
+    /** No place among the writers. */
+    public static final int GIVEN_UP = -1;
 
     /** Of a partition whose replicas do not change. */
     public static Route settled(byte[] storageKey, long[] replicas, int self) {

@@ -20,9 +20,17 @@ final class WriteNeeds {
         }
         Needs[] needs = new Needs[sets.length];
         for (int i = 0; i < sets.length; i++) {
-            needs[i] = settings.writes(quorum, sets[i].length);
+            needs[i] = settings.writes(quorum, sets[i].length).without(givenUp(sets[i]));
         }
         return new WriteNeeds(sets, needs);
+    }
+
+    private static int givenUp(int[] set) {
+        int count = 0;
+        for (int place : set) {
+            count += place == Route.GIVEN_UP ? 1 : 0;
+        }
+        return count;
     }
 
     /** How many sets there are; the last is the target. */
@@ -81,8 +89,8 @@ final class WriteNeeds {
     }
 
     /**
-     * How many of a former set do not hold the key any more: they answer no reader either, so that the rest of the set has
-     * to have that much less for R of it to meet the write. Of the target, all W count.
+     * How many of a former set say that they do not hold the key any more: they answer no reader either, so that the rest
+     * of the set has to have that much less for R of it to meet the write. Of the target, all W count.
      */
     private int refused(Places places, int set) {
         int count = 0;

@@ -1,6 +1,7 @@
 package io.kindred.cluster.transfer;
 
 import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
 import java.util.ArrayList;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Who serves each partition while the ring changes.
  *
  * <p>A partition is served by the newest prefix of the fold whose replicas all hold it; failing that, by whoever does. Its
- * writes go to those, and to the replicas of every later prefix, the target last: each of these sets may be the one that
- * serves next. When the target serves and a former replica has not yet given the partition up, its set is written to as
- * well: another node may not have heard, and still read there.
+ * writes go to those; to the replicas of every later prefix, the target last, since each of these sets may be the one that
+ * serves next; and to those of every earlier one of which somebody who is to give the partition up has not done so yet:
+ * another node may not have heard of a newer one, and still read there.
  */
 public final class ServingMap {
+    /** Stands for a node that has given the partition up, in the set of an earlier prefix; no node's id. */
+    private static final long GIVEN_UP = 0;
     /** So many sets one partition is written to; with more changes than that at once, the newest count. */
     private static final int SETS_MAX = 8;
 
@@ -130,25 +133,55 @@ public final class ServingMap {
 
     private Nodes changing(RingHistory history, HeldBy held, int partition, long[] owners, boolean targetServes) {
         List<long[]> sets = new ArrayList<>();
-        int former = newestHeld(history, held, partition, owners);
+        int serving = 0;
         boolean isHeld = true;
         if (targetServes) {
             sets.add(owners);
-            if (former > 0) {
-                add(sets, ids(history, former, partition));
-            }
         } else {
-            former = notOlder(former, history, held, partition, owners);
-            long[] others = former > 0 ? ids(history, former, partition) : whoever(history, held, partition);
+            int newest = newestHeld(history, held, partition, owners);
+            serving = notOlder(newest, history, held, partition, owners);
+            long[] others = serving > 0 ? ids(history, serving, partition) : whoever(history, held, partition);
             isHeld = others.length > 0;
             // Where nobody holds it the owners serve: they have nothing to ask anyone here for.
             sets.add(isHeld ? others : owners);
-            for (int back = Math.min(former - 1, SETS_MAX); back > 0; back--) {
-                add(sets, ids(history, back, partition));
-            }
-            add(sets, owners);
         }
+        addEarlier(sets, history, held, partition, serving);
+        for (int back = Math.min(serving - 1, SETS_MAX); back > 0; back--) {
+            add(sets, ids(history, back, partition));
+        }
+        add(sets, owners);
         return nodes(sets, owners, isHeld);
+    }
+
+    /** Those sets before the one that serves in which somebody may still read what the target's alone do not have. */
+    private void addEarlier(List<long[]> sets, RingHistory history, HeldBy held, int partition, int serving) {
+        long[] owners = history.target().preferenceList(partition, replicas).ids();
+        for (int back = Math.max(serving, 0) + 1; back <= history.before() && sets.size() < SETS_MAX; back++) {
+            long[] ids = ids(history, back, partition).clone();
+            boolean isRead = false;
+            for (int i = 0; i < ids.length; i++) {
+                boolean holds = mayHold(held, ids[i], partition);
+                isRead |= holds && !contains(owners, ids[i]);
+                ids[i] = holds || contains(owners, ids[i]) ? ids[i] : GIVEN_UP;
+            }
+            if (isRead) {
+                add(sets, ids);
+            }
+        }
+    }
+
+    private static boolean mayHold(HeldBy held, long node, int partition) {
+        Holding holding = held.holding(node);
+        return (holding == null || holding.holds(partition)) && held.members().contains(node);
+    }
+
+    private static boolean contains(long[] nodes, long node) {
+        for (long each : nodes) {
+            if (each == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void prove(HeldBy held, int partition) {
@@ -194,8 +227,7 @@ public final class ServingMap {
     private static boolean holdOrGaveUp(HeldBy held, long[] ids, int partition, long[] owners) {
         for (long id : ids) {
             Holding holding = held.holding(id);
-            boolean isOwner = Arrays.stream(owners).anyMatch(owner -> owner == id);
-            boolean gaveUp = !isOwner && held.members().contains(id);
+            boolean gaveUp = !contains(owners, id) && held.members().contains(id);
             if (holding != null && !holding.holds(partition) && !gaveUp) {
                 return false;
             }
@@ -260,10 +292,10 @@ public final class ServingMap {
             long[] ids = sets.get(set);
             places[set] = new int[ids.length];
             for (int i = 0; i < ids.length; i++) {
-                if (!writers.contains(ids[i])) {
+                if (ids[i] != GIVEN_UP && !writers.contains(ids[i])) {
                     writers.add(ids[i]);
                 }
-                places[set][i] = writers.indexOf(ids[i]);
+                places[set][i] = ids[i] == GIVEN_UP ? Route.GIVEN_UP : writers.indexOf(ids[i]);
             }
         }
         if (Arrays.equals(serving, target)) {

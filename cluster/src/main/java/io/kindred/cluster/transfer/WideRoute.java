@@ -69,7 +69,7 @@ public final class WideRoute {
         }
         for (int[] set : changing) {
             sets.add(Arrays.stream(set)
-                    .map(place -> writers.indexOf(nodes.writers()[place]))
+                    .map(place -> place == Route.GIVEN_UP ? place : writers.indexOf(nodes.writers()[place]))
                     .toArray());
         }
         return sets;
