@@ -84,9 +84,13 @@ final class KindredProcess implements AutoCloseable {
 
     /** SIGTERM, and waits; the exit code. */
     int terminate() {
+        return terminate(GONE_WITHIN);
+    }
+
+    int terminate(Duration within) {
         endExpected = true;
         process.destroy();
-        return awaitExit(GONE_WITHIN);
+        return awaitExit(within);
     }
 
     /** SIGSTOP: the process keeps its memory and its sockets and does nothing. */

@@ -1,0 +1,68 @@
+package io.kindred.main;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProcessMeterTest {
+    private static final int SAMPLES_MAX = 2_000;
+
+    @TempDir
+    Path directory;
+
+    private long nanos;
+
+    @Test
+    void theDiskIsMeasuredInTheBackground() throws Exception {
+        Files.write(directory.resolve("a"), new byte[1_000]);
+        Files.write(Files.createDirectory(directory.resolve("inner")).resolve("b"), new byte[200]);
+        ProcessMeter meter = new ProcessMeter(directory, () -> nanos);
+        assertEquals(new ProcessMeter.Disk(0, 0), meter.disk());
+        sampleUntilUsed(meter, 1_200);
+        assertTrue(meter.disk().free() > 0);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeReadChangesNothing() throws Exception {
+        Files.write(directory.resolve("a"), new byte[1_000]);
+        ProcessMeter meter = new ProcessMeter(directory, () -> nanos);
+        sampleUntilUsed(meter, 1_000);
+        Files.delete(directory.resolve("a"));
+        Files.delete(directory);
+        for (int i = 0; i < 50; i++) {
+            meter.sample();
+            Thread.sleep(1);
+        }
+        assertEquals(1_000, meter.disk().used());
+        Files.createDirectory(directory);
+    }
+
+    @Test
+    void coresAreProcessorTimeByTime() {
+        ProcessMeter meter = new ProcessMeter(directory, () -> nanos);
+        meter.sample();
+        assertEquals(0, meter.cores());
+        // Two tenths of a second of work at least, in a second as the clock has it.
+        long begunNanos = System.nanoTime();
+        long spun = 0;
+        while (System.nanoTime() - begunNanos < 300_000_000L) {
+            spun += Long.numberOfTrailingZeros(System.nanoTime());
+        }
+        nanos += 1_000_000_000L;
+        meter.sample();
+        assertTrue(meter.cores() > 0.02, () -> meter.cores() + " cores");
+        assertTrue(spun > 0);
+    }
+
+    private static void sampleUntilUsed(ProcessMeter meter, long bytes) throws InterruptedException {
+        for (int i = 0; i < SAMPLES_MAX && meter.disk().used() != bytes; i++) {
+            meter.sample();
+            Thread.sleep(1);
+        }
+        assertEquals(bytes, meter.disk().used());
+    }
+}
