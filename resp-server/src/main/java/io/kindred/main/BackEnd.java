@@ -14,6 +14,7 @@ import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.ring.DatacenterRecords;
+import io.kindred.cluster.transfer.WarmUp;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.cluster.wire.TransportConfig;
@@ -80,6 +81,7 @@ record BackEnd(
             NodeHost host,
             DataDirectory directory)
             throws IOException, StartFailed {
+        CompletableFuture<Void> warm = CompletableFuture.runAsync(WarmUp::run);
         LsmEngine engine = LsmEngine.open(directory.store(), config.engineOptions(), net.loop());
         boolean opened = false;
         try {
@@ -107,6 +109,7 @@ record BackEnd(
             NodeLoop.Setup setup = new NodeLoop.Setup(
                     local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), NodeClock.SYSTEM, host);
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
+            warm.join();
             loop.bind(config.bind().first().address().getHostAddress(), clusterPort);
             opened = true;
             List<InetSocketAddress> seeds = stored.remembersCluster() ? List.of() : config.seeds();

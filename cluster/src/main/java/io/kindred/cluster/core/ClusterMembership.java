@@ -29,6 +29,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final GossipRounds rounds;
     private final RingRouter router;
     private final Joining joining;
+    private final RecordSpread spread;
     private final OwnHolding own;
     private final List<Member> recoveredMembers;
     /** Known from an earlier life: until they have told, they hold what they ought to. */
@@ -53,6 +54,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         rounds = watch.rounds();
         router = new RingRouter(view, watch, partitioner(config.partitioner()), config, own);
         joining = new Joining(this, clocks, outlet, config.fingerprint());
+        spread = new RecordSpread(rounds, clocks, connected);
         view.learn(recovered.records());
         recoveredMembers = recovered.members();
         mayLackRecords = recovered.records().isEmpty() && config.seeded();
@@ -234,13 +236,14 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onTick() {
         watch.onTick();
+        spread.onTick();
         if (wantsIn()) {
             joining.askNext(connected);
         }
     }
 
     long nextTickNanos() {
-        long next = watch.nextTickNanos();
+        long next = Math.min(watch.nextTickNanos(), spread.nextTickNanos());
         return wantsIn() && !connected.isEmpty() ? Math.min(next, joining.nextTickNanos()) : next;
     }
 
@@ -257,9 +260,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             rounds.learn(newcomer);
             view.learn(List.of(admission));
             changed();
-            for (long peer : connected) {
-                rounds.tell(peer, List.of(newcomer), List.of(admission));
-            }
+            spread.decided(List.of(newcomer), admission);
+            // The last to hear of it: it has no requests to answer, and a processor to take from those that have.
+            spread.tell(from, view.tellings(), view.records());
+            return;
         }
         rounds.tell(from, view.tellings(), view.records());
     }
@@ -288,7 +292,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             followHoldings();
         }
         if (news.records()) {
-            rounds.tellAtOnce(connected);
+            spread.learned();
             ChangeRecord left = isInRing(view.self().id()) ? joining.replacementLeft() : null;
             if (left != null) {
                 decide(left);
@@ -303,10 +307,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     void decide(ChangeRecord record) {
         view.learn(List.of(record));
         changed();
-        for (long peer : connected) {
-            rounds.tell(peer, List.of(), List.of(record));
-        }
-        rounds.tellAtOnce(connected);
+        spread.decided(List.of(), record);
     }
 
     /** What this node holds is other than before, and durably so. */

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
  */
 public final class TransferCore {
     /** How many partitions one exchange is about: progress is noted, and survives, in such steps. */
-    static final int CHUNK_PARTITIONS = 64;
+    static final int CHUNK_PARTITIONS = 16;
 
     private static final long INTERVAL_NANOS = 100_000_000L;
     private static final long STALL_NANOS = 10_000_000_000L;
