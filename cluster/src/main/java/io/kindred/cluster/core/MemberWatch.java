@@ -179,6 +179,10 @@ final class MemberWatch {
         return node != view.self().id() && detector.avoids(node, clocks.nanos());
     }
 
+    boolean isFresh(long node) {
+        return node != view.self().id() && detector.isFresh(node, clocks.nanos());
+    }
+
     /** As {@link #avoids}, but for a late answer. */
     boolean isGone(long node) {
         return node != view.self().id() && detector.isDoubted(node);

@@ -232,6 +232,11 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public boolean isFresh(long node) {
+        return watch.isFresh(node);
+    }
+
+    @Override
     public boolean isGone(long node) {
         return watch.isGone(node);
     }

@@ -35,6 +35,9 @@ public final class FailureDetector {
     /** How long it is pinged afterwards. */
     private static final long LATE_PROBED_NANOS = 5_000_000_000L;
 
+    /** How long a node counts as fresh. */
+    private static final long FRESH_NANOS = 3_000_000_000L;
+
     private static final long LATE_PING_NANOS_MIN = 50_000_000L;
     /** A tick that comes later than this says that this node itself was not running. */
     private static final long STALL_NANOS_MIN = 300_000_000L;
@@ -131,6 +134,8 @@ public final class FailureDetector {
         if (peer != null) {
             peer.lost = false;
             peer.unansweredPings = 0;
+            peer.freshUntilNanos = nowNanos + FRESH_NANOS;
+            peer.isFresh = true;
             settle(peer);
             heard(id, nowNanos);
         }
@@ -298,6 +303,16 @@ public final class FailureDetector {
     public boolean avoids(long id, long nowNanos) {
         Liveness peer = find(id);
         return peer == null || peer.avoided || (peer.late && nowNanos - peer.lateNanos < LATE_NANOS);
+    }
+
+    /** Whether it has been connected to only just now: a process that has just started is slow. */
+    public boolean isFresh(long id, long nowNanos) {
+        Liveness peer = find(id);
+        if (peer == null || !peer.isFresh) {
+            return peer == null;
+        }
+        peer.isFresh = nowNanos - peer.freshUntilNanos < 0;
+        return peer.isFresh;
     }
 
     /** As {@link #avoids}, but for a late answer, which says nothing of whether it is there. */

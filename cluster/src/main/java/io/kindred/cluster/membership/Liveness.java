@@ -13,6 +13,11 @@ final class Liveness {
     /** Any of the three above. */
     boolean avoided;
 
+    /** May still be; {@link #freshUntilNanos} says how long. */
+    boolean isFresh;
+
+    long freshUntilNanos;
+
     boolean late;
     long lateNanos;
     /** The ping that will clear the mark when it is answered, or one after it. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one key at R of its N places (Dynamo, sections 4.5 and 4.6): this node first, where it is a replica, then the
- * others in the order of the preference list, then stand-ins for replicas that are avoided or have failed. Whoever is
+ * others in the order of the preference list, those that have only just come last, then stand-ins for replicas that are avoided or have failed. Whoever is
  * late is made up for by the next. Answers after the R-th are used for repair only; the round lives until all that were
  * asked have answered, or the deadline.
  *
@@ -93,11 +93,8 @@ final class ReadRound extends Request {
         if (self >= 0 && places.replica(self) == State.UNASKED && missing() > 0) {
             askSelf(self);
         }
-        for (int i = 0; i < places.size() && missing() > 0; i++) {
-            if (places.replica(i) == State.UNASKED && !node.router().avoids(route.writers()[i])) {
-                askReplica(i);
-            }
-        }
+        askReplicas(false);
+        askReplicas(true);
         for (int i = 0; i < places.size() && answered() + inTime() < needed && id != 0; i++) {
             if (places.replica(i) == State.UNASKED
                     && i != self
@@ -113,6 +110,17 @@ final class ReadRound extends Request {
         }
         asking = false;
         settle();
+    }
+
+    private void askReplicas(boolean fresh) {
+        for (int i = 0; i < places.size() && missing() > 0; i++) {
+            long replica = route.writers()[i];
+            if (places.replica(i) == State.UNASKED
+                    && (fresh || !node.router().isFresh(replica))
+                    && !node.router().avoids(replica)) {
+                askReplica(i);
+            }
+        }
     }
 
     private Route routeNow() {

@@ -44,6 +44,9 @@ public interface Router {
     /** Whether the coordinator should not wait for this node just now: it is gone, or late. */
     boolean avoids(long node);
 
+    /** Whether others should be asked first where there is a choice: it has come only just now, and will be slow. */
+    boolean isFresh(long node);
+
     /** Whether there is no point in asking it at all: suspected, down, or its connection is lost. */
     boolean isGone(long node);
 

@@ -271,6 +271,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
+    public boolean isFresh(long node) {
+        return false;
+    }
+
+    @Override
     public boolean isGone(long node) {
         return false;
     }

@@ -91,6 +91,17 @@ class FailureDetectorTest {
     }
 
     @Test
+    void whoHasJustBeenConnectedIsFreshForThreeSeconds() {
+        assertFalse(detector.isFresh(PEER, now));
+        detector.lost(PEER);
+        detector.connected(PEER, now);
+        assertTrue(detector.isFresh(PEER, now + 2_999 * MILLI));
+        assertFalse(detector.isFresh(PEER, now + 3 * SECOND));
+        detector.connected(PEER, now + 4 * SECOND);
+        assertTrue(detector.isFresh(PEER, now + 5 * SECOND));
+    }
+
+    @Test
     void accusedIsWhoHasBeenSilentForLong() {
         long begun = now;
         while (now - begun < 12 * SECOND && detector.accused(now).isEmpty()) {
