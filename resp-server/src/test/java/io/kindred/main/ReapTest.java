@@ -1,11 +1,13 @@
 package io.kindred.main;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +19,8 @@ class ReapTest {
 
     @TempDir
     Path dir;
+
+    private static final int PIPELINE = 100;
 
     private static final List<String> SHORT_TIMES = List.of(
             "--gossip-interval-ms",
@@ -63,18 +67,13 @@ class ReapTest {
                 clients.add(new RespClient(node.port()));
             }
             RespClient first = clients.get(0);
-            for (int i = 0; i < keys; i++) {
-                first.text("SET", "k" + i, "a value of some length " + i);
-            }
+            pipelined(first, keys, i -> new String[] {"SET", "k" + i, "a value of some length " + i});
             assertEquals("OK", first.text("SET", "stays", "v"));
             long before = tableBytes(clients);
-            for (int i = 0; i < keys; i++) {
-                if (i % 2 == 0) {
-                    first.text("DEL", "k" + i);
-                } else {
-                    first.text("PEXPIRE", "k" + i, "1");
-                }
-            }
+            pipelined(
+                    first,
+                    keys,
+                    i -> i % 2 == 0 ? new String[] {"DEL", "k" + i} : new String[] {"PEXPIRE", "k" + i, "1"});
             long begun = System.nanoTime();
             for (RespClient client : clients) {
                 while (gone(client) < keys) {
@@ -91,6 +90,19 @@ class ReapTest {
                             + " s; table bytes " + before + " before the deletes, " + tableBytes(clients) + " now");
             for (RespClient client : clients) {
                 client.close();
+            }
+        }
+    }
+
+    private static void pipelined(RespClient client, int count, IntFunction<String[]> command) throws Exception {
+        for (int from = 0; from < count; from += PIPELINE) {
+            int to = Math.min(count, from + PIPELINE);
+            for (int i = from; i < to; i++) {
+                client.send(command.apply(i));
+            }
+            for (int i = from; i < to; i++) {
+                Object reply = client.read();
+                assertFalse(reply instanceof RespClient.Failure, () -> String.valueOf(reply));
             }
         }
     }
