@@ -102,6 +102,7 @@ final class KindredSection {
                 .field("read_repairs_shed", counted.repairsShed)
                 .field("sloppy_writes", counted.sloppyWrites)
                 .field("hedges", counted.hedges)
+                .field("put_off", counted.pauses)
                 .field("timeouts", counted.timeouts)
                 .field("corrupt_records", of.views().corruptRecords())
                 .field("clock_skews_refused", of.views().clockSkewsRefused());

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Push-pull gossip. Once an interval a node tells a few others, drawn at random, how the members are; each answers with
@@ -32,6 +33,7 @@ final class GossipRounds {
     static final int PEERS_TOLD_MAX = 64;
 
     private static final int PEERS_A_ROUND = 2;
+    private static final long COMPARE_NANOS = 50_000_000L;
     /** So many rounds a new accusation or refutation goes before other beats. */
     private static final int NEWS_ROUNDS = 12;
 
@@ -42,6 +44,9 @@ final class GossipRounds {
     private final Outlet outlet;
     private final LocalFacts facts;
     private final long newsNanos;
+    /** When records were last compared with a peer out of turn. */
+    private final TreeMap<Long, Long> comparedNanos = new TreeMap<>();
+
     private boolean sawOwnRecords;
 
     GossipRounds(MembershipView view, FailureDetector detector, Surroundings in, LocalFacts facts, long intervalNanos) {
@@ -122,6 +127,15 @@ final class GossipRounds {
         }
     }
 
+    /** At once rather than when it is a peer's turn, but not for each request that tells of a difference. */
+    void compareRecords(long peer) {
+        Long last = comparedNanos.get(peer);
+        if (last == null || clocks.nanos() - last >= COMPARE_NANOS) {
+            comparedNanos.put(peer, clocks.nanos());
+            outlet.send(peer, gossip(true));
+        }
+    }
+
     private void addHolding(long node, List<Holding> holdings) {
         Holding held = view.holding(node);
         if (held != null) {
@@ -164,7 +178,7 @@ final class GossipRounds {
             }
         }
         facts.onFlushStamps().accept(gossip.flushStamps());
-        compareRecords(gossip.recordsHash());
+        sawRecords(gossip.recordsHash());
         if (gossip.answer()) {
             outlet.send(from, gossip(answerTo(gossip.beats()), false));
         }
@@ -244,7 +258,7 @@ final class GossipRounds {
             clocks.observe(record.stamp());
         }
         boolean newRecords = view.learn(tell.records());
-        compareRecords(tell.recordsHash());
+        sawRecords(tell.recordsHash());
         if (newRecords) {
             ask(from, List.of(), List.of(), tell.recordsHash());
         }
@@ -261,7 +275,7 @@ final class GossipRounds {
         return news;
     }
 
-    private void compareRecords(long theirHash) {
+    private void sawRecords(long theirHash) {
         sawOwnRecords |= view.hasRecords() && theirHash == view.recordsHash();
     }
 }

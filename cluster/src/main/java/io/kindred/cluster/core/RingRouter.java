@@ -188,6 +188,11 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public void compareRings(long node) {
+        watch.rounds().compareRecords(node);
+    }
+
+    @Override
     public long[] walk(byte[] storageKey) {
         int partition = StorageKey.partition(storageKey);
         long[] extended = datacenters.home().walk(partition);

@@ -34,13 +34,15 @@ public final class Coordinator {
 
     private final SeenForwards seen;
     private final DotLender lender;
+    private final Pauses pauses;
     /** Puts of this node's clients under way elsewhere, by storage key, with what waits for them. */
-    private final Map<Bytes, ArrayDeque<RemotePutCore>> remotePuts = new HashMap<>();
+    private final Map<Bytes, Line> remotePuts = new HashMap<>();
 
     public Coordinator(Coordination node, UpdateFunctions functions, DotLender lender) {
         this.node = node;
         this.functions = functions;
         this.lender = lender;
+        this.pauses = new Pauses(node, this::beginAnew);
         this.seen = new SeenForwards(FORWARD_MEMORY_TIMEOUTS * node.settings().timeoutNanos());
     }
 
@@ -49,8 +51,23 @@ public final class Coordinator {
         node.latencies().served();
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
-        Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline);
+        Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline, pauses);
         Route route = node.router().route(operation.db(), operation.key());
+        if (!pauses.joins(ticket, route)) {
+            begin(ticket, route);
+        }
+    }
+
+    private void beginAnew(Ticket ticket) {
+        Operation operation = ticket.operation();
+        Route route = node.router().route(operation.db(), operation.key());
+        if (!pauses.joins(ticket, route)) {
+            begin(ticket, route);
+        }
+    }
+
+    private void begin(Ticket ticket, Route route) {
+        Operation operation = ticket.operation();
         if (operation instanceof Operation.Get) {
             GetCore.start(node, ticket, route);
         } else if (operation instanceof Operation.Put && !route.isReplica()) {
@@ -63,7 +80,7 @@ public final class Coordinator {
     private void coordinateOrForward(Ticket ticket, Route route) {
         int target = target(ticket.operation(), route);
         if (target < 0) {
-            reply(ticket, new Outcome.TryAgain("no replica of the key can be reached; nothing was applied"));
+            node.tryAgain(ticket, "no replica of the key can be reached; nothing was applied");
         } else if (target == route.self()) {
             coordinate(ticket, route);
         } else {
@@ -85,26 +102,36 @@ public final class Coordinator {
         }
     }
 
-    /** One after the other, so that the later one supersedes the earlier. */
-    private void remotePut(Ticket ticket, Route route) {
-        Bytes key = new Bytes(route.storageKey());
-        RemotePutCore put = new RemotePutCore(node, lender, ticket, route, () -> afterRemotePut(key));
-        ArrayDeque<RemotePutCore> line = remotePuts.get(key);
-        if (line == null) {
-            remotePuts.put(key, new ArrayDeque<>());
-            put.start();
-        } else {
-            line.add(put);
-        }
+    /** Puts of one key, one after the other, so that the later one supersedes the earlier. */
+    private static final class Line {
+        private final ArrayDeque<RemotePutCore> waiting = new ArrayDeque<>(2);
+        private boolean isUnderWay;
+        /** The next one is begun where the one before has ended, not from within: lines may be long. */
+        private boolean isBeginning;
     }
 
-    private void afterRemotePut(Bytes key) {
-        ArrayDeque<RemotePutCore> line = remotePuts.get(key);
-        RemotePutCore next = line == null ? null : line.poll();
-        if (next == null) {
+    private void remotePut(Ticket ticket, Route route) {
+        Bytes key = new Bytes(route.storageKey());
+        Line line = remotePuts.computeIfAbsent(key, k -> new Line());
+        line.waiting.add(new RemotePutCore(node, lender, ticket, route, () -> {
+            line.isUnderWay = false;
+            beginNext(key, line);
+        }));
+        beginNext(key, line);
+    }
+
+    private void beginNext(Bytes key, Line line) {
+        if (line.isBeginning) {
+            return;
+        }
+        line.isBeginning = true;
+        while (!line.isUnderWay && !line.waiting.isEmpty()) {
+            line.isUnderWay = true;
+            line.waiting.remove().start();
+        }
+        line.isBeginning = false;
+        if (!line.isUnderWay) {
             remotePuts.remove(key);
-        } else {
-            next.start();
         }
     }
 
@@ -150,7 +177,8 @@ public final class Coordinator {
                 forward.operation(),
                 forward.quorum(),
                 forward.stamp(),
-                deadline);
+                deadline,
+                null);
         Operation operation = forward.operation();
         Route route = node.router().route(operation.db(), operation.key());
         if (!route.serves()) {

@@ -47,6 +47,8 @@ final class ForwardCore extends Request {
         node.requests().close(this);
         if (reply.outcome() instanceof Outcome.TryAgain && hasMoved()) {
             elsewhere.accept(ticket);
+        } else if (reply.outcome() instanceof Outcome.TryAgain) {
+            node.tryAgain(ticket, reply.outcome(), true);
         } else {
             node.outbox().reply(ticket.origin(), reply.outcome());
         }

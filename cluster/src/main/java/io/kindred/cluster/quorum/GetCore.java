@@ -63,9 +63,12 @@ final class GetCore implements ReadRound.Listener {
     @Override
     public void failed(int got, int needed, boolean late) {
         String what = "got " + got + " of " + needed + " read answers";
-        Outcome outcome = late
-                ? new Outcome.NoQuorum(what + " in " + node.settings().timeoutMillis() + " ms")
-                : new Outcome.TryAgain(what + ": too few replicas of the key can be reached");
-        node.outbox().reply(ticket.origin(), outcome);
+        if (late) {
+            Outcome outcome =
+                    new Outcome.NoQuorum(what + " in " + node.settings().timeoutMillis() + " ms");
+            node.outbox().reply(ticket.origin(), outcome);
+        } else {
+            node.tryAgain(ticket, what + ": too few replicas of the key can be reached");
+        }
     }
 }

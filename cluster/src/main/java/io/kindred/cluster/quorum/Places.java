@@ -151,6 +151,28 @@ final class Places {
         refused[place] = true;
     }
 
+    boolean isAnyRefused() {
+        return refused != null;
+    }
+
+    /** Who refused, or was asked in vain, may know better by now, replicas and stand-ins. */
+    void forgetRefusals() {
+        refused = null;
+        StandIns from = choice;
+        State[] states = standIns;
+        long[] nodes = standInNodes;
+        if (from != null && states != null && nodes != null) {
+            from.forget();
+            for (int i = 0; i < states.length; i++) {
+                if (states[i] == State.ASKED || states[i] == State.ANSWERED) {
+                    from.use(nodes[i]);
+                } else {
+                    nodes[i] = 0;
+                }
+            }
+        }
+    }
+
     boolean isRefused(int place) {
         boolean[] places = refused;
         return places != null && places[place];

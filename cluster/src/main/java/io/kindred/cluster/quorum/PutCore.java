@@ -38,13 +38,16 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     static void start(Coordination node, Ticket ticket, Operation.Put put, Route route) {
+        if (node.waitsForOthers(ticket, route)) {
+            return;
+        }
         node.counters().writes++;
         PutCore core = new PutCore(node, ticket, put, node.scoped(ticket, route));
         if (WriteRound.hasChance(node, core.route, ticket.quorum())) {
             core.write();
         } else {
             String why = "fewer than " + core.needs.all() + " nodes for the key can be reached; nothing was written";
-            node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why));
+            node.tryAgain(ticket, why);
         }
     }
 

@@ -15,5 +15,6 @@ public final class QuorumCounters {
     public long siblingRefusals;
     public long supersededOnAck;
     public long hedges;
+    public long pauses;
     public long timeouts;
 }

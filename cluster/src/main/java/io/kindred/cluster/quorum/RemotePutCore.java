@@ -68,6 +68,10 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     }
 
     void start() {
+        if (node.waitsForOthers(ticket, route)) {
+            whenDone.run();
+            return;
+        }
         node.counters().writes++;
         if (ticket.deadlineNanos() - node.clocks().nanos() <= 0) {
             tryAgain("the key's other writes took too long");
@@ -301,7 +305,8 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     }
 
     private void tryAgain(String why) {
-        end(new Outcome.TryAgain(why + "; nothing was written"));
+        node.tryAgain(ticket, why + "; nothing was written");
+        whenDone.run();
     }
 
     private void end(Outcome outcome) {

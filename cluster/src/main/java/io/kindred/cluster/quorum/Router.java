@@ -10,6 +10,9 @@ public interface Router {
     /** Tells a node that has asked this one for what it does not hold who does, as far as this one knows. */
     void redirect(long node, byte[] storageKey);
 
+    /** Another node says that it is not the replica that this one takes it for: one of the two has missed a change. */
+    void compareRings(long node);
+
     /**
      * All nodes of the ring in the order of the walk from a key's partition: its replicas first, then those that may
      * stand in for them. Shared, and not to be changed.

@@ -62,7 +62,12 @@ public final class StandIns {
         return false;
     }
 
-    private long use(long node) {
+    /** Nobody has been used yet. */
+    void forget() {
+        used = new long[0];
+    }
+
+    long use(long node) {
         used = Arrays.copyOf(used, used.length + 1);
         used[used.length - 1] = node;
         return node;

@@ -67,7 +67,7 @@ final class UpdateCore implements ReadRound.Listener {
     private void nextRound() {
         batch = waiting;
         waiting = new ArrayList<>();
-        batch.removeIf(this::isTooLate);
+        batch.removeIf(this::isPutOff);
         if (batch.isEmpty()) {
             whenIdle.run();
             return;
@@ -95,9 +95,12 @@ final class UpdateCore implements ReadRound.Listener {
         }
     }
 
-    private boolean isTooLate(Entry entry) {
+    private boolean isPutOff(Entry entry) {
         if (!(entry instanceof Update update)) {
             return false;
+        }
+        if (node.waitsForOthers(update.ticket(), route)) {
+            return true;
         }
         boolean late = update.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
         boolean chance = WriteRound.hasChance(node, route, update.ticket().quorum());
@@ -105,7 +108,7 @@ final class UpdateCore implements ReadRound.Listener {
             String why = late
                     ? "the key's other updates took too long; nothing was applied"
                     : "too few nodes for the key can be reached; nothing was applied";
-            node.outbox().reply(update.ticket().origin(), new Outcome.TryAgain(why));
+            node.tryAgain(update.ticket(), why);
         }
         return late || !chance;
     }
@@ -113,7 +116,7 @@ final class UpdateCore implements ReadRound.Listener {
     @Override
     public void enough(Versions merged) {
         apply(update -> {
-            if (isTooLate(update)) {
+            if (isPutOff(update)) {
                 return;
             }
             if (!node.router().routeOf(route.storageKey()).serves()) {
@@ -128,7 +131,7 @@ final class UpdateCore implements ReadRound.Listener {
     @Override
     public void failed(int got, int needed, boolean timeout) {
         String why = "got " + got + " of " + needed + " read answers; nothing was applied";
-        apply(update -> node.outbox().reply(update.ticket().origin(), new Outcome.TryAgain(why)));
+        apply(update -> node.tryAgain(update.ticket(), why));
     }
 
     /** Ends the round: what waits for its updates goes on in any case. */

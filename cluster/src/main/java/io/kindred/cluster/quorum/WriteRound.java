@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Versions;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,22 @@ import org.jspecify.annotations.Nullable;
  * durable. So the deadline holds for a slow disk too.
  */
 final class WriteRound extends Request {
+    /** About as long as it takes to be connected to, or told of, a node that has just come into the ring. */
+    private static final long ASK_AGAIN_NANOS = 20_000_000L;
+
     private final Coordination node;
     private final Route route;
+    private final QuorumSpec quorum;
     private final WriteNeeds needs;
     private final Listener listener;
     private final Places places;
     private @Nullable Versions delta;
     private long sentNanos;
+    /** Before this nobody who was asked is late. */
+    private long hedgeNanos;
+
+    private long deadlineNanos;
+    private boolean awaitsNews;
     private boolean decided;
     private boolean sloppy;
     /** While places are still being asked, an early answer decides nothing. */
@@ -48,12 +58,14 @@ final class WriteRound extends Request {
     WriteRound(Coordination node, Route route, QuorumSpec quorum, Listener listener) {
         this.node = node;
         this.route = route;
+        this.quorum = quorum;
         this.needs = WriteNeeds.of(node.settings(), quorum, route);
         this.listener = listener;
         this.places = new Places(node.router(), route, route.writers().length);
     }
 
     void begin(long deadlineNanos) {
+        this.deadlineNanos = deadlineNanos;
         if (route.isReplica()) {
             places.replica(route.self(), State.ASKED);
         }
@@ -90,9 +102,14 @@ final class WriteRound extends Request {
         }
         starting = false;
         settle();
-        if (id != 0 && places.anyAsked()) {
-            node.requests().hedge(this, sentNanos, patience());
+        if (id != 0 && !awaitsNews && places.anyAsked()) {
+            hedgeAfter(sentNanos, patience());
         }
+    }
+
+    private void hedgeAfter(long nowNanos, long patienceNanos) {
+        hedgeNanos = nowNanos + patienceNanos;
+        node.requests().hedge(this, nowNanos, patienceNanos);
     }
 
     /** The disk here took longer than the client waited: the others get the write as a repair. */
@@ -215,8 +232,15 @@ final class WriteRound extends Request {
     @Override
     protected void onHedge() {
         Versions written = delta;
+        if (written == null || node.clocks().nanos() - hedgeNanos < 0) {
+            return;
+        }
+        if (awaitsNews && !decided) {
+            askAgain(written);
+            return;
+        }
         boolean asked = false;
-        for (int i = 0; i < places.size() && written != null && id != 0; i++) {
+        for (int i = 0; i < places.size() && id != 0; i++) {
             if (i == route.self() || places.isAnswered(i)) {
                 continue;
             }
@@ -234,7 +258,7 @@ final class WriteRound extends Request {
         settle();
         if (asked && id != 0 && !decided) {
             node.counters().hedges++;
-            node.requests().hedge(this, node.clocks().nanos(), patience());
+            hedgeAfter(node.clocks().nanos(), patience());
         }
     }
 
@@ -270,7 +294,7 @@ final class WriteRound extends Request {
             decided = true;
             listener.enough();
         }
-        if (!decided && isHopeless() && !askTheLate()) {
+        if (!decided && isHopeless() && !askTheLate() && !awaitNews()) {
             decided = true;
             fail();
         }
@@ -300,6 +324,58 @@ final class WriteRound extends Request {
             }
         }
         return !isHopeless();
+    }
+
+    /**
+     * True while the ring changes: a node of the new ring may not be connected yet, or not have heard that it takes the key's
+     * writes. In a moment all who have not answered are asked again.
+     */
+    private boolean awaitNews() {
+        if (id == 0 || delta == null || !(isChanging() || places.isAnyRefused())) {
+            return false;
+        }
+        if (!awaitsNews) {
+            awaitsNews = true;
+            for (int i = 0; i < places.size(); i++) {
+                if (places.isRefused(i)) {
+                    node.router().compareRings(route.writers()[i]);
+                }
+            }
+            hedgeAfter(node.clocks().nanos(), ASK_AGAIN_NANOS);
+        }
+        return true;
+    }
+
+    private boolean isChanging() {
+        return route.sets() != null;
+    }
+
+    private void askAgain(Versions written) {
+        awaitsNews = false;
+        Route now = node.router().routeOf(route.storageKey());
+        Route scoped = route.wide() ? node.router().wide(now) : now;
+        boolean isOther = !Arrays.equals(scoped.writers(), route.writers());
+        // Where this node is a replica by the new one only, nothing is stored here yet.
+        if (isOther && (route.isReplica() || !scoped.isReplica())) {
+            decided = true;
+            node.requests().close(this);
+            WriteRound anew = new WriteRound(node, scoped, quorum, listener);
+            anew.begin(deadlineNanos);
+            anew.proceed(written);
+            return;
+        }
+        starting = true;
+        places.forgetRefusals();
+        for (int i = 0; i < places.size(); i++) {
+            if (!places.isAnswered(i) && !places.isAsked(i)) {
+                askReplica(i, written);
+            }
+        }
+        starting = false;
+        settle();
+        if (id != 0 && !awaitsNews && places.anyAsked()) {
+            hedgeAfter(node.clocks().nanos(), patience());
+        }
     }
 
     private void keepForTheRest() {

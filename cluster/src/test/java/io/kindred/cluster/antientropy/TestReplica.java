@@ -122,6 +122,9 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     public void redirect(long node, byte[] storageKey) {}
 
     @Override
+    public void compareRings(long node) {}
+
+    @Override
     public boolean isOut(long node) {
         return false;
     }

@@ -29,6 +29,23 @@ final class RingPlan {
         }
     }
 
+    /** All of them within a moment, and none that is a fault itself: nobody restarts, and no disk is lost. */
+    void beginCalm(int changes) {
+        long at = random.between(200_000_000L, 2_000_000_000L);
+        for (int i = 0; i < changes; i++) {
+            cluster.schedule.after(at + random.between(0, 400_000_000L), "change", this::changeCalmly);
+        }
+    }
+
+    private void changeCalmly() {
+        made++;
+        if (random.chance(0.6)) {
+            cluster.addNode(cluster.plan().datacenter(made)).start();
+        } else {
+            leave(random.pick(cluster.network.nodes()));
+        }
+    }
+
     private void change() {
         made++;
         switch (random.nextInt(6)) {

@@ -101,6 +101,12 @@ public final class SimCluster {
         return run(seed, SimPlan.drawReapingDatacenters(random), random, true, false);
     }
 
+    /** No fault, but a ring that changes in several ways at once. */
+    static Report runCalmChanges(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.drawCalmChanges(random), random);
+    }
+
     /** Two datacenters with all faults. */
     static Report runDatacenters(long seed) {
         SimRandom random = new SimRandom(seed);
@@ -162,7 +168,11 @@ public final class SimCluster {
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
-        changes.begin(plan.changes(), plan.lastsNanos());
+        if (plan.faults()) {
+            changes.begin(plan.changes(), plan.lastsNanos());
+        } else {
+            changes.beginCalm(plan.changes());
+        }
         runFor(plan.lastsNanos());
         over = true;
         runFor(5 * SECOND);

@@ -82,6 +82,24 @@ public record SimPlan(
                 1);
     }
 
+    /** Nodes join and leave, several of them at once, and nothing goes wrong. */
+    static SimPlan drawCalmChanges(SimRandom random) {
+        return new SimPlan(
+                3 + random.nextInt(3),
+                6,
+                40,
+                0,
+                0,
+                true,
+                false,
+                false,
+                2 + random.nextInt(3),
+                0.02,
+                1 << 30,
+                6_000_000_000L,
+                1);
+    }
+
     /** As {@link #drawReaping}, with the nodes in two datacenters. */
     static SimPlan drawReapingDatacenters(SimRandom random) {
         SimPlan plan = drawReaping(random);
