@@ -43,6 +43,7 @@ public final class SimCluster {
     /** Written before anything goes wrong, and never again. */
     private final List<String> pinned = new ArrayList<>();
 
+    private final List<String> pipelined = new ArrayList<>();
     private final SimScanner scanner;
     private boolean over;
     private long highestFlush;
@@ -171,7 +172,7 @@ public final class SimCluster {
         if (plan.faults()) {
             changes.begin(plan.changes(), plan.lastsNanos());
         } else {
-            changes.beginCalm(plan.changes());
+            beginCalm();
         }
         runFor(plan.lastsNanos());
         over = true;
@@ -213,6 +214,15 @@ public final class SimCluster {
                 checker.relayed,
                 checker.crossed,
                 schedule.trace());
+    }
+
+    private void beginCalm() {
+        if (plan.changes() > 0) {
+            SimPipeliner pipeliner = new SimPipeliner(this, random.split());
+            pipelined.addAll(pipeliner.keys());
+            pipeliner.begin();
+            changes.beginCalm(plan.changes());
+        }
     }
 
     private interface Condition {
@@ -265,6 +275,7 @@ public final class SimCluster {
     private List<String> everyKey() {
         List<String> all = new ArrayList<>(keys);
         all.addAll(pinned);
+        all.addAll(pipelined);
         return all;
     }
 

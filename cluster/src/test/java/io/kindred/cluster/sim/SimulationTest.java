@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SimulationTest {
     private static final int SEEDS = 200;
-    private static final int CALM_SEEDS = 100;
+    private static final int CALM_SEEDS = 60;
     private static final long EVENTS_MIN = 5_000;
     private static final int FAULTS_MIN = 3;
 
@@ -43,10 +43,19 @@ class SimulationTest {
     /** Several nodes that join and leave at once are no fault: every request finds W and R of who is there. */
     @Test
     void noRequestFailsWhileTheRingChanges() {
-        SeedRange.ofBuild(CALM_SEEDS)
-                .run(
-                        SimCluster::runCalmChanges,
-                        report -> assertEquals(0, report.refused(), () -> "requests failed: " + report));
+        runCalmly(SeedRange.ofBuild(CALM_SEEDS));
+    }
+
+    @Test
+    @Tag("long")
+    void noRequestFailsWhileManyRingsChange() {
+        runCalmly(SeedRange.ofMany(1_000));
+    }
+
+    private static void runCalmly(SeedRange seeds) {
+        seeds.run(
+                SimCluster::runCalmChanges,
+                report -> assertEquals(0, report.refused(), () -> "requests failed: " + report));
     }
 
     /** Nothing but the node's own disk is waited for there, and not past the deadline either. */
