@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What clients notice of 200,000 keys on the move: a fourth node joins, and later a node that has missed all of them,
  * and that nobody keeps hints for, gets them by anti-entropy. The load goes through the other nodes, and counts from when the
- * process that comes up is ready: that it starts on the same two cores is not what this measures.
+ * process that comes up is ready: that it starts on the same two cores is not what this measures. Nor does it count what was
+ * under way while the host took processors away.
  */
 @Tag("long")
 final class QuietMovesIT {
@@ -40,7 +41,9 @@ final class QuietMovesIT {
                 KindredCluster.started(List.of(nodes[0], nodes[1], nodes[2]), NodeOptions::clusterPort)) {
             OpenLoad.preload(cluster.node(0), KEYS, 3);
             LoadTrace trace;
-            try (OpenLoad load = OpenLoad.begin(PLAN, cluster.nodes().subList(0, 2), seed)) {
+            List<LoadTrace.Span> stolen;
+            try (StolenTime host = StolenTime.watch();
+                    OpenLoad load = OpenLoad.begin(PLAN, cluster.nodes().subList(0, 2), seed)) {
                 watch(cluster, WARM_UP);
                 span(() -> watch(cluster, QUIET));
                 KindredProcess fourth = cluster.add(nodes[3]);
@@ -54,10 +57,12 @@ final class QuietMovesIT {
                 cluster.replace(2, nodes[2]).awaitReady();
                 span(() -> awaitPaid(cluster));
                 trace = load.end();
+                stolen = host.spans();
+                System.out.println(host);
             }
-            Latencies quiet = trace.latencies(spans.get(0), List.of());
-            Latencies joining = trace.latencies(spans.get(1), List.of());
-            Latencies repairing = trace.latencies(spans.get(2), List.of());
+            Latencies quiet = trace.latencies(spans.get(0), stolen);
+            Latencies joining = trace.latencies(spans.get(1), stolen);
+            Latencies repairing = trace.latencies(spans.get(2), stolen);
             System.out.println("quiet:     " + quiet);
             System.out.println("joining:   " + joining);
             System.out.println("repairing: " + repairing);

@@ -28,7 +28,7 @@ final class ExchangeSession extends Request {
     private static final int LANES_PARTITIONS_MAX = 128;
     private static final int SPANS_MAX = 64;
     private static final int WIDTH_MAX = 6;
-    private static final long PAUSE_MIN_NANOS = 5_000_000L;
+    private static final long PAUSE_MIN_NANOS = 10_000_000L;
     private static final long PAUSE_MAX_NANOS = 200_000_000L;
 
     private final ExchangeParts parts;
