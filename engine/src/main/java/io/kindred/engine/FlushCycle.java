@@ -50,6 +50,7 @@ final class FlushCycle {
     private long sealedThrough;
     private GroupCounts flushedCounts;
     private @Nullable EngineFailure failure;
+    private final FlushPace pace = new FlushPace(System.nanoTime());
     private volatile TableStore.Shape shape;
     private volatile boolean stopping;
 
@@ -103,11 +104,16 @@ final class FlushCycle {
 
     /** Seals the active memtable if it is time. Requires: no commit is open. */
     boolean sealIfDue() {
-        boolean due = wanted || memory.active().usedBytes() >= context.options().memtableBytes();
+        double filled = (double) memory.active().usedBytes() / context.options().memtableBytes();
+        boolean due = wanted || filled >= 1;
         if (state != State.OPEN || !due) {
+            pace.filled(filled);
             return false;
         }
         memory.seal();
+        pace.sealed(System.nanoTime());
+        // The log cannot make durable what this memtable holds: that is not to take longer than it must.
+        pace.filled(wanted ? 1 : 0);
         reads.turn();
         scans.turn();
         state = State.SEALED;
@@ -163,7 +169,11 @@ final class FlushCycle {
             if (retryMillis > RETRY_FIRST_MILLIS) {
                 tables.mend();
             }
-            if (!tables.load(sealed, meta, () -> stopping)) {
+            int batches = 1
+                    + (int) Math.max(
+                            sealed.keyCount() / TableStore.BATCH_ENTRIES_MAX,
+                            sealed.usedBytes() / TableStore.BATCH_BYTES_MAX);
+            if (!tables.load(sealed, meta, () -> isToStop(batches))) {
                 return;
             }
         } catch (IOException e) {
@@ -182,6 +192,14 @@ final class FlushCycle {
         deleteSegments(context, meta.flushedThrough());
         shape = tables.shape();
         mailbox.post(() -> flushed(meta));
+    }
+
+    /** On the flush thread, before each batch; true: there is to be none. */
+    private boolean isToStop(int batches) {
+        if (!stopping) {
+            pace.pause(batches);
+        }
+        return stopping;
     }
 
     /** On the flush thread. Said once for a row of failures, counted each time. */

@@ -48,8 +48,6 @@ final class LevelDbTables implements TableStore {
     private static final System.Logger LOGGER = System.getLogger(LevelDbTables.class.getName());
     private static final byte[] META_KEY = {0};
     private static final byte META_VERSION = 1;
-    private static final int BATCH_ENTRIES_MAX = 256;
-    private static final int BATCH_BYTES_MAX = 256 << 10;
     private static final int TABLE_FILE_BYTES = 4 << 20;
     private static final int PROBE_BYTES = 1 << 20;
 

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Trouble is an {@link IOException} whose message names the file; damage is a {@link CorruptFileException}.
  */
 interface TableStore extends AutoCloseable {
+    /** So many entries, or so many bytes, are loaded at once. */
+    int BATCH_ENTRIES_MAX = 256;
+
+    int BATCH_BYTES_MAX = 256 << 10;
+
     /** The value of a key, null if there is none. */
     byte @Nullable [] get(byte[] key) throws IOException;
 
@@ -25,6 +30,7 @@ interface TableStore extends AutoCloseable {
      * Adds everything of a memtable, and at its end the new meta, if there is one. When this returns true, all of it is
      * durable, and the meta was never there without the rest. A load that was stopped or failed may have left a part.
      *
+     * @param stop asked before each batch
      * @return false if `stop` said so before the end
      */
     boolean load(MemTable run, @Nullable TableMeta meta, BooleanSupplier stop) throws IOException;
