@@ -10,11 +10,11 @@ import io.kindred.cluster.node.EngineStore;
 import io.kindred.cluster.node.NodeClock;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.NodeLoop;
+import io.kindred.cluster.node.Rehearsal;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.ring.DatacenterRecords;
-import io.kindred.cluster.transfer.WarmUp;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.cluster.wire.TransportConfig;
@@ -81,7 +81,7 @@ record BackEnd(
             NodeHost host,
             DataDirectory directory)
             throws IOException, StartFailed {
-        CompletableFuture<Void> warm = CompletableFuture.runAsync(WarmUp::run);
+        CompletableFuture<Void> warm = CompletableFuture.runAsync(Rehearsal::run);
         LsmEngine engine = LsmEngine.open(directory.store(), config.engineOptions(), net.loop());
         boolean opened = false;
         try {
