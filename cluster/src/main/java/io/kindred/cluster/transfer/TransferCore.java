@@ -35,6 +35,9 @@ public final class TransferCore {
     static final int CHUNK_PARTITIONS = 16;
 
     private static final long INTERVAL_NANOS = 100_000_000L;
+    /** What this node holds or gives up is told to all, who follow it: while there is more to come, not more often. */
+    private static final long TELL_INTERVAL_NANOS = 250_000_000L;
+
     private static final long STALL_NANOS = 10_000_000_000L;
     private static final long BACKOFF_NANOS = 500_000_000L;
     /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
@@ -63,6 +66,8 @@ public final class TransferCore {
     private boolean agrees;
     private long agreedSinceNanos;
     private long nextNanos;
+    private long nextHoldNanos;
+    private long nextReleaseNanos;
     private long fetched;
     private long progressNanos;
     private int leftBefore;
@@ -129,6 +134,10 @@ public final class TransferCore {
 
     /** Something about these partitions is other than before. */
     public void follow(BitSet touched) {
+        long now = in.clocks().nanos();
+        if (foreign.isEmpty()) {
+            nextReleaseNanos = now;
+        }
         List<Integer> begun = new ArrayList<>();
         List<Integer> passing = new ArrayList<>();
         for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
@@ -164,8 +173,9 @@ public final class TransferCore {
         own.expect(passing);
         if (!begun.isEmpty()) {
             agrees = false;
+            nextHoldNanos = now;
         }
-        nextNanos = Math.min(nextNanos, in.clocks().nanos());
+        nextNanos = Math.min(nextNanos, now);
     }
 
     public boolean isIdle() {
@@ -214,7 +224,7 @@ public final class TransferCore {
         if (mustJoin()) {
             hold(List.of());
         }
-        release();
+        release(now);
         part(now);
         noteStall(now);
     }
@@ -301,7 +311,9 @@ public final class TransferCore {
                 whole.add(partition);
             }
         });
-        hold(whole);
+        if (whole.size() == fetching.size() || now - nextHoldNanos >= 0) {
+            hold(whole);
+        }
         wanted.forEach((peer, list) -> ask(peer, list, fetching, now));
     }
 
@@ -366,6 +378,7 @@ public final class TransferCore {
             return;
         }
         saving = true;
+        nextHoldNanos = in.clocks().nanos() + TELL_INTERVAL_NANOS;
         boolean joins = !own.hasJoined() && whole.size() == fetching.size();
         own.hold(whole, joins, ok -> {
             if (ok) {
@@ -388,15 +401,17 @@ public final class TransferCore {
 
     // --- releasing ---
 
-    private void release() {
+    private void release(long now) {
         List<Integer> free = new ArrayList<>();
         for (int partition : foreign) {
             if (in.isForgotten() || isHeldByAll(partition)) {
                 free.add(partition);
             }
         }
-        if (!free.isEmpty() && !saving) {
+        boolean isTime = free.size() == foreign.size() || now - nextReleaseNanos >= 0;
+        if (!free.isEmpty() && isTime && !saving) {
             saving = true;
+            nextReleaseNanos = now + TELL_INTERVAL_NANOS;
             own.release(free, this::saved);
             free.forEach(foreign::remove);
         }
