@@ -382,7 +382,7 @@ public final class ExchangeCore {
                 .filter(id -> id != self)
                 .toArray();
         long hash = StorageKey.hash(storageKey);
-        LaneReader.Hashes only = new LaneReader.Hashes(
+        Message.BucketKeys.Range only = new Message.BucketKeys.Range(
                 StorageKey.partition(storageKey), parts.trees().lanes().of(storageKey), hash, hash);
         Repair repair = new Repair(others.length, done);
         for (long other : others) {

@@ -1,11 +1,13 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.BucketKeys.Range;
+import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
+import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.ring.StorageKey;
-import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +26,7 @@ final class ExchangeService {
     static final long BUCKETS_READ_MAX = 1 << 22;
 
     static final int OBJECTS_MAX = 512;
+    static final int RANGES_MAX = 64;
 
     private final ExchangeParts parts;
 
@@ -135,20 +138,15 @@ final class ExchangeService {
     }
 
     void onBucketKeys(long from, Message.BucketKeys request) {
-        boolean mine = request.partition() >= 0
-                && request.partition() < parts.trees().partitions()
-                && request.lane() >= 0
-                && request.lane() < parts.trees().lanes().count()
-                && parts.partitions().keeps(request.partition())
+        boolean possible = !request.ranges().isEmpty()
+                && request.ranges().size() <= RANGES_MAX
                 && request.digests().length <= PAGE_KEYS_MAX
-                && Long.compareUnsigned(request.fromHash(), request.toHash()) <= 0;
-        if (!mine) {
+                && request.ranges().stream().allMatch(this::isRange);
+        if (!possible) {
             refuse(from, request, Verdict.NOT_MINE);
             return;
         }
-        LaneReader.Hashes hashes =
-                new LaneReader.Hashes(request.partition(), request.lane(), request.fromHash(), request.toHash());
-        parts.reader().read(hashes, PAGE_KEYS_MAX, page -> {
+        parts.reader().read(request.ranges(), PAGE_KEYS_MAX, page -> {
             if (page == null) {
                 refuse(from, request, Verdict.FAILED);
             } else {
@@ -157,37 +155,56 @@ final class ExchangeService {
         });
     }
 
+    private boolean isRange(Range range) {
+        return range.partition() >= 0
+                && range.partition() < parts.trees().partitions()
+                && range.lane() >= 0
+                && range.lane() < parts.trees().lanes().count()
+                && parts.partitions().keeps(range.partition())
+                && Long.compareUnsigned(range.first(), range.last()) <= 0;
+    }
+
     private void refuse(long to, Message.BucketKeys request, Verdict verdict) {
         parts.send(
                 to,
-                new Message.BucketKeysReply(request.requestId(), verdict, 0, List.of(), List.of(), new long[0]),
+                new Message.BucketKeysReply(request.requestId(), verdict, Covered.NOTHING, Found.NOTHING, new long[0]),
                 20);
     }
 
     private void answer(long to, Message.BucketKeys request, LaneReader.Page page) {
         long[] theirs = request.digests().clone();
         Arrays.sort(theirs);
-        long[] ours = page.entries().stream()
-                .mapToLong(LaneReader.Entry::digest)
-                .sorted()
-                .toArray();
-        List<byte[]> keys = new ArrayList<>();
-        List<VersionVector> clocks = new ArrayList<>();
-        long size = 40;
+        long[] ours = page.digests();
+        List<LaneReader.Entry> differing = new ArrayList<>();
         for (LaneReader.Entry entry : page.entries()) {
             if (Arrays.binarySearch(theirs, entry.digest()) < 0) {
-                keys.add(entry.key());
-                clocks.add(entry.clock());
-                size += ExchangeParts.sizeOfClock(entry.key(), entry.clock().entries());
+                differing.add(entry);
             }
         }
         long[] missing = Arrays.stream(theirs)
                 .filter(digest -> Arrays.binarySearch(ours, digest) < 0)
                 .toArray();
+        // Of so many more keys than it has, it lacks the most: that it asks for them is not waited for.
+        boolean isWhole = differing.size() > 2 * theirs.length && page.sizeBytes() <= BATCH_BYTES_MAX;
+        Found found = found(differing, isWhole);
+        long size = 40 + (long) Long.BYTES * missing.length;
+        for (LaneReader.Entry entry : differing) {
+            size += isWhole
+                    ? ExchangeParts.sizeBytes(entry.key(), entry.versions())
+                    : ExchangeParts.sizeOfClock(entry.key(), entry.clock().entries());
+        }
         parts.send(
-                to,
-                new Message.BucketKeysReply(request.requestId(), Verdict.OK, page.coveredTo(), keys, clocks, missing),
-                size + (long) Long.BYTES * missing.length);
+                to, new Message.BucketKeysReply(request.requestId(), Verdict.OK, page.covered(), found, missing), size);
+    }
+
+    private static Found found(List<LaneReader.Entry> entries, boolean isWhole) {
+        List<byte[]> keys = entries.stream().map(LaneReader.Entry::key).toList();
+        return isWhole
+                ? new Found(
+                        keys,
+                        List.of(),
+                        entries.stream().map(LaneReader.Entry::versions).toList())
+                : new Found(keys, entries.stream().map(LaneReader.Entry::clock).toList(), List.of());
     }
 
     void onExchangeObjects(long from, Message.ExchangeObjects request) {

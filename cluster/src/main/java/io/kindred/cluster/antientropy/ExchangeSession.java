@@ -1,7 +1,7 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.antientropy.LaneReader.Hashes;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.quorum.Request;
@@ -28,7 +28,7 @@ final class ExchangeSession extends Request {
     private static final int LANES_PARTITIONS_MAX = 128;
     private static final int SPANS_MAX = 64;
     private static final int WIDTH_MAX = 6;
-    private static final long PAUSE_MIN_NANOS = 10_000_000L;
+    private static final long PAUSE_MIN_NANOS = 20_000_000L;
     private static final long PAUSE_MAX_NANOS = 200_000_000L;
 
     private final ExchangeParts parts;
@@ -52,11 +52,12 @@ final class ExchangeSession extends Request {
     /** Nodes whose children are to be compared. */
     private final ArrayDeque<Node> nodes = new ArrayDeque<>();
 
-    private final ArrayDeque<Hashes> ranges = new ArrayDeque<>();
+    private final ArrayDeque<Range> ranges = new ArrayDeque<>();
     /** What the message under way asks for. */
     private int[] askedPartitions = {};
 
     private List<Node> askedNodes = List.of();
+    private List<Range> underWay = List.of();
     private @Nullable RangeExchange range;
     private boolean ended;
     private long pauseNanos;
@@ -104,7 +105,7 @@ final class ExchangeSession extends Request {
     }
 
     /** Exchanges a range of keys, whatever the trees say. */
-    void begin(Hashes only) {
+    void begin(Range only) {
         nextPartition = partitions.length;
         ranges.add(only);
         next();
@@ -115,7 +116,7 @@ final class ExchangeSession extends Request {
             return;
         }
         if (!ranges.isEmpty()) {
-            exchange(ranges.remove());
+            exchange();
         } else if (!nodes.isEmpty()) {
             askSums();
         } else if (!suspects.isEmpty()) {
@@ -239,16 +240,16 @@ final class ExchangeSession extends Request {
         Lanes lanes = parts.trees().lanes();
         long first = lanes.firstHash(node.partition(), node.lane(), node.depth(), node.prefix());
         long last = lanes.lastHash(node.partition(), node.lane(), node.depth(), node.prefix());
-        Hashes before = ranges.peekLast();
+        Range before = ranges.peekLast();
         if (before != null
                 && before.partition() == node.partition()
                 && before.lane() == node.lane()
                 && before.last() + 1 == first
                 && first != 0) {
             ranges.removeLast();
-            ranges.add(new Hashes(node.partition(), node.lane(), before.first(), last));
+            ranges.add(new Range(node.partition(), node.lane(), before.first(), last));
         } else {
-            ranges.add(new Hashes(node.partition(), node.lane(), first, last));
+            ranges.add(new Range(node.partition(), node.lane(), first, last));
         }
     }
 
@@ -299,23 +300,35 @@ final class ExchangeSession extends Request {
 
     // --- ranges ---
 
-    private void exchange(Hashes hashes) {
+    /** As many as one message may ask for, of those of which nothing here can be believed or of the others. */
+    private void exchange() {
+        boolean blind = isUnreadable(ranges.element());
+        List<Range> taken = new ArrayList<>();
+        while (taken.size() < ExchangeService.RANGES_MAX
+                && !ranges.isEmpty()
+                && isUnreadable(ranges.element()) == blind) {
+            taken.add(ranges.remove());
+        }
+        underWay = taken;
         RangeExchange begun = new RangeExchange(parts, peer, tally, this::paced, why -> {
             range = null;
             if (why == null) {
+                underWay = List.of();
                 paced(this::next);
             } else {
-                compared.remove(hashes.partition());
                 end(why);
             }
         });
         range = begun;
-        int partition = hashes.partition();
-        if (doubts.unreadable().contains(partition)) {
-            begun.runBlind(hashes);
+        if (blind) {
+            begun.runBlind(taken);
         } else {
-            begun.run(hashes, doubts.distrusted().contains(partition));
+            begun.run(taken, doubts.distrusted());
         }
+    }
+
+    private boolean isUnreadable(Range of) {
+        return doubts.unreadable().contains(of.partition());
     }
 
     /** At once; after a pause while this node has requests to serve, a longer one while they take longer than they used to. */
@@ -409,6 +422,7 @@ final class ExchangeSession extends Request {
         compared.removeAll(suspects);
         nodes.forEach(node -> compared.remove(node.partition()));
         askedNodes.forEach(node -> compared.remove(node.partition()));
+        underWay.forEach(left -> compared.remove(left.partition()));
         ranges.forEach(left -> compared.remove(left.partition()));
         Arrays.stream(askedPartitions).forEach(compared::remove);
     }

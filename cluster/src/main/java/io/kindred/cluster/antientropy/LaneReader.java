@@ -1,5 +1,7 @@
 package io.kindred.cluster.antientropy;
 
+import io.kindred.cluster.message.Message.BucketKeys.Range;
+import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
@@ -12,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what this node has of a lane between two hashes, page by page. */
+/** Reads what this node has of some ranges, page by page. */
 final class LaneReader {
     private final RecordRange range;
     private final Lanes lanes;
@@ -27,29 +29,90 @@ final class LaneReader {
         this.flushStamps = flushStamps;
     }
 
-    /** A key that is there. Its values stay where they are. */
-    record Entry(byte[] key, VersionVector clock, long digest) {}
-
-    /** All there is up to the hash {@code coveredTo}. */
-    record Page(List<Entry> entries, long coveredTo) {}
-
-    /** Hashes of a lane, both inclusive and unsigned. */
-    record Hashes(int partition, int lane, long first, long last) {
-        Hashes from(long hash) {
-            return new Hashes(partition, lane, hash, last);
+    /** A key that is there, as it was then; without what a flush has hidden. */
+    record Entry(byte[] key, Versions versions, long digest) {
+        VersionVector clock() {
+            return versions.clock();
         }
     }
 
-    /** @param done takes a page with something in it or one that is the last; null: the records cannot be read */
-    void read(Hashes hashes, int limit, Consumer<@Nullable Page> done) {
-        long first = hashes.first();
-        long last = hashes.last();
-        if (!Lanes.isHome(hashes.lane())) {
-            long homeFirst = lanes.homeFirst(hashes.partition());
-            long homeLast = lanes.homeLast(hashes.partition());
+    /**
+     * All there is of a part of some ranges.
+     *
+     * @param sizeBytes about that many bytes a message takes that has all of it
+     */
+    record Page(List<Entry> entries, Covered covered, long sizeBytes) {
+        long[] digests() {
+            return entries.stream().mapToLong(Entry::digest).sorted().toArray();
+        }
+    }
+
+    /** One step of the engine. */
+    private record Step(List<Entry> entries, long coveredTo) {}
+
+    /**
+     * Reads the ranges, of which there is at least one, in their order, until there is enough for a page: it has at most {@code limit} entries, and
+     * no range after those is begun where it has half of them, or more bytes than a message should.
+     *
+     * @param done takes a page with something in it or one that is the last; null: the records cannot be read
+     */
+    void read(List<Range> ranges, int limit, Consumer<@Nullable Page> done) {
+        new Reading(ranges, limit, done).next();
+    }
+
+    private final class Reading {
+        private final List<Range> ranges;
+        private final int limit;
+        private final Consumer<@Nullable Page> done;
+        private final List<Entry> entries = new ArrayList<>();
+        private int at;
+        private long sizeBytes;
+
+        Reading(List<Range> ranges, int limit, Consumer<@Nullable Page> done) {
+            this.ranges = ranges;
+            this.limit = limit;
+            this.done = done;
+        }
+
+        void next() {
+            boolean isEnough = entries.size() > limit / 2 || sizeBytes >= ExchangeService.BATCH_BYTES_MAX;
+            if (at == ranges.size() || isEnough) {
+                done.accept(new Page(entries, new Covered(at, ranges.get(at - 1).last()), sizeBytes));
+            } else {
+                read(ranges.get(at));
+            }
+        }
+
+        private void read(Range range) {
+            LaneReader.this.read(range, limit - entries.size(), step -> {
+                if (step == null) {
+                    done.accept(null);
+                    return;
+                }
+                for (Entry entry : step.entries()) {
+                    entries.add(entry);
+                    sizeBytes += ExchangeParts.sizeBytes(entry.key(), entry.versions());
+                }
+                if (step.coveredTo() == range.last()) {
+                    at++;
+                    next();
+                } else {
+                    done.accept(new Page(entries, new Covered(at + 1, step.coveredTo()), sizeBytes));
+                }
+            });
+        }
+    }
+
+    /** @param done takes a step with something in it or one that is the last; null: the records cannot be read */
+    private void read(Range range, int limit, Consumer<@Nullable Step> done) {
+        long first = range.first();
+        long last = range.last();
+        if (!Lanes.isHome(range.lane())) {
+            long homeFirst = lanes.homeFirst(range.partition());
+            long homeLast = lanes.homeLast(range.partition());
             if (isWithin(first, homeFirst, homeLast)) {
                 if (Long.compareUnsigned(homeLast, last) >= 0) {
-                    done.accept(new Page(List.of(), last));
+                    done.accept(new Step(List.of(), last));
                     return;
                 }
                 first = homeLast + 1;
@@ -58,7 +121,7 @@ final class LaneReader {
                 last = homeFirst - 1;
             }
         }
-        readStep(hashes, new Hashes(hashes.partition(), hashes.lane(), first, last), limit, done);
+        readStep(range, new Range(range.partition(), range.lane(), first, last), limit, done);
     }
 
     private static boolean isWithin(long hash, long first, long last) {
@@ -66,22 +129,22 @@ final class LaneReader {
     }
 
     /** {@code step} is a part of what was asked for that is one range of the engine. */
-    private void readStep(Hashes asked, Hashes step, int limit, Consumer<@Nullable Page> done) {
+    private void readStep(Range asked, Range step, int limit, Consumer<@Nullable Step> done) {
         int db = Lanes.db(step.lane());
         byte[] end = step.last() == -1L
                 ? StorageKey.end(step.partition(), db)
                 : StorageKey.from(step.partition(), db, step.last() + 1);
         range.read(StorageKey.from(step.partition(), db, step.first()), end, limit, found -> {
-            Page page = found.failed() ? null : page(step, found);
-            if (page != null && page.entries().isEmpty() && page.coveredTo() != asked.last()) {
-                read(asked.from(page.coveredTo() + 1), limit, done);
+            Step taken = found.failed() ? null : take(step, found);
+            if (taken != null && taken.entries().isEmpty() && taken.coveredTo() != asked.last()) {
+                read(asked.from(taken.coveredTo() + 1), limit, done);
             } else {
-                done.accept(page);
+                done.accept(taken);
             }
         });
     }
 
-    private @Nullable Page page(Hashes step, RecordRange.Page found) {
+    private @Nullable Step take(Range step, RecordRange.Page found) {
         long coveredTo = step.last();
         byte[] next = found.next();
         if (next != null) {
@@ -101,14 +164,15 @@ final class LaneReader {
             }
             try {
                 Versions versions = VersionsCodec.decode(found.values().get(i));
-                long digest = VersionsDigest.of(key, versions, flushStamps.of(Lanes.db(step.lane())));
+                long flushed = flushStamps.of(Lanes.db(step.lane()));
+                long digest = VersionsDigest.of(key, versions, flushed);
                 if (digest != VersionsDigest.ABSENT && versions.goneAt() > marks.of(step.partition())) {
-                    entries.add(new Entry(key, versions.clock(), digest));
+                    entries.add(new Entry(key, versions.withoutStampsUpTo(flushed), digest));
                 }
             } catch (CorruptRecordException damage) {
                 return null;
             }
         }
-        return new Page(entries, coveredTo);
+        return new Step(entries, coveredTo);
     }
 }

@@ -1,6 +1,9 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.BucketKeys.Range;
+import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
+import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Request;
@@ -19,12 +22,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one range of a lane equal at two nodes, page by page: reads a page here, sends its digests, is told which keys
- * differ and what the other has seen of them, sends what the other lacks and takes what is lacking here. A container that
- * one side has seen all of goes one way only.
+ * Makes ranges equal at two nodes, page by page: reads a page here, sends its digests, is told which keys differ and what
+ * the other has seen of them, sends what the other lacks and takes what is lacking here. A container that one side has
+ * seen all of goes one way only.
  */
 final class RangeExchange extends Request {
-    private static final int BATCH_KEYS_MAX = 128;
+    private static final int BATCH_KEYS_MAX = 256;
+    private static final int RANGES_FIRST = 4;
+    private static final int RANGE_BYTES = 19;
 
     private final ExchangeParts parts;
     private final long peer;
@@ -32,18 +37,21 @@ final class RangeExchange extends Request {
     private final Pace pace;
     private final Consumer<@Nullable String> done;
 
-    private LaneReader.Hashes rest;
-    private long pageEnd;
+    /** What is left to do, from the page under way on. */
+    private List<Range> rest = List.of();
+    /** What the page is about. */
+    private List<Range> page = List.of();
+
     private boolean ended;
-    private boolean distrusting;
     private boolean blind;
+    private Set<Integer> distrusted = Set.of();
     /** Keys of the page whose record here is to be replaced. Looked up, never iterated over. */
     private final Set<Bytes> replaced = new HashSet<>();
     /** What this node has of the page. Looked up, never iterated over. */
     private final Map<Bytes, LaneReader.Entry> own = new HashMap<>();
 
-    private final List<LaneReader.Entry> ownInOrder = new ArrayList<>();
-    private final ArrayDeque<byte[]> toSend = new ArrayDeque<>();
+    private List<LaneReader.Entry> ownInOrder = List.of();
+    private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
     private final ArrayDeque<byte[]> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
     private final List<byte[]> asked = new ArrayList<>();
@@ -53,6 +61,8 @@ final class RangeExchange extends Request {
         long keysCompared;
         long keysSent;
         long keysTaken;
+        /** As many as the last page had room for, or twice as many if there was more. */
+        int rangesAPage = RANGES_FIRST;
     }
 
     /** Runs the next piece of work, at once or a little later. */
@@ -60,69 +70,75 @@ final class RangeExchange extends Request {
         void next(Runnable work);
     }
 
-    /** @param done is told null at the end of the range, or why it was not reached */
+    /** @param done is told null at the end of the ranges, or why it was not reached */
     RangeExchange(ExchangeParts parts, long peer, Tally tally, Pace pace, Consumer<@Nullable String> done) {
         this.parts = parts;
         this.peer = peer;
         this.tally = tally;
         this.pace = pace;
         this.done = done;
-        this.rest = new LaneReader.Hashes(0, 0, 0, 0);
     }
 
-    /** @param distrust whether records here may not be what was written: where both have seen the same, theirs counts */
-    void run(LaneReader.Hashes hashes, boolean distrust) {
-        rest = hashes;
-        distrusting = distrust;
+    /**
+     * @param ranges at least one
+     * @param distrust partitions whose records here may not be what was written: where both have seen the same, theirs
+     *     counts
+     */
+    void run(List<Range> ranges, Set<Integer> distrust) {
+        rest = ranges;
+        distrusted = distrust;
         readPage();
     }
 
     /**
-     * Takes all that the other has of the range, where not all of what is here can be read. What is damaged shows when it
-     * is to be joined, and goes to the {@link KeyMender} then.
+     * Takes all that the other has of the ranges, where not all of what is here can be read. What is damaged shows when
+     * it is to be joined, and goes to the {@link KeyMender} then.
      */
-    void runBlind(LaneReader.Hashes hashes) {
-        rest = hashes;
+    void runBlind(List<Range> ranges) {
+        rest = ranges;
         blind = true;
         readPage();
     }
 
     private void readPage() {
+        List<Range> tried = rest.subList(0, Math.min(tally.rangesAPage, rest.size()));
         if (blind) {
-            take(new LaneReader.Page(List.of(), rest.last()));
+            Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).last());
+            ask(tried, new LaneReader.Page(List.of(), all, 0));
             return;
         }
-        parts.reader().read(rest, ExchangeService.PAGE_KEYS_MAX, page -> {
+        parts.reader().read(tried, ExchangeService.PAGE_KEYS_MAX, read -> {
             if (ended) {
                 return;
             }
-            if (page == null) {
+            if (read == null) {
                 end("its own records cannot be read");
             } else {
-                take(page);
+                ask(tried, read);
             }
         });
     }
 
-    private void take(LaneReader.Page page) {
+    private void ask(List<Range> tried, LaneReader.Page read) {
         own.clear();
         replaced.clear();
-        ownInOrder.clear();
-        for (LaneReader.Entry entry : page.entries()) {
-            own.put(new Bytes(entry.key()), entry);
-            ownInOrder.add(entry);
-        }
-        pageEnd = page.coveredTo();
-        tally.keysCompared += page.entries().size();
-        long[] digests = page.entries().stream()
-                .mapToLong(LaneReader.Entry::digest)
-                .sorted()
-                .toArray();
+        ownInOrder = read.entries();
+        ownInOrder.forEach(entry -> own.put(new Bytes(entry.key()), entry));
+        page = cut(tried, read.covered());
+        tally.keysCompared += ownInOrder.size();
+        long[] digests = read.digests();
         parts.requests().open(this, parts.clocks().nanos());
         parts.send(
                 peer,
-                new Message.BucketKeys(id, rest.partition(), rest.lane(), rest.first(), pageEnd, digests),
-                30 + (long) Long.BYTES * digests.length);
+                new Message.BucketKeys(id, page, digests),
+                10 + (long) RANGE_BYTES * page.size() + (long) Long.BYTES * digests.length);
+    }
+
+    private static List<Range> cut(List<Range> ranges, Covered covered) {
+        List<Range> cut = new ArrayList<>(ranges.subList(0, covered.ranges()));
+        int last = cut.size() - 1;
+        cut.set(last, cut.get(last).upTo(covered.lastHash()));
+        return List.copyOf(cut);
     }
 
     @Override
@@ -144,21 +160,22 @@ final class RangeExchange extends Request {
             end("it answers " + reply.verdict());
             return;
         }
-        if (Long.compareUnsigned(reply.coveredTo(), rest.first()) < 0
-                || reply.storageKeys().size() > ExchangeService.PAGE_KEYS_MAX) {
+        Found found = reply.found();
+        if (!isProgress(reply.covered()) || found.storageKeys().size() > ExchangeService.PAGE_KEYS_MAX) {
             end("it makes no progress");
             return;
         }
-        if (Long.compareUnsigned(reply.coveredTo(), pageEnd) < 0) {
-            pageEnd = reply.coveredTo();
-        }
-        for (int i = 0; i < reply.storageKeys().size(); i++) {
-            byte[] key = reply.storageKeys().get(i);
+        page = cut(page, reply.covered());
+        Joins joins = new Joins();
+        for (int i = 0; i < found.storageKeys().size(); i++) {
+            byte[] key = found.storageKeys().get(i);
             if (!isOfPage(key)) {
                 end("it names a key of another range");
                 return;
             }
-            sort(key, reply.clocks().get(i));
+            if (sort(key, found.clock(i))) {
+                take(key, found.versions().isEmpty() ? null : found.versions().get(i), joins);
+            }
         }
         long[] missing = reply.missing().clone();
         Arrays.sort(missing);
@@ -166,40 +183,73 @@ final class RangeExchange extends Request {
             boolean lacks = Arrays.binarySearch(missing, entry.digest()) >= 0;
             // Those that the other has in another state have been sorted above.
             if (lacks && isOfPage(entry.key()) && own.containsKey(new Bytes(entry.key()))) {
-                toSend.add(entry.key());
+                toSend.add(entry);
             }
         }
-        moveObjects();
+        if (joins.missing > 1) {
+            joins.done(Verdict.OK);
+        } else {
+            moveObjects();
+        }
+    }
+
+    private boolean isProgress(Covered covered) {
+        if (covered.ranges() < 1 || covered.ranges() > page.size()) {
+            return false;
+        }
+        Range last = page.get(covered.ranges() - 1);
+        return Long.compareUnsigned(covered.lastHash(), last.first()) >= 0
+                && Long.compareUnsigned(covered.lastHash(), last.last()) <= 0;
     }
 
     private boolean isOfPage(byte[] key) {
-        return StorageKey.isValid(key)
-                && parts.keeps(key)
-                && StorageKey.partition(key) == rest.partition()
-                && parts.trees().lanes().of(key) == rest.lane()
-                && Long.compareUnsigned(StorageKey.hash(key), rest.first()) >= 0
-                && Long.compareUnsigned(StorageKey.hash(key), pageEnd) <= 0;
+        if (!StorageKey.isValid(key) || !parts.keeps(key)) {
+            return false;
+        }
+        int partition = StorageKey.partition(key);
+        int lane = parts.trees().lanes().of(key);
+        long hash = StorageKey.hash(key);
+        for (Range range : page) {
+            if (range.partition() == partition
+                    && range.lane() == lane
+                    && Long.compareUnsigned(hash, range.first()) >= 0
+                    && Long.compareUnsigned(hash, range.last()) <= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Which way a key goes that both have, or that only the other has. */
-    private void sort(byte[] key, VersionVector theirs) {
+    /** Which way a key goes that both have, or that only the other has; true: it comes here. */
+    private boolean sort(byte[] key, VersionVector theirs) {
         LaneReader.Entry mine = own.remove(new Bytes(key));
         if (mine == null) {
-            toTake.add(key);
-            return;
+            return true;
         }
         boolean mineKnowsAll = mine.clock().descends(theirs);
         boolean theirsKnowsAll = theirs.descends(mine.clock());
-        if (distrusting && mineKnowsAll && theirsKnowsAll) {
+        if (mineKnowsAll && theirsKnowsAll && distrusted.contains(StorageKey.partition(key))) {
             replaced.add(new Bytes(key));
+            return true;
+        }
+        if (!theirsKnowsAll || mineKnowsAll) {
+            toSend.add(mine);
+        }
+        return !mineKnowsAll || theirsKnowsAll;
+    }
+
+    /** @param versions null where they have not come yet */
+    private void take(byte[] key, @Nullable Versions versions, Joins joins) {
+        if (versions == null) {
             toTake.add(key);
             return;
         }
-        if (!mineKnowsAll || theirsKnowsAll) {
-            toTake.add(key);
-        }
-        if (!theirsKnowsAll || mineKnowsAll) {
-            toSend.add(key);
+        joins.missing++;
+        tally.keysTaken++;
+        if (replaced.contains(new Bytes(key))) {
+            parts.replace(key, versions, joins::done);
+        } else {
+            parts.join(key, versions, joins::done);
         }
     }
 
@@ -212,61 +262,41 @@ final class RangeExchange extends Request {
         while (asked.size() < BATCH_KEYS_MAX && !toTake.isEmpty()) {
             asked.add(toTake.remove());
         }
-        gather(new ArrayList<>(), new ArrayList<>(), 0);
-    }
-
-    /** Reads what is to be sent, one after the other, until the message is full. */
-    private void gather(List<byte[]> keys, List<Versions> versions, long bytes) {
-        byte[] key = keys.size() < BATCH_KEYS_MAX && bytes < ExchangeService.BATCH_BYTES_MAX ? toSend.poll() : null;
-        if (key == null) {
-            tally.keysSent += keys.size();
-            parts.counters().keysRepaired += keys.size();
-            long size = bytes
-                    + 20
-                    + asked.stream().mapToLong(wanted -> wanted.length).sum();
-            parts.requests().open(this, parts.clocks().nanos());
-            parts.send(peer, new Message.ExchangeObjects(id, keys, versions, List.copyOf(asked)), size);
-            return;
+        List<byte[]> keys = new ArrayList<>();
+        List<Versions> versions = new ArrayList<>();
+        long bytes = 20 + asked.stream().mapToLong(wanted -> wanted.length).sum();
+        while (keys.size() < BATCH_KEYS_MAX && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
+            // As it was when the page was read: what has been written since finds its own way.
+            LaneReader.Entry entry = toSend.remove();
+            keys.add(entry.key());
+            versions.add(entry.versions());
+            bytes += ExchangeParts.sizeBytes(entry.key(), entry.versions());
         }
-        parts.replica().read(key, (verdict, held) -> {
-            if (ended) {
-                return;
-            }
-            if (held == null) {
-                end("its own record cannot be read: " + verdict);
-                return;
-            }
-            keys.add(key);
-            versions.add(held);
-            gather(keys, versions, bytes + ExchangeParts.sizeBytes(key, held));
-        });
+        tally.keysSent += keys.size();
+        parts.counters().keysRepaired += keys.size();
+        parts.requests().open(this, parts.clocks().nanos());
+        parts.send(peer, new Message.ExchangeObjects(id, keys, versions, List.copyOf(asked)), bytes);
     }
 
     private void takeObjects(Message.ExchangeObjectsReply reply) {
-        if (reply.verdict() != Verdict.OK || reply.storageKeys().size() > asked.size()) {
+        int answered = reply.storageKeys().size();
+        if (reply.verdict() != Verdict.OK || answered > asked.size()) {
             end("it answers " + reply.verdict());
             return;
         }
+        if (answered == 0 && !asked.isEmpty()) {
+            end("it does not send what it has");
+            return;
+        }
         Joins joins = new Joins();
-        for (int i = 0; i < reply.storageKeys().size(); i++) {
+        for (int i = 0; i < answered; i++) {
             byte[] key = reply.storageKeys().get(i);
             // What was asked for is answered in its order.
             if (!Arrays.equals(key, asked.get(i))) {
                 end("it sends what was not asked for");
                 return;
             }
-            joins.missing++;
-            tally.keysTaken++;
-            if (replaced.contains(new Bytes(key))) {
-                parts.replace(key, reply.versions().get(i), joins::done);
-            } else {
-                parts.join(key, reply.versions().get(i), joins::done);
-            }
-        }
-        int answered = reply.storageKeys().size();
-        if (answered == 0 && !asked.isEmpty()) {
-            end("it does not send what it has");
-            return;
+            take(key, reply.versions().get(i), joins);
         }
         for (int i = asked.size() - 1; i >= answered; i--) {
             toTake.addFirst(asked.get(i));
@@ -295,12 +325,23 @@ final class RangeExchange extends Request {
     }
 
     private void endPage() {
-        if (pageEnd == rest.last()) {
-            end(null);
-            return;
+        int pages = page.size();
+        long coveredTo = page.get(pages - 1).last();
+        Range last = rest.get(pages - 1);
+        boolean isWhole = coveredTo == last.last();
+        boolean hadRoom = isWhole && pages == Math.min(tally.rangesAPage, rest.size());
+        tally.rangesAPage = hadRoom ? Math.min(ExchangeService.RANGES_MAX, 2 * tally.rangesAPage) : pages;
+        List<Range> left = new ArrayList<>();
+        if (!isWhole) {
+            left.add(last.from(coveredTo + 1));
         }
-        rest = rest.from(pageEnd + 1);
-        pace.next(this::readPage);
+        left.addAll(rest.subList(pages, rest.size()));
+        rest = left;
+        if (rest.isEmpty()) {
+            end(null);
+        } else {
+            pace.next(this::readPage);
+        }
     }
 
     private void end(@Nullable String why) {

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
  * that it asks have.
  */
 final class Throttle {
-    private static final long PAUSE_NANOS = 20_000_000L;
-    private static final long STRAINED_PAUSE_NANOS = 60_000_000L;
+    private static final long PAUSE_NANOS = 40_000_000L;
+    private static final long STRAINED_PAUSE_NANOS = 100_000_000L;
     /** Past so many the oldest is let through at once: whoever asks does not wait for ever. */
     private static final int WAITING_MAX = 32;
 

@@ -284,35 +284,65 @@ public sealed interface Message {
     }
 
     /**
-     * What the sender has of a lane between two hashes (inclusive, unsigned), one digest a key, ascending. It asks for
-     * what differs.
+     * What the sender has of some ranges, one digest a key, ascending. It asks for what differs.
+     *
+     * @param ranges at least one; those that are answered are answered in their order
      */
-    record BucketKeys(long requestId, int partition, int lane, long fromHash, long toHash, long[] digests)
-            implements Message {
+    record BucketKeys(long requestId, List<Range> ranges, long[] digests) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onBucketKeys(from, this);
         }
+
+        /** The hashes of a lane from {@code first} to {@code last}, both inclusive and unsigned. */
+        public record Range(int partition, int lane, long first, long last) {
+            public Range from(long hash) {
+                return new Range(partition, lane, hash, last);
+            }
+
+            public Range upTo(long hash) {
+                return new Range(partition, lane, first, hash);
+            }
+        }
     }
 
     /**
-     * What differs up to the hash {@code coveredTo}.
+     * What differs in the first so many ranges.
      *
-     * @param storageKeys keys that the sender has with another digest, or that the asker has not at all
-     * @param clocks what it has seen of each
-     * @param missing digests of the asker's that it does not have; those of keys past {@code coveredTo} among them
+     * @param missing digests of the asker's that the sender does not have; those of keys that are past what this is about
+     *     among them
      */
-    record BucketKeysReply(
-            long requestId,
-            Verdict verdict,
-            long coveredTo,
-            List<byte[]> storageKeys,
-            List<VersionVector> clocks,
-            long[] missing)
+    record BucketKeysReply(long requestId, Verdict verdict, Covered covered, Found found, long[] missing)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onBucketKeysReply(from, this);
+        }
+
+        /**
+         * How far an answer goes.
+         *
+         * @param ranges how many of those asked for it is about
+         * @param lastHash of the last of them it is about the hashes up to this one, and about the others as a whole
+         */
+        public record Covered(int ranges, long lastHash) {
+            public static final Covered NOTHING = new Covered(0, 0);
+        }
+
+        /**
+         * Keys that the sender has with another digest, or that the asker has not at all.
+         *
+         * @param clocks what the sender has seen of each; none where there are {@code versions}
+         * @param versions their containers, where the asker lacks most of them; else none
+         */
+        public record Found(List<byte[]> storageKeys, List<VersionVector> clocks, List<Versions> versions) {
+            public static final Found NOTHING = new Found(List.of(), List.of(), List.of());
+
+            public VersionVector clock(int index) {
+                return versions.isEmpty()
+                        ? clocks.get(index)
+                        : versions.get(index).clock();
+            }
         }
     }
 

@@ -4,6 +4,9 @@ import static io.kindred.cluster.wire.FrameWriter.writeBytes;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.BucketKeys.Range;
+import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
+import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
@@ -17,6 +20,7 @@ import java.util.List;
 final class ExchangeCodec {
     private static final int LANE_BYTES_MIN = 3 + Long.BYTES;
     private static final int SPAN_BYTES_MIN = 5;
+    private static final int RANGE_BYTES_MIN = 2 + 2 * Long.BYTES;
 
     private ExchangeCodec() {}
 
@@ -29,14 +33,7 @@ final class ExchangeCodec {
             case MessageType.TREE_LANES_REPLY -> new Message.TreeLanesReply(id, readLanes(in), readLongs(in));
             case MessageType.TREE_SUMS -> new Message.TreeSums(id, readSpans(in));
             case MessageType.TREE_SUMS_REPLY -> new Message.TreeSumsReply(id, readLongs(in));
-            case MessageType.BUCKET_KEYS ->
-                new Message.BucketKeys(
-                        id,
-                        in.readInt("partition"),
-                        in.readInt("lane"),
-                        in.readLong("hash"),
-                        in.readLong("hash"),
-                        readLongs(in));
+            case MessageType.BUCKET_KEYS -> new Message.BucketKeys(id, readRanges(in), readLongs(in));
             case MessageType.BUCKET_KEYS_REPLY -> readBucketReply(id, in);
             case MessageType.EXCHANGE_OBJECTS -> readObjects(id, in);
             case MessageType.EXCHANGE_OBJECTS_REPLY -> readObjectsReply(id, in);
@@ -130,20 +127,43 @@ final class ExchangeCodec {
         return spans;
     }
 
+    static void writeRanges(ByteBuf out, List<Range> ranges) {
+        writeVarint(out, ranges.size());
+        for (Range range : ranges) {
+            writeVarint(out, range.partition());
+            writeVarint(out, range.lane());
+            out.writeLong(range.first());
+            out.writeLong(range.last());
+        }
+    }
+
+    private static List<Range> readRanges(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(RANGE_BYTES_MIN, "ranges");
+        List<Range> ranges = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            ranges.add(
+                    new Range(in.readInt("partition"), in.readInt("lane"), in.readLong("hash"), in.readLong("hash")));
+        }
+        return ranges;
+    }
+
     static void write(ByteBuf out, Message.BucketKeysReply message) {
         out.writeByte(Verdicts.code(message.verdict()));
-        out.writeLong(message.coveredTo());
-        writeVarint(out, message.storageKeys().size());
-        for (int i = 0; i < message.storageKeys().size(); i++) {
-            writeBytes(out, message.storageKeys().get(i));
-            ValueWriter.write(out, message.clocks().get(i));
+        writeVarint(out, message.covered().ranges());
+        out.writeLong(message.covered().lastHash());
+        Found found = message.found();
+        writeVarint(out, found.clocks().size());
+        for (int i = 0; i < found.clocks().size(); i++) {
+            writeBytes(out, found.storageKeys().get(i));
+            ValueWriter.write(out, found.clocks().get(i));
         }
+        writeObjects(out, found.versions().isEmpty() ? List.of() : found.storageKeys(), found.versions());
         write(out, message.missing());
     }
 
     private static Message readBucketReply(long id, FrameReader in) throws CorruptFrame {
         Verdict verdict = Verdicts.read(in);
-        long coveredTo = in.readLong("hash");
+        Covered covered = new Covered(in.readInt("ranges"), in.readLong("hash"));
         int count = in.readCount(2, "keys");
         List<byte[]> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
         List<VersionVector> clocks = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
@@ -151,7 +171,12 @@ final class ExchangeCodec {
             keys.add(in.readBytes("key"));
             clocks.add(ValueReader.readVector(in));
         }
-        return new Message.BucketKeysReply(id, verdict, coveredTo, keys, clocks, readLongs(in));
+        List<Versions> versions = new ArrayList<>();
+        readObjects(in, keys, versions);
+        if (!clocks.isEmpty() && !versions.isEmpty()) {
+            throw new CorruptFrame("clocks and containers in one answer");
+        }
+        return new Message.BucketKeysReply(id, verdict, covered, new Found(keys, clocks, versions), readLongs(in));
     }
 
     static void writeKeys(ByteBuf out, List<byte[]> keys) {

@@ -219,10 +219,7 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onBucketKeys(long from, Message.BucketKeys message) {
         begin(MessageType.BUCKET_KEYS, message.requestId());
-        writeVarint(out, message.partition());
-        writeVarint(out, message.lane());
-        out.writeLong(message.fromHash());
-        out.writeLong(message.toHash());
+        ExchangeCodec.writeRanges(out, message.ranges());
         ExchangeCodec.write(out, message.digests());
     }
 

@@ -230,14 +230,20 @@ class ExchangeTest {
                                     new Message.TreeSums.Span(5, 0, 0, 0, depth),
                                     new Message.TreeSums.Span(depth, depth, 0, 0, 1))));
         }
-        exchange.onBucketKeys(2, new Message.BucketKeys(1, 5, 99, 0, 1, new long[0]));
-        exchange.onBucketKeys(2, new Message.BucketKeys(1, 5, 0, -1, 1, new long[0]));
-        exchange.onBucketKeys(2, new Message.BucketKeys(1, -5, 0, 0, 1, new long[0]));
+        exchange.onBucketKeys(2, bucketKeys(5, 99, 0, 1));
+        exchange.onBucketKeys(2, bucketKeys(5, 0, -1, 1));
+        exchange.onBucketKeys(2, bucketKeys(-5, 0, 0, 1));
+        exchange.onBucketKeys(2, new Message.BucketKeys(1, List.of(), new long[0]));
         exchange.onExchangeObjects(
                 2,
                 new Message.ExchangeObjects(
                         1, List.of(new byte[3]), List.of(Versions.EMPTY), List.of(new byte[0], new byte[40])));
         assertTrue(two.left.records.isEmpty());
+    }
+
+    private static Message.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
+        return new Message.BucketKeys(
+                1, List.of(new Message.BucketKeys.Range(partition, lane, first, last)), new long[0]);
     }
 
     @Test

@@ -69,13 +69,15 @@ final class Samples {
                                 random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextInt(64), 6))),
                 new Message.TreeSumsReply(id(), longs()),
                 new Message.BucketKeys(
-                        id(), random.nextInt(1024), random.nextInt(32), random.nextLong(), random.nextLong(), longs()),
+                        id(),
+                        list(() -> new Message.BucketKeys.Range(
+                                random.nextInt(1024), random.nextInt(32), random.nextLong(), random.nextLong())),
+                        longs()),
                 new Message.BucketKeysReply(
                         id(),
                         verdict(),
-                        random.nextLong(),
-                        List.of(bytes(), bytes()),
-                        List.of(versions().clock(), versions().clock()),
+                        new Message.BucketKeysReply.Covered(random.nextInt(64), random.nextLong()),
+                        found(),
                         longs()),
                 new Message.ExchangeObjects(id(), List.of(bytes()), List.of(versions()), list(this::bytes)),
                 new Message.ExchangeObjectsReply(id(), verdict(), List.of(bytes()), List.of(versions())),
@@ -241,6 +243,14 @@ final class Samples {
 
     private int[] ascending() {
         return random.ints(random.nextInt(5), 0, 65_536).sorted().toArray();
+    }
+
+    private Message.BucketKeysReply.Found found() {
+        List<byte[]> keys = List.of(bytes(), bytes());
+        return coin()
+                ? new Message.BucketKeysReply.Found(
+                        keys, List.of(versions().clock(), versions().clock()), List.of())
+                : new Message.BucketKeysReply.Found(keys, List.of(), List.of(versions(), versions()));
     }
 
     private long[] longs() {
