@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What clients notice of 200,000 keys on the move: a fourth node joins, and later a node that has missed all of them,
  * and that nobody keeps hints for, gets them by anti-entropy. The load goes through the other nodes, and counts from some
  * seconds after the process that comes up has begun to fetch: that it starts on the same two cores is not what this
- * measures. Nor does it count what was under way while the host took processors away.
+ * measures. Nor does it count what was under way while the host took processors away, or its disk stood still.
  */
 @Tag("long")
 final class QuietMovesIT {
@@ -44,8 +44,9 @@ final class QuietMovesIT {
                 KindredCluster.started(List.of(nodes[0], nodes[1], nodes[2]), NodeOptions::clusterPort)) {
             OpenLoad.preload(cluster.node(0), KEYS, 3);
             LoadTrace trace;
-            List<LoadTrace.Span> stolen;
-            try (StolenTime host = StolenTime.watch();
+            List<LoadTrace.Span> disturbed = new ArrayList<>();
+            try (StolenTime processors = StolenTime.watch();
+                    StalledDisk disk = StalledDisk.watch(dir);
                     OpenLoad load = OpenLoad.begin(PLAN, cluster.nodes().subList(0, 2), seed)) {
                 watch(cluster, WARM_UP);
                 span(() -> watch(cluster, QUIET));
@@ -62,12 +63,13 @@ final class QuietMovesIT {
                 Await.last(STARTING);
                 span(() -> awaitPaid(cluster));
                 trace = load.end();
-                stolen = host.spans();
-                System.out.println(host);
+                disturbed.addAll(processors.spans());
+                disturbed.addAll(disk.spans());
+                System.out.println(processors + "; " + disk);
             }
-            Latencies quiet = trace.latencies(spans.get(0), stolen);
-            Latencies joining = trace.latencies(spans.get(1), stolen);
-            Latencies repairing = trace.latencies(spans.get(2), stolen);
+            Latencies quiet = trace.latencies(spans.get(0), disturbed);
+            Latencies joining = trace.latencies(spans.get(1), disturbed);
+            Latencies repairing = trace.latencies(spans.get(2), disturbed);
             System.out.println("quiet:     " + quiet);
             System.out.println("joining:   " + joining);
             System.out.println("repairing: " + repairing);
