@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kindred.cluster.Seeds;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -128,6 +129,45 @@ class ExchangeTest {
         assertEqualRecords(two);
         assertEquals(3_000, repaired.keysTaken());
         assertEquals(0, repaired.keysSent());
+    }
+
+    /** Two keys a partition. */
+    @Test
+    void smallPartitionsShareMessages() {
+        for (boolean isEmpty : new boolean[] {true, false}) {
+            TwoReplicas two = new TwoReplicas();
+            two.left.begin(false);
+            two.right.begin(false);
+            for (int i = 0; i < 2 * TestReplica.PARTITIONS; i++) {
+                byte[] key = two.key(0, "k" + i);
+                two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, i + 1, "v" + i));
+                if (!isEmpty) {
+                    two.left.put(key, TwoReplicas.write(Versions.EMPTY, 2, i + 1, "w" + i));
+                }
+            }
+            two.exchange();
+            assertEqualRecords(two);
+            assertTrue(two.messages < 200, () -> two.messages + " messages");
+        }
+    }
+
+    @Test
+    void anAnswerThatCoversNothingOrTooMuchEndsTheSession() {
+        for (Covered wrong :
+                List.of(new Covered(0, 0), new Covered(1_000, -1), new Covered(1, 0), new Covered(1, -1))) {
+            TwoReplicas two = new TwoReplicas();
+            two.left.begin(false);
+            two.right.begin(false);
+            byte[] key = two.key(0, "k7");
+            two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, 1, "v"));
+            two.tampering = message -> message instanceof Message.BucketKeysReply reply
+                    ? new Message.BucketKeysReply(
+                            reply.requestId(), reply.verdict(), wrong, reply.found(), reply.missing())
+                    : message;
+            ExchangeCore.Repaired repaired = two.exchange();
+            assertEquals(1, repaired.failed(), wrong::toString);
+            assertEquals(0, repaired.keysTaken());
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.wire.Frames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Two replicas and the wire between them, whose bytes are counted. */
@@ -22,10 +23,13 @@ final class TwoReplicas {
     long bytes;
     long messages;
 
+    /** What becomes of a message on its way. */
+    UnaryOperator<Message> tampering = UnaryOperator.identity();
+
     private record Carried(long from, long to, Message message) {}
 
     private void send(long from, long to, Message message) {
-        Frames.Carried carried = Frames.carry(message);
+        Frames.Carried carried = Frames.carry(tampering.apply(message));
         bytes += carried.bytes();
         messages++;
         wire.add(new Carried(from, to, carried.message()));
