@@ -25,7 +25,10 @@ public record EngineStats(Log log, Memory memory, Tables tables, EngineRecovery 
             long stalls,
             long commitsRefused) {}
 
-    /** The tables: flushes done and failed, files in each level, bytes of all, reads, and damage found. */
+    /**
+     * The tables: flushes done and failed, files in each level, bytes of all, reads, damage found, and
+     * blocks whose keys fail for it.
+     */
     public record Tables(
             long flushes,
             long flushFailures,
@@ -33,5 +36,6 @@ public record EngineStats(Log log, Memory memory, Tables tables, EngineRecovery 
             long bytes,
             long reads,
             long bloomSkips,
-            long corruptions) {}
+            long corruptions,
+            int damagedBlocks) {}
 }

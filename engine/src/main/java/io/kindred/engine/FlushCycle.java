@@ -147,6 +147,20 @@ final class FlushCycle {
         }
     }
 
+    /** What is damaged between these keys is given up, behind a flush that is under way. */
+    void acceptLoss(byte[] from, byte[] to, CommitCallback done) {
+        flusher.execute(Threads.reporting("flush", () -> {
+            EngineFailure failure = null;
+            try {
+                tables.acceptLoss(from, to);
+            } catch (IOException e) {
+                failure = EngineFailure.of(context.tablesDirectory(), e);
+            }
+            EngineFailure why = failure;
+            mailbox.post(() -> done.committed(why));
+        }));
+    }
+
     /** Stops between two batches; what has not been flushed is in the log. */
     void close() {
         stopping = true;

@@ -40,18 +40,31 @@ import org.iq80.leveldb.util.SliceOutput;
  * themselves hold it, so that a second log would only be written, never needed.
  *
  * <p>Every block is checked as it is read, for compactions too. LevelDB would check on request, several times slower,
- * and its errors name neither file nor offset.
+ * and its errors name neither file nor offset. A block that has been given up ({@link Damage}) is empty.
  */
 final class LevelDbEnv implements Env, Closeable {
     private static final int WRITE_BUFFER_BYTES = 64 << 10;
 
     private final Disk disk;
+    private final Damage damage;
     private final Logger logger;
     private final Set<TableFile> openForWriting = ConcurrentHashMap.newKeySet();
+    /** Threads that want to see what there is beside damaged blocks. */
+    private final Set<Thread> lenient = ConcurrentHashMap.newKeySet();
 
-    LevelDbEnv(Disk disk, Logger logger) {
+    LevelDbEnv(Disk disk, Damage damage, Logger logger) {
         this.disk = disk;
+        this.damage = damage;
         this.logger = logger;
+    }
+
+    /** Whether damaged blocks are empty to this thread, instead of errors. */
+    void setLenient(boolean isLenient) {
+        if (isLenient) {
+            lenient.add(Thread.currentThread());
+        } else {
+            lenient.remove(Thread.currentThread());
+        }
     }
 
     /** Closes what LevelDB has left open after an error. */
@@ -254,7 +267,7 @@ final class LevelDbEnv implements Env, Closeable {
      * A table is a row of blocks, each followed by five bytes (its type, and the checksum of block and type), and then a
      * footer without a checksum. LevelDB reads either a whole block or the footer.
      */
-    private static final class OpenTable implements RandomInputFile {
+    private final class OpenTable implements RandomInputFile {
         private static final int FOOTER_BYTES = 48;
         private static final long FOOTER_MAGIC = 0xdb4775248b80fb57L;
         private static final int CRC_BYTES = 4;
@@ -280,6 +293,9 @@ final class LevelDbEnv implements Env, Closeable {
             if (offset < 0 || length < CRC_BYTES || offset + length > size) {
                 throw corrupt(offset, "asked for " + length + " bytes of " + size);
             }
+            if (damage.isGivenUp(path, offset)) {
+                return emptyBlock(length);
+            }
             ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
             while (bytes.hasRemaining()) {
                 if (channel.read(bytes, offset + bytes.position()) < 0) {
@@ -292,9 +308,18 @@ final class LevelDbEnv implements Env, Closeable {
                 throw corrupt(offset, "this is not the end of a table");
             }
             if (!footer && storedCrc(bytes) != LogFormat.crc(bytes.slice(0, length - CRC_BYTES))) {
-                throw corrupt(offset, "the checksum of the block of " + length + " bytes is wrong");
+                damage.seen(path, offset);
+                if (lenient.isEmpty() || !lenient.contains(Thread.currentThread())) {
+                    throw corrupt(offset, "the checksum of the block of " + length + " bytes is wrong");
+                }
+                return emptyBlock(length);
             }
             return bytes;
+        }
+
+        /** Of any length: its last four bytes say that it has no entries, and the one behind them that it is not packed. */
+        private static ByteBuffer emptyBlock(int length) {
+            return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         }
 
         @Override

@@ -53,19 +53,21 @@ final class LevelDbTables implements TableStore {
 
     private final EngineContext context;
     private final Path directory;
+    private final Damage damage;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private @Nullable LevelDbEnv env;
     private @Nullable DbImpl db;
     private IOException unavailable = new IOException("the tables have not been opened");
     private boolean closed;
 
-    private LevelDbTables(EngineContext context) {
+    private LevelDbTables(EngineContext context, Damage damage) {
         this.context = context;
         this.directory = context.tablesDirectory();
+        this.damage = damage;
     }
 
     static LevelDbTables open(EngineContext context) throws IOException {
-        LevelDbTables tables = new LevelDbTables(context);
+        LevelDbTables tables = new LevelDbTables(context, Damage.open(context));
         tables.openDb();
         return tables;
     }
@@ -76,17 +78,18 @@ final class LevelDbTables implements TableStore {
 
     @Override
     public byte @Nullable [] get(byte[] key) throws IOException {
+        damage.check(key);
         return use(open -> open.get(key, new ReadOptions()));
     }
 
     @Override
-    public Cursor cursor(byte[] from) throws IOException {
+    public Cursor cursor(byte[] from, byte[] to) throws IOException {
         lock.readLock().lock();
         boolean opened = false;
         try {
             DBIterator iterator = use(open -> open.iterator(new ReadOptions().fillCache(false)));
-            LevelDbCursor cursor = new LevelDbCursor(iterator);
-            cursor.seek(from);
+            LevelDbCursor cursor = new LevelDbCursor(iterator, from, to);
+            cursor.seek();
             opened = true;
             return cursor;
         } finally {
@@ -136,12 +139,25 @@ final class LevelDbTables implements TableStore {
         if (batch.size() > 0) {
             write(batch);
         }
-        return !stop.getAsBoolean() && settle();
+        return !stop.getAsBoolean() && settle() && known(run);
+    }
+
+    /** What was lost of these keys is written anew. */
+    private boolean known(MemTable run) throws IOException {
+        if (damage.ranges() > 0) {
+            List<byte[]> keys = new ArrayList<>();
+            for (int ref : run.sortedRefs()) {
+                keys.add(run.key(ref));
+            }
+            damage.written(keys);
+        }
+        return true;
     }
 
     @Override
     public void mend() throws IOException {
         probe();
+        giveUpDamage();
         lock.writeLock().lock();
         try {
             if (!closed) {
@@ -151,6 +167,69 @@ final class LevelDbTables implements TableStore {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    @Override
+    public void acceptLoss(byte[] from, byte[] to) throws IOException {
+        giveUpDamage();
+        damage.accept(from, to);
+    }
+
+    @Override
+    public int damagedBlocks() {
+        return damage.ranges();
+    }
+
+    /** Has what is damaged counted as empty, so that compactions get past it, and remembers what may be lost. */
+    private void giveUpDamage() throws IOException {
+        List<DamagedPlace> places = damage.pending();
+        LevelDbEnv files = env;
+        if (places.isEmpty() || files == null) {
+            return;
+        }
+        TableLayout layout = new TableLayout(files, context.disk(), directory);
+        List<LostRange> lost = new ArrayList<>();
+        List<DamagedPlace> gone = new ArrayList<>(places);
+        for (DamagedPlace place : places) {
+            TableLayout.GivenUp part = layout.of(place);
+            gone.add(part.place());
+            if (part.lost() != null) {
+                lost.add(part.lost().with(readable(files, part.lost())));
+            }
+        }
+        damage.giveUp(gone, lost);
+        for (LostRange range : lost) {
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "damaged: " + directory.resolve(range.place().table()) + " at offset "
+                            + range.place().offset() + ": what the block had is lost here; of the keys around it "
+                            + range.known().size() + " can be read, others fail until they are replaced");
+        }
+    }
+
+    /** The keys of which the newest version is elsewhere: they are found without the damaged block. */
+    private List<byte[]> readable(LevelDbEnv files, LostRange range) throws IOException {
+        List<byte[]> candidates = new ArrayList<>();
+        files.setLenient(true);
+        try (Cursor cursor = cursor(range.from(), range.to())) {
+            while (candidates.size() < LostRange.KNOWN_MAX
+                    && cursor.next()
+                    && Arrays.compareUnsigned(cursor.key(), range.to()) < 0) {
+                candidates.add(cursor.key());
+            }
+        } finally {
+            files.setLenient(false);
+        }
+        List<byte[]> readable = new ArrayList<>();
+        for (byte[] key : candidates) {
+            try {
+                get(key);
+                readable.add(key);
+            } catch (CorruptFileException e) {
+                LOGGER.log(System.Logger.Level.DEBUG, "lost with its block", e);
+            }
+        }
+        return readable;
     }
 
     @Override
@@ -221,7 +300,7 @@ final class LevelDbTables implements TableStore {
 
     private void openDb() throws IOException {
         Files.createDirectories(directory);
-        LevelDbEnv opened = new LevelDbEnv(context.disk(), this::heard);
+        LevelDbEnv opened = new LevelDbEnv(context.disk(), damage, this::heard);
         EngineOptions options = context.options();
         Options levelDb = new Options()
                 .createIfMissing(true)
@@ -302,14 +381,20 @@ final class LevelDbTables implements TableStore {
     /** Holds the read lock while it is open, so that the store is not reopened under it. */
     private final class LevelDbCursor implements Cursor {
         private final DBIterator iterator;
+        private final byte[] to;
+        /** Everything below it has been given. */
+        private byte[] from;
+
         private byte[] key = META_KEY;
         private byte[] value = META_KEY;
 
-        LevelDbCursor(DBIterator iterator) {
+        LevelDbCursor(DBIterator iterator, byte[] from, byte[] to) {
             this.iterator = iterator;
+            this.from = from;
+            this.to = to;
         }
 
-        void seek(byte[] from) throws IOException {
+        void seek() throws IOException {
             try {
                 iterator.seek(from);
             } catch (RuntimeException e) {
@@ -324,11 +409,17 @@ final class LevelDbTables implements TableStore {
                 while (iterator.hasNext()) {
                     Map.Entry<byte[], byte[]> entry = iterator.next();
                     key = entry.getKey();
+                    if (to.length > 0 && Arrays.compareUnsigned(key, to) >= 0) {
+                        break;
+                    }
                     if (key.length >= Integer.BYTES) {
+                        damage.check(from, key);
+                        from = key;
                         value = entry.getValue();
                         return true;
                     }
                 }
+                damage.check(from, to.length == 0 ? null : to);
                 return false;
             } catch (RuntimeException e) {
                 throw asIo(e);

@@ -104,6 +104,11 @@ public final class LsmEngine implements StorageEngine {
     }
 
     @Override
+    public void acceptLoss(byte[] from, byte[] to, CommitCallback done) {
+        flushes.acceptLoss(from, to, done);
+    }
+
+    @Override
     public long count(int group) {
         return memory.counts().get(group);
     }
@@ -151,7 +156,8 @@ public final class LsmEngine implements StorageEngine {
                         shape.bytes(),
                         counted.tableReads.get(),
                         counted.bloomSkips.get(),
-                        counted.corruptions.get()),
+                        counted.corruptions.get(),
+                        tables.damagedBlocks()),
                 recovery);
     }
 

@@ -38,7 +38,7 @@ final class ScanMerge {
 
     ScanStep run(TableStore tables) throws IOException {
         byte[] horizon = lowest(horizon(active), horizon(sealed));
-        try (TableStore.Cursor cursor = tables.cursor(range.from)) {
+        try (TableStore.Cursor cursor = tables.cursor(range.from, range.to)) {
             boolean more = cursor.next();
             while (true) {
                 byte[] fromTables = more && range.includes(cursor.key()) ? cursor.key() : null;

@@ -58,6 +58,13 @@ public interface StorageEngine extends AutoCloseable {
      */
     void scan(byte[] from, byte[] to, int limit, ScanCallback done);
 
+    /**
+     * Gives up what cannot be read of the keys in [from, to): when `done` says so, reads and scans find what else there is
+     * of them, mostly nothing, instead of failing ({@link EngineFailure.Kind#CORRUPT}). Requires: whatever somebody else
+     * has of it has been written here anew.
+     */
+    void acceptLoss(byte[] from, byte[] to, CommitCallback done);
+
     /** The sum of the count deltas of a group; exact over restarts and crashes. */
     long count(int group);
 

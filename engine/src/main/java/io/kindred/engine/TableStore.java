@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sorted tables: what memtables are flushed into. Every method may block and may be called from any of the engine's
- * threads but the owner's; {@link #load} and {@link #mend} from one at a time.
+ * threads but the owner's; {@link #load}, {@link #mend} and {@link #acceptLoss} from one at a time. {@link
+ * #damagedBlocks} does not block.
  *
  * <p>Trouble is an {@link IOException} whose message names the file; damage is a {@link CorruptFileException}.
  */
@@ -20,8 +21,8 @@ interface TableStore extends AutoCloseable {
     /** The value of a key, null if there is none. */
     byte @Nullable [] get(byte[] key) throws IOException;
 
-    /** The entries from `from` on, as they are at this moment. */
-    Cursor cursor(byte[] from) throws IOException;
+    /** The entries in [from, to), as they are at this moment; an empty `to` means the end of all keys. */
+    Cursor cursor(byte[] from, byte[] to) throws IOException;
 
     /** What the last complete load left; the empty state of a new store. */
     TableMeta meta() throws IOException;
@@ -37,6 +38,12 @@ interface TableStore extends AutoCloseable {
 
     /** After a load has failed: makes the next one possible again, if it can. */
     void mend() throws IOException;
+
+    /** Keys in [from, to) that were lost with damaged blocks are absent from now on, instead of errors. */
+    void acceptLoss(byte[] from, byte[] to) throws IOException;
+
+    /** Damaged blocks of which the keys are not accepted as lost. */
+    int damagedBlocks();
 
     Shape shape();
 

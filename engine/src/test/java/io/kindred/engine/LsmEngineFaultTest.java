@@ -257,6 +257,122 @@ final class LsmEngineFaultTest {
         assertTrue(driver.engine.stats().tables().corruptions() > 0);
     }
 
+    /** One block of each table, in the middle of its data. */
+    private void turnABitInEachTable() throws IOException {
+        for (Path table : tables()) {
+            byte[] bytes = Files.readAllBytes(table);
+            bytes[bytes.length / 3] ^= 0x10;
+            Files.write(table, bytes);
+        }
+    }
+
+    private void write(LsmEngine engine, int from, int to) {
+        for (int i = from; i < to; i++) {
+            put(i);
+            assertNull(driver.commit(), "write " + i);
+            driver.owner.runUntil(() -> engine.stallNanos() == 0);
+        }
+    }
+
+    /** How many of these keys fail; the others must be what was written. */
+    private int failing(int keys) {
+        int failing = 0;
+        for (int i = 0; i < keys; i++) {
+            EngineDriver.Answer<byte[]> answer = driver.read(key(i % 4, "key" + i));
+            EngineFailure failure = answer.failure;
+            failing += failure == null ? 0 : 1;
+            assertEquals(
+                    failure == null ? "value " + i : EngineFailure.Kind.CORRUPT,
+                    failure == null ? EngineDriver.text(answer.result).strip() : failure.kind());
+        }
+        return failing;
+    }
+
+    @Test
+    void flushesGoOnOverDamageAndWhatWasLostIsNeverAbsent() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        turnABitInEachTable();
+        LsmEngine again = open(options);
+        write(again, 600, 6_000);
+        assertTrue(again.stats().tables().flushFailures() > 0, "no compaction met the damage");
+        int lost = failing(6_000);
+        assertTrue(lost > 0 && lost < 300, () -> lost + " keys are lost");
+        assertTrue(again.stats().tables().damagedBlocks() > 0);
+        again.close();
+
+        LsmEngine third = open(options);
+        assertEquals(lost, failing(6_000), "it is remembered what is lost");
+        assertTrue(scanFailures() > 0);
+        write(third, 0, 6_000);
+        assertEquals(0, failing(6_000), "what is written anew is there");
+        third.close();
+
+        LsmEngine last = open(options);
+        assertEquals(0, failing(6_000));
+        acceptLoss(new byte[0], new byte[0]);
+        assertEquals(0, last.stats().tables().damagedBlocks());
+        assertEquals(6_000, driver.scan(new byte[0], new byte[0], 500).size());
+    }
+
+    @Test
+    void aLossIsAcceptedInARangeOnly() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        turnABitInEachTable();
+        open(options);
+        assertTrue(failing(600) > 0);
+        int damaged = scanFailures();
+        assertTrue(damaged > 0);
+        acceptLoss(key(4, ""), new byte[0]);
+        assertEquals(damaged, scanFailures());
+        for (int group = 0; group < 4; group++) {
+            acceptLoss(key(group, ""), key(group + 1, ""));
+            assertEquals(0, scanFailures(group));
+        }
+        int absent = 0;
+        for (int i = 0; i < 600; i++) {
+            String found = driver.get(key(i % 4, "key" + i)).strip();
+            absent += found.equals("(absent)") ? 1 : 0;
+            assertTrue(found.equals("(absent)") || found.equals("value " + i), found);
+        }
+        assertTrue(absent > 0);
+        driver.engine.close();
+        open(options);
+        assertEquals(0, scanFailures(), "and stays accepted");
+    }
+
+    private void acceptLoss(byte[] from, byte[] to) {
+        EngineDriver.Answer<Void> answer = new EngineDriver.Answer<>();
+        driver.engine.acceptLoss(from, to, failure -> answer.give(null, failure));
+        driver.owner.runUntil(() -> answer.given);
+        assertNull(answer.failure);
+    }
+
+    private int scanFailures() {
+        return IntStream.range(0, 4).map(this::scanFailures).sum();
+    }
+
+    /** 1 if not all of a group can be read. */
+    private int scanFailures(int group) {
+        byte[] next = key(group, "");
+        while (next != null) {
+            EngineDriver.Answer<ScanStep> answer = driver.scanStep(next, key(group + 1, ""), 100);
+            ScanStep step = answer.result;
+            if (step == null) {
+                assertEquals(
+                        EngineFailure.Kind.CORRUPT, mustFail(answer.failure).kind());
+                return 1;
+            }
+            next = step.next();
+        }
+        return 0;
+    }
+
     @Test
     void damageInTheMiddleOfTheLogIsToldAndTheRestKept() throws Exception {
         LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
@@ -333,8 +449,8 @@ final class LsmEngineFaultTest {
         }
 
         @Override
-        public Cursor cursor(byte[] from) throws IOException {
-            return tables.cursor(from);
+        public Cursor cursor(byte[] from, byte[] to) throws IOException {
+            return tables.cursor(from, to);
         }
 
         @Override
@@ -350,6 +466,16 @@ final class LsmEngineFaultTest {
         @Override
         public void mend() throws IOException {
             tables.mend();
+        }
+
+        @Override
+        public void acceptLoss(byte[] from, byte[] to) throws IOException {
+            tables.acceptLoss(from, to);
+        }
+
+        @Override
+        public int damagedBlocks() {
+            return tables.damagedBlocks();
         }
 
         @Override
