@@ -151,7 +151,9 @@ final class KindredSection {
                 .field("scrub_mismatches", counted.scrubMismatches)
                 .field("scrub_unreadable", counted.unreadable)
                 .field("records_unreadable", counted.unreadableKeys)
-                .field("records_mended", counted.recordsMended);
+                .field("records_mended", counted.recordsMended)
+                .field("partitions_damaged", counted.damagedPartitions)
+                .field("losses_accepted", counted.lossesAccepted);
         ReapCounters reaped = of.views().reaping();
         out.field("tombstones", reaped.tombstonesLeft)
                 .field("tombstones_reaped", reaped.tombstones)
@@ -226,6 +228,7 @@ final class KindredSection {
                 .field("table_bytes", tables.bytes())
                 .field("table_reads", tables.reads())
                 .field("bloom_skips", tables.bloomSkips())
-                .field("corruptions", tables.corruptions());
+                .field("corruptions", tables.corruptions())
+                .field("damaged_blocks", tables.damagedBlocks());
     }
 }

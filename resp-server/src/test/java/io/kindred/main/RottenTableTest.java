@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A bit of a stored value turns over on one of three nodes, while that is stopped. */
+/** A bit of a stored value turns over on one of three nodes, while that is stopped. It goes on serving and writing. */
 class RottenTableTest {
     private static final int KEYS = 1_500;
     private static final String PADDING = "-".repeat(500);
@@ -41,10 +41,22 @@ class RottenTableTest {
             try (RespClient client = new RespClient(again.port())) {
                 await(client, "records_mended", 1);
                 assertTrue(Integer.parseInt(LocalNodes.info(client, "scrub_unreadable")) > 0);
+                await(client, "losses_accepted", 1);
                 await(client, "records_unreadable", 0);
+                await(client, "partitions_damaged", 0);
+                await(client, "damaged_blocks", 0);
                 client.call("KIN.QUORUM", "R", "1");
                 for (int i = 0; i < KEYS; i++) {
                     assertEquals(value(i), client.call("GET", "key:" + i));
+                }
+                assertEquals(KEYS, client.list("KEYS", "*").size());
+                int flushes = Integer.parseInt(LocalNodes.info(client, "flushes"));
+                for (int i = 0; i < 4 * KEYS; i++) {
+                    assertEquals("OK", client.call("SET", "key:" + i % KEYS, value(i)));
+                }
+                await(client, "flushes", flushes + 4);
+                for (int i = 0; i < KEYS; i++) {
+                    assertEquals(value(3 * KEYS + i), client.call("GET", "key:" + i));
                 }
             }
         }

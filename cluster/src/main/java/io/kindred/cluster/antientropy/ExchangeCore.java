@@ -35,6 +35,7 @@ public final class ExchangeCore {
     private final ExchangeService service;
     private final Throttle throttle;
     private final KeyMender mender;
+    private final DamagedPartitions damaged;
     private final DebtPayer payer;
     private final long intervalNanos;
     private final Consumer<String> note;
@@ -67,13 +68,17 @@ public final class ExchangeCore {
             RecordRange range,
             FlushStamps flushStamps,
             LocalReplica replica,
-            Overwrite overwrite,
+            Repairs repairs,
             ReapMarks marks,
             ExchangeCounters counters) {}
 
-    /** Stores a container in place of one that cannot be read. */
-    public interface Overwrite {
-        void write(byte[] storageKey, Versions versions, Consumer<Verdict> done);
+    /** What is done about records that cannot be read. */
+    public interface Repairs {
+        /** Stores a container in place of one that cannot be read. */
+        void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> done);
+
+        /** Gives up what cannot be read of a partition. */
+        void acceptLoss(int partition, Consumer<Verdict> done);
     }
 
     /** What this node owes to others, and what forgets a debt durably. */
@@ -114,7 +119,7 @@ public final class ExchangeCore {
         final TreeSet<Integer> partitions = new TreeSet<>();
         /** Those among them whose records here are not what was written. */
         final TreeSet<Integer> distrusted = new TreeSet<>();
-        /** And those of which not all can be read. */
+        /** Of which not all can be read here: all is asked for, whatever trees there are. */
         final TreeSet<Integer> unreadable = new TreeSet<>();
 
         final List<Consumer<ExchangeSession>> told = new ArrayList<>();
@@ -124,8 +129,10 @@ public final class ExchangeCore {
     public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
         LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps(), store.marks());
         this.parts = new ExchangeParts(
-                wires, store.trees(), reader, store.replica(), store.overwrite(), store.marks(), store.counters());
+                wires, store.trees(), reader, store.replica(), store.repairs(), store.marks(), store.counters());
         this.mender = new KeyMender(parts, note);
+        this.damaged = new DamagedPartitions(
+                parts, mender, note, (peer, partition) -> ask(peer).unreadable.add(partition));
         this.service = new ExchangeService(parts);
         this.throttle = new Throttle(wires.clocks(), wires.latencies());
         this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
@@ -143,7 +150,7 @@ public final class ExchangeCore {
      * What a session need not believe of this node's own records.
      *
      * @param distrusted partitions with records that are not what was written
-     * @param unreadable partitions of which not all records can be read
+     * @param unreadable partitions of which not all records can be read, and all is asked for
      */
     record Doubts(TreeSet<Integer> distrusted, TreeSet<Integer> unreadable) {
         static final Doubts NONE = new Doubts(new TreeSet<>(), new TreeSet<>());
@@ -156,7 +163,7 @@ public final class ExchangeCore {
             return parts.clocks().nanos();
         }
         long next = Math.min(nextRoundNanos, throttle.nextTickNanos());
-        if (payer.owes() || mender.size() > 0) {
+        if (payer.owes() || mender.size() > 0 || damaged.size() > 0) {
             next = Math.min(next, nextOwedNanos);
         }
         for (ExchangeSession session : sessions.values()) {
@@ -186,6 +193,7 @@ public final class ExchangeCore {
             nextOwedNanos = now + OWED_RETRY_NANOS;
             payer.payDebts();
             mender.retry();
+            damaged.onTick();
         }
         startSessions();
     }
@@ -253,15 +261,23 @@ public final class ExchangeCore {
      * @param unreadable whether not even their keys can be read, so that the trees say nothing
      */
     public void doubt(int partition, boolean unreadable) {
+        if (unreadable) {
+            damaged.begin(partition);
+        } else {
+            distrust(partition);
+        }
+        startSessions();
+    }
+
+    private void distrust(int partition) {
         long self = parts.partitions().self();
         for (long replica : parts.partitions().everywhere(partition)) {
             if (replica != self) {
                 Ask ask = ask(replica);
                 ask.partitions.add(partition);
-                (unreadable ? ask.unreadable : ask.distrusted).add(partition);
+                ask.distrusted.add(partition);
             }
         }
-        startSessions();
     }
 
     /** A key's record cannot be read. */
@@ -311,6 +327,7 @@ public final class ExchangeCore {
             parts.counters().failures++;
             noteFailure(session);
         }
+        damaged.ended(session);
         payer.compared(session, debtsUntil);
         long moved = session.tally.keysSent + session.tally.keysTaken;
         if (moved > 0) {

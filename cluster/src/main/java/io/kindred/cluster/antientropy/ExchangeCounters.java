@@ -22,4 +22,8 @@ public final class ExchangeCounters {
     public long recordsMended;
     /** Keys whose records cannot be read just now. */
     public int unreadableKeys;
+    /** Partitions of which not all can be read now. */
+    public int damagedPartitions;
+    /** How often something of a partition could not be read, and was given up when nobody else had it. */
+    public long lossesAccepted;
 }

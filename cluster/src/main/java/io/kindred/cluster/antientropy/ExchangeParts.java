@@ -20,7 +20,7 @@ record ExchangeParts(
         MerkleTrees trees,
         LaneReader reader,
         LocalReplica replica,
-        ExchangeCore.Overwrite overwrite,
+        ExchangeCore.Repairs repairs,
         ReapMarks marks,
         ExchangeCounters counters) {
     private static final int CLOCK_ENTRY_BYTES = 24;

@@ -148,6 +148,7 @@ final class ExchangeService {
         }
         parts.reader().read(request.ranges(), PAGE_KEYS_MAX, page -> {
             if (page == null) {
+                request.ranges().forEach(range -> parts.trees().suspect(range.partition()));
                 refuse(from, request, Verdict.FAILED);
             } else {
                 answer(from, request, page);

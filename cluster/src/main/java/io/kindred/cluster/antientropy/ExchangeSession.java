@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -102,6 +103,11 @@ final class ExchangeSession extends Request {
             }
         }
         next();
+    }
+
+    /** Partitions of which it asks for everything. */
+    Set<Integer> blind() {
+        return doubts.unreadable();
     }
 
     /** Exchanges a range of keys, whatever the trees say. */

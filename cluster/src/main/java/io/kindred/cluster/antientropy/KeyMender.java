@@ -35,10 +35,13 @@ final class KeyMender {
         return keys.size();
     }
 
+    boolean hasKeysOf(int partition) {
+        byte[] first = keys.ceiling(StorageKey.from(partition, 0, 0));
+        return first != null && StorageKey.partition(first) == partition;
+    }
+
     void add(byte[] storageKey) {
-        if (StorageKey.isValid(storageKey)
-                && keys.size() < KEYS_MAX
-                && parts.router().isReplicaOf(storageKey)) {
+        if (StorageKey.isValid(storageKey) && keys.size() < KEYS_MAX && parts.keeps(storageKey)) {
             keys.add(storageKey);
             parts.counters().unreadableKeys = keys.size();
         }
@@ -110,7 +113,7 @@ final class KeyMender {
                 end(key, false);
                 return;
             }
-            parts.overwrite().write(key, all, verdict -> {
+            parts.repairs().overwrite(key, all, verdict -> {
                 parts.counters().recordsMended += verdict == Verdict.OK ? 1 : 0;
                 end(key, verdict == Verdict.OK);
                 if (verdict == Verdict.OK) {

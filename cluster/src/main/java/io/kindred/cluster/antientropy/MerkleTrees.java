@@ -36,6 +36,9 @@ public final class MerkleTrees {
     /** Partitions with something to build. */
     private final TreeSet<Integer> unbuilt = new TreeSet<>();
 
+    /** Partitions that are to be verified out of turn. */
+    private final TreeSet<Integer> suspects = new TreeSet<>();
+
     private @Nullable TreeBuild build;
     private int epoch;
     private int owned;
@@ -188,6 +191,42 @@ public final class MerkleTrees {
 
     private static boolean contains(long[] nodes, long node) {
         return Arrays.stream(nodes).anyMatch(id -> id == node);
+    }
+
+    /** Not all records of a partition can be read: it has no trees until {@link #rebuild}. */
+    void damaged(int partition) {
+        if (byPartition[partition] == null) {
+            return;
+        }
+        byPartition[partition] = new PartitionTrees(lanes.count(), false);
+        unbuilt.remove(partition);
+        if (build != null && build.partition == partition) {
+            build = null;
+        }
+    }
+
+    /** They can be read again. */
+    void rebuild(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        if (trees != null && !trees.built) {
+            unbuilt.add(partition);
+        }
+    }
+
+    /** Something of a partition could not be read: it is verified next. */
+    void suspect(int partition) {
+        if (isReady(partition)) {
+            suspects.add(partition);
+        }
+    }
+
+    /** -1: none. */
+    int nextSuspect() {
+        Integer next = suspects.pollFirst();
+        while (next != null && !isReady(next)) {
+            next = suspects.pollFirst();
+        }
+        return next == null ? -1 : next;
     }
 
     // --- what they say ---

@@ -112,6 +112,7 @@ final class RangeExchange extends Request {
                 return;
             }
             if (read == null) {
+                tried.forEach(range -> parts.trees().suspect(range.partition()));
                 end("its own records cannot be read");
             } else {
                 ask(tried, read);

@@ -1,7 +1,6 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.version.CorruptRecordException;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +23,6 @@ public final class TreeBuilder implements ScrubTask {
     private final Doubted doubted;
     private @Nullable TreeBuild current;
     private int lastBuilt = -1;
-    /** Partitions that could not be built, and were told of. */
-    private final TreeSet<Integer> unbuildable = new TreeSet<>();
 
     private long pauseNanos;
     private int lastVerified = -1;
@@ -91,6 +88,10 @@ public final class TreeBuilder implements ScrubTask {
             lastBuilt = missing;
             return trees.begin(missing, false);
         }
+        int suspect = trees.nextSuspect();
+        if (suspect >= 0) {
+            return trees.begin(suspect, true);
+        }
         int verified = trees.nextBuilt(lastVerified);
         verified = verified < 0 ? trees.nextBuilt(-1) : verified;
         return verified < 0 ? null : trees.begin(verified, true);
@@ -135,11 +136,8 @@ public final class TreeBuilder implements ScrubTask {
         trees.abandon();
         if (build.scrub) {
             lastVerified = build.partition;
-            note.accept("not all of partition " + build.partition
-                    + " can be read: the scrub asks its other replicas and goes on behind it");
         }
-        if (build.scrub || unbuildable.add(build.partition)) {
-            doubted.partition(build.partition, true);
-        }
+        note.accept("not all of partition " + build.partition + " can be read: its other replicas are asked for it");
+        doubted.partition(build.partition, true);
     }
 }

@@ -50,8 +50,7 @@ final class AntiEntropy {
                                 scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
         exchange = new ExchangeCore(
                 wires,
-                new ExchangeCore.Store(
-                        trees, range, parts.flushStamps(), replica, replica::overwrite, parts.marks(), counters),
+                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, replica, parts.marks(), counters),
                 new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));

@@ -79,6 +79,10 @@ final class Cleaner implements ScrubTask {
     private void onScanned(Job now, Event.Scanned scanned, Consumer<Step> told) {
         Drops drops = new Drops(verdict -> {
             boolean ok = scanned.failure() == null && verdict == Verdict.OK;
+            if (scanned.failure() == StoreFailure.FAILED) {
+                // All owners have the partition: what cannot be read of it is to go, like the rest.
+                replica.acceptLoss(now.partition(), accepted -> {});
+            }
             byte[] next = scanned.next();
             if (!ok || next == null) {
                 end(now, ok);

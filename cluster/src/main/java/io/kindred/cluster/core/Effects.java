@@ -31,6 +31,12 @@ public interface Effects {
     /** Reads up to {@code limit} entries of [from, to); answered by {@link Event.Scanned} with the same token. */
     void scan(long token, byte[] from, byte[] to, int limit);
 
+    /**
+     * What cannot be read of a partition is to be given up, and absent from then on; answered by {@link
+     * Event.LossAccepted}.
+     */
+    void acceptLoss(int partition, byte[] from, byte[] to);
+
     void reply(long token, Outcome outcome);
 
     void answer(long token, ClusterAnswer answer);

@@ -34,6 +34,9 @@ public sealed interface Event {
             byte @Nullable [] next,
             @Nullable StoreFailure failure) implements Event {}
 
+    /** {@link Effects#acceptLoss} has been done, or was not possible. */
+    record LossAccepted(int partition, @Nullable StoreFailure failure) implements Event {}
+
     /** A connection to this peer now carries messages. */
     record PeerConnected(long peer) implements Event {}
 

@@ -245,6 +245,8 @@ public final class NodeCore implements MessageHandler {
             replica.onPersisted(persisted.count(), persisted.failure());
         } else if (event instanceof Event.Loaded loaded) {
             replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
+        } else if (event instanceof Event.LossAccepted accepted) {
+            replica.onLossAccepted(accepted.partition(), accepted.failure());
         } else if (event instanceof Event.Scanned scanned) {
             desk.onScanned(scanned);
         } else if (event instanceof Event.ClusterRequest request) {

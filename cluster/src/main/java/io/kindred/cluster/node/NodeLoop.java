@@ -332,6 +332,16 @@ public final class NodeLoop {
         }
 
         @Override
+        public void acceptLoss(int partition, byte[] from, byte[] to) {
+            engine.acceptLoss(from, to, failure -> {
+                if (failure != null) {
+                    noteStoreFailure(failure);
+                }
+                deliver(new Event.LossAccepted(partition, readFailure(failure)));
+            });
+        }
+
+        @Override
         public void reply(long token, Outcome outcome) {
             output.reply(token, outcome);
         }

@@ -253,6 +253,11 @@ public final class Rehearsal {
         }
 
         @Override
+        public void acceptLoss(int partition, byte[] from, byte[] to) {
+            later(new Event.LossAccepted(partition, null));
+        }
+
+        @Override
         public void reply(long token, Outcome outcome) {
             asked--;
         }

@@ -287,6 +287,69 @@ class ExchangeTest {
     }
 
     @Test
+    void whatCannotBeReadIsBroughtAndOnlyThenGivenUp() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        byte[] both = two.key(0, "{a}both");
+        byte[] readable = two.key(0, "{a}readable");
+        byte[] alone = two.key(0, "{a}alone");
+        Versions good = TwoReplicas.write(Versions.EMPTY, 1, 5, "good");
+        for (byte[] key : List.of(both, readable)) {
+            two.left.put(key, good);
+            two.right.put(key, good);
+        }
+        two.left.put(alone, good);
+        int partition = StorageKey.partition(both);
+        two.left.damaged = partition;
+        for (byte[] key : List.of(both, alone)) {
+            two.left.records.remove(key);
+            two.left.lost.add(key);
+        }
+        two.left.exchange.doubt(partition, true);
+        assertEquals(TestReplica.PARTITIONS - 1, two.exchange().partitions(), "it takes no part in others");
+        two.deliverAll();
+        assertEquals(partition, two.left.damaged, "there is a key to be replaced");
+        for (int second = 1; second <= 4; second++) {
+            two.left.clocks.advance(second * SECOND_NANOS, 0);
+            two.left.exchange.onTick();
+            two.deliverAll();
+        }
+        assertEquals(-1, two.left.damaged);
+        assertEquals(1, two.left.counters.lossesAccepted);
+        two.left.build();
+        assertEquals(0, two.exchange().keysTaken());
+        assertEqualRecords(two);
+        assertEquals(good, two.left.held(both));
+        assertEquals(good, two.left.held(readable));
+    }
+
+    @Test
+    void nothingIsGivenUpWhileTheOtherReplicaDoesNotAnswer() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        int partition = StorageKey.partition(two.key(0, "k"));
+        two.left.damaged = partition;
+        two.right.unreadable = true;
+        two.left.exchange.doubt(partition, true);
+        for (int second = 1; second <= 4; second++) {
+            two.deliverAll();
+            two.left.clocks.advance(second * SECOND_NANOS, 0);
+            two.left.exchange.onTick();
+        }
+        assertEquals(partition, two.left.damaged);
+        two.right.unreadable = false;
+        two.deliverAll();
+        for (int second = 5; second <= 7; second++) {
+            two.left.clocks.advance(second * SECOND_NANOS, 0);
+            two.left.exchange.onTick();
+            two.deliverAll();
+        }
+        assertEquals(-1, two.left.damaged);
+    }
+
+    @Test
     void aScrubFindsWhatHasRotted() {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);

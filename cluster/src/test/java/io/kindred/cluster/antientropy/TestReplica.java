@@ -25,11 +25,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One of two replicas of everything: records in memory, durable at once, and anti-entropy around them. */
-final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, RecordRange {
+final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, RecordRange, ExchangeCore.Repairs {
     static final int PARTITIONS = 1024;
 
     private final long id;
@@ -50,6 +51,10 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     private final Requests requests = new Requests(0, 1_000_000_000L);
     /** Nothing can be read while this is set. */
     boolean unreadable;
+    /** The partition that cannot be scanned; -1: none. */
+    int damaged = -1;
+    /** What was lost of it, and cannot be read. */
+    final TreeSet<byte[]> lost = new TreeSet<>(Arrays::compareUnsigned);
 
     /** Where messages go. */
     interface Sent {
@@ -64,7 +69,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         trees = new MerkleTrees(PARTITIONS, true, flushStamps, group -> 0);
         exchange = new ExchangeCore(
                 new ExchangeCore.Wires(this, requests, clocks, this, this, latencies),
-                new ExchangeCore.Store(trees, this, flushStamps, this, this::overwrite, marks, counters),
+                new ExchangeCore.Store(trees, this, flushStamps, this, this, marks, counters),
                 new ExchangeCore.Debts(owed, range -> {}),
                 60_000_000_000L,
                 notes::add);
@@ -95,8 +100,17 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         }
     }
 
-    private void overwrite(byte[] key, Versions versions, Consumer<Message.Verdict> done) {
+    @Override
+    public void overwrite(byte[] key, Versions versions, Consumer<Message.Verdict> done) {
         put(key, versions);
+        lost.remove(key);
+        done.accept(Message.Verdict.OK);
+    }
+
+    @Override
+    public void acceptLoss(int partition, Consumer<Message.Verdict> done) {
+        lost.clear();
+        damaged = -1;
         done.accept(Message.Verdict.OK);
     }
 
@@ -164,16 +178,27 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
             keys.add(record.getKey());
             values.add(record.getValue());
         }
-        done.accept(unreadable ? new Page(List.of(), List.of(), null, true) : new Page(keys, values, next, false));
+        boolean fails = unreadable || StorageKey.partition(from) == damaged;
+        done.accept(fails ? new Page(List.of(), List.of(), null, true) : new Page(keys, values, next, false));
     }
 
     @Override
     public void read(byte[] storageKey, ReadStep step) {
+        if (lost.contains(storageKey)) {
+            step.loaded(Message.Verdict.FAILED, null);
+            exchange.unreadable(storageKey);
+            return;
+        }
         step.loaded(Message.Verdict.OK, held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
     }
 
     @Override
     public void write(byte[] storageKey, WriteStep step) {
+        if (lost.contains(storageKey)) {
+            step.done(Message.Verdict.FAILED);
+            exchange.unreadable(storageKey);
+            return;
+        }
         Versions next = step.next(held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
         if (next != null) {
             put(storageKey, next);

@@ -426,6 +426,11 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     @Override
+    public void acceptLoss(int partition, byte[] from, byte[] to) {
+        later(random.between(20_000, 1_000_000), "given up", () -> step(new Event.LossAccepted(partition, null)));
+    }
+
+    @Override
     public void reply(long token, Outcome outcome) {
         Consumer<Outcome> client = clients.remove(token);
         if (client == null) {
