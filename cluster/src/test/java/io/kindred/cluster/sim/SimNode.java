@@ -52,6 +52,7 @@ final class SimNode implements Effects, ReplicaStore {
     long skewMillis;
     boolean stalled;
     double weight = 1.0;
+    String zone = "";
     /** It has decided to leave the ring. */
     boolean hasLeft;
     /** It and its disk are gone for good. */
@@ -194,7 +195,17 @@ final class SimNode implements Effects, ReplicaStore {
 
     Member member() {
         return new Member(
-                id, name, "sim", index, index, "", datacenter, weight, incarnation, Generation.ofStart(generation), 0);
+                id,
+                name,
+                "sim",
+                index,
+                index,
+                zone,
+                datacenter,
+                weight,
+                incarnation,
+                Generation.ofStart(generation),
+                0);
     }
 
     /** Whether it is to be in the ring in the end. */

@@ -1,0 +1,125 @@
+package io.kindred.cluster.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that come back with the records of an earlier life, while the ring has gone on or stands in a change. */
+class RestartSimulationTest {
+    private static final int KEYS = 8;
+    private static final long MILLI_NANOS = 1_000_000L;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final QuorumSpec STRICT = new QuorumSpec(0, 0, 2, 2);
+    private static final QuorumSpec WRITE_ALL_READ_ONE = new QuorumSpec(1, 3, 1, 3);
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Operation set(String key) {
+        return new Operation.Put(0, bytes(key), null, bytes("value of " + key), -1);
+    }
+
+    private static Operation get(String key) {
+        return new Operation.Get(0, bytes(key));
+    }
+
+    private static Outcome answer(SimCluster cluster, SimNode node, Operation operation) {
+        return answer(cluster, node, operation, STRICT);
+    }
+
+    /** The answer within two seconds. */
+    private static Outcome answer(SimCluster cluster, SimNode node, Operation operation, QuorumSpec quorum) {
+        List<Outcome> answers = new ArrayList<>();
+        node.request(operation, quorum, answers::add);
+        cluster.runFor(2 * SECOND_NANOS);
+        assertEquals(1, answers.size());
+        return answers.get(0);
+    }
+
+    /** Of three nodes one has missed writes. A fourth joins, and after a power failure those two alone are there. */
+    @Test
+    void whoRestartsWhileItJoinsWaitsForAsManyHoldersAsBefore() {
+        SimCluster cluster = SimCluster.calm(1, 3, false);
+        SimNode behind = cluster.node(0);
+        for (SimNode other : cluster.network.nodes().subList(1, 3)) {
+            cluster.network.cut(behind, other);
+            cluster.network.cut(other, behind);
+        }
+        cluster.runFor(10 * SECOND_NANOS);
+        for (int i = 0; i < KEYS; i++) {
+            assertInstanceOf(Outcome.Written.class, answer(cluster, cluster.node(1), set("k" + i)));
+        }
+        SimNode newcomer = cluster.addNode("");
+        newcomer.start();
+        for (int i = 0; i < 400 && !newcomer.hasInRing(newcomer); i++) {
+            cluster.runFor(10 * MILLI_NANOS);
+        }
+        cluster.runFor(SECOND_NANOS / 2);
+        cluster.network.nodes().forEach(SimNode::kill);
+        cluster.network.heal();
+        behind.start();
+        newcomer.start();
+        cluster.runFor(20 * SECOND_NANOS);
+        for (int i = 0; i < KEYS; i++) {
+            if (answer(cluster, behind, get("k" + i)) instanceof Outcome.Found found) {
+                assertFalse(found.versions().isEmpty(), "acknowledged by two, and not found by two: k" + i);
+            }
+        }
+        cluster.node(1).start();
+        cluster.node(2).start();
+        for (int second = 0; second < 60 && cluster.isMoving(); second++) {
+            cluster.runFor(SECOND_NANOS);
+        }
+        assertTrue(newcomer.isServing());
+        for (int i = 0; i < KEYS; i++) {
+            Outcome.Found found = assertInstanceOf(Outcome.Found.class, answer(cluster, newcomer, get("k" + i)));
+            assertEquals(1, found.versions().valueCount());
+        }
+    }
+
+    /** Two newcomers are all that is up of their datacenter; the other one has not got what was written here. */
+    @Test
+    void whoRestartsWhileItJoinsDoesNotTakeAnotherDatacenterForItsOwn() {
+        SimCluster cluster = SimCluster.calmDatacenters(1, 6);
+        List<SimNode> old = cluster.members("dc1");
+        cluster.network.splitDatacenters(true);
+        cluster.runFor(15 * SECOND_NANOS);
+        for (int i = 0; i < KEYS; i++) {
+            assertInstanceOf(Outcome.Written.class, answer(cluster, old.get(0), set("k" + i), WRITE_ALL_READ_ONE));
+        }
+        List<SimNode> newcomers = List.of(cluster.addNode("dc1"), cluster.addNode("dc1"));
+        newcomers.forEach(SimNode::start);
+        for (int i = 0; i < 400 && !newcomers.stream().allMatch(node -> node.hasInRing(node)); i++) {
+            cluster.runFor(10 * MILLI_NANOS);
+        }
+        cluster.members("dc1").forEach(SimNode::kill);
+        cluster.network.splitDatacenters(false);
+        newcomers.forEach(SimNode::start);
+        cluster.runFor(30 * SECOND_NANOS);
+        for (int i = 0; i < KEYS; i++) {
+            Outcome outcome = answer(cluster, newcomers.get(0), get("k" + i), WRITE_ALL_READ_ONE);
+            if (outcome instanceof Outcome.Found found) {
+                assertFalse(found.versions().isEmpty(), "acknowledged by all, and not found by one: k" + i);
+            }
+        }
+        old.forEach(SimNode::start);
+        for (int second = 0; second < 60 && cluster.isMoving(); second++) {
+            cluster.runFor(SECOND_NANOS);
+        }
+        for (int i = 0; i < KEYS; i++) {
+            Outcome.Found found =
+                    assertInstanceOf(Outcome.Found.class, answer(cluster, newcomers.get(0), get("k" + i)));
+            assertEquals(1, found.versions().valueCount());
+        }
+    }
+}
