@@ -40,6 +40,8 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
 
     private boolean serving;
+    /** Whether it has said which weight and place it has since this start. */
+    private boolean hasClaimed;
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
     private boolean mayLackRecords;
 
@@ -198,18 +200,28 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         onTick();
     }
 
-    /** A node whose weight or place was configured anew says so. */
+    /**
+     * A node whose weight or place was configured anew says so. But not by what it remembers alone: had it been forgotten
+     * since, its record would be the newer one, and put it back into the ring with all that was deleted meanwhile.
+     */
     private void claimWhatChanged() {
         Member self = view.self();
         RingMember known = router.datacenters().member(self.id());
-        if (known == null) {
+        if (hasClaimed || known == null || isForgotten(self.id()) || mayBeBehind()) {
             return;
         }
+        hasClaimed = true;
         if (!known.zone().equals(self.zone()) || !known.datacenter().equals(self.datacenter())) {
             decide(joining.record(self));
         } else if (known.weight() != self.weight()) {
             decide(ChangeRecord.weight(self.id(), clocks.nextStamp(), self.id(), self.weight()));
         }
+    }
+
+    /** Whether others of the ring may know of changes from before this start that they have not told yet. */
+    private boolean mayBeBehind() {
+        long self = view.self().id();
+        return !rounds.sawOwnRecords() && router.datacenters().nodes().stream().anyMatch(id -> id != self);
     }
 
     void onPeerConnected(long peer) {
@@ -274,6 +286,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onGossip(long from, Message.Gossip gossip) {
         watch.onGossip(from, gossip);
+        claimWhatChanged();
         serveIfReady();
     }
 
@@ -298,6 +311,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
                 decide(left);
             }
         }
+        claimWhatChanged();
         serveIfReady();
     }
 

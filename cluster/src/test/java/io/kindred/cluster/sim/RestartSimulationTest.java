@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -33,6 +35,10 @@ class RestartSimulationTest {
         return new Operation.Get(0, bytes(key));
     }
 
+    private static Operation delete(String key) {
+        return new Operation.Update(0, bytes(key), new byte[][] {bytes("DEL")});
+    }
+
     private static Outcome answer(SimCluster cluster, SimNode node, Operation operation) {
         return answer(cluster, node, operation, STRICT);
     }
@@ -45,6 +51,95 @@ class RestartSimulationTest {
         assertEquals(1, answers.size());
         return answers.get(0);
     }
+
+    private static void decide(SimCluster cluster, SimNode node, ClusterQuery query) {
+        List<ClusterAnswer> answers = new ArrayList<>();
+        node.ask(query, answers::add);
+        cluster.runFor(SECOND_NANOS);
+        assertEquals(List.of(new ClusterAnswer.Decided()), answers);
+    }
+
+    // --- after the others have given it up ---
+
+    /** The last node is away; the others forget it, delete what it has, and reap that. */
+    private static void forgetTheLast(SimCluster cluster, SimNode last) {
+        cluster.runFor(20 * SECOND_NANOS);
+        decide(cluster, cluster.node(0), new ClusterQuery.Forget(last.name));
+        cluster.runFor(20 * SECOND_NANOS);
+        for (int i = 0; i < KEYS; i++) {
+            assertInstanceOf(Outcome.Updated.class, answer(cluster, cluster.node(0), delete("k" + i)));
+        }
+        cluster.runFor(60 * SECOND_NANOS);
+        assertNothingIsThere(cluster, last);
+        assertTrue(cluster.checker.containersReaped > 0);
+    }
+
+    private static SimCluster written(long seed) {
+        SimCluster cluster = SimCluster.calm(seed, 4, true);
+        for (int i = 0; i < KEYS; i++) {
+            assertInstanceOf(Outcome.Written.class, answer(cluster, cluster.node(0), set("k" + i)));
+        }
+        cluster.runFor(5 * SECOND_NANOS);
+        return cluster;
+    }
+
+    private static void assertNothingIsThere(SimCluster cluster, SimNode but) {
+        for (SimNode node : cluster.network.nodes()) {
+            for (int i = 0; i < KEYS && node != but; i++) {
+                assertTrue(cluster.checker.held(node, "k" + i).isEmpty(), node.name + " has k" + i);
+            }
+        }
+    }
+
+    @Test
+    void aForgottenNodeDoesNotComeBackInAnotherZone() {
+        SimCluster cluster = written(1);
+        SimNode forgotten = cluster.node(3);
+        forgotten.kill();
+        forgetTheLast(cluster, forgotten);
+        forgotten.zone = "elsewhere";
+        forgotten.start();
+        cluster.runFor(10 * SECOND_NANOS);
+        assertFalse(cluster.node(0).hasInRing(forgotten));
+        assertFalse(forgotten.hasInRing(forgotten));
+        for (int i = 0; i < KEYS; i++) {
+            Outcome.Found found = assertInstanceOf(Outcome.Found.class, answer(cluster, cluster.node(0), get("k" + i)));
+            assertTrue(found.versions().isEmpty(), () -> "deleted and reaped, and read again: " + found);
+        }
+        assertNothingIsThere(cluster, forgotten);
+    }
+
+    @Test
+    void aMemberThatStartsInAnotherZoneOrWithAnotherWeightSaysSo() {
+        SimCluster cluster = SimCluster.calm(1, 4, false);
+        SimNode node = cluster.node(3);
+        node.kill();
+        node.zone = "elsewhere";
+        node.start();
+        cluster.runFor(2 * SECOND_NANOS);
+        assertEquals(node.id, cluster.node(0).newestRecord().subject());
+        assertEquals("elsewhere", cluster.node(0).newestRecord().zone());
+        cluster.network.nodes().forEach(SimNode::stop);
+        node.weight = 2.0;
+        cluster.network.nodes().forEach(SimNode::start);
+        cluster.runFor(2 * SECOND_NANOS);
+        assertEquals(node.id, cluster.node(0).newestRecord().subject());
+        assertEquals(2.0, cluster.node(0).newestRecord().weight());
+    }
+
+    /** There is nobody whom it could ask. */
+    @Test
+    void theOnlyMemberThatStartsWithAnotherWeightSaysSo() {
+        SimCluster cluster = SimCluster.calm(1, 1, false);
+        SimNode node = cluster.node(0);
+        node.stop();
+        node.weight = 2.0;
+        node.start();
+        assertTrue(node.isServing());
+        assertEquals(2.0, node.newestRecord().weight());
+    }
+
+    // --- in the midst of a change ---
 
     /** Of three nodes one has missed writes. A fourth joins, and after a power failure those two alone are there. */
     @Test

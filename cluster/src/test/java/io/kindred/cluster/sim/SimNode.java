@@ -25,6 +25,7 @@ import io.kindred.engine.StorageEngine;
 import io.kindred.engine.SyncPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -211,6 +212,11 @@ final class SimNode implements Effects, ReplicaStore {
     /** Whether it is to be in the ring in the end. */
     boolean isMember() {
         return !hasLeft && !isLost;
+    }
+
+    /** The newest change record that it knows of. */
+    ChangeRecord newestRecord() {
+        return Collections.max(records);
     }
 
     boolean hasInRing(SimNode other) {
