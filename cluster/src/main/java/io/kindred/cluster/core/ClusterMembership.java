@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
 final class ClusterMembership implements HeldBy, Joining.Members {
+    /** Where others are up, it takes milliseconds to be connected to one; where none is, this node must serve alone. */
+    private static final long LISTEN_NANOS = 1_000_000_000L;
+
     private final NodeConfig config;
     private final Clocks clocks;
     private final Outlet outlet;
@@ -38,8 +41,11 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final TreeSet<Long> connected = new TreeSet<>();
     /** By subject, the last record that took it out of the ring or put it in. */
     private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
+    /** Asked for with every request, so not found anew each time. */
+    private final TreeSet<Long> castOut = new TreeSet<>();
 
     private boolean serving;
+    private long listensUntilNanos;
     /** Whether it has said which weight and place it has since this start. */
     private boolean hasClaimed;
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
@@ -137,6 +143,14 @@ final class ClusterMembership implements HeldBy, Joining.Members {
                         || (last.kind() == ChangeRecord.Kind.REPLACE && last.other() == id));
     }
 
+    /**
+     * Whether a node was forgotten or replaced, so that nothing of what it still has is taken: by now that may be what was
+     * deleted. (The last node of all stays, whoever has forgotten it.)
+     */
+    boolean isCastOut(long id) {
+        return !castOut.isEmpty() && castOut.contains(id);
+    }
+
     @Override
     public boolean hasLeft(long id) {
         return standing.containsKey(id) && !router.hasNode(id);
@@ -186,6 +200,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     // --- events ---
 
     void onStarted() {
+        listensUntilNanos = clocks.nanos() + LISTEN_NANOS;
         recoveredMembers.forEach(member -> remembered.add(member.id()));
         recoveredMembers.forEach(rounds::learn);
         for (ChangeRecord record : view.records()) {
@@ -252,10 +267,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         if (wantsIn()) {
             joining.askNext(connected);
         }
+        serveIfReady();
     }
 
     long nextTickNanos() {
         long next = Math.min(watch.nextTickNanos(), spread.nextTickNanos());
+        next = listens() ? Math.min(next, listensUntilNanos) : next;
         return wantsIn() && !connected.isEmpty() ? Math.min(next, joining.nextTickNanos()) : next;
     }
 
@@ -349,17 +366,40 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         followHoldings();
+        findCastOut();
         outlet.effects().peers(view.others());
         outlet.effects().remember(view.others(), view.records());
         serveIfReady();
     }
 
+    private void findCastOut() {
+        boolean wasCastOut = isCastOut(view.self().id());
+        castOut.clear();
+        for (long id : standing.keySet()) {
+            if (isForgotten(id) && !isInRing(id)) {
+                castOut.add(id);
+            }
+        }
+        if (!wasCastOut && isCastOut(view.self().id())) {
+            outlet.effects()
+                    .note("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
+        }
+    }
+
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
-        if (!serving && !mayLackRecords && own.hasJoined() && !router.ring().isEmpty()) {
+        boolean isReady = own.hasJoined()
+                && !router.ring().isEmpty()
+                && !isCastOut(view.self().id());
+        if (!serving && !mayLackRecords && isReady && !listens()) {
             serving = true;
             outlet.effects().serving();
             connected.forEach(rounds::greet);
         }
+    }
+
+    /** Whether it waits with its clients' requests for news of the ring. It may have been forgotten, and not know it. */
+    private boolean listens() {
+        return !serving && clocks.nanos() - listensUntilNanos < 0 && mayBeBehind();
     }
 }

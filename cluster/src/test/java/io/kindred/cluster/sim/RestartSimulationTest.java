@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes that come back with the records of an earlier life, while the ring has gone on or stands in a change. */
 class RestartSimulationTest {
+    private static final int SEEDS = 10;
     private static final int KEYS = 8;
     private static final long MILLI_NANOS = 1_000_000L;
     private static final long SECOND_NANOS = 1_000_000_000L;
@@ -91,6 +94,84 @@ class RestartSimulationTest {
         }
     }
 
+    /** As clients do that have found it up, from its first moment on. The history checker watches what is written. */
+    private static void readAllTheTime(SimCluster cluster, SimNode node, QuorumSpec quorum, List<Outcome> answers) {
+        for (int i = 0; i < 800; i++) {
+            if (node.isServing()) {
+                node.request(get("k" + i % KEYS), quorum, answers::add);
+            }
+            cluster.runFor(MILLI_NANOS);
+        }
+        cluster.runFor(5 * SECOND_NANOS);
+    }
+
+    private static void assertNoneFoundAnything(List<Outcome> answers) {
+        for (Outcome answer : answers) {
+            if (answer instanceof Outcome.Found found) {
+                assertTrue(found.versions().isEmpty(), () -> "deleted and reaped, and read again: " + found);
+            }
+        }
+    }
+
+    /** With a quorum of one it would answer for itself. */
+    @Test
+    void aForgottenNodeThatStartsServesNobody() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            SimCluster cluster = written(seed);
+            SimNode forgotten = cluster.node(3);
+            forgotten.kill();
+            forgetTheLast(cluster, forgotten);
+            forgotten.start();
+            List<Outcome> answers = new ArrayList<>();
+            readAllTheTime(cluster, forgotten, WRITE_ALL_READ_ONE, answers);
+            assertNoneFoundAnything(answers);
+            assertNothingIsThere(cluster, forgotten);
+            assertFalse(cluster.node(0).hasInRing(forgotten));
+            assertFalse(forgotten.isServing());
+        }
+    }
+
+    /** It serves by itself, as far as it can, and is asked when it is connected again and has not heard of it yet. */
+    @Test
+    void whatAForgottenNodeStillHasDoesNotComeBackByItsRepairs() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            SimCluster cluster = written(seed);
+            SimNode forgotten = cluster.node(3);
+            for (SimNode other : cluster.network.nodes().subList(0, 3)) {
+                cluster.network.cut(forgotten, other);
+                cluster.network.cut(other, forgotten);
+            }
+            forgotten.kill();
+            forgetTheLast(cluster, forgotten);
+            forgotten.start();
+            cluster.runFor(1_500 * MILLI_NANOS);
+            assertTrue(forgotten.isServing());
+            cluster.network.heal();
+            List<Outcome> answers = new ArrayList<>();
+            readAllTheTime(cluster, forgotten, STRICT, answers);
+            assertFalse(answers.isEmpty());
+            assertNoneFoundAnything(answers);
+            assertNothingIsThere(cluster, forgotten);
+            assertInstanceOf(Outcome.Refused.class, answer(cluster, forgotten, get("k0")));
+        }
+    }
+
+    @Test
+    void noRepairOfAForgottenNodeIsTaken() {
+        SimCluster cluster = written(1);
+        SimNode forgotten = cluster.node(3);
+        forgotten.kill();
+        forgetTheLast(cluster, forgotten);
+        for (int i = 0; i < KEYS; i++) {
+            Versions old = cluster.checker.held(forgotten, "k" + i);
+            for (SimNode node : cluster.network.nodes().subList(0, 3)) {
+                node.receive(forgotten, new Message.Replicate(0, cluster.storageKey("k" + i), old, 0));
+            }
+        }
+        cluster.runFor(SECOND_NANOS);
+        assertNothingIsThere(cluster, forgotten);
+    }
+
     @Test
     void aForgottenNodeDoesNotComeBackInAnotherZone() {
         SimCluster cluster = written(1);
@@ -137,6 +218,33 @@ class RestartSimulationTest {
         node.start();
         assertTrue(node.isServing());
         assertEquals(2.0, node.newestRecord().weight());
+    }
+
+    // --- how long a start takes ---
+
+    @Test
+    void aNodeServesAsSoonAsItHasHeardAnotherOne() {
+        SimCluster cluster = SimCluster.calm(1, 3, false);
+        SimNode node = cluster.node(2);
+        node.kill();
+        cluster.runFor(5 * SECOND_NANOS);
+        node.start();
+        cluster.runFor(50 * MILLI_NANOS);
+        assertTrue(node.isServing());
+        cluster.network.nodes().forEach(SimNode::kill);
+        cluster.runFor(5 * SECOND_NANOS);
+        cluster.network.nodes().forEach(SimNode::start);
+        cluster.runFor(50 * MILLI_NANOS);
+        assertTrue(cluster.network.nodes().stream().allMatch(SimNode::isServing));
+    }
+
+    @Test
+    void aNodeServesWhereNobodyElseIsUp() {
+        SimCluster cluster = SimCluster.calm(1, 3, false);
+        cluster.network.nodes().forEach(SimNode::kill);
+        cluster.node(2).start();
+        cluster.runFor(1_100 * MILLI_NANOS);
+        assertTrue(cluster.node(2).isServing());
     }
 
     // --- in the midst of a change ---
