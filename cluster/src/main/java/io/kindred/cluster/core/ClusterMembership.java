@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
 final class ClusterMembership implements HeldBy, Joining.Members {
+    /** Where others are up, it takes milliseconds to be connected to one; where none is, this node must serve alone. */
+    private static final long LISTEN_NANOS = 1_000_000_000L;
+
     private final NodeConfig config;
     private final Clocks clocks;
     private final Outlet outlet;
@@ -38,8 +41,13 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final TreeSet<Long> connected = new TreeSet<>();
     /** By subject, the last record that took it out of the ring or put it in. */
     private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
+    /** Asked for with every request, so not found anew each time. */
+    private final TreeSet<Long> castOut = new TreeSet<>();
 
     private boolean serving;
+    private long listensUntilNanos;
+    /** Whether it has said which weight and place it has since this start. */
+    private boolean hasClaimed;
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
     private boolean mayLackRecords;
 
@@ -135,6 +143,14 @@ final class ClusterMembership implements HeldBy, Joining.Members {
                         || (last.kind() == ChangeRecord.Kind.REPLACE && last.other() == id));
     }
 
+    /**
+     * Whether a node was forgotten or replaced, so that nothing of what it still has is taken: by now that may be what was
+     * deleted. (The last node of all stays, whoever has forgotten it.)
+     */
+    boolean isCastOut(long id) {
+        return !castOut.isEmpty() && castOut.contains(id);
+    }
+
     @Override
     public boolean hasLeft(long id) {
         return standing.containsKey(id) && !router.hasNode(id);
@@ -184,6 +200,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     // --- events ---
 
     void onStarted() {
+        listensUntilNanos = clocks.nanos() + LISTEN_NANOS;
         recoveredMembers.forEach(member -> remembered.add(member.id()));
         recoveredMembers.forEach(rounds::learn);
         for (ChangeRecord record : view.records()) {
@@ -198,18 +215,28 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         onTick();
     }
 
-    /** A node whose weight or place was configured anew says so. */
+    /**
+     * A node whose weight or place was configured anew says so. But not by what it remembers alone: had it been forgotten
+     * since, its record would be the newer one, and put it back into the ring with all that was deleted meanwhile.
+     */
     private void claimWhatChanged() {
         Member self = view.self();
         RingMember known = router.datacenters().member(self.id());
-        if (known == null) {
+        if (hasClaimed || known == null || isForgotten(self.id()) || mayBeBehind()) {
             return;
         }
+        hasClaimed = true;
         if (!known.zone().equals(self.zone()) || !known.datacenter().equals(self.datacenter())) {
             decide(joining.record(self));
         } else if (known.weight() != self.weight()) {
             decide(ChangeRecord.weight(self.id(), clocks.nextStamp(), self.id(), self.weight()));
         }
+    }
+
+    /** Whether others of the ring may know of changes from before this start that they have not told yet. */
+    private boolean mayBeBehind() {
+        long self = view.self().id();
+        return !rounds.sawOwnRecords() && router.datacenters().nodes().stream().anyMatch(id -> id != self);
     }
 
     void onPeerConnected(long peer) {
@@ -240,10 +267,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         if (wantsIn()) {
             joining.askNext(connected);
         }
+        serveIfReady();
     }
 
     long nextTickNanos() {
         long next = Math.min(watch.nextTickNanos(), spread.nextTickNanos());
+        next = listens() ? Math.min(next, listensUntilNanos) : next;
         return wantsIn() && !connected.isEmpty() ? Math.min(next, joining.nextTickNanos()) : next;
     }
 
@@ -274,6 +303,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onGossip(long from, Message.Gossip gossip) {
         watch.onGossip(from, gossip);
+        claimWhatChanged();
         serveIfReady();
     }
 
@@ -298,6 +328,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
                 decide(left);
             }
         }
+        claimWhatChanged();
         serveIfReady();
     }
 
@@ -335,17 +366,40 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         followHoldings();
+        findCastOut();
         outlet.effects().peers(view.others());
         outlet.effects().remember(view.others(), view.records());
         serveIfReady();
     }
 
+    private void findCastOut() {
+        boolean wasCastOut = isCastOut(view.self().id());
+        castOut.clear();
+        for (long id : standing.keySet()) {
+            if (isForgotten(id) && !isInRing(id)) {
+                castOut.add(id);
+            }
+        }
+        if (!wasCastOut && isCastOut(view.self().id())) {
+            outlet.effects()
+                    .note("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
+        }
+    }
+
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
-        if (!serving && !mayLackRecords && own.hasJoined() && !router.ring().isEmpty()) {
+        boolean isReady = own.hasJoined()
+                && !router.ring().isEmpty()
+                && !isCastOut(view.self().id());
+        if (!serving && !mayLackRecords && isReady && !listens()) {
             serving = true;
             outlet.effects().serving();
             connected.forEach(rounds::greet);
         }
+    }
+
+    /** Whether it waits with its clients' requests for news of the ring. It may have been forgotten, and not know it. */
+    private boolean listens() {
+        return !serving && clocks.nanos() - listensUntilNanos < 0 && mayBeBehind();
     }
 }

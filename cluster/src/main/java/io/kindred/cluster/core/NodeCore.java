@@ -14,12 +14,14 @@ import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.Coordinator;
 import io.kindred.cluster.quorum.DotLender;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
+import io.kindred.cluster.quorum.Origin;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
@@ -45,6 +47,8 @@ import java.util.function.Consumer;
 public final class NodeCore implements MessageHandler {
     /** How long a dot that was lent to another node may stay away, in request timeouts. */
     private static final int LOAN_TIMEOUTS = 3;
+
+    private static final String CAST_OUT = "ERR this node was forgotten or replaced; ask another one of the cluster";
 
     private final Outlet outlet = new Outlet();
     private final Clocks clocks;
@@ -237,7 +241,7 @@ public final class NodeCore implements MessageHandler {
 
     private void dispatch(Event event) {
         if (event instanceof Event.Request request) {
-            coordinator.start(request.token(), request.operation(), request.quorum());
+            onRequest(request);
         } else if (event instanceof Event.Received received) {
             membership.watch().heard(received.from());
             received.message().deliver(received.from(), this);
@@ -274,6 +278,15 @@ public final class NodeCore implements MessageHandler {
             own.begin(() -> membership.held(own.told()));
             membership.onStarted();
             sweeper.resume();
+        }
+    }
+
+    /** Nobody answers a node that was forgotten: its clients are told at once rather than at their deadlines. */
+    private void onRequest(Event.Request request) {
+        if (membership.isCastOut(membership.view().self().id())) {
+            outlet.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
+        } else {
+            coordinator.start(request.token(), request.operation(), request.quorum());
         }
     }
 
@@ -351,6 +364,18 @@ public final class NodeCore implements MessageHandler {
         return partition >= 0 && partition < views.partitions();
     }
 
+    /**
+     * Whether a request comes of a node that was forgotten, and tells it so. What it reads it would join with its own old
+     * values, and give that to its clients, and to replicas as a repair.
+     */
+    private boolean isRefused(long from) {
+        if (!membership.isCastOut(from)) {
+            return false;
+        }
+        membership.router().compareRings(from);
+        return true;
+    }
+
     @Override
     public void onForward(long from, Message.Forward message) {
         if (!hasDatabase(message.operation().db())) {
@@ -367,6 +392,10 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onReadRequest(long from, Message.ReadRequest message) {
+        if (isRefused(from)) {
+            outlet.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
+            return;
+        }
         service.onReadRequest(from, message);
     }
 
@@ -378,6 +407,10 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onReplicate(long from, Message.Replicate message) {
+        if (isRefused(from)) {
+            service.refuse(from, message);
+            return;
+        }
         service.onReplicate(from, message);
     }
 
@@ -389,6 +422,10 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onDotRequest(long from, Message.DotRequest message) {
+        if (isRefused(from)) {
+            outlet.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
+            return;
+        }
         coordinator.onDotRequest(from, message);
     }
 
@@ -400,7 +437,7 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onHandOver(long from, Message.HandOver message) {
-        if (membership.isForgotten(from)) {
+        if (membership.isCastOut(from)) {
             // Nobody has waited for what it still has: by now that may be what was deleted.
             return;
         }
@@ -409,7 +446,7 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onRelay(long from, Message.Relay message) {
-        if (!membership.isForgotten(from)) {
+        if (!membership.isCastOut(from)) {
             service.onRelay(from, message);
         }
     }
@@ -462,7 +499,7 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {
-        if (membership.isForgotten(from)) {
+        if (membership.isCastOut(from)) {
             return;
         }
         antiEntropy.exchange().onExchangeObjects(from, message);

@@ -61,7 +61,7 @@ final class ReplicaService {
         byte[] key = request.storageKey();
         boolean asStandIn = request.intended() != 0;
         if (!(asStandIn ? mayStandIn(request.intended(), key) : router.isReplicaOf(key))) {
-            acknowledge(from, request, Verdict.NOT_MINE, null);
+            refuse(from, request);
             return;
         }
         observe(request.delta());
@@ -74,6 +74,10 @@ final class ReplicaService {
         } else {
             replica.write(key, new Join(from, request));
         }
+    }
+
+    void refuse(long from, Message.Replicate request) {
+        acknowledge(from, request, Verdict.NOT_MINE, null);
     }
 
     private boolean mayStandIn(long intended, byte[] key) {

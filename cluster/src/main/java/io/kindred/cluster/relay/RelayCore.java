@@ -38,8 +38,8 @@ public final class RelayCore implements RemoteCopies {
     private final Router router;
     private final HintKeeper hints;
     private final RelayCounters counters = new RelayCounters();
-    /** Spreads the writes over the nodes of the other datacenter. */
-    private int turn;
+    /** Spreads the writes over the nodes of the other datacenter; goes round to below zero in the end. */
+    int turn;
 
     public RelayCore(Outbox outbox, Requests requests, Clocks clocks, Router router, HintKeeper hints) {
         this.outbox = outbox;
@@ -118,7 +118,7 @@ public final class RelayCore implements RemoteCopies {
         private long candidate() {
             long[] writers = router.writersIn(datacenter, storageKey);
             for (int i = 0; i < writers.length; i++) {
-                long node = writers[(int) Integer.toUnsignedLong(turn++) % writers.length];
+                long node = writers[Math.floorMod(turn++, writers.length)];
                 if (isFit(node)) {
                     return node;
                 }

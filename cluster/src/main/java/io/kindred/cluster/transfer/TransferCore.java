@@ -337,29 +337,43 @@ public final class TransferCore {
     /**
      * Whether a partition that was exchanged with all live holders has all that was acknowledged: every write that W of
      * the serving set have is at one of any N - W + 1 of them. Those that are away and no longer in the ring are not
-     * waited for.
+     * waited for, nor are those that have given it up. Whoever has told nothing yet may hold it: what a restart has
+     * forgotten makes nobody's copy less needed.
      */
     private boolean isEnough(int partition, List<Long> holders, Set<Long> with) {
         if (holders.isEmpty()) {
             return everyoneHasTold();
         }
-        boolean isNear = !holders(partition, in.nearMembers()).isEmpty();
-        List<ServingMap.Nodes> sources = isNear ? List.of(in.serving().of(partition)) : in.elsewhere(partition);
-        return !with.isEmpty()
-                && (sources.isEmpty() || sources.stream().anyMatch(nodes -> isEnough(nodes, holders, with)));
+        ServingMap.Nodes near = in.serving().of(partition);
+        boolean isNear = sources(partition, near) > 0
+                || !holders(partition, in.nearMembers()).isEmpty();
+        List<ServingMap.Nodes> sets = isNear ? List.of(near) : in.elsewhere(partition);
+        return !with.isEmpty() && (sets.isEmpty() || sets.stream().anyMatch(nodes -> isEnough(partition, nodes, with)));
     }
 
-    private boolean isEnough(ServingMap.Nodes nodes, List<Long> holders, Set<Long> with) {
-        int can = 0;
+    private boolean isEnough(int partition, ServingMap.Nodes nodes, Set<Long> with) {
         int have = 0;
+        for (int i = 0; i < nodes.serving(); i++) {
+            have += with.contains(nodes.writers()[i]) ? 1 : 0;
+        }
+        int readable = nodes.serving() - (nodes.serving() / 2 + 1) + 1;
+        return have >= Math.min(readable, sources(partition, nodes));
+    }
+
+    /** How many others of those that serve it can be waited for. */
+    private int sources(int partition, ServingMap.Nodes nodes) {
+        int count = 0;
         for (int i = 0; i < nodes.serving(); i++) {
             long node = nodes.writers()[i];
             boolean isLost = in.isGone(node) && !in.isInRing(node);
-            can += node == in.self() || isLost || !holders.contains(node) ? 0 : 1;
-            have += with.contains(node) ? 1 : 0;
+            count += node == in.self() || isLost || !mayHold(node, partition) ? 0 : 1;
         }
-        int readable = nodes.serving() - (nodes.serving() / 2 + 1) + 1;
-        return have >= Math.min(readable, can);
+        return count;
+    }
+
+    private boolean mayHold(long node, int partition) {
+        Holding holding = in.holding(node);
+        return (holding == null || holding.holds(partition)) && in.members().contains(node);
     }
 
     /** Nobody holds it: the ring is new, or those who did are forgotten. But that must be known for sure. */

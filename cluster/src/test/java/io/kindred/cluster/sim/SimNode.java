@@ -25,6 +25,7 @@ import io.kindred.engine.StorageEngine;
 import io.kindred.engine.SyncPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class SimNode implements Effects, ReplicaStore {
     long skewMillis;
     boolean stalled;
     double weight = 1.0;
+    String zone = "";
     /** It has decided to leave the ring. */
     boolean hasLeft;
     /** It and its disk are gone for good. */
@@ -194,12 +196,27 @@ final class SimNode implements Effects, ReplicaStore {
 
     Member member() {
         return new Member(
-                id, name, "sim", index, index, "", datacenter, weight, incarnation, Generation.ofStart(generation), 0);
+                id,
+                name,
+                "sim",
+                index,
+                index,
+                zone,
+                datacenter,
+                weight,
+                incarnation,
+                Generation.ofStart(generation),
+                0);
     }
 
     /** Whether it is to be in the ring in the end. */
     boolean isMember() {
         return !hasLeft && !isLost;
+    }
+
+    /** The newest change record that it knows of. */
+    ChangeRecord newestRecord() {
+        return Collections.max(records);
     }
 
     boolean hasInRing(SimNode other) {
