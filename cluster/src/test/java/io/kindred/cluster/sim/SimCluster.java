@@ -148,6 +148,19 @@ public final class SimCluster {
         return cluster;
     }
 
+    /** One datacenter, whole and without clients, for a test that says itself what happens. */
+    static SimCluster calm(long seed, int nodes, boolean reaps) {
+        SimRandom random = new SimRandom(seed);
+        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1);
+        SimCluster cluster = new SimCluster(seed, plan, random, reaps, false);
+        cluster.network.nodes().forEach(SimNode::start);
+        cluster.runUntil(
+                () -> cluster.network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(nodes)));
+        cluster.syncEverySecond();
+        cluster.runUntil(() -> !cluster.isMoving());
+        return cluster;
+    }
+
     private Report run() {
         network.nodes().forEach(SimNode::start);
         runUntil(() -> network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
