@@ -208,7 +208,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         if (!known.zone().equals(self.zone()) || !known.datacenter().equals(self.datacenter())) {
             decide(joining.record(self));
         } else if (known.weight() != self.weight()) {
-            decide(ChangeRecord.weight(self.id(), clocks.nextStamp(), self.id(), self.weight()));
+            decide(ChangeRecord.weight(self.id(), nextRecordStamp(), self.id(), self.weight()));
         }
     }
 
@@ -302,6 +302,15 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     // --- decisions ---
+
+    /**
+     * Above the stamps of all records that are known here, one of a clock far ahead among them: an answer to what they say
+     * has to be folded behind them.
+     */
+    @Override
+    public long nextRecordStamp() {
+        return clocks.above(clocks.nextStamp(), view.lastRecordStamp());
+    }
 
     /** A decision of this node about the ring. */
     void decide(ChangeRecord record) {

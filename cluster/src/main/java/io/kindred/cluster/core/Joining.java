@@ -46,6 +46,9 @@ final class Joining {
 
         /** Whether it is up, as far as this node knows. */
         boolean answers(long id);
+
+        /** For the next record that this node makes. */
+        long nextRecordStamp();
     }
 
     Joining(Members members, Clocks clocks, Outlet outlet, String fingerprint) {
@@ -116,7 +119,7 @@ final class Joining {
     ChangeRecord record(Member subject) {
         return ChangeRecord.join(
                 members.self().id(),
-                clocks.nextStamp(),
+                members.nextRecordStamp(),
                 subject.id(),
                 subject.weight(),
                 new ChangeRecord.Site(subject.zone(), subject.datacenter()));

@@ -165,7 +165,7 @@ public final class NodeCore implements MessageHandler {
                 scrubber.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership, clocks));
+        queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership));
     }
 
     private record Handoff(HandoffCore core, Hints hints, HintLedger ledger, HandoffCounters counters) {}

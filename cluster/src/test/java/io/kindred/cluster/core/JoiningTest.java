@@ -130,6 +130,11 @@ class JoiningTest {
             public boolean answers(long id) {
                 return id != 9;
             }
+
+            @Override
+            public long nextRecordStamp() {
+                return 1;
+            }
         };
     }
 

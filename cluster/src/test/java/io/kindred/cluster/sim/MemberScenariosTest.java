@@ -1,12 +1,17 @@
 package io.kindred.cluster.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.message.Message;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What once went wrong with members that come, go, or tell what cannot be. */
@@ -35,6 +40,68 @@ class MemberScenariosTest {
             tell(cluster, cluster.node(node), new Holding(1, -1, true, new long[0]));
         }
         assertAllIsWell(cluster);
+    }
+
+    @Test
+    void whoWasAdmittedByAClockThatIsAheadCanLeave() {
+        SimCluster cluster = admittedByAClockThatIsAhead();
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, cluster.node(4), new ClusterQuery.Leave()));
+        assertFalse(cluster.node(0).hasInRing(cluster.node(4)));
+    }
+
+    @Test
+    void whoWasAdmittedByAClockThatIsAheadCanBeForgotten() {
+        SimCluster cluster = admittedByAClockThatIsAhead();
+        cluster.node(4).kill();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, cluster.node(2), new ClusterQuery.Forget("n5")));
+        assertFalse(cluster.node(0).hasInRing(cluster.node(4)));
+    }
+
+    @Test
+    void whoWasAdmittedByAClockThatIsAheadCanBeReplaced() {
+        SimCluster cluster = admittedByAClockThatIsAhead();
+        cluster.node(4).kill();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, cluster.node(2), new ClusterQuery.Replace("n5")));
+        assertFalse(cluster.node(0).hasInRing(cluster.node(4)));
+    }
+
+    @Test
+    void whoWasAdmittedByAClockThatIsAheadCanWeighLess() {
+        SimCluster cluster = admittedByAClockThatIsAhead();
+        SimNode admitted = cluster.node(4);
+        int before = cluster.node(0).partitionsOwnedBy(admitted);
+        admitted.stop();
+        admitted.weight = 0.25;
+        admitted.start();
+        cluster.runFor(10 * SECOND_NANOS);
+        int after = cluster.node(0).partitionsOwnedBy(admitted);
+        assertTrue(after < before, () -> "it owned " + before + " and owns " + after);
+    }
+
+    /** The fifth node is in the ring by a record of ten minutes ahead, which the clocks of the others do not follow. */
+    private static SimCluster admittedByAClockThatIsAhead() {
+        SimCluster cluster = SimCluster.calm(1, 4, false);
+        cluster.node(0).skewMillis = 600_000;
+        SimNode newcomer = cluster.addNode("");
+        for (int other = 1; other < 4; other++) {
+            cluster.network.cut(newcomer, cluster.node(other));
+            cluster.network.cut(cluster.node(other), newcomer);
+        }
+        newcomer.start();
+        cluster.runFor(5 * SECOND_NANOS);
+        cluster.network.heal();
+        cluster.runFor(30 * SECOND_NANOS);
+        assertTrue(newcomer.isServing());
+        return cluster;
+    }
+
+    private static @Nullable ClusterAnswer ask(SimCluster cluster, SimNode node, ClusterQuery query) {
+        List<ClusterAnswer> answers = new ArrayList<>();
+        node.ask(query, answers::add);
+        cluster.runFor(10 * SECOND_NANOS);
+        return answers.isEmpty() ? null : answers.get(0);
     }
 
     private static void tell(SimCluster cluster, SimNode node, Holding held) {

@@ -206,6 +206,10 @@ final class SimNode implements Effects, ReplicaStore {
         return core != null && core.views().isInRing(other.id);
     }
 
+    int partitionsOwnedBy(SimNode other) {
+        return core == null ? 0 : core.views().ring().owned(other.id);
+    }
+
     /** Partitions that it knows to be on their way, or has to take or to give away. */
     int partitionsMoving() {
         return core == null
