@@ -15,6 +15,7 @@ import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final TreeSet<Long> connected = new TreeSet<>();
     /** By subject, the last record that took it out of the ring or put it in. */
     private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
+    /** Those of them that are in no ring any more. */
+    private final List<Long> outside = new ArrayList<>();
+    /** Those of them that are through with it, too: nothing is left to be had from them. */
+    private Set<Long> gone = Set.of();
 
     private boolean serving;
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
@@ -103,8 +108,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return view.self();
     }
 
-    @Override
-    public boolean isInRing(long id) {
+    boolean isInRing(long id) {
         return router.hasNode(id);
     }
 
@@ -124,7 +128,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             return false;
         }
         Holding held = holding(id);
-        return held == null || held.holdsAny() || view.standing(id).oldestDebtStamp() != Long.MAX_VALUE;
+        return held == null
+                || held.holdsAny()
+                || view.lacksHolding(id)
+                || view.standing(id).oldestDebtStamp() != Long.MAX_VALUE;
     }
 
     /** Whether a node was forgotten, or another took its place. */
@@ -274,6 +281,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onGossip(long from, Message.Gossip gossip) {
         watch.onGossip(from, gossip);
+        followDepartures();
         serveIfReady();
     }
 
@@ -290,6 +298,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             changed();
         } else if (news.holdings()) {
             followHoldings();
+            followDepartures();
         }
         if (news.records()) {
             spread.learned();
@@ -344,9 +353,40 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         followHoldings();
-        outlet.effects().peers(view.others());
-        outlet.effects().remember(view.others(), view.records());
+        outside.clear();
+        for (long id : standing.keySet()) {
+            if (id != view.self().id() && !router.hasNode(id)) {
+                outside.add(id);
+            }
+        }
+        leaveOut(departed());
         serveIfReady();
+    }
+
+    /** Members tell of themselves when they are through with leaving, and may come to owe something again. */
+    private void followDepartures() {
+        Set<Long> departed = departed();
+        if (!departed.equals(gone)) {
+            leaveOut(departed);
+        }
+    }
+
+    private Set<Long> departed() {
+        Set<Long> departed = new TreeSet<>(outside);
+        departed.removeIf(this::isLeaving);
+        return departed;
+    }
+
+    /**
+     * What is remembered of the members is who they are, not what they hold: after a start each of them may hold what it
+     * ought to, and one that leaves may have the only copy. So those that have told that they are through are not.
+     */
+    private void leaveOut(Set<Long> departed) {
+        gone = departed;
+        List<Member> others = view.others();
+        outlet.effects().peers(others);
+        others.removeIf(member -> departed.contains(member.id()));
+        outlet.effects().remember(others, view.records());
     }
 
     private void serveIfReady() {

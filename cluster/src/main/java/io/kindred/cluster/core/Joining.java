@@ -36,8 +36,6 @@ final class Joining {
         @Nullable
         Member named(String name);
 
-        boolean isInRing(long id);
-
         /** Whether it is in the ring, or on its way out of it. */
         boolean isListed(long id);
 
@@ -144,11 +142,11 @@ final class Joining {
         return null;
     }
 
-    /** Why a member's place cannot be taken; null: it can. */
+    /** Why a member's place cannot be taken; null: it can. One that was leaving has none any more, and is given up. */
     @Nullable
     String refusalToReplace(String name) {
         Member old = members.named(name);
-        if (old == null || !members.isInRing(old.id())) {
+        if (old == null || !members.isListed(old.id())) {
             return "no member of the ring is named " + name;
         }
         return members.answers(old.id())

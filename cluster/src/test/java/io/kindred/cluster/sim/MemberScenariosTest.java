@@ -80,6 +80,80 @@ class MemberScenariosTest {
         assertTrue(after < before, () -> "it owned " + before + " and owns " + after);
     }
 
+    @Test
+    void whoHasLeftStaysOutWhenAllOthersStartAnew() {
+        SimCluster cluster = SimCluster.calm(1, 4, true);
+        SimNode left = cluster.node(3);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, left, new ClusterQuery.Leave()));
+        cluster.runFor(20 * SECOND_NANOS);
+        left.lose();
+        restart(cluster.network.nodes().subList(0, 3), cluster);
+        for (SimNode node : cluster.network.nodes().subList(0, 3)) {
+            assertEquals("n1 up, n2 up, n3 up", node.members());
+            assertEquals(List.of(), node.reapingWaitsFor());
+        }
+
+        SimNode namesake = cluster.addNode("");
+        namesake.name = left.name;
+        namesake.start();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertTrue(namesake.isServing());
+    }
+
+    /** It may have the only copy of something. */
+    @Test
+    void whoIsStillLeavingIsWaitedForWhenAllOthersStartAnew() {
+        SimCluster cluster = SimCluster.calm(1, 4, true);
+        SimNode leaving = leaving(cluster);
+        restart(cluster.network.nodes().subList(0, 3), cluster);
+        for (SimNode node : cluster.network.nodes().subList(0, 3)) {
+            assertEquals("n1 up, n2 up, n3 up, n4 leaving", node.members());
+            assertEquals(List.of("n4"), node.reapingWaitsFor());
+        }
+
+        leaving.start();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals("n1 up, n2 up, n3 up", cluster.node(0).members());
+        assertEquals(0, leaving.partitionsMoving(), leaving::moving);
+    }
+
+    /** A newcomer of its name is refused, and told what to do instead. */
+    @Test
+    void whoIsLostWhileItLeavesCanBeReplaced() {
+        SimCluster cluster = SimCluster.calm(1, 4, true);
+        SimNode lost = leaving(cluster);
+        lost.lose();
+        SimNode heir = cluster.addNode("");
+        heir.name = lost.name;
+        heir.start();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertFalse(heir.isServing());
+
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, heir, new ClusterQuery.Replace(lost.name)));
+        cluster.runFor(20 * SECOND_NANOS);
+        assertTrue(heir.isServing());
+        assertEquals("n1 up, n2 up, n3 up, n4 up", cluster.node(0).members());
+        assertEquals(List.of(), cluster.node(0).reapingWaitsFor());
+    }
+
+    /** The fourth node, which has died before it was through with it. */
+    private static SimNode leaving(SimCluster cluster) {
+        SimNode leaving = cluster.node(3);
+        leaving.ask(new ClusterQuery.Leave(), answer -> {});
+        cluster.runFor(SECOND_NANOS / 2);
+        leaving.kill();
+        cluster.runFor(10 * SECOND_NANOS);
+        assertEquals("n1 up, n2 up, n3 up, n4 leaving", cluster.node(0).members());
+        return leaving;
+    }
+
+    private static void restart(List<SimNode> nodes, SimCluster cluster) {
+        nodes.forEach(SimNode::stop);
+        cluster.runFor(SECOND_NANOS);
+        nodes.forEach(SimNode::start);
+        cluster.runFor(20 * SECOND_NANOS);
+    }
+
     /** The fifth node is in the ring by a record of ten minutes ahead, which the clocks of the others do not follow. */
     private static SimCluster admittedByAClockThatIsAhead() {
         SimCluster cluster = SimCluster.calm(1, 4, false);

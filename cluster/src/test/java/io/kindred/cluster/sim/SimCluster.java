@@ -135,30 +135,26 @@ public final class SimCluster {
         }
     }
 
+    /** One datacenter, whole and without clients, for a test that says itself what happens. */
+    static SimCluster calm(long seed, int nodes, boolean reaps) {
+        SimRandom random = new SimRandom(seed);
+        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1);
+        return new SimCluster(seed, plan, random, reaps, false).whole();
+    }
+
     /** Two datacenters, whole and without clients, for a test that says itself what happens. */
     static SimCluster calmDatacenters(long seed, int nodes) {
         SimRandom random = new SimRandom(seed);
         SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2);
-        SimCluster cluster = new SimCluster(seed, plan, random, false, false);
-        cluster.network.nodes().forEach(SimNode::start);
-        cluster.runUntil(
-                () -> cluster.network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(nodes)));
-        cluster.syncEverySecond();
-        cluster.runUntil(() -> !cluster.isMoving());
-        return cluster;
+        return new SimCluster(seed, plan, random, false, false).whole();
     }
 
-    /** One datacenter, whole and without clients, for a test that says itself what happens. */
-    static SimCluster calm(long seed, int nodes, boolean reaps) {
-        SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1);
-        SimCluster cluster = new SimCluster(seed, plan, random, reaps, false);
-        cluster.network.nodes().forEach(SimNode::start);
-        cluster.runUntil(
-                () -> cluster.network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(nodes)));
-        cluster.syncEverySecond();
-        cluster.runUntil(() -> !cluster.isMoving());
-        return cluster;
+    private SimCluster whole() {
+        network.nodes().forEach(SimNode::start);
+        runUntil(() -> network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
+        syncEverySecond();
+        runUntil(() -> !isMoving());
+        return this;
     }
 
     private Report run() {
@@ -373,7 +369,7 @@ public final class SimCluster {
         return node;
     }
 
-    private boolean isMoving() {
+    boolean isMoving() {
         return network.nodes().stream()
                 .anyMatch(node ->
                         !node.isLost && (node.partitionsMoving() > 0 || (node.isMember() && !node.isServing())));
