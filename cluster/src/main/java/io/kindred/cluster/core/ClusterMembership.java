@@ -15,6 +15,7 @@ import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
     /** Asked for with every request, so not found anew each time. */
     private final TreeSet<Long> castOut = new TreeSet<>();
+    /** Those of them that are in no ring any more. */
+    private final List<Long> outside = new ArrayList<>();
+    /** Those of them that are through with it, too: nothing is left to be had from them. */
+    private Set<Long> gone = Set.of();
 
     private boolean serving;
     private long listensUntilNanos;
@@ -111,8 +116,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return view.self();
     }
 
-    @Override
-    public boolean isInRing(long id) {
+    boolean isInRing(long id) {
         return router.hasNode(id);
     }
 
@@ -132,7 +136,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             return false;
         }
         Holding held = holding(id);
-        return held == null || held.holdsAny() || view.standing(id).oldestDebtStamp() != Long.MAX_VALUE;
+        return held == null
+                || held.holdsAny()
+                || view.lacksHolding(id)
+                || view.standing(id).oldestDebtStamp() != Long.MAX_VALUE;
     }
 
     /** Whether a node was forgotten, or another took its place. */
@@ -229,7 +236,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         if (!known.zone().equals(self.zone()) || !known.datacenter().equals(self.datacenter())) {
             decide(joining.record(self));
         } else if (known.weight() != self.weight()) {
-            decide(ChangeRecord.weight(self.id(), clocks.nextStamp(), self.id(), self.weight()));
+            decide(ChangeRecord.weight(self.id(), nextRecordStamp(), self.id(), self.weight()));
         }
     }
 
@@ -304,6 +311,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     void onGossip(long from, Message.Gossip gossip) {
         watch.onGossip(from, gossip);
         claimWhatChanged();
+        followDepartures();
         serveIfReady();
     }
 
@@ -320,6 +328,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             changed();
         } else if (news.holdings()) {
             followHoldings();
+            followDepartures();
         }
         if (news.records()) {
             spread.learned();
@@ -333,6 +342,15 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     // --- decisions ---
+
+    /**
+     * Above the stamps of all records that are known here, one of a clock far ahead among them: an answer to what they say
+     * has to be folded behind them.
+     */
+    @Override
+    public long nextRecordStamp() {
+        return clocks.above(clocks.nextStamp(), view.lastRecordStamp());
+    }
 
     /** A decision of this node about the ring. */
     void decide(ChangeRecord record) {
@@ -367,9 +385,40 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         }
         followHoldings();
         findCastOut();
-        outlet.effects().peers(view.others());
-        outlet.effects().remember(view.others(), view.records());
+        outside.clear();
+        for (long id : standing.keySet()) {
+            if (id != view.self().id() && !router.hasNode(id)) {
+                outside.add(id);
+            }
+        }
+        leaveOut(departed());
         serveIfReady();
+    }
+
+    /** Members tell of themselves when they are through with leaving, and may come to owe something again. */
+    private void followDepartures() {
+        Set<Long> departed = departed();
+        if (!departed.equals(gone)) {
+            leaveOut(departed);
+        }
+    }
+
+    private Set<Long> departed() {
+        Set<Long> departed = new TreeSet<>(outside);
+        departed.removeIf(this::isLeaving);
+        return departed;
+    }
+
+    /**
+     * What is remembered of the members is who they are, not what they hold: after a start each of them may hold what it
+     * ought to, and one that leaves may have the only copy. So those that have told that they are through are not.
+     */
+    private void leaveOut(Set<Long> departed) {
+        gone = departed;
+        List<Member> others = view.others();
+        outlet.effects().peers(others);
+        others.removeIf(member -> departed.contains(member.id()));
+        outlet.effects().remember(others, view.records());
     }
 
     private void findCastOut() {

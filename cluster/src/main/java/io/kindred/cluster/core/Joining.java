@@ -36,8 +36,6 @@ final class Joining {
         @Nullable
         Member named(String name);
 
-        boolean isInRing(long id);
-
         /** Whether it is in the ring, or on its way out of it. */
         boolean isListed(long id);
 
@@ -46,6 +44,9 @@ final class Joining {
 
         /** Whether it is up, as far as this node knows. */
         boolean answers(long id);
+
+        /** For the next record that this node makes. */
+        long nextRecordStamp();
     }
 
     Joining(Members members, Clocks clocks, Outlet outlet, String fingerprint) {
@@ -116,7 +117,7 @@ final class Joining {
     ChangeRecord record(Member subject) {
         return ChangeRecord.join(
                 members.self().id(),
-                clocks.nextStamp(),
+                members.nextRecordStamp(),
                 subject.id(),
                 subject.weight(),
                 new ChangeRecord.Site(subject.zone(), subject.datacenter()));
@@ -141,11 +142,11 @@ final class Joining {
         return null;
     }
 
-    /** Why a member's place cannot be taken; null: it can. */
+    /** Why a member's place cannot be taken; null: it can. One that was leaving has none any more, and is given up. */
     @Nullable
     String refusalToReplace(String name) {
         Member old = members.named(name);
-        if (old == null || !members.isInRing(old.id())) {
+        if (old == null || !members.isListed(old.id())) {
             return "no member of the ring is named " + name;
         }
         return members.answers(old.id())

@@ -11,6 +11,7 @@ import io.kindred.cluster.handoff.HintRange;
 import io.kindred.cluster.handoff.Hints;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.Question;
+import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
@@ -168,7 +169,7 @@ public final class NodeCore implements MessageHandler {
                 scrubber.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership, clocks));
+        queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership));
     }
 
     private record Handoff(HandoffCore core, Hints hints, HintLedger ledger, HandoffCounters counters) {}
@@ -336,7 +337,14 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onGossipTell(long from, Message.GossipTell message) {
-        membership.onGossipTell(from, message);
+        List<Holding> possible = message.holdings().stream()
+                .filter(held -> held.isPossible(views.partitions()))
+                .toList();
+        if (possible.size() < message.holdings().size()) {
+            outlet.effects().note("ignored a holding that " + views.nameOf(from) + " told of: there are none like it");
+        }
+        membership.onGossipTell(
+                from, new Message.GossipTell(message.members(), message.records(), possible, message.recordsHash()));
     }
 
     @Override

@@ -2,16 +2,13 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
-import io.kindred.cluster.quorum.Clocks;
 
 /** What an operator decides about the ring, at this node: each becomes a change record, and the transfers follow from it. */
 final class RingChanges {
     private final ClusterMembership membership;
-    private final Clocks clocks;
 
-    RingChanges(ClusterMembership membership, Clocks clocks) {
+    RingChanges(ClusterMembership membership) {
         this.membership = membership;
-        this.clocks = clocks;
     }
 
     ClusterAnswer decide(ClusterQuery query) {
@@ -38,7 +35,7 @@ final class RingChanges {
                     "this is the last node of its datacenter, and not all others are up: what it wrote may not be with"
                             + " them yet");
         }
-        return decided(ChangeRecord.leave(self, clocks.nextStamp(), self));
+        return decided(ChangeRecord.leave(self, membership.nextRecordStamp(), self));
     }
 
     private boolean isLastOfItsDatacenter() {
@@ -87,7 +84,7 @@ final class RingChanges {
                 && membership.router().datacenters().nodes().size() == 1) {
             return failed("node " + name + " is the only one of the ring");
         }
-        return decided(ChangeRecord.forget(self().id(), clocks.nextStamp(), old.id()));
+        return decided(ChangeRecord.forget(self().id(), membership.nextRecordStamp(), old.id()));
     }
 
     private ClusterAnswer decided(ChangeRecord record) {

@@ -39,6 +39,11 @@ final class ChangeLog {
         return List.copyOf(records);
     }
 
+    /** The highest there is; 0 where there is no record. */
+    long lastStamp() {
+        return records.isEmpty() ? 0 : records.last().stamp();
+    }
+
     boolean isEmpty() {
         return records.isEmpty();
     }

@@ -9,6 +9,8 @@ import java.util.Arrays;
 public final class Holding {
     /** No member holds anything under version 0. */
     public static final long NONE = 0;
+    /** Far past what any clock makes a version of; and there is room behind it for those that follow. */
+    public static final long VERSION_MAX = Long.MAX_VALUE / 2;
 
     private final long id;
     private final long version;
@@ -51,6 +53,15 @@ public final class Holding {
             }
         }
         return false;
+    }
+
+    /** Whether a node of a ring of so many partitions can hold that: what another node tells may be anything. */
+    public boolean isPossible(int partitions) {
+        int last = words.length - 1;
+        int lastBits = partitions - last * Long.SIZE;
+        return version > NONE
+                && version <= VERSION_MAX
+                && (last < 0 || lastBits >= Long.SIZE || (lastBits > 0 && words[last] >>> lastBits == 0));
     }
 
     public int words() {

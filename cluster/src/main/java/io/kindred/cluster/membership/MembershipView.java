@@ -230,6 +230,11 @@ public final class MembershipView {
         return changes.all();
     }
 
+    /** The highest stamp of any of them; 0 for none. */
+    public long lastRecordStamp() {
+        return changes.lastStamp();
+    }
+
     public boolean hasRecords() {
         return !changes.isEmpty();
     }

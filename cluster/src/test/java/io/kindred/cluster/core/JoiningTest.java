@@ -112,13 +112,8 @@ class JoiningTest {
             }
 
             @Override
-            public boolean isInRing(long id) {
-                return id == 1 || id == 2 || id == 9;
-            }
-
-            @Override
             public boolean isListed(long id) {
-                return isInRing(id);
+                return id == 1 || id == 2 || id == 9;
             }
 
             @Override
@@ -129,6 +124,11 @@ class JoiningTest {
             @Override
             public boolean answers(long id) {
                 return id != 9;
+            }
+
+            @Override
+            public long nextRecordStamp() {
+                return 1;
             }
         };
     }

@@ -41,7 +41,7 @@ final class SimNode implements Effects, ReplicaStore {
     final long id;
     final int index;
     final String datacenter;
-    final String name;
+    String name;
     private final SimCluster cluster;
     private final SimSchedule schedule;
     private final SimRandom random;
@@ -221,6 +221,24 @@ final class SimNode implements Effects, ReplicaStore {
 
     boolean hasInRing(SimNode other) {
         return core != null && core.views().isInRing(other.id);
+    }
+
+    /** Those that it lists, and how they are. */
+    String members() {
+        NodeCore running = core;
+        return running == null
+                ? ""
+                : running.views().members().stream()
+                        .map(line -> line.member().name() + " " + line.status().text())
+                        .collect(Collectors.joining(", "));
+    }
+
+    List<String> reapingWaitsFor() {
+        return core == null ? List.of() : core.views().reapBlockedBy();
+    }
+
+    int partitionsOwnedBy(SimNode other) {
+        return core == null ? 0 : core.views().ring().owned(other.id);
     }
 
     /** Partitions that it knows to be on their way, or has to take or to give away. */
