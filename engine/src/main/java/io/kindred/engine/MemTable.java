@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Two ways lead to entries. The index (open addressing, linear probing, deletion by shifting back) leads from a key
  * to its newest entry; older entries of the key are marked superseded and stay reachable as `previous`, for {@link
  * #undo}. The groups (by the first four bytes of the key) chain all their entries, newest first, so that a range scan
- * within one group looks at that group only. Each group sums its count deltas.
+ * within one group looks at that group only; {@link MemOrder} sorts those that are scanned. Each group sums its count
+ * deltas.
  *
  * <p>Owned by: the engine's owner thread while it is active. Once sealed it no longer changes, so that the flush may
- * read it on another thread.
+ * read it on another thread; all but {@link #order}, which stays the owner's.
  */
 final class MemTable {
     static final int CHUNK_BYTES = 256 << 10;
@@ -52,6 +53,7 @@ final class MemTable {
     private int[] slotHashes;
     private int keyCount;
     private final MemGroups groups = new MemGroups();
+    private final MemOrder order = new MemOrder(this);
 
     /**
      * @param expectedBytes what it is going to hold, so that the index seldom grows
@@ -82,6 +84,11 @@ final class MemTable {
 
     MemGroups groups() {
         return groups;
+    }
+
+    /** For scan steps, on the owner's thread. */
+    MemOrder order() {
+        return order;
     }
 
     int put(byte[] key, int hash, byte[] value, int countDelta) {
@@ -152,6 +159,30 @@ final class MemTable {
                 rightStart + keyLength(right));
     }
 
+    /** How many bytes two keys have in common at their beginning. */
+    int commonPrefix(int left, int right) {
+        int leftStart = offset(left) + KEY;
+        int rightStart = offset(right) + KEY;
+        int length = Math.min(keyLength(left), keyLength(right));
+        int mismatch = Arrays.mismatch(
+                chunk(left), leftStart, leftStart + length, chunk(right), rightStart, rightStart + length);
+        return mismatch < 0 ? length : mismatch;
+    }
+
+    /** Four bytes of a key from a place in it on, zeros where it ends. */
+    int keyWord(int ref, int from) {
+        int left = keyLength(ref) - from;
+        int start = offset(ref) + KEY + from;
+        if (left >= Integer.BYTES) {
+            return (int) INT.get(chunk(ref), start);
+        }
+        int word = 0;
+        for (int i = 0; i < Integer.BYTES; i++) {
+            word = word << Byte.SIZE | (i < left ? chunk(ref)[start + i] & 0xff : 0);
+        }
+        return word;
+    }
+
     int compareKey(int ref, byte[] key) {
         int start = offset(ref) + KEY;
         return Arrays.compareUnsigned(chunk(ref), start, start + keyLength(ref), key, 0, key.length);
@@ -172,6 +203,7 @@ final class MemTable {
             removeSlot(slot);
             keyCount--;
         }
+        order.takenBack(group(ref), ref);
         groups.unlink(group(ref), nextInGroup(ref), countDelta(ref));
         usedBytes -= align(KEY + keyLength(ref) + valueLength(ref));
         truncateArena(ref);

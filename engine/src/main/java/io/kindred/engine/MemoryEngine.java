@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * be taken back down to any of three lines: the last commit (a refused one), the last acknowledgement (a failed one),
  * the last sync ({@link #dropUnsynced}, a power cut). Under {@link SyncPolicy#ALWAYS} what is acknowledged is synced.
  *
+ * <p>A scan step that is cut short ends in turn right behind the last key and before the next one, as the real engine's
+ * do.
+ *
  * <p>What a test may turn: hold commits or reads back, fail them, make {@link #peek} forget keys so that they have to
  * be read. A key that was written and is not yet acknowledged is never forgotten, as in the real engine.
  */
@@ -53,6 +56,7 @@ public final class MemoryEngine implements StorageEngine {
     private long stallNanos;
     private long commits;
     private long reads;
+    private long cuts;
 
     /** @param owner runs tasks on the thread that calls this engine, in order, and never inside {@link Executor#execute} */
     public MemoryEngine(SyncPolicy policy, Executor owner) {
@@ -184,7 +188,7 @@ public final class MemoryEngine implements StorageEngine {
                 break;
             }
             if (found.size() == limit) {
-                next = entry.getKey();
+                next = cuts++ % 2 == 0 ? behind(found.get(limit - 1).key()) : entry.getKey();
                 break;
             }
             found.add(new ScanStep.Entry(entry.getKey(), entry.getValue()));
@@ -192,6 +196,11 @@ public final class MemoryEngine implements StorageEngine {
         EngineFailure failure = readFailure;
         ScanStep step = failure == null ? new ScanStep(found, next) : null;
         later(() -> done.scanned(step, failure));
+    }
+
+    /** Which is no key: where a step of the real engine ends that has seen no more than a part of a memtable. */
+    private static byte[] behind(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Puts and gets per second, one owner thread. Arguments: keys (1,000,000), value bytes (100), commit size (32), seconds
+ * Puts, gets and scan steps per second, one owner thread. Arguments: keys (1,000,000), value bytes (100), commit size (32), seconds
  * of each read run (3), directory (a temporary one).
  *
  * <p>`mvn -B -q -pl engine test-compile`, then java with engine/target/classes, engine/target/test-classes and the
@@ -60,6 +60,7 @@ public final class EngineBench {
             puts(engine, "overwrite, stalls heeded", true);
             peeks(engine, 10_000, "memtable or row cache");
             reads(engine);
+            scans(engine, 100_000, 10);
             System.out.println(engine.stats());
             printCpuOfThreads();
         }
@@ -172,6 +173,54 @@ public final class EngineBench {
                 100.0 * hits / asked);
         long all = asked;
         owner.runUntil(() -> answered >= all);
+    }
+
+    /** One group that memory has all of, walked from end to end. */
+    private void scans(LsmEngine engine, int inGroup, int limit) {
+        for (int i = 0; i < inGroup; i++) {
+            engine.put(scanned(i), value.clone(), 0);
+            if (i % commitSize == 0) {
+                engine.commit(failure -> {});
+            }
+        }
+        engine.commit(failure -> {});
+        byte[][] next = {ByteBuffer.allocate(4).putInt(GROUPS).array()};
+        byte[] end = ByteBuffer.allocate(4).putInt(GROUPS + 1).array();
+        int steps = 0;
+        long cpu = 0;
+        long longest = 0;
+        long start = System.nanoTime();
+        while (next[0] != null && System.nanoTime() - start < readNanos) {
+            boolean[] given = {false};
+            long before = cpuNanos();
+            engine.scan(next[0], end, limit, (step, failure) -> {
+                given[0] = true;
+                next[0] = step == null ? null : step.next();
+            });
+            long took = cpuNanos() - before;
+            cpu += took;
+            longest = Math.max(longest, took);
+            owner.runUntil(() -> given[0]);
+            steps++;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "scan of one group of %,d keys, %d a step: %,d steps, %.1f us of the owner's CPU each, at most %.2f ms%n",
+                inGroup,
+                limit,
+                steps,
+                cpu / 1e3 / steps,
+                longest / 1e6);
+    }
+
+    /** In no order. */
+    private static byte[] scanned(int number) {
+        return ByteBuffer.allocate(24)
+                .putInt(GROUPS)
+                .putLong(mix(number))
+                .putLong(number)
+                .putInt(0)
+                .array();
     }
 
     private static long mix(long i) {

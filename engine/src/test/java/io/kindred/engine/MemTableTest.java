@@ -3,6 +3,7 @@ package io.kindred.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -64,6 +66,9 @@ final class MemTableTest {
                 long bytes = table.usedBytes();
                 for (int i = random.nextInt(120); i >= 0; i--) {
                     write(random, model);
+                    if (random.nextInt(20) == 0) {
+                        compareRange(model, random);
+                    }
                 }
                 compare(model);
                 compareRange(model, random);
@@ -72,6 +77,7 @@ final class MemTableTest {
                     model = before;
                     assertEquals(bytes, table.usedBytes());
                     compare(model);
+                    compareRange(model, random);
                 } else if (random.nextBoolean()) {
                     undo.forget(undo.end());
                 }
@@ -97,11 +103,18 @@ final class MemTableTest {
         assertEquals(expected, refs);
     }
 
+    /** Mostly near the keys that there are. */
+    private static byte[] bound(Random random) {
+        byte[] bound = new byte[random.nextInt(6)];
+        for (int i = 0; i < bound.length; i++) {
+            bound[i] = (byte) (random.nextInt(8) == 0 ? random.nextInt(256) : random.nextInt(3) - 1);
+        }
+        return bound;
+    }
+
     private void compareRange(TreeMap<byte[], byte[]> model, Random random) {
-        byte[] from = new byte[random.nextInt(6)];
-        random.nextBytes(from);
-        byte[] to = new byte[random.nextInt(6)];
-        random.nextBytes(to);
+        byte[] from = bound(random);
+        byte[] to = bound(random);
         int limit = 1 + random.nextInt(50);
         TreeMap<byte[], byte[]> range = copy(model.tailMap(from));
         if (to.length > 0) {
@@ -121,6 +134,61 @@ final class MemTableTest {
         found.entries().forEach(entry -> given.add(Arrays.toString(entry.key()) + Arrays.toString(entry.value())));
         assertEquals(expected, given);
         assertEquals(expected.size() < range.size(), found.truncated());
+    }
+
+    /** A step that looked at the whole group would make ten billion looks of this. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aWalkInSmallStepsBesideWritesCostsWhatItGives() {
+        Random random = new Random(1);
+        int keys = 200_000;
+        for (int i = 0; i < keys; i++) {
+            putInOneGroup(random.nextLong());
+        }
+        byte[] from = {};
+        int steps = 0;
+        int given = 0;
+        MemRange found;
+        do {
+            found = MemRange.of(table, from, new byte[0], new ScanLimit(4, 1 << 20));
+            for (ScanStep.Entry entry : found.entries()) {
+                given++;
+                from = Arrays.copyOf(entry.key(), entry.key().length + 1);
+            }
+            steps++;
+            putInOneGroup(random.nextLong() & Long.MAX_VALUE >>> 8);
+        } while (found.truncated());
+        assertTrue(steps > keys / 4, steps + " steps");
+        assertTrue(given >= keys, given + " entries");
+    }
+
+    private void putInOneGroup(long number) {
+        byte[] key = ByteBuffer.allocate(12).putInt(7).putLong(number).array();
+        table.put(key, KeyHash.of(key), new byte[8], 1);
+    }
+
+    /** Keys that begin alike, end early, or differ late. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void sortsManyKeysOfOneGroup(long seed) {
+        Random random = new Random(seed);
+        TreeMap<byte[], byte[]> model = sorted();
+        byte[] alike = new byte[random.nextInt(10)];
+        for (int i = 0; i < 500; i++) {
+            byte[] rest = new byte[random.nextInt(8)];
+            for (int j = 0; j < rest.length; j++) {
+                rest[j] = (byte) (random.nextInt(3) - 1);
+            }
+            byte[] key = ByteBuffer.allocate(4 + alike.length + rest.length)
+                    .putInt(7)
+                    .put(alike)
+                    .put(rest)
+                    .array();
+            table.put(key, KeyHash.of(key), rest, 1);
+            model.put(key, rest);
+        }
+        compare(model);
+        compareRange(model, random);
     }
 
     @Test

@@ -35,6 +35,15 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Answers later, for all keys of a database. It runs alone among the commands of its connection: it sees what those
+     * before it did, and nothing of those behind it.
+     */
+    @FunctionalInterface
+    non-sealed interface OfKeyspace extends Action {
+        void run(Session session, byte[][] args, ServerView server, ReplySink sink);
+    }
+
     /** Answers later, from ports that ask other nodes. */
     @FunctionalInterface
     non-sealed interface OfCluster extends Action {

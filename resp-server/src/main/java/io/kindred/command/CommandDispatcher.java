@@ -4,7 +4,8 @@ import io.kindred.cluster.message.Reply;
 
 /**
  * Runs commands: finds each in the table, checks that it may run, starts it. A reply comes at once or later, on the
- * same thread, exactly once; only SHUTDOWN gives none.
+ * same thread, exactly once; only SHUTDOWN gives none. A command that has to wait for those before it is not started:
+ * the session knows, and it is run again.
  *
  * <p>Owned by: one loop thread.
  */
@@ -49,6 +50,9 @@ public final class CommandDispatcher {
             sink.complete(LOADING);
             return;
         }
+        if (action instanceof Action.OfKeyspace && !session.runAlone()) {
+            return;
+        }
         commandsProcessed++;
         start(action, session, args, sink);
     }
@@ -71,6 +75,8 @@ public final class CommandDispatcher {
             }
             Plan plan = ofKeys.plan(args, session.db(), server.clock().millis());
             new PlanRun(server.keys(), session, sink).start(plan);
+        } else if (action instanceof Action.OfKeyspace ofKeyspace) {
+            ofKeyspace.run(session, args, server, sink);
         } else {
             ((Action.OfCluster) action).run(session, args, server, sink);
         }

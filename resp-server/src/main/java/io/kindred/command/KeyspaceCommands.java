@@ -25,7 +25,7 @@ final class KeyspaceCommands {
                                 "Lists the keys that match a pattern.")
                         .categories("keyspace", "dangerous")
                         .tips("request_policy:all_shards", "nondeterministic_output_order"),
-                (Action.OfCluster) (session, args, server, sink) ->
+                (Action.OfKeyspace) (session, args, server, sink) ->
                         new KeysWalk(server.cluster(), session.db(), args[1], sink).start());
         table.add(
                 CommandSpec.named("scan", -2)
@@ -33,21 +33,21 @@ final class KeyspaceCommands {
                         .docs("generic", "2.8.0", "O(1) a call", "Lists the keys of a database in steps.")
                         .categories("keyspace")
                         .tips("nondeterministic_output", "request_policy:special"),
-                (Action.OfCluster) KeyspaceCommands::scan);
+                (Action.OfKeyspace) KeyspaceCommands::scan);
         table.add(
                 CommandSpec.named("randomkey", 1)
                         .flags(READONLY)
                         .docs("generic", "1.0.0", "O(1)", "Returns some key.")
                         .categories("keyspace")
                         .tips("request_policy:all_shards", "nondeterministic_output"),
-                (Action.OfCluster) KeyspaceCommands::randomKey);
+                (Action.OfKeyspace) KeyspaceCommands::randomKey);
         table.add(
                 CommandSpec.named("dbsize", 1)
                         .flags(READONLY, FAST)
                         .docs("server", "1.0.0", "O(1)", "Counts the keys of the database.")
                         .categories("keyspace")
                         .tips("request_policy:all_shards", "response_policy:agg_sum"),
-                (Action.OfCluster) (session, args, server, sink) ->
+                (Action.OfKeyspace) (session, args, server, sink) ->
                         server.cluster().dbsize(session.db(), LaterReply.of(sink, Reply::integer)));
         flush(table, "flushdb", "Deletes every key of the database.", false);
         flush(table, "flushall", "Deletes every key of every database.", true);
@@ -60,7 +60,7 @@ final class KeyspaceCommands {
                         .docs("server", "1.0.0", "O(1)", summary)
                         .categories("keyspace", "dangerous")
                         .tips("request_policy:all_shards", "response_policy:all_succeeded"),
-                (Action.OfCluster) (session, args, server, sink) -> {
+                (Action.OfKeyspace) (session, args, server, sink) -> {
                     if (args.length > 2 || args.length == 2 && !isFlushMode(args[1])) {
                         sink.complete(Errors.SYNTAX);
                         return;

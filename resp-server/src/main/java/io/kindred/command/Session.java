@@ -31,6 +31,13 @@ public interface Session {
     /** Always the same one: what runs this connection's operations on keys. */
     KeyOrder order();
 
+    /**
+     * Asks that no other command of this connection runs beside the one that runs now.
+     *
+     * @return false: one before it is not answered yet, and it is not to be started; when all are, it is run again
+     */
+    boolean runAlone();
+
     /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
     void running(CommandSpec command);
 }

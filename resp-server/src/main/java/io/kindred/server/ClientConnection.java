@@ -14,6 +14,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client: its bytes become commands, and the replies go back in the commands' order.
@@ -26,9 +27,10 @@ import java.lang.System.Logger.Level;
  * <p>States:
  * <ul>
  *   <li>open: reads, decodes, runs;
- *   <li>paused (too many commands in flight, too much output that the client has not taken, or the server holds all
- *       reads): nothing is read, and what is read stays undecoded. {@link LoopTurn} and the channel's writability
- *       open it again. Decoding never begins inside a completion, because another connection may be decoding just then;
+ *   <li>paused (too many commands in flight, too much output that the client has not taken, the server holds all reads,
+ *       or a command runs alone or waits to): nothing is read, and what is read stays undecoded. {@link LoopTurn} and the
+ *       channel's writability open it again. Decoding never begins inside a completion, because another connection may
+ *       be decoding just then;
  *   <li>draining (QUIT, a protocol error, the client's end of stream): nothing more is decoded; once the last reply is
  *       written it closes;
  *   <li>closed: completions have no effect.
@@ -63,6 +65,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private boolean inputEnded;
     private boolean closeBegun;
     private boolean visitPlanned;
+
+    /** Of the command that has to be alone; null: none has. */
+    private @Nullable ReplySlot lone;
+    /** Its arguments, until it begins. */
+    private byte @Nullable [] @Nullable [] waiting;
 
     ClientConnection(RespServer server, Channel channel, ClientSession session) {
         this.server = server;
@@ -162,6 +169,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         input.release();
         output.release();
         replies.clear();
+        waiting = null;
         server.closed(this);
     }
 
@@ -196,6 +204,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         if (state == State.PAUSED && mayResume()) {
             state = State.OPEN;
             inRead = true;
+            runWaiting();
             decode();
             endRead();
             if (state == State.OPEN) {
@@ -246,15 +255,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         ReplySlot slot = new ReplySlot(this);
         replies.add(slot);
         session.beginCommand(readMillis);
+        run(slot, args);
+        return state == State.OPEN;
+    }
+
+    private void run(ReplySlot slot, byte[][] args) {
+        boolean isFirst = replies.isOldest(slot);
+        session.beginRun(isFirst);
         server.runner().run(session, args, slot);
         slot.settle();
         decoder.authenticated(session.authenticated());
+        if (session.runsAlone() && slot.reply() == null) {
+            lone = slot;
+            waiting = isFirst ? null : args;
+        }
         if (session.closingAfterReply()) {
             state = State.DRAINING;
         } else if (mustPause()) {
             pause();
+        } else if (lone != null) {
+            stopReading();
         }
-        return state == State.OPEN;
+    }
+
+    /** What had to wait for those before it, which are answered now. */
+    private void runWaiting() {
+        ReplySlot slot = lone;
+        byte[][] args = waiting;
+        lone = null;
+        waiting = null;
+        if (slot != null && args != null) {
+            run(slot, args);
+        }
     }
 
     private void refuse(String error) {
@@ -303,14 +335,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     private boolean mayResume() {
-        return replies.size() <= limits.commandsInFlightResume()
+        return !isBlocked()
+                && replies.size() <= limits.commandsInFlightResume()
                 && output.pendingBytes() <= limits.outputResumeBytes()
                 && !server.readsHeld();
     }
 
+    /** Whether a command that has to be alone runs, or cannot begin yet. */
+    private boolean isBlocked() {
+        ReplySlot slot = lone;
+        return slot != null && (waiting == null ? slot.reply() == null : !replies.isOldest(slot));
+    }
+
     private void pause() {
-        state = State.PAUSED;
         server.counters().countPause();
+        stopReading();
+    }
+
+    private void stopReading() {
+        state = State.PAUSED;
         channel.config().setAutoRead(false);
     }
 

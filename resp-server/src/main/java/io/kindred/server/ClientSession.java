@@ -36,6 +36,8 @@ public final class ClientSession implements Session {
     private boolean nextReplySkipped;
     private boolean replyMuted;
     private boolean closingAfterReply;
+    private boolean first;
+    private boolean alone;
 
     ClientSession(long id, String remoteAddress, String localAddress, long nowMillis) {
         this.id = id;
@@ -212,6 +214,27 @@ public final class ClientSession implements Session {
         lastCommandMillis = nowMillis;
         commandsStarted++;
         beginReply();
+    }
+
+    /**
+     * The command is run, perhaps not for the first time.
+     *
+     * @param isFirst whether all commands before it are answered
+     */
+    void beginRun(boolean isFirst) {
+        first = isFirst;
+        alone = false;
+    }
+
+    @Override
+    public boolean runAlone() {
+        alone = true;
+        return first;
+    }
+
+    /** Whether nothing may run beside the command that was run last. */
+    boolean runsAlone() {
+        return alone;
     }
 
     /** For the reply that comes next, whether a command or the protocol asks for it. */

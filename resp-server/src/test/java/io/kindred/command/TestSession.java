@@ -62,6 +62,11 @@ final class TestSession implements Session {
     }
 
     @Override
+    public boolean runAlone() {
+        return true;
+    }
+
+    @Override
     public void running(CommandSpec command) {
         last = command;
     }

@@ -241,6 +241,46 @@ final class RespServerTest {
         }
     }
 
+    /** The commands A may only run alone. They end in a later turn, and those of one turn in no order. */
+    @Test
+    void whatHasToBeAloneWaitsForWhatCameBeforeAndHoldsBackWhatComesBehind() throws Exception {
+        List<String> log = new ArrayList<>();
+        Deque<Runnable> ends = new ArrayDeque<>();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            String name = new String(args[0], StandardCharsets.ISO_8859_1);
+            if (name.startsWith("A") && !session.runAlone()) {
+                return;
+            }
+            log.add("+" + name);
+            ends.push(() -> {
+                log.add("-" + name);
+                reply.complete(Reply.bulk(args[0]));
+            });
+            server.loop()
+                    .execute(() -> server.loop().execute(() -> {
+                        while (!ends.isEmpty()) {
+                            ends.pop().run();
+                        }
+                    }));
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            List<String> names = List.of("b", "c", "A1", "A2", "d", "A3", "e", "f", "A4");
+            StringBuilder expected = new StringBuilder();
+            names.forEach(name -> expected.append("$" + name.length() + "\r\n" + name + "\r\n"));
+            send(client, String.join("\r\n", names) + "\r\n");
+            client.shutdownOutput();
+            assertEquals(expected.toString(), receiveAll(client));
+            assertEquals(2 * names.size(), server.onLoop(log::size));
+            for (String name : List.of("A1", "A2", "A3", "A4")) {
+                int begun = log.indexOf("+" + name);
+                assertEquals(2 * names.indexOf(name), begun, log::toString);
+                assertEquals("-" + name, log.get(begun + 1), log::toString);
+            }
+            assertEquals(0, server.server().counters().pauses(), "it is not the client that is too fast");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theEndOfStreamLosesNothingOfWhatWaitsUnread(boolean epoll) throws Exception {

@@ -22,6 +22,7 @@ final class Desk implements LocalDesk {
     private final HiddenCounts hidden;
     private final int partitions;
     private final Outlet outlet;
+    private final PageReader.Source pages;
     private final LongMap<Consumer<Event.Scanned>> scans = new LongMap<>();
     private IntConsumer onFlushed = db -> {};
     private IntPredicate holds = partition -> true;
@@ -32,15 +33,17 @@ final class Desk implements LocalDesk {
             ReplicaStore store,
             FlushStamps flushStamps,
             HiddenCounts hidden,
-            int partitions,
-            Outlet outlet) {
+            NodeConfig config,
+            Surroundings surroundings) {
         this.replica = replica;
         this.store = store;
         this.flushStamps = flushStamps;
         this.hidden = hidden;
         this.durable = flushStamps.copy();
-        this.partitions = partitions;
-        this.outlet = outlet;
+        this.partitions = config.partitions();
+        this.outlet = surroundings.outlet();
+        this.pages = new PageReader.Source(
+                this::scan, flushStamps, surroundings.clocks(), config.quorums().timeoutNanos(), outlet);
     }
 
     /** Who is told that a database's stamp has risen. */
@@ -70,7 +73,7 @@ final class Desk implements LocalDesk {
             done.accept(new Message.ScanReply(request.requestId(), Verdict.NOT_MINE, List.of(), List.of(), 0, false));
             return;
         }
-        new PageReader(this, flushStamps, outlet, request, done).start();
+        new PageReader(pages, request, done).start();
     }
 
     /** Reads one step of a range of the engine. */

@@ -99,7 +99,8 @@ public final class NodeCore implements MessageHandler {
         long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         replica = new Replica(actor, store, kept, outlet, clocks);
-        desk = new Desk(replica, store, flushStamps, kept.hidden(), config.partitions(), outlet);
+        Surroundings surroundings = new Surroundings(clocks, random, outlet);
+        desk = new Desk(replica, store, flushStamps, kept.hidden(), config, surroundings);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
         desk.onFlushed(db -> {
             kept.trees().flushed(db);
@@ -112,7 +113,6 @@ public final class NodeCore implements MessageHandler {
                 new HoldingDisk(replica),
                 clocks::nextStamp);
         desk.answersFor(own::holds);
-        Surroundings surroundings = new Surroundings(clocks, random, outlet);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         RingRouter router = membership.router();
         latencies = new Latencies(config.quorums().lateMaxNanos());

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.keyspace.ScanCursor;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
@@ -15,27 +16,36 @@ import java.util.function.Consumer;
 /**
  * Reads one page of a partition from this node's engine. A step of the engine may end early, for bytes as for entries;
  * a page goes on until it is past the place that its cursor names, so that every page gets the scan forward.
+ *
+ * <p>A step ends before a key or right behind one, and either place is good as an end of the page: the cursor that is
+ * made of it names the first of all the keys that agree with it in the bits a cursor has, so those are in no page but the
+ * next, and that one is not over before it has read them all.
  */
 final class PageReader {
-    private final Desk desk;
-    private final FlushStamps flushStamps;
-    private final Outlet outlet;
+    private final Source source;
     private final Message.ScanRequest request;
     private final Consumer<Message.ScanReply> done;
+    private final long deadlineNanos;
     private final List<byte[]> keys = new ArrayList<>();
     private final List<Versions> versions = new ArrayList<>();
 
-    PageReader(
-            Desk desk,
-            FlushStamps flushStamps,
-            Outlet outlet,
-            Message.ScanRequest request,
-            Consumer<Message.ScanReply> done) {
-        this.desk = desk;
-        this.flushStamps = flushStamps;
-        this.outlet = outlet;
+    PageReader(Source source, Message.ScanRequest request, Consumer<Message.ScanReply> done) {
+        this.source = source;
         this.request = request;
         this.done = done;
+        this.deadlineNanos = source.clocks.nanos() + source.timeoutNanos;
+    }
+
+    /**
+     * What pages are read from.
+     *
+     * @param timeoutNanos how long whoever asks for a page waits for it
+     */
+    record Source(Steps steps, FlushStamps flushStamps, Clocks clocks, long timeoutNanos, Outlet outlet) {}
+
+    /** Reads one step of a range of the engine. */
+    interface Steps {
+        void scan(byte[] from, byte[] to, int limit, Consumer<Event.Scanned> done);
     }
 
     void start() {
@@ -43,18 +53,20 @@ final class PageReader {
     }
 
     private void from(byte[] key) {
-        desk.scan(key, StorageKey.end(request.partition(), request.db()), request.limit(), this::take);
+        source.steps.scan(key, StorageKey.end(request.partition(), request.db()), request.limit(), this::take);
     }
 
     private void take(Event.Scanned scanned) {
-        if (scanned.failure() != null || !takeAll(scanned)) {
+        // The one who asked has begun to wait earlier than this node to read: it has given up by now.
+        boolean isTooLate = source.clocks.nanos() - deadlineNanos >= 0;
+        if (isTooLate || scanned.failure() != null || !takeAll(scanned)) {
             reply(Verdict.FAILED, 0, false);
             return;
         }
         byte[] next = scanned.next();
         if (next == null) {
             reply(Verdict.OK, 0, true);
-        } else if (StorageKey.isValid(next) && isPastCursor(next)) {
+        } else if (isPastCursor(next)) {
             reply(Verdict.OK, StorageKey.hash(next), false);
         } else {
             from(next);
@@ -62,6 +74,9 @@ final class PageReader {
     }
 
     private boolean isPastCursor(byte[] next) {
+        if (!StorageKey.hasHash(next)) {
+            return false;
+        }
         ScanCursor begun = ScanCursor.at(request.partition(), request.fromHash());
         return !ScanCursor.at(request.partition(), StorageKey.hash(next)).equals(begun);
     }
@@ -74,11 +89,11 @@ final class PageReader {
             }
             try {
                 versions.add(VersionsCodec.decode(scanned.values().get(i))
-                        .withoutStampsUpTo(flushStamps.of(request.db()))
+                        .withoutStampsUpTo(source.flushStamps.of(request.db()))
                         .withoutValues());
                 keys.add(key);
             } catch (CorruptRecordException damage) {
-                outlet.effects().note("a record cannot be read: " + damage.getMessage());
+                source.outlet.effects().note("a record cannot be read: " + damage.getMessage());
                 return false;
             }
         }

@@ -115,6 +115,11 @@ public final class StorageKey {
         return ByteBuffer.wrap(storageKey).getLong(HASH_OFFSET + skip(storageKey));
     }
 
+    /** Whether these bytes, a place in the order of containers' keys and perhaps no key, reach as far as a hash. */
+    public static boolean hasHash(byte[] place) {
+        return place.length >= HASH_OFFSET + Long.BYTES && place[0] == DATA;
+    }
+
     public static byte[] key(byte[] storageKey) {
         int at = skip(storageKey) + PREFIX_BYTES;
         int length = ByteBuffer.wrap(storageKey).getInt(at - Integer.BYTES);

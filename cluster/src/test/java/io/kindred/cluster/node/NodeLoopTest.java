@@ -23,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +203,27 @@ class NodeLoopTest {
         }
         assertEquals(new ClusterAnswer.Count(50), nodes.get(1).ask(new ClusterQuery.CountKeys(0)));
         nodes.forEach(node -> assertFalse(node.fatal.isDone()));
+    }
+
+    /** With the real engine, and all of them in its memtable. */
+    @Test
+    void aScanGivesAPageOfTheKeysThatShareATag() throws IOException {
+        TestNode node = start(1, 1, List.of());
+        TestNode.get(node.serving);
+        Set<String> all = new TreeSet<>();
+        for (int i = 0; i < 500; i++) {
+            node.put("{t}:" + i, "v");
+            all.add("{t}:" + i);
+        }
+        Set<String> found = new TreeSet<>();
+        long cursor = 0;
+        do {
+            ClusterAnswer.Page page = (ClusterAnswer.Page) node.ask(new ClusterQuery.ScanKeys(0, cursor, 10));
+            assertTrue(page.keys().size() <= 20, page.keys().size() + " keys in one page");
+            page.keys().forEach(key -> found.add(new String(key, StandardCharsets.UTF_8)));
+            cursor = page.cursor();
+        } while (cursor != 0);
+        assertEquals(all, found);
     }
 
     @Test
