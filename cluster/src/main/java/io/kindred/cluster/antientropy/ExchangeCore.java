@@ -44,6 +44,8 @@ public final class ExchangeCore {
     private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
     /** Of single keys. */
     private final List<ExchangeSession> keySessions = new ArrayList<>();
+    /** Nodes to which a key is on its way in parts. */
+    private final TreeSet<Long> giving = new TreeSet<>();
     /** Why the last exchange with a node failed. */
     private final TreeMap<Long, String> failures = new TreeMap<>();
 
@@ -126,7 +128,7 @@ public final class ExchangeCore {
         this.parts = new ExchangeParts(
                 wires, store.trees(), reader, store.replica(), store.overwrite(), store.marks(), store.counters());
         this.mender = new KeyMender(parts, note);
-        this.service = new ExchangeService(parts);
+        this.service = new ExchangeService(parts, this::give);
         this.throttle = new Throttle(wires.clocks(), wires.latencies());
         this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
             Ask ask = ask(peer);
@@ -381,24 +383,37 @@ public final class ExchangeCore {
         long[] others = Arrays.stream(parts.router().everywhere(storageKey))
                 .filter(id -> id != self)
                 .toArray();
+        Repair repair = new Repair(others.length, done);
+        for (long other : others) {
+            exchangeKey(other, storageKey, repair::add);
+        }
+        repair.begin();
+    }
+
+    private void exchangeKey(long other, byte[] storageKey, Consumer<ExchangeSession> told) {
         long hash = StorageKey.hash(storageKey);
         Message.BucketKeys.Range only = new Message.BucketKeys.Range(
                 StorageKey.partition(storageKey), parts.trees().lanes().of(storageKey), hash, hash);
-        Repair repair = new Repair(others.length, done);
-        for (long other : others) {
-            ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
-                keySessions.remove(ended);
-                ended(ended, 0);
-                repair.add(ended);
-            });
-            keySessions.add(session);
-            if (parts.router().isGone(other)) {
-                session.giveUp("it cannot be reached");
-            } else {
-                session.begin(only);
-            }
+        ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
+            keySessions.remove(ended);
+            ended(ended, 0);
+            told.accept(ended);
+        });
+        keySessions.add(session);
+        if (parts.router().isGone(other)) {
+            session.giveUp("it cannot be reached");
+        } else {
+            session.begin(only);
         }
-        repair.begin();
+    }
+
+    /** One such key at a time to each node: whoever misses another of them asks again. */
+    private void give(long to, byte[] storageKey) {
+        if (giving.add(to)) {
+            note.accept("a key of partition " + StorageKey.partition(storageKey) + " is too large for one message: "
+                    + parts.router().nameOf(to) + " gets it in parts");
+            exchangeKey(to, storageKey, ended -> giving.remove(to));
+        }
     }
 
     /** Several sessions as one answer. */

@@ -9,6 +9,10 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.Arrays;
@@ -183,6 +187,51 @@ class ExchangeTest {
         two.exchange();
         assertEqualRecords(two);
         assertTrue(two.messages > 15, () -> "in " + two.messages + " messages");
+    }
+
+    /** Larger than a message. */
+    private static Versions huge(int node) {
+        byte[] value = new byte[12 << 20];
+        Versions huge = Versions.EMPTY;
+        for (int i = 0; i < 6; i++) {
+            Sibling sibling = new Sibling(new Dot(new Actor(node, 1), i + 1), i + 1, Sibling.NEVER, value);
+            huge = huge.write(VersionVector.EMPTY, sibling);
+        }
+        return huge;
+    }
+
+    @Test
+    void aKeyThatIsLargerThanAMessageIsGivenInParts() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        Versions small = TwoReplicas.write(Versions.EMPTY, 1, 1, "v");
+        two.left.put(two.key(0, "{one}huge"), huge(1));
+        for (int i = 0; i < 600; i++) {
+            two.left.put(two.key(0, "{one}" + i), small);
+        }
+        assertEquals(TestReplica.PARTITIONS, two.exchange().partitions());
+        assertEqualRecords(two);
+        assertEquals(1, two.left.counters.keysInParts);
+        assertEquals(0, two.lost);
+    }
+
+    @Test
+    void aKeyThatIsLargerThanAMessageIsTakenInParts() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        byte[] key = two.key(0, "{one}huge");
+        Versions small = TwoReplicas.write(Versions.EMPTY, 1, 1, "v");
+        two.right.put(key, huge(1));
+        for (int i = 0; i < 600; i++) {
+            two.right.put(two.key(0, "{one}" + i), small);
+        }
+        assertEquals(TestReplica.PARTITIONS - 1, two.exchange().partitions(), "one is not through yet");
+        assertEqualRecords(two);
+        assertEquals(TestReplica.PARTITIONS, two.exchange().partitions());
+        assertEquals(1, two.right.counters.keysInParts);
+        assertEquals(0, two.lost);
     }
 
     @Test

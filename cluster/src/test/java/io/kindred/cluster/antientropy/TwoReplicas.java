@@ -22,6 +22,8 @@ final class TwoReplicas {
     final TestReplica right = new TestReplica(2, this::send);
     long bytes;
     long messages;
+    /** Those that were too long. */
+    long lost;
 
     /** What becomes of a message on its way. */
     UnaryOperator<Message> tampering = UnaryOperator.identity();
@@ -30,6 +32,10 @@ final class TwoReplicas {
 
     private void send(long from, long to, Message message) {
         Frames.Carried carried = Frames.carry(tampering.apply(message));
+        if (carried == null) {
+            lost++;
+            return;
+        }
         bytes += carried.bytes();
         messages++;
         wire.add(new Carried(from, to, carried.message()));

@@ -137,12 +137,20 @@ public final class SimCluster {
 
     /** Two datacenters, whole and without clients, for a test that says itself what happens. */
     static SimCluster calmDatacenters(long seed, int nodes) {
+        return calm(seed, new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2));
+    }
+
+    /** One datacenter, as {@link #calmDatacenters}. */
+    static SimCluster calm(long seed, int nodes) {
+        return calm(seed, new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1));
+    }
+
+    private static SimCluster calm(long seed, SimPlan plan) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2);
         SimCluster cluster = new SimCluster(seed, plan, random, false, false);
         cluster.network.nodes().forEach(SimNode::start);
-        cluster.runUntil(
-                () -> cluster.network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(nodes)));
+        cluster.runUntil(() ->
+                cluster.network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
         cluster.syncEverySecond();
         cluster.runUntil(() -> !cluster.isMoving());
         return cluster;
