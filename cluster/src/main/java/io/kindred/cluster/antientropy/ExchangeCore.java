@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,6 +43,8 @@ public final class ExchangeCore {
     private final TreeMap<Long, Ask> asks = new TreeMap<>();
 
     private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
+    /** What their sessions are for. */
+    private final TreeMap<Long, Ask> begunAsks = new TreeMap<>();
     /** Of single keys. */
     private final List<ExchangeSession> keySessions = new ArrayList<>();
     /** Nodes to which a key is on its way in parts. */
@@ -120,6 +123,8 @@ public final class ExchangeCore {
         final TreeSet<Integer> unreadable = new TreeSet<>();
 
         final List<Consumer<ExchangeSession>> told = new ArrayList<>();
+        /** Nodes that owe a partition to that one, and the ids of their newest questions. */
+        final TreeMap<OwedRanges.Range, Long> waiting = new TreeMap<>();
     }
 
     /** @param note tells the operator */
@@ -292,12 +297,15 @@ public final class ExchangeCore {
         ExchangeSession session =
                 new ExchangeSession(parts, peer, partitions, new Doubts(ask.distrusted, ask.unreadable), ended -> {
                     sessions.remove(peer);
+                    begunAsks.remove(peer);
                     ended(ended, debtsUntil);
+                    tellThoseWhoOwe(ask, ended);
                     listener.compared(peer, begunNanos, ended.compared);
                     ask.told.forEach(told -> told.accept(ended));
                     startSessions();
                 });
         sessions.put(peer, session);
+        begunAsks.put(peer, ask);
         if (parts.router().isGone(peer)) {
             session.giveUp("it cannot be reached");
         } else {
@@ -344,13 +352,23 @@ public final class ExchangeCore {
             parts.send(from, new Message.ExchangeDone(request.requestId(), Verdict.NOT_MINE), 10);
             return;
         }
-        Ask ask = ask(request.with());
-        ask.partitions.add(request.partition());
-        ask.told.add(session -> {
-            boolean compared = session.compared.contains(request.partition());
-            parts.send(from, new Message.ExchangeDone(request.requestId(), compared ? Verdict.OK : Verdict.FAILED), 10);
+        OwedRanges.Range owedBy = new OwedRanges.Range(from, request.partition());
+        Ask begunAsk = begunAsks.get(request.with());
+        boolean isUnderWay = begunAsk != null && Objects.equals(begunAsk.waiting.get(owedBy), request.requestId());
+        if (!isUnderWay) {
+            // Another question is about a newer debt, which the session under way may not pay.
+            Ask ask = ask(request.with());
+            ask.partitions.add(request.partition());
+            ask.waiting.put(owedBy, request.requestId());
+            startSessions();
+        }
+    }
+
+    private void tellThoseWhoOwe(Ask ask, ExchangeSession session) {
+        ask.waiting.forEach((owedBy, requestId) -> {
+            Verdict verdict = session.compared.contains(owedBy.partition()) ? Verdict.OK : Verdict.FAILED;
+            parts.send(owedBy.intended(), new Message.ExchangeDone(requestId, verdict), 10);
         });
-        startSessions();
     }
 
     // --- for transfers ---
