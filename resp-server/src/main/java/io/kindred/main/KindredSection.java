@@ -117,6 +117,7 @@ final class KindredSection {
                 .field("hints_refused", views.handoff().refused)
                 .field("hints_delivered", views.handoff().delivered)
                 .field("handoff_batches", views.handoff().batches)
+                .field("hints_in_parts", views.handoff().inParts)
                 .field("repair_debt_ranges", views.owedRanges());
         for (HintLedger.Debt debt : views.hints().debts()) {
             String whom = views.nameOf(debt.intended()).replace(' ', '_');
@@ -138,6 +139,7 @@ final class KindredSection {
         out.field("exchange_rounds", counted.rounds)
                 .field("exchange_failures", counted.failures)
                 .field("exchange_keys_repaired", counted.keysRepaired)
+                .field("exchange_keys_in_parts", counted.keysInParts)
                 .field("exchange_bytes_sent", counted.bytesSent)
                 .field("trees_ready", trees.ready())
                 .field("trees_building", trees.building())

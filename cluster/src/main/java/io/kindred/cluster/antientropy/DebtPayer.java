@@ -4,7 +4,9 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Request;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +15,20 @@ import org.jspecify.annotations.Nullable;
  * Pays by exchanges what this node owes to others: ranges for which it could keep no hints.
  *
  * <p>Ranges that are owed to a node by one that is no replica of them are exchanged by the other replicas, which it asks;
- * a debt is forgotten when an exchange that began after it was made has come to its end with every one of them.
+ * a debt is forgotten when an exchange that began after it was made has come to its end with every one of them. That may
+ * take them many times as long as any other request, so such a question has no deadline: it is put again and again, always
+ * with the same id, until it is answered or whom it is put to is gone.
  */
 final class DebtPayer {
+    private static final long REPEAT_NANOS = 5_000_000_000L;
+
     private final ExchangeParts parts;
     private final ExchangeCore.Debts debts;
     private final Asks asks;
     /** Debts that others have been asked to see to. */
     private final TreeSet<OwedRanges.Range> asking = new TreeSet<>();
+    /** What they have not answered yet. */
+    private final List<Question> questions = new ArrayList<>();
 
     /** Who sees to the exchanges. */
     interface Asks {
@@ -35,7 +43,7 @@ final class DebtPayer {
     }
 
     boolean owes() {
-        return debts.owed().size() > 0;
+        return debts.owed().size() > 0 || !questions.isEmpty();
     }
 
     /** The last debt that was made so far. */
@@ -65,6 +73,7 @@ final class DebtPayer {
 
     /** Has all that this node owes exchanged, soon. */
     void payDebts() {
+        List.copyOf(questions).forEach(Question::repeat);
         for (OwedRanges.Range range : debts.owed().all()) {
             long[] replicas = parts.partitions().replicas(range.partition());
             // Where there are none the ring is not known yet.
@@ -124,7 +133,7 @@ final class DebtPayer {
             for (long replica : replicas) {
                 if (replica != receiver) {
                     missing++;
-                    new Question(replica, this).send();
+                    new Question(replica, this).begin();
                 }
             }
             done(true);
@@ -144,36 +153,58 @@ final class DebtPayer {
     private final class Question extends Request {
         private final long replica;
         private final Delegation delegation;
+        private long repeatAtNanos;
 
         Question(long replica, Delegation delegation) {
             this.replica = replica;
             this.delegation = delegation;
         }
 
-        void send() {
-            parts.requests().open(this, parts.clocks().nanos());
+        void begin() {
+            questions.add(this);
+            parts.requests().openUntilClosed(this);
+            send();
+        }
+
+        /** It, or its answer, may have been lost. */
+        void repeat() {
+            if (id != 0 && parts.clocks().nanos() - repeatAtNanos >= 0) {
+                send();
+            }
+        }
+
+        private void send() {
+            if (parts.router().isGone(replica)) {
+                end(false);
+                return;
+            }
+            repeatAtNanos = parts.clocks().nanos() + REPEAT_NANOS;
             parts.send(replica, new Message.ExchangeAsked(id, delegation.range.partition(), delegation.receiver), 20);
+        }
+
+        private void end(boolean ok) {
+            parts.requests().close(this);
+            questions.remove(this);
+            delegation.done(ok);
         }
 
         @Override
         public void onAnswer(long from, Message answer) {
             if (from == replica && answer instanceof Message.ExchangeDone done) {
-                parts.requests().close(this);
-                delegation.done(done.verdict() == Verdict.OK);
+                end(done.verdict() == Verdict.OK);
             }
         }
 
         @Override
         protected void onPeerLost(long lost) {
             if (lost == replica) {
-                parts.requests().close(this);
-                delegation.done(false);
+                end(false);
             }
         }
 
         @Override
         protected void onDeadline() {
-            delegation.done(false);
+            throw new IllegalStateException("it has none");
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,8 +44,12 @@ public final class ExchangeCore {
     private final TreeMap<Long, Ask> asks = new TreeMap<>();
 
     private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
+    /** What their sessions are for. */
+    private final TreeMap<Long, Ask> begunAsks = new TreeMap<>();
     /** Of single keys. */
     private final List<ExchangeSession> keySessions = new ArrayList<>();
+    /** Nodes to which a key is on its way in parts. */
+    private final TreeSet<Long> giving = new TreeSet<>();
     /** Why the last exchange with a node failed. */
     private final TreeMap<Long, String> failures = new TreeMap<>();
 
@@ -123,6 +128,8 @@ public final class ExchangeCore {
         final TreeSet<Integer> unreadable = new TreeSet<>();
 
         final List<Consumer<ExchangeSession>> told = new ArrayList<>();
+        /** Nodes that owe a partition to that one, and the ids of their newest questions. */
+        final TreeMap<OwedRanges.Range, Long> waiting = new TreeMap<>();
     }
 
     /** @param note tells the operator */
@@ -133,7 +140,7 @@ public final class ExchangeCore {
         this.mender = new KeyMender(parts, note);
         this.damaged = new DamagedPartitions(
                 parts, mender, note, (peer, partition) -> ask(peer).unreadable.add(partition));
-        this.service = new ExchangeService(parts);
+        this.service = new ExchangeService(parts, this::give);
         this.throttle = new Throttle(wires.clocks(), wires.latencies());
         this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
             Ask ask = ask(peer);
@@ -306,12 +313,15 @@ public final class ExchangeCore {
         ExchangeSession session =
                 new ExchangeSession(parts, peer, partitions, new Doubts(ask.distrusted, ask.unreadable), ended -> {
                     sessions.remove(peer);
+                    begunAsks.remove(peer);
                     ended(ended, debtsUntil);
+                    tellThoseWhoOwe(ask, ended);
                     listener.compared(peer, begunNanos, ended.compared);
                     ask.told.forEach(told -> told.accept(ended));
                     startSessions();
                 });
         sessions.put(peer, session);
+        begunAsks.put(peer, ask);
         if (parts.router().isGone(peer)) {
             session.giveUp("it cannot be reached");
         } else {
@@ -359,13 +369,23 @@ public final class ExchangeCore {
             parts.send(from, new Message.ExchangeDone(request.requestId(), Verdict.NOT_MINE), 10);
             return;
         }
-        Ask ask = ask(request.with());
-        ask.partitions.add(request.partition());
-        ask.told.add(session -> {
-            boolean compared = session.compared.contains(request.partition());
-            parts.send(from, new Message.ExchangeDone(request.requestId(), compared ? Verdict.OK : Verdict.FAILED), 10);
+        OwedRanges.Range owedBy = new OwedRanges.Range(from, request.partition());
+        Ask begunAsk = begunAsks.get(request.with());
+        boolean isUnderWay = begunAsk != null && Objects.equals(begunAsk.waiting.get(owedBy), request.requestId());
+        if (!isUnderWay) {
+            // Another question is about a newer debt, which the session under way may not pay.
+            Ask ask = ask(request.with());
+            ask.partitions.add(request.partition());
+            ask.waiting.put(owedBy, request.requestId());
+            startSessions();
+        }
+    }
+
+    private void tellThoseWhoOwe(Ask ask, ExchangeSession session) {
+        ask.waiting.forEach((owedBy, requestId) -> {
+            Verdict verdict = session.compared.contains(owedBy.partition()) ? Verdict.OK : Verdict.FAILED;
+            parts.send(owedBy.intended(), new Message.ExchangeDone(requestId, verdict), 10);
         });
-        startSessions();
     }
 
     // --- for transfers ---
@@ -398,24 +418,37 @@ public final class ExchangeCore {
         long[] others = Arrays.stream(parts.router().everywhere(storageKey))
                 .filter(id -> id != self)
                 .toArray();
+        Repair repair = new Repair(others.length, done);
+        for (long other : others) {
+            exchangeKey(other, storageKey, repair::add);
+        }
+        repair.begin();
+    }
+
+    private void exchangeKey(long other, byte[] storageKey, Consumer<ExchangeSession> told) {
         long hash = StorageKey.hash(storageKey);
         Message.BucketKeys.Range only = new Message.BucketKeys.Range(
                 StorageKey.partition(storageKey), parts.trees().lanes().of(storageKey), hash, hash);
-        Repair repair = new Repair(others.length, done);
-        for (long other : others) {
-            ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
-                keySessions.remove(ended);
-                ended(ended, 0);
-                repair.add(ended);
-            });
-            keySessions.add(session);
-            if (parts.router().isGone(other)) {
-                session.giveUp("it cannot be reached");
-            } else {
-                session.begin(only);
-            }
+        ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
+            keySessions.remove(ended);
+            ended(ended, 0);
+            told.accept(ended);
+        });
+        keySessions.add(session);
+        if (parts.router().isGone(other)) {
+            session.giveUp("it cannot be reached");
+        } else {
+            session.begin(only);
         }
-        repair.begin();
+    }
+
+    /** One such key at a time to each node: whoever misses another of them asks again. */
+    private void give(long to, byte[] storageKey) {
+        if (giving.add(to)) {
+            note.accept("a key of partition " + StorageKey.partition(storageKey) + " is too large for one message: "
+                    + parts.router().nameOf(to) + " gets it in parts");
+            exchangeKey(to, storageKey, ended -> giving.remove(to));
+        }
     }
 
     /** Several sessions as one answer. */

@@ -8,6 +8,8 @@ public final class ExchangeCounters {
     public long failures;
     /** Containers that an exchange has changed here, or has sent to somebody who lacked them. */
     public long keysRepaired;
+    /** Containers that were too large for one message, and were sent in parts. */
+    public long keysInParts;
     /** About what this node sent in exchanges, asked and asking. */
     public long bytesSent;
     /** Trees that were built from the records. */

@@ -7,8 +7,11 @@ import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +32,16 @@ final class ExchangeService {
     static final int RANGES_MAX = 64;
 
     private final ExchangeParts parts;
+    private final Giver giver;
 
-    ExchangeService(ExchangeParts parts) {
+    /** Gives a key to a node that asked for it, as the asker of an exchange of its own. */
+    interface Giver {
+        void give(long to, byte[] storageKey);
+    }
+
+    ExchangeService(ExchangeParts parts, Giver giver) {
         this.parts = parts;
+        this.giver = giver;
     }
 
     void onTreeRoots(long from, Message.TreeRoots request) {
@@ -259,9 +269,15 @@ final class ExchangeService {
                     done(verdict);
                     return;
                 }
+                Versions told = held;
+                if (VersionsCodec.sizeBytes(held) > SizeLimits.CONTAINER_BYTES_MAX) {
+                    // An answer is one message. The rest goes there in parts, for which this node has to be the asker.
+                    told = Parts.of(held, SizeLimits.PART_BYTES_MAX).get(0);
+                    giver.give(from, key);
+                }
                 keys.add(key);
-                versions.add(held);
-                size += ExchangeParts.sizeBytes(key, held);
+                versions.add(told);
+                size += ExchangeParts.sizeBytes(key, told);
                 readNext(index + 1);
             });
         }

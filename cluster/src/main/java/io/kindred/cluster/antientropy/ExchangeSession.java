@@ -417,6 +417,7 @@ final class ExchangeSession extends Request {
         if (why != null) {
             forgetUnfinished();
         }
+        compared.removeAll(tally.incomplete);
         onEnd.accept(this);
     }
 

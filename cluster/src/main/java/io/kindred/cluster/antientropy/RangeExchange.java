@@ -5,9 +5,11 @@ import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayDeque;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,15 +55,20 @@ final class RangeExchange extends Request {
 
     private List<LaneReader.Entry> ownInOrder = List.of();
     private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
-    private final ArrayDeque<byte[]> toTake = new ArrayDeque<>();
+    private final ArrayDeque<Wanted> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
-    private final List<byte[]> asked = new ArrayList<>();
+    private final List<Wanted> asked = new ArrayList<>();
+
+    /** A key, and what the other has seen of it at least. */
+    private record Wanted(byte[] key, VersionVector theirs) {}
 
     /** What an exchange has come to so far. */
     static final class Tally {
         long keysCompared;
         long keysSent;
         long keysTaken;
+        /** Partitions with keys of which the other has told only a part. */
+        final TreeSet<Integer> incomplete = new TreeSet<>();
         /** As many as the last page had room for, or twice as many if there was more. */
         int rangesAPage = RANGES_FIRST;
     }
@@ -175,7 +183,10 @@ final class RangeExchange extends Request {
                 return;
             }
             if (sort(key, found.clock(i))) {
-                take(key, found.versions().isEmpty() ? null : found.versions().get(i), joins);
+                take(
+                        new Wanted(key, found.clock(i)),
+                        found.versions().isEmpty() ? null : found.versions().get(i),
+                        joins);
             }
         }
         long[] missing = reply.missing().clone();
@@ -184,7 +195,7 @@ final class RangeExchange extends Request {
             boolean lacks = Arrays.binarySearch(missing, entry.digest()) >= 0;
             // Those that the other has in another state have been sorted above.
             if (lacks && isOfPage(entry.key()) && own.containsKey(new Bytes(entry.key()))) {
-                toSend.add(entry);
+                give(entry);
             }
         }
         if (joins.missing > 1) {
@@ -234,16 +245,21 @@ final class RangeExchange extends Request {
             return true;
         }
         if (!theirsKnowsAll || mineKnowsAll) {
-            toSend.add(mine);
+            give(mine);
         }
         return !mineKnowsAll || theirsKnowsAll;
     }
 
     /** @param versions null where they have not come yet */
-    private void take(byte[] key, @Nullable Versions versions, Joins joins) {
+    private void take(Wanted wanted, @Nullable Versions versions, Joins joins) {
         if (versions == null) {
-            toTake.add(key);
+            toTake.add(wanted);
             return;
+        }
+        byte[] key = wanted.key();
+        if (!versions.clock().descends(wanted.theirs())) {
+            // It is too large for one answer, or has changed: a session to come will see whether there is more.
+            tally.incomplete.add(StorageKey.partition(key));
         }
         joins.missing++;
         tally.keysTaken++;
@@ -251,6 +267,15 @@ final class RangeExchange extends Request {
             parts.replace(key, versions, joins::done);
         } else {
             parts.join(key, versions, joins::done);
+        }
+    }
+
+    /** What has outgrown a message is sent in parts, each acknowledged by itself. */
+    private void give(LaneReader.Entry entry) {
+        List<Versions> split = Parts.of(entry.versions(), SizeLimits.PART_BYTES_MAX);
+        parts.counters().keysInParts += split.size() > 1 ? 1 : 0;
+        for (Versions part : split) {
+            toSend.add(new LaneReader.Entry(entry.key(), part, entry.digest()));
         }
     }
 
@@ -265,7 +290,8 @@ final class RangeExchange extends Request {
         }
         List<byte[]> keys = new ArrayList<>();
         List<Versions> versions = new ArrayList<>();
-        long bytes = 20 + asked.stream().mapToLong(wanted -> wanted.length).sum();
+        long bytes =
+                20 + asked.stream().mapToLong(wanted -> wanted.key().length).sum();
         while (keys.size() < BATCH_KEYS_MAX && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
             // As it was when the page was read: what has been written since finds its own way.
             LaneReader.Entry entry = toSend.remove();
@@ -276,7 +302,11 @@ final class RangeExchange extends Request {
         tally.keysSent += keys.size();
         parts.counters().keysRepaired += keys.size();
         parts.requests().open(this, parts.clocks().nanos());
-        parts.send(peer, new Message.ExchangeObjects(id, keys, versions, List.copyOf(asked)), bytes);
+        parts.send(
+                peer,
+                new Message.ExchangeObjects(
+                        id, keys, versions, asked.stream().map(Wanted::key).toList()),
+                bytes);
     }
 
     private void takeObjects(Message.ExchangeObjectsReply reply) {
@@ -293,11 +323,11 @@ final class RangeExchange extends Request {
         for (int i = 0; i < answered; i++) {
             byte[] key = reply.storageKeys().get(i);
             // What was asked for is answered in its order.
-            if (!Arrays.equals(key, asked.get(i))) {
+            if (!Arrays.equals(key, asked.get(i).key())) {
                 end("it sends what was not asked for");
                 return;
             }
-            take(key, reply.versions().get(i), joins);
+            take(asked.get(i), reply.versions().get(i), joins);
         }
         for (int i = asked.size() - 1; i >= answered; i--) {
             toTake.addFirst(asked.get(i));

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.HintKeeper;
@@ -11,6 +12,7 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.SpreadCore;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,14 @@ final class ReplicaService {
     void onReadRequest(long from, Message.ReadRequest request) {
         node.latencies().served();
         byte[] key = request.storageKey();
-        LocalReplica.ReadStep answer =
-                (verdict, versions) -> outlet.send(from, new Message.ReadReply(request.requestId(), verdict, versions));
+        LocalReplica.ReadStep answer = (verdict, versions) -> {
+            boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
+            outlet.send(
+                    from,
+                    fits
+                            ? new Message.ReadReply(request.requestId(), verdict, versions)
+                            : new Message.ReadReply(request.requestId(), Verdict.TOO_MANY_SIBLINGS, null));
+        };
         if (request.asStandIn() && router.isInRing(key)) {
             hints.read(key, router.replicasOf(key), answer);
         } else if (!request.asStandIn() && router.holds(key)) {
@@ -191,7 +199,7 @@ final class ReplicaService {
         @Override
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(request.delta());
-            uncovered = joined.valueCount() > request.delta().valueCount() ? joined : null;
+            uncovered = joined.valueCount() > request.delta().valueCount() ? joined.withoutValues() : null;
             return joined.sameAs(current) ? null : joined;
         }
 

@@ -1,6 +1,7 @@
 package io.kindred.cluster.handoff;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.Outbox;
@@ -9,10 +10,12 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
+import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +65,13 @@ public final class HandoffCore {
         static final Retry NONE = new Retry(0, 0, BATCH_BYTES_MAX);
     }
 
-    private record Held(byte[] key, Versions versions) {}
+    /**
+     * A hint to send, or a part of one.
+     *
+     * @param whole the hint, to be deleted with the last part's acknowledgement; null: there are more parts behind this one
+     */
+    private record Held(
+            byte[] key, Versions versions, @Nullable Versions whole) {}
 
     /** Where a handoff sends to, and when. */
     public record Wires(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
@@ -172,6 +181,9 @@ public final class HandoffCore {
         /** What was sent and not acknowledged yet. */
         private final List<Held> sent = new ArrayList<>();
 
+        /** The last hint of which a part was refused: all of it is sent again by a later session. */
+        private byte @Nullable [] partlyRefused;
+
         private int batchBytesMax;
         private long pauseNanos;
         private long delivered;
@@ -212,7 +224,7 @@ public final class HandoffCore {
                 byte[] key = found.keys().get(i);
                 Versions versions = decode(found.values().get(i));
                 if (versions != null && StorageKey.isHint(key)) {
-                    take(new Held(key, versions));
+                    take(new Held(key, versions, versions));
                 }
             }
             goOn();
@@ -226,10 +238,19 @@ public final class HandoffCore {
                             && !router.isOut(receiver)
                             && contains(router.everywhere(storageKey), receiver));
             if (isTheirs) {
-                page.add(hint);
+                addInParts(hint);
             } else if (router.isInRing(storageKey)) {
                 hints.refile(hint.key(), hint.versions(), heirs(storageKey), router.self());
                 refiled++;
+            }
+        }
+
+        /** What has outgrown a message is handed over sibling by sibling: it must not keep what is behind it for ever. */
+        private void addInParts(Held hint) {
+            List<Versions> parts = Parts.of(hint.versions(), SizeLimits.PART_BYTES_MAX);
+            counters.inParts += parts.size() > 1 ? 1 : 0;
+            for (int i = 0; i < parts.size(); i++) {
+                page.add(new Held(hint.key(), parts.get(i), i == parts.size() - 1 ? hint.versions() : null));
             }
         }
 
@@ -284,8 +305,11 @@ public final class HandoffCore {
             requests.close(this);
             Set<Integer> refused = new TreeSet<>(ack.refused());
             for (int i = 0; i < sent.size(); i++) {
-                if (!refused.contains(i)) {
-                    hints.delivered(sent.get(i).key(), sent.get(i).versions());
+                Held hint = sent.get(i);
+                if (refused.contains(i)) {
+                    partlyRefused = hint.key();
+                } else if (hint.whole() != null && !Arrays.equals(partlyRefused, hint.key())) {
+                    hints.delivered(hint.key(), hint.whole());
                     delivered++;
                 }
             }

@@ -6,4 +6,6 @@ public final class HandoffCounters {
     public long refused;
     public long delivered;
     public long batches;
+    /** Hints that were too large for one message. */
+    public long inParts;
 }

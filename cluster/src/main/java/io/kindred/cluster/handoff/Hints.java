@@ -178,7 +178,7 @@ public final class Hints implements HintKeeper {
         @Override
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(delta);
-            uncovered = joined.valueCount() > delta.valueCount() ? joined : null;
+            uncovered = joined.valueCount() > delta.valueCount() ? joined.withoutValues() : null;
             if (joined.sameAs(current)) {
                 return null;
             }

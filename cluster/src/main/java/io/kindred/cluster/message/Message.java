@@ -147,7 +147,7 @@ public sealed interface Message {
     /**
      * The join is durable at the sender, or the verdict says why not.
      *
-     * @param uncovered the sender's container where it has live siblings beside the written one, else null
+     * @param uncovered the sender's container, without values, where it has live siblings beside the written one; else null
      */
     record ReplicateAck(
             long requestId, Verdict verdict, @Nullable Versions uncovered) implements Message {
@@ -173,7 +173,7 @@ public sealed interface Message {
     /**
      * Dot and container are null exactly when the verdict is not {@code OK}.
      *
-     * @param held the key's container, without values
+     * @param held the key's container, with the lengths of its values in their place
      * @param flushStamp of the key's database: the write is to be stamped above it
      */
     record DotReply(
@@ -462,7 +462,7 @@ public sealed interface Message {
         FAILED,
         /** The disk is full: reads go on, writes do not. */
         FULL,
-        /** The key would have more siblings than {@code max-siblings}. */
+        /** The key has, or would have, more siblings than {@code max-siblings}, or than a message has room for. */
         TOO_MANY_SIBLINGS,
         /** A stand-in holds as much as {@code hint-max-bytes} allows. */
         HINTS_FULL

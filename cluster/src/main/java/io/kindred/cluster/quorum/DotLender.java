@@ -23,7 +23,7 @@ public final class DotLender {
         this.counters = counters;
     }
 
-    /** Receives a dot, and the key's container without its values; both null unless the verdict is {@code OK}. */
+    /** Receives a dot, and the key's container with their lengths in place of its values; both null unless the verdict is {@code OK}. */
     public interface Borrower {
         void lent(Verdict verdict, @Nullable Dot dot, @Nullable Versions held);
     }
@@ -70,14 +70,14 @@ public final class DotLender {
             if (others != null) {
                 Versions known = current.join(others);
                 dot = replica.lendDotAsStandIn(storageKey, known.clock(), seen);
-                held = known.withoutValues();
+                held = known.withLengths();
                 return null;
             }
             // The write is coordinated elsewhere, and the clock cut here: a replica that only merges never cuts it.
             Versions trimmed = current.truncate(settings.clockEntriesMax(), replica.reapMark(storageKey));
             counters.clockPrunes += current.clock().entries() - trimmed.clock().entries();
             dot = replica.lendDot(storageKey, current.clock(), seen);
-            held = trimmed.withoutValues();
+            held = trimmed.withLengths();
             return trimmed.sameAs(current) ? null : trimmed;
         }
 

@@ -61,6 +61,11 @@ final class GetCore implements ReadRound.Listener {
     }
 
     @Override
+    public void tooLarge() {
+        node.outbox().reply(ticket.origin(), new Outcome.Refused(SiblingLimits.UNREADABLE));
+    }
+
+    @Override
     public void failed(int got, int needed, boolean late) {
         String what = "got " + got + " of " + needed + " read answers";
         if (late) {

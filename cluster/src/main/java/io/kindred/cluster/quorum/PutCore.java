@@ -4,7 +4,6 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.version.Dot;
-import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,8 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     private @Nullable Versions unseen;
     private @Nullable LocalWrite made;
     private boolean tooLate;
+    /** Why nothing was written. */
+    private @Nullable String refusal;
 
     private PutCore(Coordination node, Ticket ticket, Operation.Put put, Route route) {
         this.node = node;
@@ -77,7 +78,11 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         }
         Versions held = current;
         VersionVector context = put.context();
-        if (context != null && uncovered(held, context) >= node.settings().siblingsMax()) {
+        String tooMuch = context == null
+                ? null
+                : SiblingLimits.refusal(node.settings(), held, context, put.value(), SiblingLimits::lengthBytes);
+        if (tooMuch != null) {
+            refusal = tooMuch;
             node.counters().siblingRefusals++;
             return null;
         }
@@ -146,7 +151,7 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
 
     /** A failed local write has left nothing behind, unless it was the second one. */
     private void refuse(Verdict verdict) {
-        String error = WriteRound.refusal(verdict == Verdict.OK ? Verdict.TOO_MANY_SIBLINGS : verdict);
+        String error = verdict == Verdict.OK ? refusal : WriteRound.refusal(verdict);
         Outcome outcome;
         if (tooLate) {
             outcome = new Outcome.TryAgain(
@@ -189,13 +194,5 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         unseen = uncovered;
         write();
         return true;
-    }
-
-    static int uncovered(Versions held, VersionVector context) {
-        int count = 0;
-        for (Sibling sibling : held.siblings()) {
-            count += sibling.isTombstone() || context.covers(sibling.dot()) ? 0 : 1;
-        }
-        return count;
     }
 }

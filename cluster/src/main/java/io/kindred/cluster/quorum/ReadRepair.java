@@ -2,6 +2,8 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.SizeLimits;
+import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,9 @@ final class ReadRepair {
             if (i == route.self()) {
                 node.replica().write(route.storageKey(), new Merge(merged));
             } else {
-                node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), merged, 0));
+                for (Versions part : Parts.of(merged, SizeLimits.PART_BYTES_MAX)) {
+                    node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), part, 0));
+                }
             }
         }
     }

@@ -52,6 +52,9 @@ final class ReadRound extends Request {
     interface Listener {
         void enough(Versions merged);
 
+        /** What a replica holds does not fit into a message. */
+        void tooLarge();
+
         /** {@code got} answers came, and no more can. {@code timeout}: the deadline has passed. */
         void failed(int got, int needed, boolean timeout);
     }
@@ -176,6 +179,10 @@ final class ReadRound extends Request {
         if (id == 0 || places.replica(place) != State.ASKED) {
             return;
         }
+        if (verdict == Verdict.TOO_MANY_SIBLINGS && !decided) {
+            endTooLarge();
+            return;
+        }
         if (verdict != Verdict.OK || versions == null) {
             isMoved |= verdict == Verdict.NOT_MINE;
             places.replica(place, State.FAILED);
@@ -192,6 +199,10 @@ final class ReadRound extends Request {
         if (id == 0 || places.standIn(place) != State.ASKED) {
             return;
         }
+        if (verdict == Verdict.TOO_MANY_SIBLINGS && !decided) {
+            endTooLarge();
+            return;
+        }
         if (verdict != Verdict.OK || versions == null) {
             // There may be another one.
             places.standIn(place, State.UNASKED);
@@ -202,6 +213,13 @@ final class ReadRound extends Request {
         nothingHeld[place] = versions.isEmpty();
         merged = merged.join(versions.withoutStampsUpTo(flushStamp));
         settle();
+    }
+
+    /** Others may have less of the key, but what they have is not all that was written. */
+    private void endTooLarge() {
+        decided = true;
+        node.requests().close(this);
+        listener.tooLarge();
     }
 
     private void goOn() {

@@ -229,9 +229,12 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
             tryAgain("no replica of the key answered in time");
             return;
         }
-        if (given != null && PutCore.uncovered(held, given) >= node.settings().siblingsMax()) {
+        String tooMuch = given == null
+                ? null
+                : SiblingLimits.refusal(node.settings(), held, given, put.value(), Sibling::lengthBytes);
+        if (tooMuch != null) {
             node.counters().siblingRefusals++;
-            end(new Outcome.Refused(String.valueOf(WriteRound.refusal(Verdict.TOO_MANY_SIBLINGS))));
+            end(new Outcome.Refused(tooMuch));
             return;
         }
         LocalWrite first = made;

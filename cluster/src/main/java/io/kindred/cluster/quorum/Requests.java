@@ -56,6 +56,15 @@ public final class Requests {
         add(queue, nowNanos + timeoutNanos * part / DEADLINE_PARTS, request.id);
     }
 
+    /** Gives the request an id, for as long as it likes: it sees by itself to it that it ends. */
+    public void openUntilClosed(Request request) {
+        if (request.id != 0) {
+            open.remove(request.id);
+        }
+        request.id = ++lastId;
+        open.put(request.id, request);
+    }
+
     /** Tells the request, if it is still open then, that its answers are late. */
     void hedge(Request request, long nowNanos, long patienceNanos) {
         int step = 0;

@@ -129,6 +129,12 @@ final class UpdateCore implements ReadRound.Listener {
     }
 
     @Override
+    public void tooLarge() {
+        Outcome refused = new Outcome.Refused(SiblingLimits.UNREADABLE);
+        apply(update -> node.outbox().reply(update.ticket().origin(), refused));
+    }
+
+    @Override
     public void failed(int got, int needed, boolean timeout) {
         String why = "got " + got + " of " + needed + " read answers; nothing was applied";
         apply(update -> node.tryAgain(update.ticket(), why));

@@ -410,8 +410,7 @@ final class WriteRound extends Request {
         return switch (verdict) {
             case FULL ->
                 "MISCONF the disk of the coordinating node is full and took the write back; make room and retry.";
-            case TOO_MANY_SIBLINGS ->
-                "ERR the key has max-siblings concurrent values; read them with KIN.GET and write their merge with KIN.PUT";
+            case TOO_MANY_SIBLINGS -> SiblingLimits.TOO_MANY;
             default -> null;
         };
     }

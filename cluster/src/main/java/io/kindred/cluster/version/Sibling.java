@@ -49,6 +49,27 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
         return isForEver ? Long.MAX_VALUE : Math.max(stamp, HybridClock.ofMillis(expireAtMillis + 1));
     }
 
+    Sibling withLength() {
+        if (value == null) {
+            return this;
+        }
+        RecordBytes length = new RecordBytes(Integer.BYTES);
+        length.writeInt(value.length);
+        return new Sibling(dot, stamp, expireAtMillis, length.bytes());
+    }
+
+    /** Of a sibling of {@link Versions#withLengths}: how long its value is; 0 where that is not told. */
+    public long lengthBytes() {
+        if (value == null || value.length != Integer.BYTES) {
+            return 0;
+        }
+        long length = 0;
+        for (byte part : value) {
+            length = length << Byte.SIZE | part & 0xff;
+        }
+        return length;
+    }
+
     public boolean isTombstone() {
         return value == null;
     }

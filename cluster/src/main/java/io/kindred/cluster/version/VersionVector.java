@@ -120,6 +120,35 @@ public final class VersionVector implements Iterable<VersionVector.Run> {
         return isEmpty() ? single : merge(single);
     }
 
+    /** All but this dot. Returns {@code this} where it has not been seen. */
+    VersionVector without(Dot dot) {
+        int at = runOf(dot);
+        if (at < 0) {
+            return this;
+        }
+        boolean isBefore = from(at) < dot.counter();
+        boolean isAfter = dot.counter() < to(at);
+        int length = actors.length - 1 + (isBefore ? 1 : 0) + (isAfter ? 1 : 0);
+        Actor[] left = new Actor[length];
+        long[] leftSpans = new long[length * WIDTH];
+        int behind = actors.length - at - 1;
+        System.arraycopy(actors, 0, left, 0, at);
+        System.arraycopy(spans, 0, leftSpans, 0, at * WIDTH);
+        System.arraycopy(actors, at + 1, left, length - behind, behind);
+        System.arraycopy(spans, (at + 1) * WIDTH, leftSpans, (length - behind) * WIDTH, behind * WIDTH);
+        for (int run = at; run < length - behind; run++) {
+            left[run] = actors[at];
+            System.arraycopy(spans, at * WIDTH, leftSpans, run * WIDTH, WIDTH);
+        }
+        if (isBefore) {
+            leftSpans[at * WIDTH + 1] = dot.counter() - 1;
+        }
+        if (isAfter) {
+            leftSpans[(length - behind - 1) * WIDTH] = dot.counter() + 1;
+        }
+        return ofRuns(left, leftSpans);
+    }
+
     /** The actors of which anything has been seen, in their order, each once. */
     public List<Actor> actors() {
         List<Actor> distinct = new ArrayList<>(actors.length);

@@ -156,6 +156,15 @@ public final class Versions {
         return new Versions(clock, List.copyOf(bare));
     }
 
+    /** The same versions with the length of each value, as four bytes, in its place: {@link Sibling#lengthBytes}. */
+    public Versions withLengths() {
+        List<Sibling> bare = new ArrayList<>(siblings.size());
+        for (Sibling sibling : siblings) {
+            bare.add(sibling.withLength());
+        }
+        return new Versions(clock, List.copyOf(bare));
+    }
+
     /**
      * Forgets the oldest clock entries until {@code entriesMax} are left, but none that a sibling needs, and none stamped
      * above {@code stampMax}; see {@link VersionVector#truncate}. The difference of {@code clock().entries()} says how many went. Only for a

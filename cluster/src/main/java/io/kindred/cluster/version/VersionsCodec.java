@@ -25,17 +25,15 @@ public final class VersionsCodec {
 
     /** Run, distance in it, age, expiry and length. */
     private static final int SIBLING_BYTES_MIN = 5;
+    /** With a loose dot of its own in the clock. */
+    private static final int SIBLING_BYTES_ABOUT = 48;
 
     private VersionsCodec() {}
 
     public static byte[] encode(Versions versions) {
         VersionVector clock = versions.clock();
         List<Sibling> siblings = versions.siblings();
-        int size = 2 + sizeOf(clock) + RecordBytes.varintSize(siblings.size());
-        for (int i = 0; i < siblings.size(); i++) {
-            size += sizeOf(clock, siblings.get(i));
-        }
-        RecordBytes out = new RecordBytes(size);
+        RecordBytes out = new RecordBytes(Math.toIntExact(sizeBytes(versions)));
         out.writeByte(FORMAT);
         out.writeByte(TYPE_VALUE);
         write(out, clock);
@@ -44,6 +42,23 @@ public final class VersionsCodec {
             write(out, clock, siblings.get(i));
         }
         return out.bytes();
+    }
+
+    /** How many bytes {@link #encode} gives. */
+    public static long sizeBytes(Versions versions) {
+        VersionVector clock = versions.clock();
+        List<Sibling> siblings = versions.siblings();
+        long size = 2L + sizeOf(clock) + RecordBytes.varintSize(siblings.size());
+        for (int i = 0; i < siblings.size(); i++) {
+            size += sizeOf(clock, siblings.get(i));
+        }
+        return size;
+    }
+
+    /** About how many of them a sibling takes. */
+    static long sizeBytes(Sibling sibling) {
+        byte[] value = sibling.value();
+        return SIBLING_BYTES_ABOUT + (value == null ? 0L : value.length);
     }
 
     /** Throws {@link CorruptRecordException} on anything but a whole record of a known format and type. */

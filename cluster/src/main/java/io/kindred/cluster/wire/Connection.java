@@ -63,6 +63,7 @@ final class Connection extends ByteToMessageDecoder {
     private @Nullable ByteBuf turn;
     private int turnBytesGuess = TURN_BYTES_MIN;
     private long inFlightBytes;
+    private boolean oversizedNoted;
 
     Connection(Owner owner, TransportConfig config, boolean dialing) {
         this.owner = owner;
@@ -116,11 +117,21 @@ final class Connection extends ByteToMessageDecoder {
         int bytes = MessageCodec.encode(message, out, config.frameBytesMax());
         if (bytes < 0) {
             traffic.oversized++;
+            noteOversized(message);
         } else {
             traffic.messagesOut++;
             traffic.bytesOut += bytes;
         }
         return first;
+    }
+
+    /** Once: whoever keeps trying would fill the log. */
+    private void noteOversized(Message message) {
+        if (!oversizedNoted) {
+            oversizedNoted = true;
+            String what = message.getClass().getSimpleName();
+            LOG.log(System.Logger.Level.WARNING, "a " + what + " to " + peer() + " is longer than a frame: not sent");
+        }
     }
 
     /** Hands the turn's bytes to the socket. */

@@ -1,6 +1,7 @@
 package io.kindred.cluster.wire;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.netty.buffer.ByteBuf;
 
@@ -14,7 +15,7 @@ import io.netty.buffer.ByteBuf;
 public final class MessageCodec {
 
     /** No body is longer, in either direction. */
-    public static final int FRAME_BYTES_MAX = 64 << 20;
+    public static final int FRAME_BYTES_MAX = SizeLimits.FRAME_BYTES_MAX;
 
     static final int LENGTH_BYTES = 4;
 

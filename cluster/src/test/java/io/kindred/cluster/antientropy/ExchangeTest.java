@@ -8,9 +8,15 @@ import io.kindred.cluster.Seeds;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -185,6 +191,51 @@ class ExchangeTest {
         assertTrue(two.messages > 15, () -> "in " + two.messages + " messages");
     }
 
+    /** Larger than a message. */
+    private static Versions huge(int node) {
+        byte[] value = new byte[12 << 20];
+        Versions huge = Versions.EMPTY;
+        for (int i = 0; i < 6; i++) {
+            Sibling sibling = new Sibling(new Dot(new Actor(node, 1), i + 1), i + 1, Sibling.NEVER, value);
+            huge = huge.write(VersionVector.EMPTY, sibling);
+        }
+        return huge;
+    }
+
+    @Test
+    void aKeyThatIsLargerThanAMessageIsGivenInParts() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        Versions small = TwoReplicas.write(Versions.EMPTY, 1, 1, "v");
+        two.left.put(two.key(0, "{one}huge"), huge(1));
+        for (int i = 0; i < 600; i++) {
+            two.left.put(two.key(0, "{one}" + i), small);
+        }
+        assertEquals(TestReplica.PARTITIONS, two.exchange().partitions());
+        assertEqualRecords(two);
+        assertEquals(1, two.left.counters.keysInParts);
+        assertEquals(0, two.lost);
+    }
+
+    @Test
+    void aKeyThatIsLargerThanAMessageIsTakenInParts() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        byte[] key = two.key(0, "{one}huge");
+        Versions small = TwoReplicas.write(Versions.EMPTY, 1, 1, "v");
+        two.right.put(key, huge(1));
+        for (int i = 0; i < 600; i++) {
+            two.right.put(two.key(0, "{one}" + i), small);
+        }
+        assertEquals(TestReplica.PARTITIONS - 1, two.exchange().partitions(), "one is not through yet");
+        assertEqualRecords(two);
+        assertEquals(TestReplica.PARTITIONS, two.exchange().partitions());
+        assertEquals(1, two.right.counters.keysInParts);
+        assertEquals(0, two.lost);
+    }
+
     @Test
     void aDotWithTwoValuesComesToOne() {
         TwoReplicas two = new TwoReplicas();
@@ -248,6 +299,54 @@ class ExchangeTest {
         two.left.owed.add(range);
         two.deliverAll();
         assertEquals(1, two.left.owed.size());
+    }
+
+    /** One that is no replica itself asks a replica again and again, while the session takes its time. */
+    @Test
+    void whoAsksForAnExchangeAgainIsAnsweredOnce() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        for (int id = 1; id <= 100; id++) {
+            two.left.exchange.onExchangeAsked(3, new Message.ExchangeAsked(id, 7, 2));
+            two.left.exchange.onExchangeAsked(3, new Message.ExchangeAsked(1, 8, 2));
+        }
+        two.deliverAll();
+        // The first session began with the first question; all others were about debts that it may not have paid.
+        assertEquals(
+                List.of(
+                        new Message.ExchangeDone(1, Verdict.OK),
+                        new Message.ExchangeDone(100, Verdict.OK),
+                        new Message.ExchangeDone(1, Verdict.OK)),
+                two.toOthers);
+    }
+
+    @Test
+    void aQuestionThatIsPutAgainWhileItsSessionIsUnderWayBeginsNone() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        Message.ExchangeAsked question = new Message.ExchangeAsked(5, 7, 2);
+        two.left.exchange.onExchangeAsked(3, question);
+        two.left.exchange.onExchangeAsked(3, question);
+        two.deliverAll();
+        assertEquals(List.of(new Message.ExchangeDone(5, Verdict.OK)), two.toOthers);
+        assertEquals(1, two.left.counters.rounds);
+    }
+
+    @Test
+    void aDebtIsPaidByASessionOfAnotherNodeHoweverLongItTakes() {
+        List<Message> sent = new ArrayList<>();
+        TestReplica owing = new TestReplica(3, (from, to, message) -> sent.add(message));
+        owing.owed.add(new OwedRanges.Range(2, 7));
+        for (int second = 1; second <= 600; second++) {
+            owing.tick(second * SECOND_NANOS);
+        }
+        Message.ExchangeAsked question = (Message.ExchangeAsked) sent.get(0);
+        assertTrue(sent.size() < 200, () -> "asked " + sent.size() + " times");
+        sent.forEach(each -> assertEquals(question, each));
+        owing.request(question.requestId()).onAnswer(1, new Message.ExchangeDone(question.requestId(), Verdict.OK));
+        assertEquals(0, owing.owed.size());
     }
 
     @Test

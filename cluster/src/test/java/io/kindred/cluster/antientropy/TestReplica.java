@@ -81,6 +81,13 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         scrubber = new Scrubber(clocks, latencies, List.of(builder));
     }
 
+    /** Lets time pass. */
+    void tick(long nowNanos) {
+        clocks.advance(nowNanos, 0);
+        requests.onTick(nowNanos);
+        exchange.onTick();
+    }
+
     /** Builds what there is to build, and ends there. */
     void build() {
         long now = 0;

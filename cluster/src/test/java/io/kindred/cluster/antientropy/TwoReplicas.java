@@ -11,6 +11,8 @@ import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.wire.Frames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,10 @@ final class TwoReplicas {
     final TestReplica right = new TestReplica(2, this::send);
     long bytes;
     long messages;
+    /** What was sent to nodes that are none of the two. */
+    final List<Message> toOthers = new ArrayList<>();
+    /** Those that were too long. */
+    long lost;
 
     /** What becomes of a message on its way. */
     UnaryOperator<Message> tampering = UnaryOperator.identity();
@@ -30,8 +36,16 @@ final class TwoReplicas {
 
     private void send(long from, long to, Message message) {
         Frames.Carried carried = Frames.carry(tampering.apply(message));
+        if (carried == null) {
+            lost++;
+            return;
+        }
         bytes += carried.bytes();
         messages++;
+        if (to > 2) {
+            toOthers.add(carried.message());
+            return;
+        }
         wire.add(new Carried(from, to, carried.message()));
     }
 

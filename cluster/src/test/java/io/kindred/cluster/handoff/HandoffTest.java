@@ -1,0 +1,230 @@
+package io.kindred.cluster.handoff;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Latencies;
+import io.kindred.cluster.quorum.LocalReplica;
+import io.kindred.cluster.quorum.Origin;
+import io.kindred.cluster.quorum.Outbox;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.Md5Partitioner;
+import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import io.kindred.cluster.wire.Frames;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** A node that holds hints for another, which takes what fits on the wire. */
+class HandoffTest {
+    private static final long SELF = 1;
+    private static final long AWAY = 2;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private final Holder holder = new Holder();
+    private final HintLedger ledger = new HintLedger(1L << 40, List.of());
+    private final HandoffCounters counters = new HandoffCounters();
+    private final Hints hints = new Hints(holder, ledger, new OwedRanges(), (range, told) -> {}, counters);
+    private final Clocks clocks = new Clocks(new HybridClock(500));
+    private final Requests requests = new Requests(0, SECOND_NANOS);
+    private final Receiver receiver = new Receiver();
+    private final HandoffCore handoff = new HandoffCore(
+            new HandoffCore.Wires(receiver, requests, clocks, router(), new Latencies(SECOND_NANOS)),
+            new HandoffCore.Store(ledger, hints, holder, counters),
+            line -> {});
+    private long now = SECOND_NANOS;
+
+    private static Router router() {
+        return (Router) Proxy.newProxyInstance(
+                Router.class.getClassLoader(),
+                new Class<?>[] {Router.class},
+                (proxy, method, args) -> switch (method.getName()) {
+                    case "heirOf" -> args[0];
+                    case "self" -> SELF;
+                    case "everywhere" -> new long[] {SELF, AWAY};
+                    case "datacenterOfNode" -> 0L;
+                    case "nameOf" -> "n" + args[0];
+                    case "isInRing" -> true;
+                    default -> false;
+                });
+    }
+
+    /** What the receiver has of each key; it answers in the order in which it was asked. */
+    private final class Receiver implements Outbox {
+        final TreeMap<byte[], Versions> has = new TreeMap<>(Arrays::compareUnsigned);
+        final ArrayDeque<Message.HandOver> asked = new ArrayDeque<>();
+        /** Batches that it refuses. */
+        final TreeSet<Integer> refuses = new TreeSet<>();
+
+        private int batches;
+
+        @Override
+        public void send(long to, Message message) {
+            Frames.Carried carried = Frames.carry(message);
+            if (carried != null) {
+                asked.add((Message.HandOver) carried.message());
+            }
+        }
+
+        @Override
+        public void reply(Origin origin, Outcome outcome) {
+            throw new AssertionError("nobody asks for a handoff");
+        }
+
+        Versions of(String name) {
+            return has.getOrDefault(key(name), Versions.EMPTY);
+        }
+
+        void answerAll() {
+            while (!asked.isEmpty()) {
+                Message.HandOver batch = asked.remove();
+                boolean refused = refuses.contains(batches++);
+                List<Integer> places = new ArrayList<>();
+                for (int i = 0; i < batch.storageKeys().size(); i++) {
+                    if (refused) {
+                        places.add(i);
+                    } else {
+                        has.merge(batch.storageKeys().get(i), batch.versions().get(i), Versions::join);
+                    }
+                }
+                Request session = requests.find(batch.requestId());
+                Verdict verdict = refused ? Verdict.FULL : Verdict.OK;
+                if (session != null) {
+                    session.onAnswer(AWAY, new Message.HandOverAck(batch.requestId(), verdict, places, 1 << 20));
+                }
+            }
+        }
+    }
+
+    /** Records in memory, durable at once. */
+    private static final class Holder implements LocalReplica, HintRange {
+        final TreeMap<byte[], Versions> records = new TreeMap<>(Arrays::compareUnsigned);
+
+        @Override
+        public void read(byte[] storageKey, ReadStep step) {
+            step.loaded(Verdict.OK, records.getOrDefault(storageKey, Versions.EMPTY));
+        }
+
+        @Override
+        public void write(byte[] storageKey, WriteStep step) {
+            Versions next = step.next(records.getOrDefault(storageKey, Versions.EMPTY));
+            if (next != null) {
+                records.put(storageKey, next);
+            }
+            step.done(Verdict.OK);
+        }
+
+        @Override
+        public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
+            boolean same = seen.equals(records.getOrDefault(storageKey, Versions.EMPTY));
+            if (same) {
+                records.remove(storageKey);
+            }
+            done.done(Verdict.OK, same);
+        }
+
+        @Override
+        public void read(byte[] from, byte[] to, int limit, Consumer<Page> done) {
+            List<byte[]> keys = new ArrayList<>();
+            List<byte[]> values = new ArrayList<>();
+            records.subMap(from, to).forEach((key, versions) -> {
+                keys.add(key);
+                values.add(VersionsCodec.encode(versions));
+            });
+            done.accept(new Page(keys, values, null, false));
+        }
+
+        @Override
+        public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
+            throw new AssertionError("a handoff gives no dots");
+        }
+
+        @Override
+        public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
+            throw new AssertionError("a handoff gives no dots");
+        }
+
+        @Override
+        public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+            throw new AssertionError("a handoff gives no dots");
+        }
+
+        @Override
+        public long reapMark(byte[] storageKey) {
+            return 0;
+        }
+    }
+
+    private void hint(String name, int siblings, int valueBytes) {
+        byte[] value = new byte[valueBytes];
+        for (int i = 1; i <= siblings; i++) {
+            Sibling sibling = new Sibling(new Dot(new Actor(9, 1), i), i, Sibling.NEVER, value);
+            hints.store(AWAY, key(name), Versions.delta(VersionVector.EMPTY, sibling), (verdict, uncovered) -> {});
+        }
+    }
+
+    private static byte[] key(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        Placement place = new Md5Partitioner().place(bytes, 16);
+        return StorageKey.encode(place.partition(), 0, place.hash(), bytes);
+    }
+
+    private void runForSeconds(int seconds) {
+        for (long end = now + seconds * SECOND_NANOS; now < end; now += SECOND_NANOS / 10) {
+            clocks.advance(now, 0);
+            requests.onTick(now);
+            handoff.onTick();
+            receiver.answerAll();
+        }
+    }
+
+    @Test
+    void aHintThatIsLargerThanAMessageKeepsNothingBack() {
+        for (int i = 0; i < 20; i++) {
+            hint("small" + i, 1, 10);
+        }
+        hint("huge", 6, 12 << 20);
+        runForSeconds(3);
+        assertEquals(0, ledger.hints());
+        assertEquals(0, ledger.bytes());
+        assertEquals(21, receiver.has.size());
+        assertEquals(6, receiver.of("huge").valueCount());
+        assertEquals(21, counters.delivered);
+        assertEquals(1, counters.inParts);
+    }
+
+    /** Each part of it is a batch of its own. */
+    @Test
+    void aHintIsKeptUntilAllOfItsPartsAreThere() {
+        hint("huge", 6, 12 << 20);
+        receiver.refuses.add(2);
+        clocks.advance(now, 0);
+        handoff.onTick();
+        receiver.answerAll();
+        assertEquals(2, receiver.of("huge").valueCount());
+        assertEquals(1, ledger.hints());
+        runForSeconds(3);
+        assertEquals(6, receiver.of("huge").valueCount());
+        assertEquals(0, ledger.hints());
+    }
+}
