@@ -298,10 +298,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             changed();
             spread.decided(List.of(newcomer), admission);
             // The last to hear of it: it has no requests to answer, and a processor to take from those that have.
-            spread.tell(from, view.tellings(), view.records());
+            spread.tell(from, view.present(), view.records());
             return;
         }
-        rounds.tell(from, view.tellings(), view.records());
+        rounds.tell(from, view.present(), view.records());
     }
 
     void onJoinRefused(Message.JoinRefused refusal) {
@@ -410,15 +410,16 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     /**
-     * What is remembered of the members is who they are, not what they hold: after a start each of them may hold what it
-     * ought to, and one that leaves may have the only copy. So those that have told that they are through are not.
+     * Those that are gone are neither dialed nor watched nor told of; should they be there all the same, they dial, gossip,
+     * and are answered. Nor are they remembered. What is remembered of the members is who they are, not what they hold:
+     * after a start each may hold what it ought to, and one that leaves may have the only copy.
      */
     private void leaveOut(Set<Long> departed) {
         gone = departed;
-        List<Member> others = view.others();
-        outlet.effects().peers(others);
-        others.removeIf(member -> departed.contains(member.id()));
-        outlet.effects().remember(others, view.records());
+        watch.leaveOut(departed);
+        connected.removeAll(departed);
+        outlet.effects().peers(view.others());
+        outlet.effects().remember(view.others(), view.records());
     }
 
     private void findCastOut() {

@@ -9,6 +9,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -49,6 +50,17 @@ final class MemberWatch {
     /** Of whom the operator is told: not of those that have left. */
     void list(Predicate<Member> listed) {
         isListed = listed;
+    }
+
+    /** From now on these members, which are gone, are not watched, and all others are. */
+    void leaveOut(Set<Long> gone) {
+        long self = view.self().id();
+        view.leaveOut(gone);
+        for (long id : gone) {
+            detector.remove(id, self, clocks.nanos());
+            noted.remove(id);
+        }
+        view.others().forEach(member -> detector.add(member.id(), self, clocks.nanos()));
     }
 
     GossipRounds rounds() {

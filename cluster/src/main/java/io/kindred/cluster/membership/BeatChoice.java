@@ -63,8 +63,10 @@ final class BeatChoice {
     private void addInTurn(List<Beat> beats, int max, boolean[] taken) {
         boolean[] takenOfId = new boolean[others.size()];
         for (int i = 0; i < order.length; i++) {
-            if (taken[i]) {
-                takenOfId[others.position(order[i].member.id())] = true;
+            // The order is of a moment ago, and one of them may have been left out since.
+            int at = others.position(order[i].member.id());
+            if (taken[i] && at >= 0) {
+                takenOfId[at] = true;
             }
         }
         for (int seen = 0; seen < others.size() && beats.size() < max; seen++) {

@@ -78,6 +78,20 @@ public final class FailureDetector {
         chooseNeighbours(selfId, nowNanos);
     }
 
+    /** Ends to watch a member. */
+    public void remove(long id, long selfId, long nowNanos) {
+        int at = Arrays.binarySearch(ids, id);
+        if (at < 0) {
+            return;
+        }
+        int behind = ids.length - 1 - at;
+        System.arraycopy(ids, at + 1, ids, at, behind);
+        System.arraycopy(peers, at + 1, peers, at, behind);
+        ids = Arrays.copyOf(ids, ids.length - 1);
+        peers = Arrays.copyOf(peers, peers.length - 1);
+        chooseNeighbours(selfId, nowNanos);
+    }
+
     private Arrivals arrivals(long nowNanos) {
         return new Arrivals(intervalNanos, intervalNanos * (1 + ids.length / MEMBERS_A_BEAT), nowNanos);
     }

@@ -3,6 +3,7 @@ package io.kindred.cluster.membership;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MembershipView {
     private final ChangeLog changes = new ChangeLog();
+    private final ToldIndex all = new ToldIndex();
+    /** All but those that {@link #leaveOut} has left out. */
     private final ToldIndex others = new ToldIndex();
+
     private final BeatChoice choice = new BeatChoice(others);
     private final Verdict verdict = new Verdict(others);
     private Member self;
@@ -110,11 +114,12 @@ public final class MembershipView {
             learnOfSelf(told.generation(), told.heartbeat());
             return false;
         }
-        Told known = others.find(told.id());
+        Told known = all.find(told.id());
         if (known == null) {
             Told first = new Told(told, nowNanos);
             first.learnedAt = ++learned;
             news++;
+            all.insert(first);
             others.insert(first);
             return true;
         }
@@ -140,7 +145,7 @@ public final class MembershipView {
                 riseAbove(accusation.generation());
             }
         }
-        Told known = others.find(beat.id());
+        Told known = all.find(beat.id());
         if (known == null || Generation.start(beat.generation()) > known.member.start()) {
             return Learned.UNKNOWN;
         }
@@ -184,7 +189,7 @@ public final class MembershipView {
 
     /** Takes in what a member holds; true if it is newer than what was known. */
     public boolean learn(Holding told) {
-        Told known = others.find(told.id());
+        Told known = all.find(told.id());
         Holding before = known == null ? null : known.holding;
         if (known == null || (before != null && before.version() >= told.version())) {
             return false;
@@ -198,13 +203,13 @@ public final class MembershipView {
         if (id == self.id()) {
             return holding;
         }
-        Told known = others.find(id);
+        Told known = all.find(id);
         return known == null ? null : known.holding;
     }
 
     /** Whether a member has told of a newer holding than this node has seen. */
     public boolean lacksHolding(long id) {
-        Told known = others.find(id);
+        Told known = all.find(id);
         Holding held = known == null ? null : known.holding;
         return known != null && known.standing.holdingVersion() > (held == null ? Holding.NONE : held.version());
     }
@@ -214,7 +219,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return standing();
         }
-        Told known = others.find(id);
+        Told known = all.find(id);
         return known == null ? Standing.UNKNOWN : known.standing;
     }
 
@@ -255,11 +260,6 @@ public final class MembershipView {
 
     // --- the members ---
 
-    /** With this node. */
-    public int size() {
-        return others.size() + 1;
-    }
-
     /** The node that has taken another's place by a replacement, or that one itself. */
     public long heirOf(long id) {
         long heir = id;
@@ -271,17 +271,50 @@ public final class MembershipView {
         return heir;
     }
 
-    /** This node's own telling among them, by id. */
+    /**
+     * From now on these are none of the {@link #others}, and nobody else is: they are not told of, and neither judged nor
+     * listened to where others are. What they have told, and tell, is known all the same.
+     */
+    public void leaveOut(Set<Long> gone) {
+        for (Told told : all) {
+            boolean isGone = gone.contains(told.member.id());
+            boolean isOther = others.find(told.member.id()) != null;
+            if (isGone && isOther) {
+                others.remove(told);
+                told.accusers = 0;
+                told.isDown = false;
+                news++;
+            } else if (!isGone && !isOther) {
+                others.insert(told);
+                news++;
+            }
+        }
+    }
+
+    /** All that was ever told of, this node among them, by id. */
     public List<Member> tellings() {
-        List<Member> all = others();
-        all.add(self);
-        all.sort((a, b) -> Long.compare(a.id(), b.id()));
-        return all;
+        return withSelf(all);
+    }
+
+    /** This node and the others, by id. */
+    public List<Member> present() {
+        return withSelf(others);
+    }
+
+    private List<Member> withSelf(ToldIndex told) {
+        List<Member> members = members(told);
+        members.add(self);
+        members.sort((a, b) -> Long.compare(a.id(), b.id()));
+        return members;
     }
 
     public List<Member> others() {
-        List<Member> members = new ArrayList<>(size());
-        for (Told told : others) {
+        return members(others);
+    }
+
+    private static List<Member> members(ToldIndex index) {
+        List<Member> members = new ArrayList<>(index.size() + 1);
+        for (Told told : index) {
             members.add(told.member);
         }
         return members;
@@ -291,7 +324,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return self;
         }
-        Told told = others.find(id);
+        Told told = all.find(id);
         return told == null ? null : told.member;
     }
 
@@ -313,7 +346,7 @@ public final class MembershipView {
      * @param newsNanos how long a new member, generation or accusation counts as news
      */
     public List<Beat> beats(int max, long nowNanos, long newsNanos) {
-        List<Beat> beats = new ArrayList<>(Math.min(max, size()));
+        List<Beat> beats = new ArrayList<>(Math.min(max, others.size() + 1));
         beats.add(new Beat(self.id(), self.generation(), self.heartbeat(), accused, standing()));
         if (others.size() < max) {
             others.forEach(told -> beats.add(told.beat()));
@@ -327,7 +360,7 @@ public final class MembershipView {
     public List<Beat> newerThan(List<Beat> theirs) {
         List<Beat> newer = new ArrayList<>();
         for (Beat beat : theirs) {
-            Told known = others.find(beat.id());
+            Told known = all.find(beat.id());
             if (known != null && known.member.isAbove(beat.generation(), beat.heartbeat())) {
                 newer.add(known.beat());
             }
@@ -349,13 +382,13 @@ public final class MembershipView {
 
     /** As of the last {@link #judge}: whether any accusation of its current generation stands. */
     public boolean isAccusedByAny(long id) {
-        Told told = others.find(id);
+        Told told = all.find(id);
         return told != null && told.accusers > 0;
     }
 
     /** As of the last {@link #judge}. */
     public boolean isDown(long id) {
-        Told told = others.find(id);
+        Told told = all.find(id);
         return told != null && told.isDown;
     }
 }

@@ -39,6 +39,15 @@ final class ToldIndex implements Iterable<Told> {
         all[at] = told;
     }
 
+    void remove(Told told) {
+        int at = position(told.member.id());
+        int behind = ids.length - 1 - at;
+        System.arraycopy(ids, at + 1, ids, at, behind);
+        System.arraycopy(all, at + 1, all, at, behind);
+        ids = Arrays.copyOf(ids, ids.length - 1);
+        all = Arrays.copyOf(all, all.length - 1);
+    }
+
     Told[] toArray() {
         return all.clone();
     }

@@ -15,6 +15,7 @@ import io.kindred.cluster.membership.Status;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +143,26 @@ class MemberWatchTest {
             case 4 -> (from, to) -> to != one;
             default -> (from, to) -> from == one || to == one || left.contains(from) == left.contains(to);
         };
+    }
+
+    /** More of them than one node can accuse. */
+    @Test
+    void whoDiesIsDownHoweverManyHaveGoneBefore() {
+        WatchCluster cluster = settled(24, new Random(5));
+        Set<Long> gone = new TreeSet<>();
+        for (Node left : cluster.nodes.subList(0, 20)) {
+            left.die();
+            gone.add(left.id);
+        }
+        cluster.running().forEach(node -> node.step(() -> node.watch.leaveOut(gone)));
+        cluster.runFor(60 * SECOND);
+        for (Node node : cluster.running()) {
+            assertEquals(0, node.watch.counts().downs());
+        }
+        Node dead = cluster.nodes.get(20);
+        dead.die();
+        cluster.runFor(20 * SECOND);
+        assertTrue(cluster.allSee(dead, state -> state == Status.DOWN));
     }
 
     @Test

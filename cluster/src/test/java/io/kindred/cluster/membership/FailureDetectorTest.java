@@ -56,6 +56,25 @@ class FailureDetectorTest {
     }
 
     @Test
+    void whoIsNotWatchedAnyMoreLeavesItsPlaceToTheNext() {
+        for (long id = 101; id <= 120; id++) {
+            detector.add(id, SELF, now);
+        }
+        for (long id = 101; id <= 118; id++) {
+            detector.remove(id, SELF, now);
+        }
+        detector.remove(101, SELF, now);
+        assertEquals(List.of(PEER, 119L, 120L), detector.toPing(now));
+        now += 60 * SECOND;
+        detector.tick(now, now);
+        assertEquals(List.of(PEER, 119L, 120L), detector.accused(now));
+        assertTrue(detector.avoids(101, now));
+        detector.heard(101, now);
+        detector.add(101, SELF, now);
+        assertFalse(detector.avoids(101, now));
+    }
+
+    @Test
     void threePingsWithoutAnyMessageMakeASuspect() {
         for (int i = 0; i < 3; i++) {
             tickAndPing();

@@ -127,6 +127,61 @@ class MembershipViewTest {
     }
 
     @Test
+    void whoIsLeftOutIsNotToldOfButAnsweredFor() {
+        Beat last = new Beat(5, G1, 9, List.of(), new Standing(1, 2, Long.MAX_VALUE, 3));
+        view.learn(last, 0);
+        view.leaveOut(Set.of(5L));
+        assertEquals(
+                List.of(1L, 2L, 3L, 4L), view.present().stream().map(Member::id).toList());
+        assertEquals(
+                List.of(1L, 2L, 3L, 4L),
+                view.beats(128, 0, NEWS).stream().map(Beat::id).toList());
+        assertEquals(List.of(last), view.newerThan(List.of(new Beat(5, G1, 8, List.of(), Standing.UNKNOWN))));
+        assertEquals(Learned.NEWER, view.learn(new Beat(5, G1, 10, List.of(), Standing.UNKNOWN), 0));
+        view.leaveOut(Set.of());
+        assertEquals(5, view.present().size());
+        assertEquals(5, view.beats(128, 0, NEWS).size());
+    }
+
+    @Test
+    void whoIsLeftOutNeitherAccusesNorIsAccusedNorCountsAsAWitness() {
+        accuse(2, 5, G1);
+        accuse(3, 5, G1);
+        view.leaveOut(Set.of(3L));
+        view.judge();
+        assertFalse(view.isDown(5));
+        view.leaveOut(Set.of(5L));
+        view.judge();
+        assertFalse(view.isAccusedByAny(5));
+        view.leaveOut(Set.of(3L, 4L, 5L));
+        view.accuse(List.of(new Accusation(2, G1)));
+        view.judge();
+        assertTrue(view.isDown(2), "there are only two");
+    }
+
+    @Test
+    void manyThatAreLeftOutAreNotAmongTheBeatsThatAreChosen() {
+        MembershipView large = viewOf(300);
+        large.beats(128, 0, NEWS);
+        Set<Long> gone = new HashSet<>();
+        for (long id = 2; id <= 150; id++) {
+            gone.add(id);
+        }
+        large.leaveOut(gone);
+        for (int id = 301; id <= 449; id++) {
+            // As many as before, so that an order of those before would pass for one of these.
+            large.learn(member(id, G1), 0);
+        }
+        Set<Long> toldOf = new HashSet<>();
+        for (int round = 1; round < 40; round++) {
+            large.beats(128, round * 1_000_000_000L, 1).forEach(beat -> toldOf.add(beat.id()));
+        }
+        assertEquals(300, toldOf.size());
+        toldOf.retainAll(gone);
+        assertEquals(Set.of(), toldOf);
+    }
+
+    @Test
     void logsOfChangesBecomeEqualThroughBoundedPages() {
         Seeds.each(20, "MembershipViewTest#logsOfChangesBecomeEqualThroughBoundedPages", random -> {
             MembershipView one = viewOf(2);

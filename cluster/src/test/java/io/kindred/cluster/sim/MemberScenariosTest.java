@@ -8,6 +8,10 @@ import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -134,6 +138,103 @@ class MemberScenariosTest {
         assertTrue(heir.isServing());
         assertEquals("n1 up, n2 up, n3 up, n4 up", cluster.node(0).members());
         assertEquals(List.of(), cluster.node(0).reapingWaitsFor());
+    }
+
+    @Test
+    void whoHasLeftOrWasForgottenIsNeitherDialedNorSentTo() {
+        SimCluster cluster = SimCluster.calm(1, 6, false);
+        SimNode left = cluster.node(4);
+        SimNode forgotten = cluster.node(5);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, left, new ClusterQuery.Leave()));
+        cluster.runFor(20 * SECOND_NANOS);
+        left.kill();
+        forgotten.kill();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, cluster.node(0), new ClusterQuery.Forget("n6")));
+        cluster.runFor(20 * SECOND_NANOS);
+        List<SimNode> members = cluster.network.nodes().subList(0, 4);
+        for (SimNode away : List.of(left, forgotten)) {
+            int before =
+                    members.stream().mapToInt(node -> node.messagesTo(away)).sum();
+            cluster.runFor(60 * SECOND_NANOS);
+            assertEquals(
+                    before,
+                    members.stream().mapToInt(node -> node.messagesTo(away)).sum(),
+                    away.name);
+            assertTrue(members.stream().noneMatch(node -> node.dials(away)), away.name);
+        }
+    }
+
+    @Test
+    void whoHasLeftGoesOnServingAndHearsOfEverything() {
+        SimCluster cluster = SimCluster.calm(1, 4, false);
+        SimNode left = cluster.node(3);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, left, new ClusterQuery.Leave()));
+        cluster.runFor(20 * SECOND_NANOS);
+        SimNode newcomer = cluster.addNode("");
+        newcomer.start();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertTrue(newcomer.isServing());
+        assertTrue(left.hasInRing(newcomer));
+        assertEquals(0, left.partitionsMoving(), left::moving);
+        assertEquals(List.of(true), set(cluster, left));
+
+        cluster.network.nodes().subList(0, 3).forEach(node -> assertFalse(node.dials(left)));
+        restart(cluster.network.nodes(), cluster);
+        assertTrue(left.hasInRing(newcomer));
+        assertEquals(List.of(true), set(cluster, left));
+        assertEquals("n1 up, n2 up, n3 up, n5 up", cluster.node(0).members());
+        assertEquals("n1 up, n2 up, n3 up, n5 up", left.members());
+    }
+
+    /** Where a replica is away, it has a hint of what it wrote for a client. */
+    @Test
+    void whoHasLeftIsWaitedForWhileItOwesSomething() {
+        SimCluster cluster = SimCluster.calm(1, 4, true);
+        SimNode left = cluster.node(3);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, left, new ClusterQuery.Leave()));
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(List.of(), cluster.node(0).reapingWaitsFor());
+        cluster.node(2).kill();
+        cluster.runFor(10 * SECOND_NANOS);
+        assertEquals(List.of(true), set(cluster, left));
+        cluster.runFor(5 * SECOND_NANOS);
+        assertEquals(1, left.hintsHeld());
+        assertEquals("n1 up, n2 up, n3 down, n4 leaving", cluster.node(0).members());
+        assertTrue(cluster.node(0).dials(left));
+
+        cluster.node(2).start();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(0, left.hintsHeld());
+        assertEquals("n1 up, n2 up, n3 up", cluster.node(0).members());
+        assertFalse(cluster.node(0).dials(left));
+    }
+
+    @Test
+    void whoWasForgottenLearnsItWhenItComesBack() {
+        SimCluster cluster = SimCluster.calm(1, 4, false);
+        SimNode forgotten = cluster.node(3);
+        forgotten.kill();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, cluster.node(0), new ClusterQuery.Forget("n4")));
+        restart(cluster.network.nodes().subList(0, 3), cluster);
+        forgotten.start();
+        cluster.runFor(5 * SECOND_NANOS);
+        assertFalse(forgotten.hasInRing(forgotten));
+        for (SimNode node : cluster.network.nodes()) {
+            assertEquals("n1 up, n2 up, n3 up", node.members(), node.name);
+        }
+        cluster.network.nodes().subList(0, 3).forEach(node -> assertFalse(node.dials(forgotten)));
+    }
+
+    /** Whether it was written. */
+    private static List<Boolean> set(SimCluster cluster, SimNode node) {
+        List<Boolean> answers = new ArrayList<>();
+        byte[] text = "k".getBytes(StandardCharsets.UTF_8);
+        Operation put = new Operation.Put(0, text, null, text, -1);
+        node.request(put, new QuorumSpec(0, 0, 2, 2), outcome -> answers.add(outcome instanceof Outcome.Written));
+        cluster.runFor(3 * SECOND_NANOS);
+        return answers;
     }
 
     /** The fourth node, which has died before it was through with it. */

@@ -71,6 +71,7 @@ final class SimNode implements Effects, ReplicaStore {
     private final Map<Long, Consumer<Outcome>> clients = new HashMap<>();
     private final Map<Long, Consumer<ClusterAnswer>> askers = new HashMap<>();
     private long lastToken;
+    private final Map<Long, Integer> sentTo = new HashMap<>();
 
     private int openPersists;
 
@@ -237,6 +238,14 @@ final class SimNode implements Effects, ReplicaStore {
         return core == null ? List.of() : core.views().reapBlockedBy();
     }
 
+    int messagesTo(SimNode other) {
+        return sentTo.getOrDefault(other.id, 0);
+    }
+
+    boolean dials(SimNode other) {
+        return dialed.stream().anyMatch(member -> member.id() == other.id);
+    }
+
     int partitionsOwnedBy(SimNode other) {
         return core == null ? 0 : core.views().ring().owned(other.id);
     }
@@ -376,6 +385,7 @@ final class SimNode implements Effects, ReplicaStore {
             throw new IllegalStateException("a node sent to itself");
         }
         cluster.checker.sending(this, to, message);
+        sentTo.merge(to, 1, Integer::sum);
         cluster.network.send(this, to, message);
     }
 
@@ -493,6 +503,8 @@ final class SimNode implements Effects, ReplicaStore {
     @Override
     public void peers(List<Member> members) {
         dialed = members;
+        // Whose connection is given up is not told of as lost.
+        connected.retainAll(members.stream().map(Member::id).toList());
         checkLinksLater(random.between(1_000, 5_000_000));
     }
 
