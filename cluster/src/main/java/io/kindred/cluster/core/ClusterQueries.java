@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers questions about, and commands to, the whole cluster. */
 final class ClusterQueries {
-    private static final int RANDOM_KEY_PAGE = 16;
-
     private final Question question;
     private final Outlet outlet;
     private final AntiEntropy antiEntropy;
@@ -41,7 +39,7 @@ final class ClusterQueries {
         } else if (query instanceof ClusterQuery.ScanKeys scan) {
             ScanCore.start(question, scan.db(), scan.cursor(), scan.limit(), page -> answer(token, page(page)));
         } else if (query instanceof ClusterQuery.RandomKey randomKey) {
-            randomKey(token, randomKey.db());
+            RandomKeyWalk.start(question, views, random, randomKey.db(), page -> answer(token, page(page)));
         } else if (query instanceof ClusterQuery.FlushKeys flush) {
             FlushCore.start(
                     question,
@@ -57,30 +55,6 @@ final class ClusterQueries {
         } else {
             answer(token, changes.decide(query));
         }
-    }
-
-    private void randomKey(long token, int db) {
-        int partition = random.nextInt(views.partitions());
-        long begin = ScanCore.cursorAt(partition, views.randomHashIn(partition, random));
-        ScanCore.start(question, db, begin, RANDOM_KEY_PAGE, page -> {
-            if (page != null && page.keys().isEmpty()) {
-                randomKeyFrom(token, db, page.cursor(), begin);
-            } else {
-                answer(token, page(page));
-            }
-        });
-    }
-
-    /** Goes on around the ring until a key is found or the place where it began is reached. */
-    private void randomKeyFrom(long token, int db, long cursor, long begin) {
-        ScanCore.start(question, db, cursor, RANDOM_KEY_PAGE, page -> {
-            boolean around = page != null && cursor < begin && (page.cursor() == 0 || page.cursor() >= begin);
-            if (page == null || !page.keys().isEmpty() || around) {
-                answer(token, page(page));
-            } else {
-                randomKeyFrom(token, db, page.cursor(), begin);
-            }
-        });
     }
 
     private void answer(long token, ClusterAnswer answer) {

@@ -21,6 +21,7 @@ import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
@@ -200,6 +201,10 @@ public final class NodeViews {
         return bits == 0 || !config.partitioner().equals("md5")
                 ? low
                 : (long) partition << (Long.SIZE - bits) | low >>> bits;
+    }
+
+    int partitionOf(int db, byte[] key) {
+        return StorageKey.partition(membership.router().route(db, key).storageKey());
     }
 
     public NodeConfig config() {

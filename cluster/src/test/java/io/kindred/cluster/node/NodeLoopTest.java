@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.core.RandomSource;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.sim.SimRandom;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.EngineOptions;
 import io.kindred.engine.LsmEngine;
@@ -227,6 +229,65 @@ class NodeLoopTest {
     }
 
     @Test
+    void aRandomKeyIsAnyOfThoseThatShareATag() throws IOException {
+        TestNode node = alone();
+        for (int i = 0; i < 400; i++) {
+            node.put("{t}:" + i, "v");
+        }
+        Set<String> found = new TreeSet<>();
+        for (int i = 0; i < 400; i++) {
+            found.add(randomKey(node));
+        }
+        // Drawn evenly, of 400 things 400 draws leave 147 out.
+        assertTrue(found.size() > 200, found.size() + " of 400");
+    }
+
+    @Test
+    void aRandomKeyIsAnyOfFew() throws IOException {
+        TestNode node = alone();
+        Set<String> all = new TreeSet<>();
+        for (int i = 0; i < 5; i++) {
+            node.put("{t}:" + i, "v");
+            node.put("k" + i, "v");
+            all.add("{t}:" + i);
+            all.add("k" + i);
+        }
+        Set<String> found = new TreeSet<>();
+        for (int i = 0; i < 400; i++) {
+            found.add(randomKey(node));
+        }
+        assertEquals(all, found);
+    }
+
+    /** Wherever the walk begins, and the very first place is the one that it does not come to from a lower one. */
+    @Test
+    void thereIsNoRandomKeyWhereThereAreNoKeys() throws IOException {
+        for (int place : new int[] {0, 1, 7, 15}) {
+            RandomSource random = new RandomSource() {
+                @Override
+                public int nextInt(int bound) {
+                    return place % bound;
+                }
+
+                @Override
+                public long nextLong() {
+                    return 0;
+                }
+            };
+            TestNode node = alone(random);
+            assertEquals(new ClusterAnswer.Page(0, List.of()), node.ask(new ClusterQuery.RandomKey(0)));
+            node.put("k", "v");
+            assertEquals("k", randomKey(node));
+            stop(node);
+        }
+    }
+
+    private static String randomKey(TestNode node) {
+        ClusterAnswer.Page page = (ClusterAnswer.Page) node.ask(new ClusterQuery.RandomKey(0));
+        return new String(page.keys().get(0), StandardCharsets.UTF_8);
+    }
+
+    @Test
     void twoOfThreeGoOnAndTheThirdComesBackToItsClusterWithoutSeeds() throws IOException {
         List<TestNode> nodes = cluster();
         nodes.get(0).put("k", "before");
@@ -276,8 +337,12 @@ class NodeLoopTest {
     }
 
     private TestNode alone() throws IOException {
+        return alone(new SimRandom(1));
+    }
+
+    private TestNode alone(RandomSource random) throws IOException {
         TestNode node = TestNode.start(
-                1, 1, TestNode.freePort(), owner -> new MemoryEngine(SyncPolicy.EVERYSEC, owner), List.of());
+                1, 1, TestNode.freePort(), owner -> new MemoryEngine(SyncPolicy.EVERYSEC, owner), random, List.of());
         started.add(node);
         TestNode.get(node.serving);
         return node;

@@ -4,6 +4,7 @@ import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.core.RandomSource;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
@@ -46,7 +47,8 @@ final class TestNode implements NodeHost, AutoCloseable {
     final long id;
     final int port;
 
-    private TestNode(NetLoop net, StorageEngine engine, Member self, StoredState stored, boolean seeded)
+    private TestNode(
+            NetLoop net, StorageEngine engine, Member self, StoredState stored, RandomSource random, boolean seeded)
             throws IOException {
         this.net = net;
         this.engine = engine;
@@ -63,8 +65,7 @@ final class TestNode implements NodeHost, AutoCloseable {
                 86_400_000,
                 new QuorumSettings(0, 0, 100, 32, millis(500)),
                 new NodeConfig.MembershipTimes(millis(50), millis(500), 500));
-        core = new NodeCore(
-                config, stored.recovered(self), new EngineStore(engine), TestNode::function, new SimRandom(id));
+        core = new NodeCore(config, stored.recovered(self), new EngineStore(engine), TestNode::function, random);
         LocalNode local =
                 new LocalNode(id, self.name(), self.start(), id * 100 + self.start(), config.fingerprint(), "");
         TransportConfig limits = new TransportConfig(
@@ -85,11 +86,16 @@ final class TestNode implements NodeHost, AutoCloseable {
     }
 
     static TestNode start(long id, long generation, int port, Opener opener, List<Integer> seeds) throws IOException {
+        return start(id, generation, port, opener, new SimRandom(id), seeds);
+    }
+
+    static TestNode start(long id, long generation, int port, Opener opener, RandomSource random, List<Integer> seeds)
+            throws IOException {
         NetLoop net = NetLoop.start("test-node-" + id);
         StorageEngine engine = opener.open(net.loop());
         StoredState stored = get(on(net, () -> StoredState.read(engine)));
         Member self = new Member(id, "n" + id, "127.0.0.1", 0, port, "", "", 1, 1, Generation.ofStart(generation), 0);
-        TestNode node = new TestNode(net, engine, self, stored, !seeds.isEmpty());
+        TestNode node = new TestNode(net, engine, self, stored, random, !seeds.isEmpty());
         List<InetSocketAddress> dialed = stored.remembersCluster()
                 ? List.of()
                 : seeds.stream()
