@@ -134,7 +134,8 @@ public final class ExchangeCore {
                 wires, store.trees(), reader, store.replica(), store.overwrite(), store.marks(), store.counters());
         this.mender = new KeyMender(parts, note);
         this.service = new ExchangeService(parts, this::give);
-        this.throttle = new Throttle(wires.clocks(), wires.latencies());
+        this.throttle =
+                new Throttle(wires.clocks(), wires.latencies(), wires.requests().timeoutNanos());
         this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
             Ask ask = ask(peer);
             ask.partitions.add(partition);
