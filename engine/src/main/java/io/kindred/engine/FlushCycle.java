@@ -50,6 +50,9 @@ final class FlushCycle {
     private long sealedThrough;
     private GroupCounts flushedCounts;
     private @Nullable EngineFailure failure;
+    /** The failure that the log was told of last; the flush thread's. */
+    private @Nullable EngineFailure told;
+
     private final FlushPace pace = new FlushPace(System.nanoTime());
     private volatile TableStore.Shape shape;
     private volatile boolean stopping;
@@ -191,7 +194,7 @@ final class FlushCycle {
                 return;
             }
         } catch (IOException e) {
-            flushFailed(e, retryMillis == RETRY_FIRST_MILLIS);
+            flushFailed(e);
             long nextMillis = Math.min(2 * retryMillis, RETRY_LAST_MILLIS);
             flusher.schedule(
                     Threads.reporting("flush", () -> flush(sealed, meta, nextMillis)),
@@ -199,6 +202,7 @@ final class FlushCycle {
                     TimeUnit.MILLISECONDS);
             return;
         }
+        told = null;
         if (retryMillis > RETRY_FIRST_MILLIS) {
             LOGGER.log(System.Logger.Level.INFO, "flushing works again: " + context.directory());
         }
@@ -216,11 +220,12 @@ final class FlushCycle {
         return stopping;
     }
 
-    /** On the flush thread. Said once for a row of failures, counted each time. */
-    private void flushFailed(IOException e, boolean first) {
+    /** On the flush thread. Said once for a row of failures of one cause, counted each time. */
+    private void flushFailed(IOException e) {
         context.counters().flushFailures.incrementAndGet();
         EngineFailure why = EngineFailure.of(context.tablesDirectory(), e);
-        if (first) {
+        if (!why.equals(told)) {
+            told = why;
             LOGGER.log(System.Logger.Level.ERROR, "cannot flush, will try again: " + why.message());
         }
         mailbox.post(() -> failure = why);

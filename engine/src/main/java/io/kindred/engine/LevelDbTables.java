@@ -209,19 +209,8 @@ final class LevelDbTables implements TableStore {
 
     /** The keys of which the newest version is elsewhere: they are found without the damaged block. */
     private List<byte[]> readable(LevelDbEnv files, LostRange range) throws IOException {
-        List<byte[]> candidates = new ArrayList<>();
-        files.setLenient(true);
-        try (Cursor cursor = cursor(range.from(), range.to())) {
-            while (candidates.size() < LostRange.KNOWN_MAX
-                    && cursor.next()
-                    && Arrays.compareUnsigned(cursor.key(), range.to()) < 0) {
-                candidates.add(cursor.key());
-            }
-        } finally {
-            files.setLenient(false);
-        }
         List<byte[]> readable = new ArrayList<>();
-        for (byte[] key : candidates) {
+        for (byte[] key : keysWithin(files, range)) {
             try {
                 get(key);
                 readable.add(key);
@@ -230,6 +219,30 @@ final class LevelDbTables implements TableStore {
             }
         }
         return readable;
+    }
+
+    /** Those that there are beside all damaged blocks, in whatever version. */
+    private List<byte[]> keysWithin(LevelDbEnv files, LostRange range) throws IOException {
+        List<byte[]> keys = new ArrayList<>();
+        files.setLenient(true);
+        try {
+            use(open -> {
+                try (DBIterator iterator = open.iterator(new ReadOptions().fillCache(false))) {
+                    iterator.seek(range.from());
+                    while (iterator.hasNext() && keys.size() < LostRange.KNOWN_MAX) {
+                        byte[] key = iterator.next().getKey();
+                        if (Arrays.compareUnsigned(key, range.to()) >= 0) {
+                            break;
+                        }
+                        keys.add(key);
+                    }
+                }
+                return null;
+            });
+        } finally {
+            files.setLenient(false);
+        }
+        return keys;
     }
 
     @Override

@@ -141,7 +141,8 @@ public final class ExchangeCore {
         this.damaged = new DamagedPartitions(
                 parts, mender, note, (peer, partition) -> ask(peer).unreadable.add(partition));
         this.service = new ExchangeService(parts, this::give);
-        this.throttle = new Throttle(wires.clocks(), wires.latencies());
+        this.throttle =
+                new Throttle(wires.clocks(), wires.latencies(), wires.requests().timeoutNanos());
         this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
             Ask ask = ask(peer);
             ask.partitions.add(partition);

@@ -80,6 +80,7 @@ record ExchangeParts(
     void join(byte[] key, Versions theirs, Joined done) {
         for (Sibling sibling : theirs.siblings()) {
             clocks().observe(sibling.stamp());
+            clocks().written(sibling.stamp());
         }
         replica.write(key, new Join(theirs, counters, () -> takes(key), done));
     }

@@ -41,20 +41,34 @@ final class ClusterQueries {
         } else if (query instanceof ClusterQuery.RandomKey randomKey) {
             RandomKeyWalk.start(question, views, random, randomKey.db(), page -> answer(token, page(page)));
         } else if (query instanceof ClusterQuery.FlushKeys flush) {
-            FlushCore.start(
-                    question,
-                    flush.db(),
-                    stored -> answer(
-                            token,
-                            stored
-                                    ? new ClusterAnswer.Flushed()
-                                    : new ClusterAnswer.Failed(
-                                            "NOQUORUM not every live node has stored the flush; it may still take effect")));
+            FlushCore.start(question, flush.db(), ended -> answer(token, flushed(ended)));
         } else if (query instanceof ClusterQuery.Repair repair) {
             antiEntropy.repair(repair, answer -> answer(token, answer));
         } else {
             answer(token, changes.decide(query));
         }
+    }
+
+    private ClusterAnswer flushed(FlushCore.Ended ended) {
+        if (ended.wrongClock() != 0) {
+            return new ClusterAnswer.Failed("ERR the clock of " + nameOf(ended.wrongClock())
+                    + " is, or what was written"
+                    + " there is stamped, " + Math.abs(ended.aheadMillis()) + " ms "
+                    + (ended.aheadMillis() > 0 ? "ahead of" : "behind") + " this node's clock, which is more than"
+                    + " max-clock-skew-ms; nothing was flushed");
+        }
+        return ended.stored()
+                ? new ClusterAnswer.Flushed()
+                : new ClusterAnswer.Failed(
+                        "NOQUORUM not every live node has stored the flush; it may still take effect");
+    }
+
+    private String nameOf(long node) {
+        return views.members().stream()
+                .filter(line -> line.member().id() == node)
+                .map(line -> line.member().name())
+                .findFirst()
+                .orElse("a node that has left");
     }
 
     private void answer(long token, ClusterAnswer answer) {

@@ -105,6 +105,12 @@ public final class NodeCore implements MessageHandler {
         desk.onFlushed(db -> {
             kept.trees().flushed(db);
             sweeper.sweep(db);
+            if (clocks.aheadMillis(flushStamps.of(db)) > 0) {
+                outlet.effects()
+                        .note("a flush of database " + db + " is stamped " + clocks.aheadMillis(flushStamps.of(db))
+                                + " ms ahead of this node's clock: some node's clock was wrong. Another one is refused"
+                                + " until then");
+            }
         });
         LocalFacts facts = new LocalFacts(flushStamps::all, stamps -> desk.flush(stamps, verdict -> {}));
         own = new OwnHolding(
@@ -563,7 +569,7 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onClockRequest(long from, Message.ClockRequest message) {
-        outlet.send(from, new Message.ClockReply(message.requestId(), clocks.nextStamp()));
+        outlet.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll()));
     }
 
     @Override

@@ -95,6 +95,7 @@ final class ReplicaService {
     private void observe(Versions versions) {
         for (Sibling sibling : versions.siblings()) {
             clocks.observe(sibling.stamp());
+            clocks.written(sibling.stamp());
         }
     }
 

@@ -7,6 +7,7 @@ public final class Clocks {
     private final HybridClock hybrid;
     private long nanos;
     private long wallMillis;
+    private long highestWritten;
 
     public Clocks(HybridClock hybrid) {
         this.hybrid = hybrid;
@@ -42,7 +43,23 @@ public final class Clocks {
         return hybrid.last();
     }
 
-    long skewMaxMillis() {
+    /** A version with this stamp is kept, or was made, by this node. */
+    public void written(long stamp) {
+        highestWritten = Math.max(highestWritten, stamp);
+    }
+
+    /** Above all stamps that this clock gave, and not below any that was written here since this node was started. */
+    public long stampOfAll() {
+        return Math.max(hybrid.next(wallMillis), highestWritten);
+    }
+
+    /** By how much a stamp is ahead of the wall clock, beyond what clocks may differ by; 0: it is not. */
+    public long aheadMillis(long stamp) {
+        long ahead = HybridClock.millis(stamp) - wallMillis;
+        return ahead > hybrid.maxSkewMillis() ? ahead : 0;
+    }
+
+    public long skewMaxMillis() {
         return hybrid.maxSkewMillis();
     }
 

@@ -39,6 +39,7 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
         long flushed = node.flushStamps().of(ticket.operation().db());
         long floor = Math.max(newestCovered(held, basis.context()), Math.max(flushed, basis.reapMark()));
         long stamp = node.clocks().above(ticket.stamp(), floor);
+        node.clocks().written(stamp);
         Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value());
         Versions written = held.write(basis.context(), sibling);
         Versions kept = written.truncate(node.settings().clockEntriesMax(), basis.reapMark());

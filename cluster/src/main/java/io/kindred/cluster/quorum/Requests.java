@@ -38,6 +38,11 @@ public final class Requests {
         Arrays.setAll(deadlines, i -> new DeadlineQueue());
     }
 
+    /** For how long answers are waited for. */
+    public long timeoutNanos() {
+        return timeoutNanos;
+    }
+
     /** Gives the request an id (a new one where it had one), and the whole timeout. */
     public void open(Request request, long nowNanos) {
         open(request, nowNanos, nowNanos + timeoutNanos);
