@@ -223,10 +223,10 @@ final class LevelDbTables implements TableStore {
 
     /** Those that there are beside all damaged blocks, in whatever version. */
     private List<byte[]> keysWithin(LevelDbEnv files, LostRange range) throws IOException {
-        List<byte[]> keys = new ArrayList<>();
         files.setLenient(true);
         try {
-            use(open -> {
+            return use(open -> {
+                List<byte[]> keys = new ArrayList<>();
                 try (DBIterator iterator = open.iterator(new ReadOptions().fillCache(false))) {
                     iterator.seek(range.from());
                     while (iterator.hasNext() && keys.size() < LostRange.KNOWN_MAX) {
@@ -237,12 +237,11 @@ final class LevelDbTables implements TableStore {
                         keys.add(key);
                     }
                 }
-                return null;
+                return keys;
             });
         } finally {
             files.setLenient(false);
         }
-        return keys;
     }
 
     @Override
