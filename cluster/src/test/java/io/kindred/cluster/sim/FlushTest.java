@@ -24,7 +24,7 @@ class FlushTest {
     private static final long HOUR_MILLIS = 3_600_000;
     private static final byte[] KEY = "k".getBytes(StandardCharsets.UTF_8);
 
-    private final SimCluster cluster = SimCluster.calm(1, 4);
+    private final SimCluster cluster = SimCluster.calm(1, 4, false);
     private final SimNode wrong = cluster.node(1);
     private final SimNode right = cluster.node(2);
 
