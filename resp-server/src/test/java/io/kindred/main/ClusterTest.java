@@ -129,35 +129,6 @@ class ClusterTest {
         }
     }
 
-    @Test
-    void aFlushInAPipelineDeletesWhatIsBeforeItAndNothingBehindIt() throws Exception {
-        for (int round = 0; round < 20; round++) {
-            for (int i = 0; i < 10; i++) {
-                sy.send("SET", "before:" + i, "v");
-            }
-            sy.send(round % 2 == 0 ? "FLUSHALL" : "FLUSHDB");
-            sy.send("KEYS", "*");
-            for (int i = 0; i < 10; i++) {
-                sy.send("SET", "behind:" + i, "v");
-            }
-            sy.send("DBSIZE");
-            sy.send("KEYS", "*");
-            for (int i = 0; i < 11; i++) {
-                assertEquals("OK", sy.read());
-            }
-            assertEquals(List.of(), sy.read());
-            for (int i = 0; i < 10; i++) {
-                assertEquals("OK", sy.read());
-            }
-            assertEquals(10L, sy.read());
-            assertTrue(sy.read() instanceof List<?> found && found.size() == 10);
-            for (int i = 0; i < 10; i++) {
-                assertEquals("v", sz.call("GET", "behind:" + i));
-                assertEquals(null, sx.call("GET", "before:" + i));
-            }
-        }
-    }
-
     /** design: put on sx twice, then with one context on sy and on sz, then merged through sx. */
     @Test
     void textbookWalk() throws Exception {
