@@ -132,7 +132,11 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     private boolean isLeaving(long id) {
         ChangeRecord last = standing.get(id);
+        Member member = view.member(id);
         if (last == null || last.kind() != ChangeRecord.Kind.LEAVE || router.hasNode(id)) {
+            return false;
+        }
+        if (member != null && member.isFormer()) {
             return false;
         }
         Holding held = holding(id);
@@ -208,7 +212,11 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onStarted() {
         listensUntilNanos = clocks.nanos() + LISTEN_NANOS;
-        recoveredMembers.forEach(member -> remembered.add(member.id()));
+        for (Member member : recoveredMembers) {
+            if (!member.isFormer()) {
+                remembered.add(member.id());
+            }
+        }
         recoveredMembers.forEach(rounds::learn);
         for (ChangeRecord record : view.records()) {
             clocks.observe(record.stamp());
@@ -392,6 +400,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         leaveOut(departed());
+        rounds.askFor(outside.stream().filter(id -> view.member(id) == null).toList());
         serveIfReady();
     }
 
@@ -411,15 +420,17 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     /**
      * Those that are gone are neither dialed nor watched nor told of; should they be there all the same, they dial, gossip,
-     * and are answered. Nor are they remembered. What is remembered of the members is who they are, not what they hold:
-     * after a start each may hold what it ought to, and one that leaves may have the only copy.
+     * and are answered. They are remembered as former members. What is remembered of the others is who they are, not what
+     * they hold: after a start each may hold what it ought to, and one that leaves may have the only copy.
      */
     private void leaveOut(Set<Long> departed) {
         gone = departed;
         watch.leaveOut(departed);
         connected.removeAll(departed);
         outlet.effects().peers(view.others());
-        outlet.effects().remember(view.others(), view.records());
+        List<Member> all = view.others();
+        all.addAll(view.formers());
+        outlet.effects().remember(all, view.records());
     }
 
     private void findCastOut() {

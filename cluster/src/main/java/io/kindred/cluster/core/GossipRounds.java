@@ -47,6 +47,9 @@ final class GossipRounds {
     /** When records were last compared with a peer out of turn. */
     private final TreeMap<Long, Long> comparedNanos = new TreeMap<>();
 
+    /** Of whom there are records, and nothing else is known: members that went before this node came. */
+    private List<Long> strangers = List.of();
+
     private boolean sawOwnRecords;
 
     GossipRounds(MembershipView view, FailureDetector detector, Surroundings in, LocalFacts facts, long intervalNanos) {
@@ -62,6 +65,11 @@ final class GossipRounds {
     /** Whether another node has shown exactly this node's change records, and some: then none is missing. */
     boolean sawOwnRecords() {
         return sawOwnRecords;
+    }
+
+    /** From now on asks whoever gossips with it who these were: they stand in records, and in clocks. */
+    void askFor(List<Long> ids) {
+        strangers = List.copyOf(ids.subList(0, Math.min(ids.size(), MEMBERS_MAX)));
     }
 
     // --- telling ---
@@ -177,6 +185,8 @@ final class GossipRounds {
                 holdings.add(beat.id());
             }
         }
+        // Those that are there come first: of many, one answer tells of a part.
+        unknown.addAll(strangers);
         facts.onFlushStamps().accept(gossip.flushStamps());
         sawRecords(gossip.recordsHash());
         if (gossip.answer()) {
@@ -209,7 +219,7 @@ final class GossipRounds {
     void onAsk(long from, Message.GossipAsk ask) {
         List<Member> members = new ArrayList<>();
         for (long id : ask.members()) {
-            Member member = view.member(id);
+            Member member = view.telling(id);
             if (member != null && members.size() < MEMBERS_MAX) {
                 members.add(member);
             }

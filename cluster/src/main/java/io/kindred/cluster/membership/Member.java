@@ -29,6 +29,16 @@ public record Member(
         return Generation.start(generation);
     }
 
+    /** This as a telling of who it was, where it is gone: of no start, so that whatever it tells itself is newer. */
+    public Member former() {
+        return at(0, 0);
+    }
+
+    /** Whether this tells of who it was, and not of a process that there may be. */
+    public boolean isFormer() {
+        return start() == 0;
+    }
+
     public boolean newerThan(Member other) {
         return isAbove(other.generation, other.heartbeat);
     }

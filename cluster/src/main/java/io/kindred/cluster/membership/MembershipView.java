@@ -320,6 +320,23 @@ public final class MembershipView {
         return members;
     }
 
+    /** Those that were left out, as they were: to be told to whoever does not know their names. */
+    public List<Member> formers() {
+        List<Member> formers = new ArrayList<>();
+        for (Told told : all) {
+            if (others.find(told.member.id()) == null) {
+                formers.add(told.member.former());
+            }
+        }
+        return formers;
+    }
+
+    /** What to tell of a member to whoever asks; null: nothing is known. */
+    public @Nullable Member telling(long id) {
+        Told told = all.find(id);
+        return told == null || others.find(id) != null ? member(id) : told.member.former();
+    }
+
     public @Nullable Member member(long id) {
         if (id == self.id()) {
             return self;

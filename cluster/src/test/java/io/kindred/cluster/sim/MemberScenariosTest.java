@@ -210,6 +210,33 @@ class MemberScenariosTest {
         assertFalse(cluster.node(0).dials(left));
     }
 
+    /** Clocks name it for as long as there is anything that it wrote. */
+    @Test
+    void whoHasLeftKeepsItsNameAlsoForThoseThatCameLater() {
+        SimCluster cluster = SimCluster.calm(1, 5, false);
+        SimNode left = cluster.node(3);
+        SimNode forgotten = cluster.node(4);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, left, new ClusterQuery.Leave()));
+        cluster.runFor(20 * SECOND_NANOS);
+        left.lose();
+        forgotten.lose();
+        cluster.runFor(20 * SECOND_NANOS);
+        assertEquals(new ClusterAnswer.Decided(), ask(cluster, cluster.node(0), new ClusterQuery.Forget("n5")));
+        restart(cluster.network.nodes().subList(0, 3), cluster);
+        SimNode newcomer = cluster.addNode("");
+        newcomer.start();
+        cluster.runFor(20 * SECOND_NANOS);
+        for (int round = 0; round < 2; round++) {
+            for (SimNode node : List.of(cluster.node(0), newcomer)) {
+                assertEquals("n4", node.nameOf(left));
+                assertEquals("n5", node.nameOf(forgotten));
+                assertEquals("n1 up, n2 up, n3 up, n6 up", node.members());
+                assertFalse(node.dials(left));
+            }
+            restart(List.of(cluster.node(0), cluster.node(1), cluster.node(2), newcomer), cluster);
+        }
+    }
+
     @Test
     void whoWasForgottenLearnsItWhenItComesBack() {
         SimCluster cluster = SimCluster.calm(1, 4, false);

@@ -242,6 +242,10 @@ final class SimNode implements Effects, ReplicaStore {
         return sentTo.getOrDefault(other.id, 0);
     }
 
+    String nameOf(SimNode other) {
+        return core == null ? "" : core.views().nameOf(other.id);
+    }
+
     boolean dials(SimNode other) {
         return dialed.stream().anyMatch(member -> member.id() == other.id);
     }
