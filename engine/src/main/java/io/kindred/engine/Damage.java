@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of tables that are not what was written, and the keys that may have been lost with them.
@@ -77,11 +76,20 @@ final class Damage {
         }
     }
 
-    /** Fails where a key from the first through the last may be one of those that were lost; no `last`: to the end. */
-    void check(byte[] first, byte @Nullable [] last) throws CorruptFileException {
+    /** Fails where a key from the first through the last may be one of those that were lost. */
+    void checkThrough(byte[] first, byte[] last) throws CorruptFileException {
         for (LostRange range : lost) {
-            if (Arrays.compareUnsigned(range.to(), first) > 0
-                    && (last == null || Arrays.compareUnsigned(range.from(), last) <= 0)) {
+            if (Arrays.compareUnsigned(range.to(), first) > 0 && Arrays.compareUnsigned(range.from(), last) <= 0) {
+                throw failure(range);
+            }
+        }
+    }
+
+    /** Fails where a key in [from, to) may be one of those that were lost; an empty `to` means the end of all keys. */
+    void checkBelow(byte[] from, byte[] to) throws CorruptFileException {
+        for (LostRange range : lost) {
+            if (Arrays.compareUnsigned(range.to(), from) > 0
+                    && (to.length == 0 || Arrays.compareUnsigned(range.from(), to) < 0)) {
                 throw failure(range);
             }
         }

@@ -425,13 +425,13 @@ final class LevelDbTables implements TableStore {
                         break;
                     }
                     if (key.length >= Integer.BYTES) {
-                        damage.check(from, key);
+                        damage.checkThrough(from, key);
                         from = key;
                         value = entry.getValue();
                         return true;
                     }
                 }
-                damage.check(from, to.length == 0 ? null : to);
+                damage.checkBelow(from, to);
                 return false;
             } catch (RuntimeException e) {
                 throw asIo(e);

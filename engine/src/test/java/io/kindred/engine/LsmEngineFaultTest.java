@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -346,6 +347,26 @@ final class LsmEngineFaultTest {
         assertEquals(0, scanFailures(), "and stays accepted");
     }
 
+    /** A partition is given up; what the same block had of the next one is not its business. */
+    @Test
+    void aLossThatBeginsWhereARangeEndsIsNoneOfTheRange() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        turnABitInEachTable();
+        open(options);
+        List<byte[]> lost = IntStream.range(0, 600)
+                .mapToObj(i -> key(i % 4, "key" + i))
+                .filter(key -> driver.read(key).failure != null)
+                .sorted(Arrays::compareUnsigned)
+                .toList();
+        byte[] middle = lost.get(lost.size() / 2);
+        acceptLoss(key(0, ""), middle);
+        assertEquals(0, scanFailures(key(0, ""), middle));
+        assertEquals(1, scanFailures(middle, key(4, "")));
+    }
+
     private void acceptLoss(byte[] from, byte[] to) {
         EngineDriver.Answer<Void> answer = new EngineDriver.Answer<>();
         driver.engine.acceptLoss(from, to, failure -> answer.give(null, failure));
@@ -359,9 +380,13 @@ final class LsmEngineFaultTest {
 
     /** 1 if not all of a group can be read. */
     private int scanFailures(int group) {
-        byte[] next = key(group, "");
+        return scanFailures(key(group, ""), key(group + 1, ""));
+    }
+
+    private int scanFailures(byte[] from, byte[] to) {
+        byte[] next = from;
         while (next != null) {
-            EngineDriver.Answer<ScanStep> answer = driver.scanStep(next, key(group + 1, ""), 100);
+            EngineDriver.Answer<ScanStep> answer = driver.scanStep(next, to, 100);
             ScanStep step = answer.result;
             if (step == null) {
                 assertEquals(
