@@ -92,7 +92,8 @@ final class DotCounters {
 
     /** As above where the container cannot be read, and may have had counters that nobody else has seen. */
     void keepAbove(int partition, VersionVector clock, long unseenMax, Save save) {
-        keep(partition, clock.highest(self) + unseenMax, save);
+        // What was lost may have been given above the floor that an earlier loss has raised.
+        keep(partition, Math.max(clock.highest(self), floors.floor(partition)) + unseenMax, save);
     }
 
     private void keep(int partition, long counter, Save save) {
