@@ -22,10 +22,15 @@ import org.jspecify.annotations.Nullable;
  * do.
  *
  * <p>What a test may turn: hold commits or reads back, fail them, make {@link #peek} forget keys so that they have to
- * be read. A key that was written and is not yet acknowledged is never forgotten, as in the real engine.
+ * be read. A key that was written and is not yet acknowledged is never forgotten, as in the real engine. And {@link
+ * #damage} keys, as a rotten block does: reading them fails, and so do scans over them, until they are written anew or
+ * given up.
  */
 public final class MemoryEngine implements StorageEngine {
     private static final EngineFailure NO_FAILURE = new EngineFailure(EngineFailure.Kind.IO, "none");
+    private static final EngineFailure DAMAGED = new EngineFailure(EngineFailure.Kind.CORRUPT, "damaged");
+    /** In place of a value that cannot be read any more. */
+    private static final byte[] LOST = {};
 
     /** What one write replaced. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -95,6 +100,36 @@ public final class MemoryEngine implements StorageEngine {
         forgotten = keys;
     }
 
+    /** This key cannot be read any more, whatever it had; true unless it is too young to be in a table. */
+    public boolean damage(byte[] key) {
+        for (Replaced each : unsynced) {
+            if (Arrays.equals(each.key, key)) {
+                return false;
+            }
+        }
+        entries.put(key, LOST);
+        return true;
+    }
+
+    /** How many keys in [from, to) are damaged; an empty `to` means the end of all keys. */
+    public long damagedKeys(byte[] from, byte[] to) {
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getValue() == LOST && isBetween(from, entry.getKey(), to))
+                .count();
+    }
+
+    /** As {@link #acceptLoss}, before this returns. */
+    public void acceptLossNow(byte[] from, byte[] to) {
+        entries.entrySet().removeIf(entry -> entry.getValue() == LOST && isBetween(from, entry.getKey(), to));
+        // What is taken back later finds nothing there either.
+        List<Replaced> replaced = List.copyOf(unsynced);
+        unsynced.clear();
+        for (Replaced each : replaced) {
+            boolean isAccepted = each.value == LOST && isBetween(from, each.key, to);
+            unsynced.addLast(isAccepted ? new Replaced(each.key, null, each.countDelta) : each);
+        }
+    }
+
     /** What {@link #stallNanos} says from now on. */
     public void stall(long nanos) {
         stallNanos = nanos;
@@ -126,7 +161,7 @@ public final class MemoryEngine implements StorageEngine {
     @Override
     public byte @Nullable [] peek(byte[] key) {
         byte[] value = entries.get(key);
-        if (forgotten.test(key) && !isUnacknowledged(key)) {
+        if (value == LOST || (forgotten.test(key) && !isUnacknowledged(key))) {
             return null;
         }
         return value == null ? ABSENT : value;
@@ -183,6 +218,7 @@ public final class MemoryEngine implements StorageEngine {
     public void scan(byte[] from, byte[] to, int limit, ScanCallback done) {
         List<ScanStep.Entry> found = new ArrayList<>();
         byte[] next = null;
+        EngineFailure failure = readFailure;
         for (var entry : entries.tailMap(from, true).entrySet()) {
             if (to.length > 0 && Arrays.compareUnsigned(entry.getKey(), to) >= 0) {
                 break;
@@ -191,11 +227,12 @@ public final class MemoryEngine implements StorageEngine {
                 next = cuts++ % 2 == 0 ? behind(found.get(limit - 1).key()) : entry.getKey();
                 break;
             }
+            failure = entry.getValue() == LOST ? DAMAGED : failure;
             found.add(new ScanStep.Entry(entry.getKey(), entry.getValue()));
         }
-        EngineFailure failure = readFailure;
-        ScanStep step = failure == null ? new ScanStep(found, next) : null;
-        later(() -> done.scanned(step, failure));
+        EngineFailure why = failure;
+        ScanStep step = why == null ? new ScanStep(found, next) : null;
+        later(() -> done.scanned(step, why));
     }
 
     /** Which is no key: where a step of the real engine ends that has seen no more than a part of a memtable. */
@@ -205,7 +242,14 @@ public final class MemoryEngine implements StorageEngine {
 
     @Override
     public void acceptLoss(byte[] from, byte[] to, CommitCallback done) {
-        owner.execute(() -> done.committed(null));
+        later(() -> {
+            acceptLossNow(from, to);
+            done.committed(null);
+        });
+    }
+
+    private static boolean isBetween(byte[] from, byte[] key, byte[] to) {
+        return Arrays.compareUnsigned(from, key) <= 0 && (to.length == 0 || Arrays.compareUnsigned(key, to) < 0);
     }
 
     @Override
@@ -318,8 +362,8 @@ public final class MemoryEngine implements StorageEngine {
 
     private void answer(Read read) {
         reads++;
-        EngineFailure failure = readFailure;
         byte[] value = entries.get(read.key);
+        EngineFailure failure = value == LOST ? DAMAGED : readFailure;
         read.done.read(failure != null ? null : value == null ? ABSENT : value, failure);
     }
 

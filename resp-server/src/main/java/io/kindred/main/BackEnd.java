@@ -87,7 +87,7 @@ record BackEnd(
         try {
             DataDirectory.Start start = directory.begin(new DataDirectory.Opening(
                     engine.startedClean(), engine.recovery().corruptions() > 0));
-            StoredState stored = stored(net, engine);
+            StoredState stored = stored(net, engine, nodeConfig(config).partitions());
             int clusterPort = clusterPort(config, port);
             Member self = self(config, start, port, clusterPort);
             NodeConfig nodeConfig = nodeConfig(config);
@@ -131,10 +131,11 @@ record BackEnd(
         }
     }
 
-    private static StoredState stored(NetLoop net, LsmEngine engine) throws StartFailed {
+    private static StoredState stored(NetLoop net, LsmEngine engine, int partitions) throws StartFailed {
         try {
-            CompletableFuture<StoredState> read =
-                    net.loop().submit(() -> StoredState.read(engine)).get();
+            CompletableFuture<StoredState> read = net.loop()
+                    .submit(() -> StoredState.read(engine, partitions))
+                    .get();
             return read.get();
         } catch (ExecutionException e) {
             throw new StartFailed("cannot read what the node stored: " + e.getCause(), e);

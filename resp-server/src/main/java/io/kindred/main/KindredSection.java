@@ -118,6 +118,7 @@ final class KindredSection {
                 .field("hints_delivered", views.handoff().delivered)
                 .field("handoff_batches", views.handoff().batches)
                 .field("hints_in_parts", views.handoff().inParts)
+                .field("hints_lost", views.handoff().lost)
                 .field("repair_debt_ranges", views.owedRanges());
         for (HintLedger.Debt debt : views.hints().debts()) {
             String whom = views.nameOf(debt.intended()).replace(' ', '_');

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A bit of a stored value turns over on one of three nodes, while that is stopped. It goes on serving and writing. */
+/** A bit turns over in a table of one of three nodes, while that is stopped. It goes on serving and writing. */
 class RottenTableTest {
     private static final int KEYS = 1_500;
     private static final String PADDING = "-".repeat(500);
 
     @TempDir
-    static Path dir;
+    Path dir;
 
     @Test
     void theScrubFindsItAndTheOthersMakeItGood() throws Exception {
@@ -36,7 +37,7 @@ class RottenTableTest {
                 client.call("KIN.REPAIR");
             }
             nodes.stop("r2");
-            turnABit(dir.resolve("r2"));
+            turnABit(dir.resolve("r2"), value(KEYS / 3).getBytes(StandardCharsets.ISO_8859_1));
             Node again = nodes.start("r2", directives("--seeds", seed));
             try (RespClient client = new RespClient(again.port())) {
                 await(client, "records_mended", 1);
@@ -62,6 +63,48 @@ class RottenTableTest {
         }
     }
 
+    @Test
+    void aNodeStartsThatCannotReadItsHints() throws Exception {
+        try (LocalNodes nodes = new LocalNodes(dir)) {
+            Node first = nodes.start("r1", directives());
+            String seed = "127.0.0.1:" + LocalNodes.clusterPort(first);
+            Node second = nodes.start("r2", directives("--seeds", seed));
+            String seedToo = "127.0.0.1:" + LocalNodes.clusterPort(second);
+            Node third = nodes.start("r3", directives("--seeds", seed));
+            byte[] hint;
+            try (RespClient client = new RespClient(third.port())) {
+                await(client, "members_up", 3);
+                long id = Long.parseUnsignedLong(LocalNodes.info(client, "node_id"), 16);
+                hint = ByteBuffer.allocate(1 + Long.BYTES)
+                        .put((byte) 3)
+                        .putLong(id)
+                        .array();
+            }
+            nodes.stop("r3");
+            try (RespClient client = new RespClient(first.port())) {
+                for (int i = 0; i < KEYS; i++) {
+                    assertEquals("OK", client.call("SET", "key:" + i, value(i)));
+                }
+                await(client, "hints_pending", KEYS / 2);
+            }
+            nodes.stop("r1");
+            turnABit(dir.resolve("r1"), hint);
+            Node again = nodes.start("r1", directives("--seeds", seedToo));
+            try (RespClient client = new RespClient(again.port())) {
+                assertTrue(Integer.parseInt(LocalNodes.info(client, "repair_debt_ranges")) > 0);
+                third = nodes.start("r3", directives("--seeds", seedToo));
+                await(client, "hints_pending", 0);
+                await(client, "repair_debt_ranges", 0);
+            }
+            try (RespClient client = new RespClient(third.port())) {
+                client.call("KIN.QUORUM", "R", "1");
+                for (int i = 0; i < KEYS; i++) {
+                    assertEquals(value(i), client.call("GET", "key:" + i));
+                }
+            }
+        }
+    }
+
     private static String value(int i) {
         return "<value of " + i + ">" + PADDING;
     }
@@ -81,12 +124,14 @@ class RottenTableTest {
         }
     }
 
-    private static void turnABit(Path node) throws IOException {
+    /** Near these bytes, which are in one of its tables. */
+    private static void turnABit(Path node, byte[] near) throws IOException {
+        String wanted = new String(near, StandardCharsets.ISO_8859_1);
         try (Stream<Path> files = Files.walk(node)) {
             for (Path table :
                     files.filter(file -> file.toString().endsWith(".ldb")).toList()) {
                 byte[] bytes = Files.readAllBytes(table);
-                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(value(KEYS / 3));
+                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(wanted);
                 if (at >= 0) {
                     bytes[at + 100] ^= 4;
                     Files.write(table, bytes);
@@ -94,6 +139,6 @@ class RottenTableTest {
                 }
             }
         }
-        throw new AssertionError("the value is in no table");
+        throw new AssertionError("it is in no table");
     }
 }

@@ -90,8 +90,8 @@ final class DebtPayer {
         // Of one that has left another datacenter, that one is owed.
         boolean isFar = !hasPart && Arrays.stream(parts.router().remotes()).anyMatch(remote -> remote == datacenter);
         long receiver = parts.partitions().receiver(isFar ? datacenter : range.intended(), range.partition());
-        if (!hasPart && !isFar) {
-            // Who has taken its place gets it from the others as its own.
+        if ((!hasPart && !isFar) || receiver == self) {
+            // Who has taken its place, which may be this node, gets it from the others as its own.
             forget(range, debts.owed().last());
         } else if (receiver != 0 && isFar && ExchangeCore.contains(replicas, self)) {
             payElsewhere(range, receiver);

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keys whose records cannot be read here: asks the other replicas for theirs, and writes the merge over what is damaged.
- * A key that can be read after all was only unlucky, and is left as it is. One that nobody else can give is tried again.
+ * A key that can be read after all was only unlucky, and is left as it is.
+ *
+ * <p>An acknowledged write may be at this node and one other only. So every other replica of this datacenter has to
+ * answer, even if it has nothing: until then the key goes on failing here, and stand-ins serve in place of it. It is tried
+ * again.
  */
 final class KeyMender {
     static final int KEYS_MAX = 10_000;
@@ -65,10 +69,15 @@ final class KeyMender {
             long[] others = Arrays.stream(parts.router().everywhere(key))
                     .filter(id -> id != self && !parts.router().isGone(id))
                     .toArray();
+            TreeSet<Long> needed = new TreeSet<>();
+            for (long replica : parts.router().replicasOf(key)) {
+                needed.add(replica);
+            }
+            needed.remove(self);
             if (held != null) {
                 end(key, true);
             } else {
-                new Mending(key, others.length).ask(others);
+                new Mending(key, others.length, needed).ask(others);
             }
         });
     }
@@ -84,12 +93,16 @@ final class KeyMender {
     /** One key, from all other replicas that there are. */
     private final class Mending {
         private final byte[] key;
+        /** Whose answer there has to be. */
+        private final TreeSet<Long> needed;
+
         private int missing;
         private @Nullable Versions joined;
 
-        Mending(byte[] key, int others) {
+        Mending(byte[] key, int others, TreeSet<Long> needed) {
             this.key = key;
             this.missing = others;
+            this.needed = needed;
         }
 
         void ask(long[] others) {
@@ -101,15 +114,16 @@ final class KeyMender {
             }
         }
 
-        void answered(@Nullable Versions theirs) {
+        void answered(long replica, @Nullable Versions theirs) {
             if (theirs != null) {
+                needed.remove(replica);
                 joined = joined == null ? theirs : joined.join(theirs);
             }
             if (--missing > 0) {
                 return;
             }
             Versions all = joined;
-            if (all == null) {
+            if (all == null || !needed.isEmpty()) {
                 end(key, false);
                 return;
             }
@@ -148,7 +162,7 @@ final class KeyMender {
                 boolean given = reply.verdict() == Verdict.OK
                         && reply.storageKeys().size() == 1
                         && Arrays.equals(reply.storageKeys().get(0), mending.key);
-                mending.answered(given ? reply.versions().get(0) : null);
+                mending.answered(replica, given ? reply.versions().get(0) : null);
             }
         }
 
@@ -156,13 +170,13 @@ final class KeyMender {
         protected void onPeerLost(long lost) {
             if (lost == replica) {
                 parts.requests().close(this);
-                mending.answered(null);
+                mending.answered(replica, null);
             }
         }
 
         @Override
         protected void onDeadline() {
-            mending.answered(null);
+            mending.answered(replica, null);
         }
     }
 }

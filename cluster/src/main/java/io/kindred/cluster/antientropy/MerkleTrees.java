@@ -142,6 +142,23 @@ public final class MerkleTrees {
         }
     }
 
+    /** A record of a database was replaced of which nobody knows what it was. */
+    public void replacedUnknown(int partition, int db) {
+        PartitionTrees trees = byPartition[partition];
+        if (trees != null && trees.built) {
+            doubt(partition, trees, db);
+        } else if (build != null && build.covers(partition, db)) {
+            build = null;
+        }
+    }
+
+    /** Nobody knows what there was of a partition beside what there is. */
+    public void lostUnknown(int partition) {
+        for (int db = 0; db < flushStamps.databases(); db++) {
+            replacedUnknown(partition, db);
+        }
+    }
+
     private void doubt(int partition, PartitionTrees trees, int db) {
         trees.doubtful.set(db);
         unbuilt.add(partition);

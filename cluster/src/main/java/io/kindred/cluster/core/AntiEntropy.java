@@ -31,6 +31,7 @@ final class AntiEntropy {
             NodeConfig config,
             Desk desk,
             Replica replica,
+            Losses losses,
             MerkleTrees trees,
             FlushStamps flushStamps,
             ReapMarks marks,
@@ -50,7 +51,8 @@ final class AntiEntropy {
                                 scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
         exchange = new ExchangeCore(
                 wires,
-                new ExchangeCore.Store(trees, range, parts.flushStamps(), replica, replica, parts.marks(), counters),
+                new ExchangeCore.Store(
+                        trees, range, parts.flushStamps(), replica, parts.losses(), parts.marks(), counters),
                 new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));

@@ -16,6 +16,7 @@ final class Cleaner implements ScrubTask {
 
     private final Desk desk;
     private final Replica replica;
+    private final Losses losses;
     private final int lastDb;
     private @Nullable Job job;
 
@@ -23,9 +24,10 @@ final class Cleaner implements ScrubTask {
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
     private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, byte[] from) {}
 
-    Cleaner(Desk desk, Replica replica, int databases) {
+    Cleaner(Desk desk, Replica replica, Losses losses, int databases) {
         this.desk = desk;
         this.replica = replica;
+        this.losses = losses;
         this.lastDb = databases - 1;
     }
 
@@ -81,7 +83,7 @@ final class Cleaner implements ScrubTask {
             boolean ok = scanned.failure() == null && verdict == Verdict.OK;
             if (scanned.failure() == StoreFailure.FAILED) {
                 // All owners have the partition: what cannot be read of it is to go, like the rest.
-                replica.acceptLoss(now.partition(), accepted -> {});
+                losses.acceptLoss(now.partition(), accepted -> {});
             }
             byte[] next = scanned.next();
             if (!ok || next == null) {

@@ -32,10 +32,10 @@ public interface Effects {
     void scan(long token, byte[] from, byte[] to, int limit);
 
     /**
-     * What cannot be read of a partition is to be given up, and absent from then on; answered by {@link
-     * Event.LossAccepted}.
+     * What cannot be read of the keys in [from, to) is to be given up, and absent from then on; answered by {@link
+     * Event.LossAccepted} with the same token.
      */
-    void acceptLoss(int partition, byte[] from, byte[] to);
+    void acceptLoss(long token, byte[] from, byte[] to);
 
     void reply(long token, Outcome outcome);
 

@@ -35,7 +35,7 @@ public sealed interface Event {
             @Nullable StoreFailure failure) implements Event {}
 
     /** {@link Effects#acceptLoss} has been done, or was not possible. */
-    record LossAccepted(int partition, @Nullable StoreFailure failure) implements Event {}
+    record LossAccepted(long token, @Nullable StoreFailure failure) implements Event {}
 
     /** A connection to this peer now carries messages. */
     record PeerConnected(long peer) implements Event {}

@@ -5,10 +5,7 @@ import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.Scrubber;
 import io.kindred.cluster.handoff.HandoffCore;
-import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
-import io.kindred.cluster.handoff.HintRange;
-import io.kindred.cluster.handoff.Hints;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.membership.Holding;
@@ -36,7 +33,6 @@ import io.kindred.cluster.version.HybridClock;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * One node, without threads, sockets, files or clocks. It dispatches each event to the part whose it is, and decides
@@ -58,6 +54,7 @@ public final class NodeCore implements MessageHandler {
     private final Coordinator coordinator;
     private final ReplicaService service;
     private final ClusterMembership membership;
+    private final Losses losses;
     private final Desk desk;
     private final Sweeper sweeper;
     private final HandoffCore handoff;
@@ -100,6 +97,7 @@ public final class NodeCore implements MessageHandler {
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         replica = new Replica(actor, store, kept, outlet, clocks);
         Surroundings surroundings = new Surroundings(clocks, random, outlet);
+        losses = new Losses(replica, outlet, config.databases());
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config, surroundings);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
         desk.onFlushed(db -> {
@@ -122,16 +120,20 @@ public final class NodeCore implements MessageHandler {
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         RingRouter router = membership.router();
         latencies = new Latencies(config.quorums().lateMaxNanos());
-        Handoff handed = handoff(config, recovered, owed, latencies);
+        Handoffs handed = new Handoffs(
+                new Handoffs.Parts(config, desk, replica, losses, router, owed),
+                recovered.hints(),
+                new HandoffCore.Wires(outlet, requests, clocks, router, latencies),
+                line -> outlet.effects().note(line));
         handoff = handed.core();
         ledger = handed.ledger();
         antiEntropy = new AntiEntropy(
-                new AntiEntropy.Parts(config, desk, replica, kept.trees(), flushStamps, kept.marks(), owed),
+                new AntiEntropy.Parts(config, desk, replica, losses, kept.trees(), flushStamps, kept.marks(), owed),
                 outlet,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
         QuorumCounters counters = new QuorumCounters();
-        Cleaner cleaner = new Cleaner(desk, replica, config.databases());
+        Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
         transfers = new Transfers(
                 membership,
                 own,
@@ -176,33 +178,6 @@ public final class NodeCore implements MessageHandler {
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership));
-    }
-
-    private record Handoff(HandoffCore core, Hints hints, HintLedger ledger, HandoffCounters counters) {}
-
-    private Handoff handoff(NodeConfig config, Recovered recovered, OwedRanges owed, Latencies latencies) {
-        HandoffCounters counters = new HandoffCounters();
-        HintLedger ledger = new HintLedger(config.hintBytesMax(), recovered.hints());
-        Hints hints = new Hints(
-                replica,
-                ledger,
-                owed,
-                (range, told) -> replica.persistMeta(MetaKey.owed(range), MetaKey.value(1), told),
-                counters);
-        HandoffCore core = new HandoffCore(
-                new HandoffCore.Wires(outlet, requests, clocks, membership.router(), latencies),
-                new HandoffCore.Store(ledger, hints, this::readHints, counters),
-                line -> outlet.effects().note(line));
-        return new Handoff(core, hints, ledger, counters);
-    }
-
-    private void readHints(byte[] from, byte[] to, int limit, Consumer<HintRange.Page> done) {
-        desk.scan(
-                from,
-                to,
-                limit,
-                scanned -> done.accept(new HintRange.Page(
-                        scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
     }
 
     private static void recover(Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed) {
@@ -257,7 +232,7 @@ public final class NodeCore implements MessageHandler {
         } else if (event instanceof Event.Loaded loaded) {
             replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
         } else if (event instanceof Event.LossAccepted accepted) {
-            replica.onLossAccepted(accepted.partition(), accepted.failure());
+            losses.onAccepted(accepted.token(), accepted.failure());
         } else if (event instanceof Event.Scanned scanned) {
             desk.onScanned(scanned);
         } else if (event instanceof Event.ClusterRequest request) {

@@ -1,9 +1,13 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.handoff.HintLedger;
+import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.ring.DatacenterRecords;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * What a node knew when it last stopped, and who it is now.
@@ -20,6 +24,27 @@ public record Recovered(
         List<MetaRecord> meta,
         List<HintLedger.Debt> hints) {
     public record MetaRecord(byte[] key, byte[] value) {}
+
+    /**
+     * The records that have a node owe exchanges of everything to every other node and datacenter, in place of hints that
+     * cannot be read.
+     *
+     * @param members the others, as last told
+     */
+    public static List<MetaRecord> owingAll(List<Member> members, int partitions) {
+        TreeSet<Long> owed = new TreeSet<>();
+        for (Member member : members) {
+            owed.add(member.id());
+            owed.add(DatacenterRecords.idOf(member.datacenter()));
+        }
+        List<MetaRecord> records = new ArrayList<>();
+        for (long intended : owed) {
+            for (int partition = 0; partition < partitions; partition++) {
+                records.add(new MetaRecord(MetaKey.owed(new OwedRanges.Range(intended, partition)), MetaKey.value(1)));
+            }
+        }
+        return records;
+    }
 
     public static Recovered fresh(Member self) {
         return new Recovered(self, List.of(), List.of(), List.of(), List.of());

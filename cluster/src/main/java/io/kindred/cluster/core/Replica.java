@@ -1,6 +1,5 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.message.Message.Verdict;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -38,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants: no two steps of one key see the same state and both change it; a dot is never given twice, for one
  * whose persist failed raises the floor of its partition.
  */
-final class Replica implements LocalReplica, ExchangeCore.Repairs {
+final class Replica implements LocalReplica {
     private static final byte[] NO_KEY = {};
     /** No key is written so often without any other replica hearing of it. */
     private static final long UNSEEN_COUNTERS_MAX = 1 << 20;
@@ -62,8 +60,6 @@ final class Replica implements LocalReplica, ExchangeCore.Repairs {
     private long lastCounter;
     private int unpersisted;
     private long corruptRecords;
-    /** Partitions of which something is being given up, and who is told. */
-    private final TreeMap<Integer, Consumer<Verdict>> losses = new TreeMap<>();
 
     private Consumer<byte[]> onUnreadable = key -> {};
 
@@ -220,8 +216,7 @@ final class Replica implements LocalReplica, ExchangeCore.Repairs {
      * Stores a container in place of one that cannot be read. What that one had seen is gone, so the floor leaps over any
      * counter that it may have had.
      */
-    @Override
-    public void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> told) {
+    void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> told) {
         counters.keepAbove(StorageKey.partition(storageKey), versions.clock(), UNSEEN_COUNTERS_MAX, this::saveFloor);
         Versions held = heldInMemory(storageKey);
         Versions next = visible(storageKey, held == null ? versions : held.join(versions));
@@ -231,43 +226,22 @@ final class Replica implements LocalReplica, ExchangeCore.Repairs {
                 told.accept(verdict);
             }
         };
-        // The tree has the record that was written, which is most likely this one; if not, the scrub will see it.
+        if (held == null) {
+            trees.replacedUnknown(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+        }
         TreeChange change = held == null ? TreeChange.NONE : treeChange(storageKey, held, next);
         int countDelta = held == null ? 0 : isLive(next) - isLive(held);
         persist(storageKey, VersionsCodec.encode(next), countDelta, new Pending(done, true, storageKey, 0, change));
     }
 
-    /**
-     * Gives up what cannot be read of a partition. The floor leaps over any counter that a lost record may have had, and
-     * is durable before that record is absent.
-     */
-    @Override
-    public void acceptLoss(int partition, Consumer<Verdict> told) {
-        if (losses.putIfAbsent(partition, told) != null) {
-            told.accept(Verdict.FAILED);
-            return;
-        }
+    /** A container of this partition may be lost: the floor leaps over any counter that it may have had. */
+    void leapFloor(int partition) {
         counters.keepAbove(partition, VersionVector.EMPTY, UNSEEN_COUNTERS_MAX, this::saveFloor);
-        barrier(verdict -> {
-            if (verdict == Verdict.OK) {
-                int lastDb = flushStamps.databases() - 1;
-                outlet.effects()
-                        .acceptLoss(partition, StorageKey.from(partition, 0, 0), StorageKey.end(partition, lastDb));
-            } else {
-                endLoss(partition, verdict);
-            }
-        });
     }
 
-    void onLossAccepted(int partition, @Nullable StoreFailure failure) {
-        endLoss(partition, failure == null ? Verdict.OK : verdict(failure));
-    }
-
-    private void endLoss(int partition, Verdict verdict) {
-        Consumer<Verdict> told = losses.remove(partition);
-        if (told != null) {
-            told.accept(verdict);
-        }
+    /** Whatever could not be read of a partition is absent now. */
+    void lost(int partition) {
+        trees.lostUnknown(partition);
     }
 
     /** Null where memory does not have it, or cannot make sense of it. */
@@ -578,7 +552,7 @@ final class Replica implements LocalReplica, ExchangeCore.Repairs {
         }
     }
 
-    private static Verdict verdict(StoreFailure failure) {
+    static Verdict verdict(StoreFailure failure) {
         return failure == StoreFailure.FULL ? Verdict.FULL : Verdict.FAILED;
     }
 }

@@ -51,6 +51,7 @@ public final class HandoffCore {
     private final HintLedger ledger;
     private final Hints hints;
     private final HintRange range;
+    private final LostHints lost;
     private final HandoffCounters counters;
     private final Consumer<String> note;
     private final TreeMap<Long, Session> sessions = new TreeMap<>();
@@ -77,7 +78,7 @@ public final class HandoffCore {
     public record Wires(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
 
     /** What there is to hand over. */
-    public record Store(HintLedger ledger, Hints hints, HintRange range, HandoffCounters counters) {}
+    public record Store(HintLedger ledger, Hints hints, HintRange range, LostHints lost, HandoffCounters counters) {}
 
     /** @param note tells the operator */
     public HandoffCore(Wires wires, Store store, Consumer<String> note) {
@@ -89,6 +90,7 @@ public final class HandoffCore {
         this.ledger = store.ledger();
         this.hints = store.hints();
         this.range = store.range();
+        this.lost = store.lost();
         this.counters = store.counters();
         this.note = note;
     }
@@ -189,6 +191,8 @@ public final class HandoffCore {
         private long delivered;
         private long refiled;
         private long left;
+        private long found;
+        private final long changesBefore;
         private boolean paused;
         private long resumeAtNanos;
         /** Where to read on; null: all has been read. */
@@ -201,6 +205,7 @@ public final class HandoffCore {
             this.before = before == null ? Retry.NONE : before;
             this.batchBytesMax = this.before.batchBytesMax();
             this.from = StorageKey.hintsFrom(intended);
+            this.changesBefore = ledger.changes(intended);
         }
 
         void goOn() {
@@ -217,9 +222,15 @@ public final class HandoffCore {
         private void take(HintRange.Page found) {
             if (found.failed()) {
                 fail("its hints cannot be read");
+                lost.replace(
+                        intended,
+                        partitions -> note.accept("hints for " + router.nameOf(intended)
+                                + " could not be read: it is owed an exchange of its " + partitions
+                                + " partitions instead"));
                 return;
             }
             from = found.next();
+            this.found += found.keys().size();
             for (int i = 0; i < found.keys().size(); i++) {
                 byte[] key = found.keys().get(i);
                 Versions versions = decode(found.values().get(i));
@@ -338,6 +349,9 @@ public final class HandoffCore {
         /** What was refused is tried again by a later session, after a while. */
         private void end() {
             sessions.remove(intended);
+            if (found == 0) {
+                ledger.foundNone(intended, changesBefore);
+            }
             if (left == 0) {
                 retries.remove(intended);
             } else {

@@ -8,4 +8,6 @@ public final class HandoffCounters {
     public long batches;
     /** Hints that were too large for one message. */
     public long inParts;
+    /** Times that hints could not be read, and exchanges were owed instead. */
+    public long lost;
 }

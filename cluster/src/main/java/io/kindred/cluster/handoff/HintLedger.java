@@ -20,6 +20,12 @@ public final class HintLedger {
     private static final class Held {
         long hints;
         long bytes;
+        /** Operations that have been counted already, or are to be, and are not over yet. */
+        int underWay;
+        /** How often any of it changed. */
+        long changes;
+        /** Some of them may be lost, and are counted still. */
+        boolean inDoubt;
         /** No sibling of them is older; older than needed where some have gone. */
         long oldestStamp = Long.MAX_VALUE;
     }
@@ -56,10 +62,48 @@ public final class HintLedger {
         Held its = held.computeIfAbsent(intended, id -> new Held());
         its.hints += moreHints;
         its.bytes += moreBytes;
+        its.changes++;
         hints += moreHints;
         bytes += moreBytes;
         if (its.hints == 0) {
             held.remove(intended);
+        }
+    }
+
+    /** A hint for a node is being written or deleted, until {@link #ended}. */
+    void begun(long intended) {
+        Held its = held.get(intended);
+        if (its != null) {
+            its.underWay++;
+        }
+    }
+
+    void ended(long intended) {
+        Held its = held.get(intended);
+        if (its != null && its.underWay > 0) {
+            its.underWay--;
+        }
+    }
+
+    /** Hints for a node may be lost that are counted. */
+    void doubt(long intended) {
+        Held its = held.get(intended);
+        if (its != null) {
+            its.inDoubt = true;
+        }
+    }
+
+    /** A number that is another one after each change of what is held for a node. */
+    long changes(long intended) {
+        Held its = held.get(intended);
+        return its == null ? 0 : its.changes;
+    }
+
+    /** Nothing was found to be held for a node, by somebody who began to look when {@link #changes} was this. */
+    void foundNone(long intended, long changes) {
+        Held its = held.get(intended);
+        if (its != null && its.inDoubt && its.underWay == 0 && its.changes == changes) {
+            add(intended, -its.hints, -its.bytes);
         }
     }
 

@@ -78,10 +78,13 @@ public final class Hints implements HintKeeper {
     /** Deletes a hint that its replica has now, unless it has grown since. */
     void delivered(byte[] hintKey, Versions sent) {
         long size = HintLedger.sizeBytes(hintKey, sent);
+        long intended = StorageKey.intended(hintKey);
+        ledger.begun(intended);
         replica.dropIf(hintKey, sent, (verdict, dropped) -> {
+            ledger.ended(intended);
             if (verdict == Verdict.OK && dropped) {
                 counters.delivered++;
-                ledger.add(StorageKey.intended(hintKey), -1, -size);
+                ledger.add(intended, -1, -size);
             }
         });
     }
@@ -166,6 +169,7 @@ public final class Hints implements HintKeeper {
         private final Stored done;
         private long addedHints;
         private long addedBytes;
+        private boolean isCounted;
         private @Nullable Versions uncovered;
 
         Join(long intended, byte[] key, Versions delta, Stored done) {
@@ -185,6 +189,8 @@ public final class Hints implements HintKeeper {
             addedHints = current.isEmpty() ? 1 : 0;
             addedBytes = HintLedger.sizeBytes(key, joined) - HintLedger.sizeBytes(key, current);
             ledger.add(intended, addedHints, addedBytes);
+            ledger.begun(intended);
+            isCounted = true;
             ledger.owe(intended, oldestStamp(joined));
             counters.stored += addedHints;
             return joined;
@@ -192,6 +198,9 @@ public final class Hints implements HintKeeper {
 
         @Override
         public void done(Verdict verdict) {
+            if (isCounted) {
+                ledger.ended(intended);
+            }
             if (verdict != Verdict.OK) {
                 ledger.add(intended, -addedHints, -addedBytes);
             }

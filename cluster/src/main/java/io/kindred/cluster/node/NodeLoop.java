@@ -332,12 +332,12 @@ public final class NodeLoop {
         }
 
         @Override
-        public void acceptLoss(int partition, byte[] from, byte[] to) {
+        public void acceptLoss(long token, byte[] from, byte[] to) {
             engine.acceptLoss(from, to, failure -> {
                 if (failure != null) {
                     noteStoreFailure(failure);
                 }
-                deliver(new Event.LossAccepted(partition, readFailure(failure)));
+                deliver(new Event.LossAccepted(token, readFailure(failure)));
             });
         }
 

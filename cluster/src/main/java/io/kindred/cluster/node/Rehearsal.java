@@ -253,8 +253,8 @@ public final class Rehearsal {
         }
 
         @Override
-        public void acceptLoss(int partition, byte[] from, byte[] to) {
-            later(new Event.LossAccepted(partition, null));
+        public void acceptLoss(long token, byte[] from, byte[] to) {
+            later(new Event.LossAccepted(token, null));
         }
 
         @Override

@@ -36,9 +36,13 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
     private static final byte[] HINTS_END = {StorageKey.HINT + 1};
     private static final int SCAN_LIMIT = 1000;
 
-    /** Done on the engine's owner thread, where this is to be called. Fails with an IllegalStateException that says why. */
-    public static CompletableFuture<StoredState> read(StorageEngine engine) {
-        Reading reading = new Reading(engine);
+    /**
+     * Done on the engine's owner thread, where this is to be called. Fails with an IllegalStateException that says why.
+     *
+     * @param partitions of the ring
+     */
+    public static CompletableFuture<StoredState> read(StorageEngine engine, int partitions) {
+        Reading reading = new Reading(engine, partitions);
         reading.readMeta(META_BEGIN);
         return reading.result;
     }
@@ -77,13 +81,16 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
 
     private static final class Reading {
         private final StorageEngine engine;
+        private final int partitions;
         private final CompletableFuture<StoredState> result = new CompletableFuture<>();
         private final List<Recovered.MetaRecord> meta = new ArrayList<>();
-        private final HintLedger hints = new HintLedger(0, List.of());
+        private HintLedger hints = new HintLedger(0, List.of());
         private Remembered remembered = Remembered.NOTHING;
+        private boolean haveGivenUp;
 
-        Reading(StorageEngine engine) {
+        Reading(StorageEngine engine, int partitions) {
             this.engine = engine;
+            this.partitions = partitions;
         }
 
         void readMeta(byte[] from) {
@@ -126,6 +133,10 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         /** Costs as much as is held; what cannot be read is found again when it is handed over. */
         private void countHints(byte[] from) {
             engine.scan(from, HINTS_END, SCAN_LIMIT, (step, failure) -> {
+                if (step == null && !haveGivenUp) {
+                    giveUpHints(failure);
+                    return;
+                }
                 if (step == null) {
                     fail(failure);
                     return;
@@ -139,6 +150,33 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
                 } else {
                     result.complete(new StoredState(remembered, List.copyOf(meta), hints.debts()));
                 }
+            });
+        }
+
+        /** Whoever may have been meant gets everything by exchanges; hints that can be read are handed over all the same. */
+        private void giveUpHints(@Nullable EngineFailure failure) {
+            haveGivenUp = true;
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "what is held for other nodes cannot be read, and exchanges of everything are owed instead: {0}",
+                    failure);
+            for (Recovered.MetaRecord record : Recovered.owingAll(remembered.members(), partitions)) {
+                engine.put(record.key(), record.value(), 0);
+                meta.add(record);
+            }
+            engine.commit(refused -> {
+                if (refused != null) {
+                    fail(refused);
+                    return;
+                }
+                engine.acceptLoss(HINTS_BEGIN, HINTS_END, kept -> {
+                    if (kept != null) {
+                        fail(kept);
+                        return;
+                    }
+                    hints = new HintLedger(0, List.of());
+                    countHints(HINTS_BEGIN);
+                });
             });
         }
 

@@ -42,15 +42,17 @@ class HandoffTest {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final Holder holder = new Holder();
+    private final OwedRanges owed = new OwedRanges();
     private final HintLedger ledger = new HintLedger(1L << 40, List.of());
     private final HandoffCounters counters = new HandoffCounters();
-    private final Hints hints = new Hints(holder, ledger, new OwedRanges(), (range, told) -> {}, counters);
+    private final Hints hints = new Hints(holder, ledger, owed, (range, told) -> {}, counters);
+    private final LostHints lost = new LostHints(owed, ledger, counters, holder);
     private final Clocks clocks = new Clocks(new HybridClock(500));
     private final Requests requests = new Requests(0, SECOND_NANOS);
     private final Receiver receiver = new Receiver();
     private final HandoffCore handoff = new HandoffCore(
             new HandoffCore.Wires(receiver, requests, clocks, router(), new Latencies(SECOND_NANOS)),
-            new HandoffCore.Store(ledger, hints, holder, counters),
+            new HandoffCore.Store(ledger, hints, holder, lost, counters),
             line -> {});
     private long now = SECOND_NANOS;
 
@@ -117,8 +119,32 @@ class HandoffTest {
     }
 
     /** Records in memory, durable at once. */
-    private static final class Holder implements LocalReplica, HintRange {
+    private static final class Holder implements LocalReplica, HintRange, LostHints.Disk {
         final TreeMap<byte[], Versions> records = new TreeMap<>(Arrays::compareUnsigned);
+        /** Cannot be read. */
+        final TreeSet<byte[]> damaged = new TreeSet<>(Arrays::compareUnsigned);
+
+        final List<OwedRanges.Range> remembered = new ArrayList<>();
+        /** What the disk says to a debt. */
+        Verdict disk = Verdict.OK;
+
+        @Override
+        public List<Integer> partitionsOf(long intended) {
+            return List.of(3, 5);
+        }
+
+        @Override
+        public void owe(OwedRanges.Range range, Consumer<Verdict> told) {
+            remembered.add(range);
+            told.accept(disk);
+        }
+
+        @Override
+        public void giveUp(long intended, Consumer<Verdict> told) {
+            records.keySet().removeAll(damaged);
+            damaged.clear();
+            told.accept(Verdict.OK);
+        }
 
         @Override
         public void read(byte[] storageKey, ReadStep step) {
@@ -151,7 +177,7 @@ class HandoffTest {
                 keys.add(key);
                 values.add(VersionsCodec.encode(versions));
             });
-            done.accept(new Page(keys, values, null, false));
+            done.accept(new Page(keys, values, null, !damaged.isEmpty()));
         }
 
         @Override
@@ -225,6 +251,34 @@ class HandoffTest {
         assertEquals(1, ledger.hints());
         runForSeconds(3);
         assertEquals(6, receiver.of("huge").valueCount());
+        assertEquals(0, ledger.hints());
+    }
+
+    @Test
+    void exchangesAreOwedInPlaceOfHintsThatCannotBeRead() {
+        hint("readable", 1, 10);
+        hint("rotten", 1, 10);
+        holder.damaged.add(StorageKey.hint(AWAY, key("rotten")));
+        runForSeconds(5);
+        assertEquals(List.of(new OwedRanges.Range(AWAY, 3), new OwedRanges.Range(AWAY, 5)), owed.all());
+        assertEquals(owed.all(), holder.remembered);
+        assertEquals(1, receiver.of("readable").valueCount());
+        assertEquals(0, ledger.hints(), "what is lost is not counted for ever");
+        assertEquals(0, ledger.bytes());
+        assertEquals(1, counters.lost);
+    }
+
+    @Test
+    void hintsAreNotGivenUpBeforeTheDebtIsDurable() {
+        hint("rotten", 1, 10);
+        holder.damaged.add(StorageKey.hint(AWAY, key("rotten")));
+        holder.disk = Verdict.FULL;
+        runForSeconds(5);
+        assertEquals(1, holder.damaged.size());
+        assertEquals(1, ledger.hints());
+        holder.disk = Verdict.OK;
+        runForSeconds(20);
+        assertEquals(0, holder.damaged.size());
         assertEquals(0, ledger.hints());
     }
 }

@@ -38,6 +38,8 @@ final class TestNode implements NodeHost, AutoCloseable {
     static final int SECONDS_MAX = 20;
     static final QuorumSpec DEFAULT = QuorumSpec.DEFAULT;
 
+    private static final int PARTITIONS = 16;
+
     final CompletableFuture<Boolean> serving = new CompletableFuture<>();
     final CompletableFuture<Throwable> fatal = new CompletableFuture<>();
     final NetLoop net;
@@ -55,7 +57,7 @@ final class TestNode implements NodeHost, AutoCloseable {
         this.id = self.id();
         this.port = self.clusterPort();
         NodeConfig config = new NodeConfig(
-                16,
+                PARTITIONS,
                 "md5",
                 Replication.of(3),
                 16,
@@ -93,7 +95,7 @@ final class TestNode implements NodeHost, AutoCloseable {
             throws IOException {
         NetLoop net = NetLoop.start("test-node-" + id);
         StorageEngine engine = opener.open(net.loop());
-        StoredState stored = get(on(net, () -> StoredState.read(engine)));
+        StoredState stored = get(on(net, () -> StoredState.read(engine, PARTITIONS)));
         Member self = new Member(id, "n" + id, "127.0.0.1", 0, port, "", "", 1, 1, Generation.ofStart(generation), 0);
         TestNode node = new TestNode(net, engine, self, stored, random, !seeds.isEmpty());
         List<InetSocketAddress> dialed = stored.remembersCluster()

@@ -1,7 +1,10 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.core.StoreFailure;
+import io.kindred.cluster.ring.DatacenterRecords;
+import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Misfortunes at random times, each with its end. The number that struck is counted. */
@@ -10,6 +13,8 @@ final class FaultPlan {
     private final SimRandom random;
     private final List<SimNode> nodes;
     int struck;
+    /** Times that a block rotted that had something. */
+    int rotten;
 
     FaultPlan(SimCluster cluster, SimRandom random) {
         this.cluster = cluster;
@@ -48,6 +53,55 @@ final class FaultPlan {
                 kill(random.pick(nodes), random.chance(0.5), random.between(15_000_000_000L, 22_000_000_000L));
             });
         }
+    }
+
+    /** Blocks of one node's tables rot, and of another's when all of that is made good. */
+    void beginDamage(long untilNanos, SimRandom random) {
+        for (int i = 0; i < 10; i++) {
+            cluster.schedule.after(random.between(500_000_000L, untilNanos), "rot", () -> rot(random));
+        }
+    }
+
+    private void rot(SimRandom random) {
+        boolean isWhole = cluster.network.nodes().stream()
+                .allMatch(node -> node.isLost || (node.isServing() && !node.isDamaged()));
+        byte[] first = cluster.storageKey(random.pick(cluster.keys()));
+        List<SimNode> holders = nodes.stream()
+                .filter(node -> !node.isLost && node.storage.look(first) != null)
+                .toList();
+        if (!isWhole || holders.isEmpty() || cluster.isLossUnderWay()) {
+            return;
+        }
+        // A block has many keys, of one partition mostly, and may have had some that nobody has now.
+        List<byte[]> block = cluster.keys().stream()
+                .map(cluster::storageKey)
+                .filter(key -> StorageKey.partition(key) == StorageKey.partition(first))
+                .filter(key -> Arrays.equals(key, first) || random.chance(0.7))
+                .toList();
+        SimNode node = random.pick(holders);
+        boolean isHints = random.chance(0.3);
+        SimNode holder = isHints ? random.pick(nodes) : node;
+        if (holder.isLost || !holder.storage.damage(isHints ? hints(holder, block) : block)) {
+            return;
+        }
+        rotten++;
+        struck++;
+        if (random.chance(0.5)) {
+            alone(random.chance(0.5) ? holder : random.pick(nodes), random.between(50_000_000L, 2_000_000_000L));
+        }
+    }
+
+    /** What it may hold of these keys for others. */
+    private List<byte[]> hints(SimNode node, List<byte[]> block) {
+        List<byte[]> hints = new ArrayList<>();
+        for (SimNode other : nodes) {
+            for (byte[] key : block) {
+                hints.add(StorageKey.hint(other.id, key));
+                hints.add(StorageKey.hint(DatacenterRecords.idOf(other.datacenter), key));
+            }
+        }
+        hints.removeIf(hint -> node.storage.look(hint) == null);
+        return hints;
     }
 
     private void strike() {

@@ -23,6 +23,11 @@ final class RingPlan {
         this.random = random;
     }
 
+    /** Whether a disk was lost, and what it had is not yet at as many nodes as before. */
+    boolean isLossUnderWay() {
+        return isLossUnderWay;
+    }
+
     void begin(int changes, long untilNanos) {
         for (int i = 0; i < changes; i++) {
             cluster.schedule.after(random.between(200_000_000L, untilNanos), "change", this::change);
@@ -87,8 +92,11 @@ final class RingPlan {
 
     private void lose(SimNode node) {
         boolean isWhole = cluster.network.nodes().stream()
-                .allMatch(other ->
-                        other.isLost || (other.isServing() && other.partitionsMoving() == 0 && other.hintsHeld() == 0));
+                .allMatch(other -> other.isLost
+                        || (other.isServing()
+                                && other.partitionsMoving() == 0
+                                && other.hintsHeld() == 0
+                                && !other.isDamaged()));
         if (isLossUnderWay
                 || !isWhole
                 || !node.isMember()

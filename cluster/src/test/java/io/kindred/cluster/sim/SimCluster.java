@@ -21,9 +21,10 @@ import java.util.stream.Collectors;
 
 /** One run: a cluster, its clients and its misfortunes, from one seed. */
 public final class SimCluster {
-    private static final int PARTITIONS = 16;
+    static final int PARTITIONS = 16;
     private static final int REPLICAS = 3;
     private static final int PINNED = 4;
+    private static final long ROT_SEED = 0x526f_7474_656eL;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -40,6 +41,7 @@ public final class SimCluster {
     private final List<String> keys = new ArrayList<>();
     private final boolean reaps;
     private final boolean splits;
+    private final boolean rots;
     /** Written before anything goes wrong, and never again. */
     private final List<String> pinned = new ArrayList<>();
 
@@ -54,6 +56,7 @@ public final class SimCluster {
             SimPlan plan,
             long events,
             int faults,
+            int rotten,
             long acknowledged,
             long siblings,
             long reaped,
@@ -68,6 +71,8 @@ public final class SimCluster {
         this.seed = seed;
         this.plan = plan;
         this.random = random;
+        // Where one copy is enough for a write, that may be the one that rots.
+        rots = plan.faults() && plan.nodes() > 1 && plan.writeQuorum() != 1 && new SimRandom(~seed).chance(0.4);
         network = new SimNetwork(schedule, random.split());
         for (int i = 0; i < plan.nodes(); i++) {
             network.add(new SimNode(this, i, plan.datacenter(i), schedule, random.split()));
@@ -175,6 +180,10 @@ public final class SimCluster {
                 faults.beginAbsences(plan.lastsNanos());
             }
         }
+        if (rots) {
+            // Of its own numbers, so that seeds without it stay what they were.
+            faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
+        }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
@@ -197,6 +206,10 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkDebt();
+        for (int second = 0; second < 60 && isDamaged(); second++) {
+            runFor(SECOND);
+        }
+        checkMended();
         checkRingsAgree();
         if (reaps) {
             runUntil(this::isReaped);
@@ -207,8 +220,9 @@ public final class SimCluster {
         checker.checkEnd(everyKey());
         checkScans();
         checkNobodyWaits();
-        if (!reaps) {
-            // A value that is hidden by a newer one that has expired is counted and not found.
+        if (!reaps && !rots) {
+            // What was lost with a block is still counted, and a value that is hidden by a newer one that has expired
+            // is counted and not found.
             checkKeySpace();
         }
         return new Report(
@@ -216,6 +230,7 @@ public final class SimCluster {
                 plan,
                 schedule.events(),
                 faults.struck,
+                faults.rotten,
                 checker.acknowledged,
                 checker.siblingsSeen,
                 checker.containersReaped,
@@ -403,6 +418,29 @@ public final class SimCluster {
 
     private boolean isOwing() {
         return network.nodes().stream().anyMatch(node -> node.hintsHeld() > 0 || node.rangesOwed() > 0);
+    }
+
+    private boolean isDamaged() {
+        return network.nodes().stream().anyMatch(SimNode::isDamaged);
+    }
+
+    /** Whatever could not be read has been replaced, or given up. */
+    private void checkMended() {
+        for (SimNode node : network.nodes()) {
+            if (node.isDamaged()) {
+                throw violation(node.name + " has " + node.storage.damagedKeys() + " keys that cannot be read, and "
+                        + node.damagedPartitions() + " damaged partitions");
+            }
+        }
+    }
+
+    /** Whether blocks rot in this run. */
+    boolean rots() {
+        return rots;
+    }
+
+    boolean isLossUnderWay() {
+        return changes.isLossUnderWay();
     }
 
     /** No tree was ever other than its records, and all are there. */

@@ -109,6 +109,7 @@ final class SimNode implements Effects, ReplicaStore {
         connected.clear();
         dialed = List.of();
         Member self = member();
+        storage.giveUpHints(Recovered.owingAll(remembered, SimCluster.PARTITIONS));
         Recovered recovered = new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints());
         stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
@@ -169,6 +170,17 @@ final class SimNode implements Effects, ReplicaStore {
 
     int rangesOwed() {
         return core == null ? 0 : core.views().owedRanges();
+    }
+
+    /** Whether something that it had on the disk cannot be read, or that was given up and is being made good. */
+    boolean isDamaged() {
+        boolean hasRotten = storage.damagedKeys() > 0 || damagedPartitions() > 0;
+        // Exchanges may be owed in place of hints.
+        return !isLost && (hasRotten || cluster.rots() && rangesOwed() > 0);
+    }
+
+    long damagedPartitions() {
+        return core == null ? 0 : core.views().exchange().damagedPartitions;
     }
 
     /** Trees that are missing or in doubt, and times that a scrub has found one to be wrong. */
@@ -475,8 +487,16 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     @Override
-    public void acceptLoss(int partition, byte[] from, byte[] to) {
-        later(random.between(20_000, 1_000_000), "given up", () -> step(new Event.LossAccepted(partition, null)));
+    public void acceptLoss(long token, byte[] from, byte[] to) {
+        int asked = life;
+        later(
+                random.between(20_000, 1_000_000),
+                "given up",
+                () -> storage.engine().acceptLoss(from, to, failure -> {
+                    if (life == asked) {
+                        step(new Event.LossAccepted(token, null));
+                    }
+                }));
     }
 
     @Override

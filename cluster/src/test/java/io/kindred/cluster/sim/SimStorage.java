@@ -110,6 +110,22 @@ final class SimStorage {
         return value == StorageEngine.ABSENT ? null : value;
     }
 
+    /** Whatever is there of these keys cannot be read any more, as far as it is in tables by now. */
+    boolean damage(List<byte[]> damaged) {
+        boolean any = false;
+        for (byte[] key : damaged) {
+            if (engine.damage(key)) {
+                keys.add(key);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    long damagedKeys() {
+        return engine.damagedKeys(new byte[0], new byte[0]);
+    }
+
     /** What is there of keys and of hints. */
     Map<byte[], Versions> containers() {
         Map<byte[], Versions> found = new TreeMap<>(Arrays::compareUnsigned);
@@ -130,6 +146,18 @@ final class SimStorage {
             }
         });
         return ledger.debts();
+    }
+
+    /** As the real shell: where hints cannot be read at the start, exchanges are owed instead. */
+    void giveUpHints(List<Recovered.MetaRecord> debts) {
+        byte[] from = {StorageKey.HINT};
+        byte[] to = {StorageKey.HINT + 1};
+        if (engine.damagedKeys(from, to) > 0) {
+            debts.forEach(record -> put(record.key(), record.value(), 0));
+            engine.commit(failure -> {});
+            settle();
+            engine.acceptLossNow(from, to);
+        }
     }
 
     List<Recovered.MetaRecord> meta() {

@@ -29,15 +29,17 @@ class SimulationTest {
         LongAdder events = new LongAdder();
         LongAdder acknowledged = new LongAdder();
         LongAdder siblings = new LongAdder();
+        LongAdder rotten = new LongAdder();
         seeds.run(SimCluster::run, report -> {
             assertTrue(report.events() >= EVENTS_MIN, () -> "too small a run: " + report);
             assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
             events.add(report.events());
             acknowledged.add(report.acknowledged());
             siblings.add(report.siblings());
+            rotten.add(report.rotten());
         });
         System.out.println("simulated " + seeds + ": " + events + " events, " + acknowledged + " acknowledged writes, "
-                + siblings + " containers with siblings written");
+                + siblings + " containers with siblings written, " + rotten + " blocks that rotted");
     }
 
     /** Several nodes that join and leave at once are no fault: every request finds W and R of who is there. */
