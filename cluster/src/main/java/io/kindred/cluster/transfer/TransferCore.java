@@ -61,6 +61,9 @@ public final class TransferCore {
     private final TreeMap<Long, Long> notBefore = new TreeMap<>();
 
     private final TreeSet<Long> asked = new TreeSet<>();
+    /** By peer, the last partition of the last exchange with it. */
+    private final TreeMap<Long, Integer> lastAsked = new TreeMap<>();
+
     private boolean deleting;
     private boolean saving;
     private boolean agrees;
@@ -507,7 +510,8 @@ public final class TransferCore {
         if (asked.contains(peer) || (earliest != null && now - earliest < 0)) {
             return;
         }
-        List<Integer> chunk = List.copyOf(list.subList(0, Math.min(CHUNK_PARTITIONS, list.size())));
+        List<Integer> chunk = chunk(list, lastAsked.getOrDefault(peer, -1));
+        lastAsked.put(peer, chunk.get(chunk.size() - 1));
         // Where the work has begun anew meanwhile, the exchange was before that, and does not count.
         Map<Integer, TreeSet<Long>> since = new HashMap<>();
         chunk.forEach(partition -> since.put(partition, told.get(partition)));
@@ -531,6 +535,17 @@ public final class TransferCore {
                 nextNanos = Math.min(nextNanos, then);
             }
         });
+    }
+
+    /** Behind those of the last time, and from the first again: what cannot be had yet must not keep back the others. */
+    private static List<Integer> chunk(List<Integer> sorted, int last) {
+        int begin = 0;
+        while (begin < sorted.size() && sorted.get(begin) <= last) {
+            begin++;
+        }
+        List<Integer> turned = new ArrayList<>(sorted.subList(begin, sorted.size()));
+        turned.addAll(sorted.subList(0, begin));
+        return List.copyOf(turned.subList(0, Math.min(CHUNK_PARTITIONS, turned.size())));
     }
 
     private static boolean contains(long[] nodes, long node) {
