@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Misfortunes at random times, each with its end. The number that struck is counted. */
 final class FaultPlan {
+    /** Most find some node away, or the last damage not made good. */
+    private static final int ROT_TRIES = 40;
+
     private final SimCluster cluster;
     private final SimRandom random;
     private final List<SimNode> nodes;
@@ -57,7 +60,7 @@ final class FaultPlan {
 
     /** Blocks of one node's tables rot, and of another's when all of that is made good. */
     void beginDamage(long untilNanos, SimRandom random) {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < ROT_TRIES; i++) {
             cluster.schedule.after(random.between(500_000_000L, untilNanos), "rot", () -> rot(random));
         }
     }
