@@ -22,6 +22,9 @@ interface Disk {
     /** Shortens a file that nobody has open and makes that durable. */
     void truncate(Path file, long sizeBytes) throws IOException;
 
+    /** Makes everything durable that was appended to a file, whoever has it open. */
+    void force(Path file) throws IOException;
+
     /** Makes the directory's entries durable: files created, renamed or deleted. */
     void syncDirectory(Path directory) throws IOException;
 

@@ -155,6 +155,7 @@ final class FlushCycle {
         flusher.execute(Threads.reporting("flush", () -> {
             EngineFailure failure = null;
             try {
+                forceLog();
                 tables.acceptLoss(from, to);
             } catch (IOException e) {
                 failure = EngineFailure.of(context.tablesDirectory(), e);
@@ -162,6 +163,13 @@ final class FlushCycle {
             EngineFailure why = failure;
             mailbox.post(() -> done.committed(why));
         }));
+    }
+
+    /** What stands in for lost keys is in the log, and may not be durable yet. */
+    private void forceLog() throws IOException {
+        for (Path segment : LogReplay.segments(context.directory()).values()) {
+            context.disk().force(segment);
+        }
     }
 
     /** Stops between two batches; what has not been flushed is in the log. */

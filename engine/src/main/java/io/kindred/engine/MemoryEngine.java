@@ -120,6 +120,7 @@ public final class MemoryEngine implements StorageEngine {
 
     /** As {@link #acceptLoss}, before this returns. */
     public void acceptLossNow(byte[] from, byte[] to) {
+        sync();
         entries.entrySet().removeIf(entry -> entry.getValue() == LOST && isBetween(from, entry.getKey(), to));
         // What is taken back later finds nothing there either.
         List<Replaced> replaced = List.copyOf(unsynced);

@@ -61,7 +61,7 @@ public interface StorageEngine extends AutoCloseable {
     /**
      * Gives up what cannot be read of the keys in [from, to): when `done` says so, reads and scans find what else there is
      * of them, mostly nothing, instead of failing ({@link EngineFailure.Kind#CORRUPT}). Requires: whatever somebody else
-     * has of it has been written here anew.
+     * has of it has been written here anew. That, as far as it is acknowledged, is durable before.
      */
     void acceptLoss(byte[] from, byte[] to, CommitCallback done);
 

@@ -84,6 +84,20 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public synchronized void force(Path file) throws IOException {
+        if (forceFails.test(file)) {
+            throw new IOException("Input/output error");
+        }
+        disk.force(file);
+        Tracked tracked = files.get(file);
+        if (tracked != null) {
+            tracked.durableSize = tracked.size;
+            tracked.named = true;
+        }
+        events.add("force " + file.getFileName());
+    }
+
+    @Override
     public synchronized void syncDirectory(Path directory) throws IOException {
         disk.syncDirectory(directory);
         deletedUnsynced.keySet().removeIf(path -> path.startsWith(directory));
