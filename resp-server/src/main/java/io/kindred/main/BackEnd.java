@@ -87,7 +87,7 @@ record BackEnd(
         try {
             DataDirectory.Start start = directory.begin(new DataDirectory.Opening(
                     engine.startedClean(), engine.recovery().corruptions() > 0));
-            StoredState stored = stored(net, engine, nodeConfig(config).partitions());
+            StoredState stored = stored(net, engine, config);
             int clusterPort = clusterPort(config, port);
             Member self = self(config, start, port, clusterPort);
             NodeConfig nodeConfig = nodeConfig(config);
@@ -131,10 +131,12 @@ record BackEnd(
         }
     }
 
-    private static StoredState stored(NetLoop net, LsmEngine engine, int partitions) throws StartFailed {
+    private static StoredState stored(NetLoop net, LsmEngine engine, ServerConfig config) throws StartFailed {
+        String datacenter = config.text(Directives.DATACENTER);
+        int partitions = nodeConfig(config).partitions();
         try {
             CompletableFuture<StoredState> read = net.loop()
-                    .submit(() -> StoredState.read(engine, partitions))
+                    .submit(() -> StoredState.read(engine, datacenter, partitions))
                     .get();
             return read.get();
         } catch (ExecutionException e) {

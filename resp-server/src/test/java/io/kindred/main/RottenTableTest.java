@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A bit turns over in a table of one of three nodes, while that is stopped. It goes on serving and writing. */
 class RottenTableTest {
     private static final int KEYS = 1_500;
+    private static final int BLOCK_BYTES = 4_096;
     private static final String PADDING = "-".repeat(500);
 
     @TempDir
@@ -37,7 +38,7 @@ class RottenTableTest {
                 client.call("KIN.REPAIR");
             }
             nodes.stop("r2");
-            turnABit(dir.resolve("r2"), value(KEYS / 3).getBytes(StandardCharsets.ISO_8859_1));
+            turnBits(dir.resolve("r2"), value(KEYS / 3).getBytes(StandardCharsets.ISO_8859_1), 1);
             Node again = nodes.start("r2", directives("--seeds", seed));
             try (RespClient client = new RespClient(again.port())) {
                 await(client, "records_mended", 1);
@@ -88,7 +89,7 @@ class RottenTableTest {
                 await(client, "hints_pending", KEYS / 2);
             }
             nodes.stop("r1");
-            turnABit(dir.resolve("r1"), hint);
+            turnBits(dir.resolve("r1"), hint, 3);
             Node again = nodes.start("r1", directives("--seeds", seedToo));
             try (RespClient client = new RespClient(again.port())) {
                 assertTrue(Integer.parseInt(LocalNodes.info(client, "repair_debt_ranges")) > 0);
@@ -124,21 +125,24 @@ class RottenTableTest {
         }
     }
 
-    /** Near these bytes, which are in one of its tables. */
-    private static void turnABit(Path node, byte[] near) throws IOException {
+    /** Near these bytes, which are in its tables: a bit in each of so many blocks. */
+    private static void turnBits(Path node, byte[] near, int blocks) throws IOException {
         String wanted = new String(near, StandardCharsets.ISO_8859_1);
+        int turned = 0;
         try (Stream<Path> files = Files.walk(node)) {
             for (Path table :
                     files.filter(file -> file.toString().endsWith(".ldb")).toList()) {
                 byte[] bytes = Files.readAllBytes(table);
-                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(wanted);
-                if (at >= 0) {
+                String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                for (int at = text.indexOf(wanted);
+                        at >= 0 && turned < blocks;
+                        at = text.indexOf(wanted, at + BLOCK_BYTES)) {
                     bytes[at + 100] ^= 4;
-                    Files.write(table, bytes);
-                    return;
+                    turned++;
                 }
+                Files.write(table, bytes);
             }
         }
-        throw new AssertionError("it is in no table");
+        assertEquals(blocks, turned);
     }
 }

@@ -13,8 +13,15 @@ import java.util.function.Consumer;
  * unreadable are replaced by theirs ({@link KeyMender}). When every one of them has been asked to its end, and no key is
  * left to be replaced, nobody has what else there was: the engine is told to give it up, and the trees are built anew from
  * what there is. A node that has a partition alone gives nothing up: it goes on failing, for nobody could tell otherwise.
+ *
+ * <p>A replica that cannot read all of the partition either would be waited for in vain, and would wait for this one. Of
+ * such nodes the one with the smallest id gives up what the others that can be asked do not have; the next one then finds
+ * it readable.
  */
 final class DamagedPartitions {
+    /** So often, a second apart, a replica says that it cannot read the partition before that is believed. */
+    static final int TRIES = 5;
+
     private final ExchangeParts parts;
     private final KeyMender mender;
     private final Consumer<String> note;
@@ -31,6 +38,8 @@ final class DamagedPartitions {
         final TreeSet<Long> asked = new TreeSet<>();
         /** And those that have told everything. */
         final TreeSet<Long> compared = new TreeSet<>();
+        /** How often those in turn have said that they cannot read it either. */
+        final TreeMap<Long, Integer> damagedToo = new TreeMap<>();
 
         boolean isGivenUp;
     }
@@ -75,29 +84,51 @@ final class DamagedPartitions {
         boolean isAlone = true;
         boolean isThrough = true;
         for (long replica : parts.partitions().everywhere(partition)) {
-            if (replica == parts.partitions().self()) {
+            // Who was forgotten or replaced will not tell, and may be waiting for nobody but this node.
+            if (replica == parts.partitions().self() || parts.router().isOut(replica)) {
                 continue;
             }
             isAlone = false;
             if (!of.compared.contains(replica)) {
-                isThrough = false;
-                if (of.asked.add(replica)) {
+                isThrough &= isToGoFirst(of, replica);
+                if (!parts.router().isGone(replica) && of.asked.add(replica)) {
                     asking.ask(replica, partition);
                 }
             }
         }
-        if (isThrough && !isAlone && !mender.hasKeysOf(partition)) {
+        if (isThrough && !isAlone && !of.compared.isEmpty() && !mender.hasKeysOf(partition)) {
             giveUp(partition, of);
         }
     }
 
-    /** A session that asked for all of some partitions has ended. */
+    private boolean isToGoFirst(Damaged of, long replica) {
+        return of.damagedToo.getOrDefault(replica, 0) >= TRIES
+                && parts.partitions().self() < replica;
+    }
+
+    /** A session that asked for all of a partition has ended. */
     void ended(ExchangeSession session) {
         for (int partition : session.blind()) {
             Damaged of = damaged.get(partition);
-            if (of != null && of.asked.remove(session.peer) && session.failure == null) {
-                of.compared.add(session.peer);
+            if (of == null || !of.asked.remove(session.peer)) {
+                continue;
             }
+            if (session.failure == null) {
+                of.compared.add(session.peer);
+                of.damagedToo.remove(session.peer);
+            } else if (session.tally.isUnreadableThere) {
+                of.damagedToo.merge(session.peer, 1, Integer::sum);
+            } else {
+                of.damagedToo.remove(session.peer);
+            }
+        }
+    }
+
+    /** More of a partition cannot be read than was known when the others were asked. */
+    void renew(int partition) {
+        Damaged of = damaged.get(partition);
+        if (of != null) {
+            of.compared.clear();
         }
     }
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * with the same id, until it is answered or whom it is put to is gone.
  */
 final class DebtPayer {
+    /** So many debts are others asked to see to at a time. */
+    private static final int DELEGATIONS_MAX = 256;
+
     private static final long REPEAT_NANOS = 5_000_000_000L;
 
     private final ExchangeParts parts;
@@ -97,7 +100,7 @@ final class DebtPayer {
             payElsewhere(range, receiver);
         } else if (receiver != 0 && ExchangeCore.contains(replicas, self)) {
             asks.ask(receiver, range.partition(), null);
-        } else if (receiver != 0 && !asking.contains(range)) {
+        } else if (receiver != 0 && asking.size() < DELEGATIONS_MAX && !asking.contains(range)) {
             new Delegation(range, receiver, debts.owed().last()).begin(replicas);
         }
     }

@@ -46,6 +46,8 @@ public final class ExchangeCore {
     private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
     /** What their sessions are for. */
     private final TreeMap<Long, Ask> begunAsks = new TreeMap<>();
+    /** Peers whose last session was about a partition of which everything was asked for. */
+    private final TreeSet<Long> blindLast = new TreeSet<>();
     /** Of single keys. */
     private final List<ExchangeSession> keySessions = new ArrayList<>();
     /** Nodes to which a key is on its way in parts. */
@@ -290,7 +292,9 @@ public final class ExchangeCore {
 
     /** A key's record cannot be read. */
     public void unreadable(byte[] storageKey) {
-        mender.add(storageKey);
+        if (mender.add(storageKey)) {
+            damaged.renew(StorageKey.partition(storageKey));
+        }
     }
 
     private void startSessions() {
@@ -307,7 +311,36 @@ public final class ExchangeCore {
         }
     }
 
-    private void start(long peer, Ask ask) {
+    /**
+     * A partition of which everything is asked for has a session of its own, since one that cannot be had would end it for the
+     * others; what else there is has its turn in between.
+     */
+    private Ask split(long peer, Ask ask) {
+        boolean hasOthers = !ask.partitions.isEmpty() || !ask.told.isEmpty() || !ask.waiting.isEmpty();
+        if (ask.unreadable.size() + (hasOthers ? 1 : 0) < 2 || ask.unreadable.isEmpty()) {
+            return ask;
+        }
+        if (hasOthers && blindLast.contains(peer)) {
+            Ask rest = new Ask();
+            rest.unreadable.addAll(ask.unreadable);
+            ask.unreadable.clear();
+            asks.put(peer, rest);
+            return ask;
+        }
+        Ask now = new Ask();
+        now.unreadable.add(ask.unreadable.first());
+        ask.unreadable.removeAll(now.unreadable);
+        asks.put(peer, ask);
+        return now;
+    }
+
+    private void start(long peer, Ask whole) {
+        Ask ask = parts.router().isGone(peer) ? whole : split(peer, whole);
+        if (ask.unreadable.isEmpty()) {
+            blindLast.remove(peer);
+        } else {
+            blindLast.add(peer);
+        }
         int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
         long debtsUntil = payer.last();
         long begunNanos = parts.clocks().nanos();

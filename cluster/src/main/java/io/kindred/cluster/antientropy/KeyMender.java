@@ -7,6 +7,7 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An acknowledged write may be at this node and one other only. So every other replica of this datacenter has to
  * answer, even if it has nothing: until then the key goes on failing here, and stand-ins serve in place of it. It is tried
- * again.
+ * again. Of replicas that cannot read it either the one with the smallest id takes what the others have.
  */
 final class KeyMender {
     static final int KEYS_MAX = 10_000;
@@ -27,6 +28,8 @@ final class KeyMender {
     private final Consumer<String> note;
     private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
     private final TreeSet<byte[]> underWay = new TreeSet<>(Arrays::compareUnsigned);
+    /** By key, how often another replica has said that it cannot read it either. */
+    private final TreeMap<byte[], Integer> unreadableThere = new TreeMap<>(Arrays::compareUnsigned);
     /** Where the last try ended. */
     private byte[] last = {};
 
@@ -44,11 +47,14 @@ final class KeyMender {
         return first != null && StorageKey.partition(first) == partition;
     }
 
-    void add(byte[] storageKey) {
-        if (StorageKey.isValid(storageKey) && keys.size() < KEYS_MAX && parts.keeps(storageKey)) {
-            keys.add(storageKey);
-            parts.counters().unreadableKeys = keys.size();
-        }
+    /** True if it was not known. */
+    boolean add(byte[] storageKey) {
+        boolean isNew = StorageKey.isValid(storageKey)
+                && keys.size() < KEYS_MAX
+                && parts.keeps(storageKey)
+                && keys.add(storageKey);
+        parts.counters().unreadableKeys = keys.size();
+        return isNew;
     }
 
     void retry() {
@@ -70,12 +76,17 @@ final class KeyMender {
                     .filter(id -> id != self && !parts.router().isGone(id))
                     .toArray();
             TreeSet<Long> needed = new TreeSet<>();
+            boolean isAway = false;
             for (long replica : parts.router().replicasOf(key)) {
-                needed.add(replica);
+                if (replica != self && !parts.router().isOut(replica)) {
+                    needed.add(replica);
+                    isAway |= parts.router().isGone(replica);
+                }
             }
-            needed.remove(self);
             if (held != null) {
                 end(key, true);
+            } else if (isAway) {
+                end(key, false);
             } else {
                 new Mending(key, others.length, needed).ask(others);
             }
@@ -86,6 +97,7 @@ final class KeyMender {
         underWay.remove(key);
         if (readable) {
             keys.remove(key);
+            unreadableThere.remove(key);
             parts.counters().unreadableKeys = keys.size();
         }
     }
@@ -111,6 +123,13 @@ final class KeyMender {
             }
             for (long other : others) {
                 new Question(this, other).send();
+            }
+        }
+
+        void unreadableThere(long replica) {
+            int tries = KeyMender.this.unreadableThere.merge(key, 1, Integer::sum);
+            if (tries >= DamagedPartitions.TRIES && parts.partitions().self() < replica) {
+                needed.remove(replica);
             }
         }
 
@@ -162,6 +181,9 @@ final class KeyMender {
                 boolean given = reply.verdict() == Verdict.OK
                         && reply.storageKeys().size() == 1
                         && Arrays.equals(reply.storageKeys().get(0), mending.key);
+                if (reply.verdict() == Verdict.FAILED) {
+                    mending.unreadableThere(replica);
+                }
                 mending.answered(replica, given ? reply.versions().get(0) : null);
             }
         }

@@ -69,6 +69,8 @@ final class RangeExchange extends Request {
         long keysTaken;
         /** Partitions with keys of which the other has told only a part. */
         final TreeSet<Integer> incomplete = new TreeSet<>();
+        /** The other could not read its own records. */
+        boolean isUnreadableThere;
         /** As many as the last page had room for, or twice as many if there was more. */
         int rangesAPage = RANGES_FIRST;
     }
@@ -166,6 +168,7 @@ final class RangeExchange extends Request {
 
     private void takeDifference(Message.BucketKeysReply reply) {
         if (reply.verdict() != Verdict.OK) {
+            tally.isUnreadableThere = reply.verdict() == Verdict.FAILED;
             end("it answers " + reply.verdict());
             return;
         }

@@ -56,7 +56,6 @@ final class AntiEntropy {
                 new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));
-        replica.onUnreadable(exchange::unreadable);
         builder = new TreeBuilder(
                 new TreeBuilder.Work(trees, range),
                 counters,

@@ -132,6 +132,13 @@ public final class NodeCore implements MessageHandler {
                 outlet,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
+        replica.onUnreadable(key -> {
+            if (StorageKey.isHint(key)) {
+                handoff.onUnreadable(key);
+            } else {
+                antiEntropy.exchange().unreadable(key);
+            }
+        });
         QuorumCounters counters = new QuorumCounters();
         Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
         transfers = new Transfers(

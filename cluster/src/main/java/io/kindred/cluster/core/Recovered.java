@@ -30,12 +30,15 @@ public record Recovered(
      * cannot be read.
      *
      * @param members the others, as last told
+     * @param datacenter this node's
      */
-    public static List<MetaRecord> owingAll(List<Member> members, int partitions) {
+    public static List<MetaRecord> owingAll(List<Member> members, String datacenter, int partitions) {
         TreeSet<Long> owed = new TreeSet<>();
         for (Member member : members) {
             owed.add(member.id());
-            owed.add(DatacenterRecords.idOf(member.datacenter()));
+            if (!member.datacenter().equals(datacenter)) {
+                owed.add(DatacenterRecords.idOf(member.datacenter()));
+            }
         }
         List<MetaRecord> records = new ArrayList<>();
         for (long intended : owed) {

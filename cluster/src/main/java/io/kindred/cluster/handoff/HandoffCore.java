@@ -134,6 +134,20 @@ public final class HandoffCore {
         }
     }
 
+    /** A hint cannot be read. */
+    public void onUnreadable(byte[] hintKey) {
+        replaceLost(StorageKey.intended(hintKey));
+    }
+
+    private void replaceLost(long intended) {
+        lost.replace(
+                intended,
+                clocks.nanos(),
+                partitions -> note.accept("hints for " + router.nameOf(intended)
+                        + " could not be read: it is owed an exchange of its " + partitions
+                        + " partitions instead"));
+    }
+
     /** Goes on behind the node that was begun with last, so that each gets its turn. */
     private void startSessions(long now) {
         List<Long> waiting = new ArrayList<>();
@@ -222,11 +236,7 @@ public final class HandoffCore {
         private void take(HintRange.Page found) {
             if (found.failed()) {
                 fail("its hints cannot be read");
-                lost.replace(
-                        intended,
-                        partitions -> note.accept("hints for " + router.nameOf(intended)
-                                + " could not be read: it is owed an exchange of its " + partitions
-                                + " partitions instead"));
+                replaceLost(intended);
                 return;
             }
             from = found.next();

@@ -1,7 +1,9 @@
 package io.kindred.cluster.handoff;
 
 import io.kindred.cluster.message.Message.Verdict;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -11,11 +13,16 @@ import java.util.function.Consumer;
  * is handed over as ever.
  */
 public final class LostHints {
+    /** What still cannot be read is not owed anew before that: a debt that grows all the time is never paid. */
+    private static final long REPEAT_NANOS = 600_000_000_000L;
+
     private final OwedRanges owed;
     private final HintLedger ledger;
     private final HandoffCounters counters;
     private final Disk disk;
     private final TreeSet<Long> underWay = new TreeSet<>();
+    /** When hints for a node were last replaced. */
+    private final TreeMap<Long, Long> replacedAtNanos = new TreeMap<>();
 
     /** What is done durably. */
     public interface Disk {
@@ -37,34 +44,42 @@ public final class LostHints {
     }
 
     /** @param told how many partitions are owed instead; not told where some of that failed: the next try does it again */
-    void replace(long intended, Consumer<Integer> told) {
-        if (!underWay.add(intended)) {
+    void replace(long intended, long nowNanos, Consumer<Integer> told) {
+        Long before = replacedAtNanos.get(intended);
+        boolean isLately = before != null && nowNanos - before < REPEAT_NANOS;
+        if (isLately || !underWay.add(intended)) {
             return;
         }
         List<Integer> partitions = disk.partitionsOf(intended);
+        List<OwedRanges.Range> added = new ArrayList<>();
         int[] missing = {partitions.size() + 1};
         boolean[] failed = {false};
         Consumer<Verdict> each = verdict -> {
             failed[0] |= verdict != Verdict.OK;
-            if (--missing[0] == 0) {
-                giveUp(intended, partitions.size(), failed[0], told);
+            if (--missing[0] > 0) {
+                return;
+            }
+            if (failed[0]) {
+                // The disk may not know of them: whoever owes one of them next writes it.
+                underWay.remove(intended);
+                added.forEach(owed::remove);
+            } else {
+                replacedAtNanos.put(intended, nowNanos);
+                giveUp(intended, partitions.size(), told);
             }
         };
         for (int partition : partitions) {
             OwedRanges.Range range = new OwedRanges.Range(intended, partition);
             // What was owed before may not be durable yet.
-            owed.add(range);
+            if (owed.add(range)) {
+                added.add(range);
+            }
             disk.owe(range, each);
         }
         each.accept(Verdict.OK);
     }
 
-    private void giveUp(long intended, int partitions, boolean failed, Consumer<Integer> told) {
-        if (failed) {
-            // More is owed than the disk knows of, which does no harm.
-            underWay.remove(intended);
-            return;
-        }
+    private void giveUp(long intended, int partitions, Consumer<Integer> told) {
         disk.giveUp(intended, verdict -> {
             underWay.remove(intended);
             if (verdict == Verdict.OK) {

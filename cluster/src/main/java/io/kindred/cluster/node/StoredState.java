@@ -15,6 +15,7 @@ import io.kindred.engine.StorageEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,11 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
     /**
      * Done on the engine's owner thread, where this is to be called. Fails with an IllegalStateException that says why.
      *
+     * @param datacenter this node's
      * @param partitions of the ring
      */
-    public static CompletableFuture<StoredState> read(StorageEngine engine, int partitions) {
-        Reading reading = new Reading(engine, partitions);
+    public static CompletableFuture<StoredState> read(StorageEngine engine, String datacenter, int partitions) {
+        Reading reading = new Reading(engine, datacenter, partitions);
         reading.readMeta(META_BEGIN);
         return reading.result;
     }
@@ -81,15 +83,18 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
 
     private static final class Reading {
         private final StorageEngine engine;
+        private final String datacenter;
         private final int partitions;
         private final CompletableFuture<StoredState> result = new CompletableFuture<>();
         private final List<Recovered.MetaRecord> meta = new ArrayList<>();
         private HintLedger hints = new HintLedger(0, List.of());
         private Remembered remembered = Remembered.NOTHING;
-        private boolean haveGivenUp;
+        /** What kept the hints from being read the last time. */
+        private @Nullable EngineFailure lastGivenUp;
 
-        Reading(StorageEngine engine, int partitions) {
+        Reading(StorageEngine engine, String datacenter, int partitions) {
             this.engine = engine;
+            this.datacenter = datacenter;
             this.partitions = partitions;
         }
 
@@ -133,12 +138,8 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         /** Costs as much as is held; what cannot be read is found again when it is handed over. */
         private void countHints(byte[] from) {
             engine.scan(from, HINTS_END, SCAN_LIMIT, (step, failure) -> {
-                if (step == null && !haveGivenUp) {
-                    giveUpHints(failure);
-                    return;
-                }
                 if (step == null) {
-                    fail(failure);
+                    giveUpHints(Objects.requireNonNull(failure));
                     return;
                 }
                 for (ScanStep.Entry entry : step.entries()) {
@@ -153,31 +154,48 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
             });
         }
 
-        /** Whoever may have been meant gets everything by exchanges; hints that can be read are handed over all the same. */
-        private void giveUpHints(@Nullable EngineFailure failure) {
-            haveGivenUp = true;
+        /**
+         * Whoever may have been meant gets everything by exchanges; hints that can be read are handed over all the same. Where
+         * several blocks are damaged each try finds the next one.
+         */
+        private void giveUpHints(EngineFailure failure) {
+            if (failure.equals(lastGivenUp)) {
+                fail(failure);
+                return;
+            }
             LOG.log(
                     System.Logger.Level.ERROR,
                     "what is held for other nodes cannot be read, and exchanges of everything are owed instead: {0}",
                     failure);
-            for (Recovered.MetaRecord record : Recovered.owingAll(remembered.members(), partitions)) {
+            boolean isFirst = lastGivenUp == null;
+            lastGivenUp = failure;
+            writeDebts(isFirst ? Recovered.owingAll(remembered.members(), datacenter, partitions) : List.of());
+        }
+
+        private void writeDebts(List<Recovered.MetaRecord> debts) {
+            List<Recovered.MetaRecord> now = debts.subList(0, Math.min(SCAN_LIMIT, debts.size()));
+            for (Recovered.MetaRecord record : now) {
                 engine.put(record.key(), record.value(), 0);
-                meta.add(record);
             }
+            meta.addAll(now);
             engine.commit(refused -> {
                 if (refused != null) {
                     fail(refused);
-                    return;
+                } else if (now.size() < debts.size()) {
+                    writeDebts(debts.subList(now.size(), debts.size()));
+                } else {
+                    engine.acceptLoss(HINTS_BEGIN, HINTS_END, this::countAnew);
                 }
-                engine.acceptLoss(HINTS_BEGIN, HINTS_END, kept -> {
-                    if (kept != null) {
-                        fail(kept);
-                        return;
-                    }
-                    hints = new HintLedger(0, List.of());
-                    countHints(HINTS_BEGIN);
-                });
             });
+        }
+
+        private void countAnew(@Nullable EngineFailure failure) {
+            if (failure != null) {
+                fail(failure);
+                return;
+            }
+            hints = new HintLedger(0, List.of());
+            countHints(HINTS_BEGIN);
         }
 
         private void count(ScanStep.Entry entry) {

@@ -268,6 +268,16 @@ class HandoffTest {
         assertEquals(1, counters.lost);
     }
 
+    /** Nothing that is counted is held for that node: it would not be come by. */
+    @Test
+    void aHintThatCannotBeJoinedIsReplaced() {
+        handoff.onUnreadable(StorageKey.hint(AWAY, key("rotten")));
+        handoff.onUnreadable(StorageKey.hint(AWAY, key("rotten too")));
+        assertEquals(2, owed.all().size());
+        assertEquals(owed.all(), holder.remembered, "and only once");
+        assertEquals(1, counters.lost);
+    }
+
     @Test
     void hintsAreNotGivenUpBeforeTheDebtIsDurable() {
         hint("rotten", 1, 10);
@@ -276,6 +286,7 @@ class HandoffTest {
         runForSeconds(5);
         assertEquals(1, holder.damaged.size());
         assertEquals(1, ledger.hints());
+        assertEquals(0, owed.size(), "what the disk does not know of is owed by whoever can write it");
         holder.disk = Verdict.OK;
         runForSeconds(20);
         assertEquals(0, holder.damaged.size());

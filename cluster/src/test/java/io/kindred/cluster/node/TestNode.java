@@ -95,7 +95,7 @@ final class TestNode implements NodeHost, AutoCloseable {
             throws IOException {
         NetLoop net = NetLoop.start("test-node-" + id);
         StorageEngine engine = opener.open(net.loop());
-        StoredState stored = get(on(net, () -> StoredState.read(engine, PARTITIONS)));
+        StoredState stored = get(on(net, () -> StoredState.read(engine, "", PARTITIONS)));
         Member self = new Member(id, "n" + id, "127.0.0.1", 0, port, "", "", 1, 1, Generation.ofStart(generation), 0);
         TestNode node = new TestNode(net, engine, self, stored, random, !seeds.isEmpty());
         List<InetSocketAddress> dialed = stored.remembersCluster()

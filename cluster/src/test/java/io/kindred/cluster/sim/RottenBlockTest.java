@@ -115,6 +115,28 @@ class RottenBlockTest {
         assertSettles(cluster, 4);
     }
 
+    @Test
+    void aNodeIsLostAndForgottenThatCouldHaveMadeBlocksGood() {
+        SimCluster cluster = filled(5);
+        rot(cluster, cluster.node(2));
+        cluster.node(1).lose();
+        cluster.runFor(10 * SECOND_NANOS);
+        List<ClusterAnswer> answers = new ArrayList<>();
+        cluster.node(0).ask(new ClusterQuery.Forget("n2"), answers::add);
+        cluster.runFor(SECOND_NANOS);
+        assertEquals(List.of(new ClusterAnswer.Decided()), answers);
+        assertSettles(cluster, 4);
+    }
+
+    /** Each would wait for the other. */
+    @Test
+    void blocksOfTwoNodesCannotBeRead() {
+        SimCluster cluster = filled(3);
+        rot(cluster, cluster.node(0));
+        rot(cluster, cluster.node(1));
+        assertSettles(cluster, 3);
+    }
+
     private static SimCluster filled(int nodes) {
         SimCluster cluster = SimCluster.calm(1, nodes, false);
         for (String key : cluster.keys()) {

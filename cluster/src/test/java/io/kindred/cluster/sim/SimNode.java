@@ -109,7 +109,7 @@ final class SimNode implements Effects, ReplicaStore {
         connected.clear();
         dialed = List.of();
         Member self = member();
-        storage.giveUpHints(Recovered.owingAll(remembered, SimCluster.PARTITIONS));
+        storage.giveUpHints(Recovered.owingAll(remembered, datacenter, SimCluster.PARTITIONS));
         Recovered recovered = new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints());
         stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
