@@ -23,6 +23,7 @@ record ExchangeParts(
         ExchangeCore.Repairs repairs,
         ReapMarks marks,
         ExchangeCounters counters) {
+    private static final int PIECE_KEYS_SERVING = 64;
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;
 
@@ -53,6 +54,14 @@ record ExchangeParts(
 
     Latencies latencies() {
         return wires.latencies();
+    }
+
+    /**
+     * How many keys one piece of work is about. Requests wait for the end of it: where there are any, pieces are small, and
+     * more.
+     */
+    int pieceKeys() {
+        return latencies().isServing() ? PIECE_KEYS_SERVING : ExchangeService.PAGE_KEYS_MAX;
     }
 
     void send(long to, Message message, long aboutBytes) {

@@ -156,7 +156,7 @@ final class ExchangeService {
             refuse(from, request, Verdict.NOT_MINE);
             return;
         }
-        parts.reader().read(request.ranges(), PAGE_KEYS_MAX, page -> {
+        parts.reader().read(request.ranges(), parts.pieceKeys(), page -> {
             if (page == null) {
                 request.ranges().forEach(range -> parts.trees().suspect(range.partition()));
                 refuse(from, request, Verdict.FAILED);

@@ -29,7 +29,7 @@ final class ExchangeSession extends Request {
     private static final int LANES_PARTITIONS_MAX = 128;
     private static final int SPANS_MAX = 64;
     private static final int WIDTH_MAX = 6;
-    private static final long PAUSE_MIN_NANOS = 20_000_000L;
+    private static final long PAUSE_MIN_NANOS = 10_000_000L;
     private static final long PAUSE_MAX_NANOS = 200_000_000L;
 
     private final ExchangeParts parts;
@@ -179,7 +179,20 @@ final class ExchangeSession extends Request {
                 suspects.add(partition);
             }
         }
+        beginElsewhere();
         next();
+    }
+
+    /**
+     * Several nodes that exchange the same partitions with one, as with a node that comes back, each begin with other ones:
+     * what one of them has made equal the others need not move.
+     */
+    private void beginElsewhere() {
+        long mixed = parts.partitions().self() * 0x9E3779B97F4A7C15L;
+        long first = Math.floorMod(mixed >>> 32, parts.trees().partitions());
+        for (int turns = suspects.size(); turns > 0 && suspects.element() < first; turns--) {
+            suspects.add(suspects.remove());
+        }
     }
 
     // --- trees ---
@@ -190,6 +203,7 @@ final class ExchangeSession extends Request {
         for (int i = 0; i < count; i++) {
             askedPartitions[i] = suspects.remove();
         }
+        Arrays.sort(askedPartitions);
         open();
         parts.send(
                 peer, new Message.TreeLanes(id, askedPartitions, parts.marks().of(askedPartitions)), 10 + 10L * count);
@@ -342,6 +356,7 @@ final class ExchangeSession extends Request {
         if (ended) {
             return;
         }
+        parts.latencies().worked();
         long least = parts.latencies().isServing() ? PAUSE_MIN_NANOS : 0;
         pauseNanos = parts.latencies().isStrained()
                 ? Math.min(PAUSE_MAX_NANOS, Math.max(PAUSE_MIN_NANOS, pauseNanos * 2))

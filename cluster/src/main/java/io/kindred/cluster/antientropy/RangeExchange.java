@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * seen all of goes one way only.
  */
 final class RangeExchange extends Request {
-    private static final int BATCH_KEYS_MAX = 256;
     private static final int RANGES_FIRST = 4;
     private static final int RANGE_BYTES = 19;
 
@@ -117,7 +116,7 @@ final class RangeExchange extends Request {
             ask(tried, new LaneReader.Page(List.of(), all, 0));
             return;
         }
-        parts.reader().read(tried, ExchangeService.PAGE_KEYS_MAX, read -> {
+        parts.reader().read(tried, parts.pieceKeys(), read -> {
             if (ended) {
                 return;
             }
@@ -288,14 +287,15 @@ final class RangeExchange extends Request {
             return;
         }
         asked.clear();
-        while (asked.size() < BATCH_KEYS_MAX && !toTake.isEmpty()) {
+        int keysMax = parts.pieceKeys();
+        while (asked.size() < keysMax && !toTake.isEmpty()) {
             asked.add(toTake.remove());
         }
         List<byte[]> keys = new ArrayList<>();
         List<Versions> versions = new ArrayList<>();
         long bytes =
                 20 + asked.stream().mapToLong(wanted -> wanted.key().length).sum();
-        while (keys.size() < BATCH_KEYS_MAX && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
+        while (keys.size() < keysMax && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
             // As it was when the page was read: what has been written since finds its own way.
             LaneReader.Entry entry = toSend.remove();
             keys.add(entry.key());

@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
  * has been held for longer all the same, because this node did not run, is dropped: nobody waits for its answer.
  */
 final class Throttle {
-    private static final long PAUSE_NANOS = 40_000_000L;
+    private static final long PAUSE_NANOS = 20_000_000L;
     private static final long STRAINED_PAUSE_NANOS = 100_000_000L;
     /** No pause is longer than this part of the timeout, and nothing is held for longer than that one. */
     private static final int PAUSE_PARTS = 10;
@@ -53,6 +53,7 @@ final class Throttle {
     private void run(Runnable work) {
         long pause = latencies.isStrained() ? STRAINED_PAUSE_NANOS : PAUSE_NANOS;
         dueNanos = clocks.nanos() + Math.min(pause, timeoutNanos / PAUSE_PARTS);
+        latencies.worked();
         work.run();
     }
 

@@ -345,6 +345,7 @@ public final class HandoffCore {
         }
 
         private void pauseThenGoOn() {
+            latencies.worked();
             pauseNanos = latencies.isStrained()
                     ? Math.min(PAUSE_MAX_NANOS, Math.max(PAUSE_MIN_NANOS, pauseNanos * 2))
                     : pauseNanos / 2 < PAUSE_MIN_NANOS ? 0 : pauseNanos / 2;

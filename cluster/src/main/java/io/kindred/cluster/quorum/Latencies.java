@@ -12,11 +12,14 @@ public final class Latencies {
     private static final int MARKS_PATIENCE = 2;
     private static final int RISE = 4;
     private static final int DECAY = 200;
-    private static final int FAST = 16;
+    private static final int FAST = 64;
     private static final int SLOW = 1024;
+    /** What is usual is hardly learnt while work in the background may be what makes it so. */
+    private static final int SLOW_BESIDE_WORK = 1 << 16;
     /** So many requests a second are a load. */
     private static final int SERVING_MIN = 20;
 
+    private static final long STRAIN_NANOS = 100_000L;
     private static final long CALM_NANOS = 1_000_000_000L;
 
     private final LongMap<Mark> marks = new LongMap<>();
@@ -29,6 +32,10 @@ public final class Latencies {
     private int served;
 
     private boolean isServing;
+    /** Whether other work was done lately. */
+    private boolean isBesideWork;
+
+    private boolean hasWorked;
     private long calmSinceNanos;
 
     private static final class Mark {
@@ -56,7 +63,7 @@ public final class Latencies {
         fastNanos += (took - fastNanos) / FAST;
         // The first ones weigh more: a node that has just begun has no earlier times to be slower than.
         samples = Math.min(SLOW, samples + 1);
-        slowNanos += (took - slowNanos) / samples;
+        slowNanos += (took - slowNanos) / (isBesideWork && samples == SLOW ? SLOW_BESIDE_WORK : samples);
         isFresh = true;
     }
 
@@ -64,6 +71,8 @@ public final class Latencies {
     public void onTick(long nowNanos) {
         if (nowNanos - calmSinceNanos >= CALM_NANOS) {
             isServing = served >= SERVING_MIN;
+            isBesideWork = hasWorked;
+            hasWorked = false;
             served = 0;
             if (!isFresh) {
                 fastNanos = Math.min(fastNanos, slowNanos);
@@ -80,6 +89,12 @@ public final class Latencies {
         }
     }
 
+    /** A piece of work in the background was done that requests may feel. */
+    public void worked() {
+        hasWorked = true;
+        isBesideWork = true;
+    }
+
     /** Whether there are requests that work in the background could be in the way of. */
     public boolean isServing() {
         return isServing;
@@ -92,8 +107,8 @@ public final class Latencies {
         return Math.min(lateMaxNanos, Math.max(LATE_MIN_NANOS, MARKS_PATIENCE * usual));
     }
 
-    /** Whether answers take much longer than they used to: work in the background should give way. */
+    /** Whether answers take longer than they used to without it: work in the background should give way. */
     public boolean isStrained() {
-        return fastNanos > 2 * slowNanos + 1_000_000L;
+        return fastNanos > slowNanos + slowNanos / 4 + STRAIN_NANOS;
     }
 }

@@ -61,8 +61,8 @@ public final class TransferCore {
     private final TreeMap<Long, Long> notBefore = new TreeMap<>();
 
     private final TreeSet<Long> asked = new TreeSet<>();
-    /** By peer, the last partition of the last exchange with it. */
-    private final TreeMap<Long, Integer> lastAsked = new TreeMap<>();
+    /** By peer, the last partition of the last exchange with it, if that did not make all equal. */
+    private final TreeMap<Long, Integer> lastFailed = new TreeMap<>();
 
     private boolean deleting;
     private boolean saving;
@@ -510,8 +510,7 @@ public final class TransferCore {
         if (asked.contains(peer) || (earliest != null && now - earliest < 0)) {
             return;
         }
-        List<Integer> chunk = chunk(list, lastAsked.getOrDefault(peer, -1));
-        lastAsked.put(peer, chunk.get(chunk.size() - 1));
+        List<Integer> chunk = chunk(list, lastFailed.getOrDefault(peer, -1));
         // Where the work has begun anew meanwhile, the exchange was before that, and does not count.
         Map<Integer, TreeSet<Long>> since = new HashMap<>();
         chunk.forEach(partition -> since.put(partition, told.get(partition)));
@@ -526,6 +525,11 @@ public final class TransferCore {
                     with.add(peer);
                 }
             }
+            if (equal.containsAll(chunk)) {
+                lastFailed.remove(peer);
+            } else {
+                lastFailed.put(peer, chunk.get(chunk.size() - 1));
+            }
             long then = in.clocks().nanos();
             if (equal.isEmpty()) {
                 notBefore.put(peer, then + BACKOFF_NANOS);
@@ -537,7 +541,10 @@ public final class TransferCore {
         });
     }
 
-    /** Behind those of the last time, and from the first again: what cannot be had yet must not keep back the others. */
+    /**
+     * The first ones, so that partitions are through one after the other; behind an exchange that failed the next ones, for
+     * what cannot be had yet must not keep back the others.
+     */
     private static List<Integer> chunk(List<Integer> sorted, int last) {
         int begin = 0;
         while (begin < sorted.size() && sorted.get(begin) <= last) {
