@@ -321,11 +321,7 @@ final class LsmEngineFaultTest {
     @Test
     void aLossIsAcceptedInARangeOnly() throws Exception {
         EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
-        LsmEngine engine = open(options);
-        fillAndFlush(engine, 600);
-        engine.close();
-        turnABitInEachTable();
-        open(options);
+        openDamaged(options);
         assertTrue(failing(600) > 0);
         int damaged = scanFailures();
         assertTrue(damaged > 0);
@@ -350,12 +346,7 @@ final class LsmEngineFaultTest {
     /** A partition is given up; what the same block had of the next one is not its business. */
     @Test
     void aLossThatBeginsWhereARangeEndsIsNoneOfTheRange() throws Exception {
-        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
-        LsmEngine engine = open(options);
-        fillAndFlush(engine, 600);
-        engine.close();
-        turnABitInEachTable();
-        open(options);
+        openDamaged(SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0));
         List<byte[]> lost = lostKeys();
         byte[] middle = lost.get(lost.size() / 2);
         acceptLoss(key(0, ""), middle);
@@ -367,11 +358,7 @@ final class LsmEngineFaultTest {
     @Test
     void whatWasWrittenBeforeALossIsAcceptedIsDurable() throws Exception {
         EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
-        LsmEngine engine = open(options);
-        fillAndFlush(engine, 600);
-        engine.close();
-        turnABitInEachTable();
-        open(options);
+        openDamaged(options);
         List<byte[]> lost = lostKeys();
         for (byte[] key : lost) {
             driver.engine.put(key, value("mended"), 0);
@@ -387,6 +374,15 @@ final class LsmEngineFaultTest {
                 assertEquals("mended", after.get(key));
             }
         }
+    }
+
+    /** 600 keys in tables with a damaged block each. */
+    private void openDamaged(EngineOptions options) throws IOException {
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        turnABitInEachTable();
+        open(options);
     }
 
     private List<byte[]> lostKeys() {

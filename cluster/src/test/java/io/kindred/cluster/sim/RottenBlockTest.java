@@ -121,10 +121,7 @@ class RottenBlockTest {
         rot(cluster, cluster.node(2));
         cluster.node(1).lose();
         cluster.runFor(10 * SECOND_NANOS);
-        List<ClusterAnswer> answers = new ArrayList<>();
-        cluster.node(0).ask(new ClusterQuery.Forget("n2"), answers::add);
-        cluster.runFor(SECOND_NANOS);
-        assertEquals(List.of(new ClusterAnswer.Decided()), answers);
+        decide(cluster, cluster.node(0), new ClusterQuery.Forget("n2"));
         assertSettles(cluster, 4);
     }
 
@@ -147,11 +144,15 @@ class RottenBlockTest {
     }
 
     private static void leave(SimCluster cluster, SimNode node) {
+        decide(cluster, node, new ClusterQuery.Leave());
+        node.hasLeft = true;
+    }
+
+    private static void decide(SimCluster cluster, SimNode node, ClusterQuery query) {
         List<ClusterAnswer> answers = new ArrayList<>();
-        node.ask(new ClusterQuery.Leave(), answers::add);
+        node.ask(query, answers::add);
         cluster.runFor(SECOND_NANOS);
         assertEquals(List.of(new ClusterAnswer.Decided()), answers);
-        node.hasLeft = true;
     }
 
     private static void assertSettles(SimCluster cluster, int members) {
