@@ -22,6 +22,11 @@ public sealed interface Action {
 
         /** What an operation that did not fail means for the client. */
         Reply reply(Outcome outcome, KeyRequest request);
+
+        /** What to try once in place of an operation that failed like this; null: nothing. */
+        default @Nullable Operation instead(Outcome failure, KeyRequest request) {
+            return null;
+        }
     }
 
     /** Operations on several keys, or in several steps. */

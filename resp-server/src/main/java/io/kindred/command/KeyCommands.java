@@ -75,6 +75,19 @@ final class KeyCommands {
         public Result apply(byte[][] args, @Nullable Current current, long nowMillis) {
             return current == null ? Result.unchanged(Reply.ZERO) : Result.delete(Reply.ONE);
         }
+
+        /** A record that cannot be read is there, and goes: a delete needs nothing of it. */
+        @Override
+        public @Nullable Operation instead(Outcome failure, KeyRequest request) {
+            return failure.equals(Outcome.UNREADABLE)
+                    ? new Operation.Put(request.db(), request.key(), null, null, Expiry.NONE)
+                    : null;
+        }
+
+        @Override
+        public Reply reply(Outcome outcome, KeyRequest request) {
+            return outcome instanceof Outcome.Written ? Reply.ONE : Outcomes.updated(outcome);
+        }
     }
 
     private record DeleteAll(Delete delete) implements Action.OfKeys {

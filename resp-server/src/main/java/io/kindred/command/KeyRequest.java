@@ -24,6 +24,7 @@ public final class KeyRequest implements OutcomeCallback {
     private final ReplySink sink;
     private QuorumSpec quorum;
     private @Nullable Reply refusal;
+    private boolean isSecondTry;
 
     KeyRequest(Action.OfKey action, byte[][] args, Session session, ServerView server, ReplySink sink) {
         this.action = action;
@@ -50,6 +51,12 @@ public final class KeyRequest implements OutcomeCallback {
     @Override
     public void done(Outcome outcome) {
         Reply failure = Failures.reply(outcome);
+        Operation other = failure == null || isSecondTry ? null : action.instead(outcome, this);
+        if (other != null) {
+            isSecondTry = true;
+            session.order().execute(server.keys(), other, quorum, this);
+            return;
+        }
         sink.complete(failure != null ? failure : action.reply(outcome, this));
     }
 

@@ -105,6 +105,7 @@ final class KindredSection {
                 .field("put_off", counted.pauses)
                 .field("timeouts", counted.timeouts)
                 .field("corrupt_records", of.views().corruptRecords())
+                .field("records_lost", of.views().lostRecords())
                 .field("clock_skews_refused", of.views().clockSkewsRefused());
     }
 

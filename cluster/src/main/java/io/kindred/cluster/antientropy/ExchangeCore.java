@@ -12,6 +12,7 @@ import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,6 +87,14 @@ public final class ExchangeCore {
 
         /** Gives up what cannot be read of a partition. */
         void acceptLoss(int partition, Consumer<Verdict> done);
+
+        /** A record was come upon that cannot be decoded. */
+        void found(byte[] storageKey, CorruptRecordException damage);
+
+        /** No replica can read this one: whoever writes it writes over it. */
+        void lost(byte[] storageKey);
+
+        boolean isLost(byte[] storageKey);
     }
 
     /** What this node owes to others, and what forgets a debt durably. */
@@ -136,7 +145,8 @@ public final class ExchangeCore {
 
     /** @param note tells the operator */
     public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
-        LaneReader reader = new LaneReader(store.range(), store.trees().lanes(), store.flushStamps(), store.marks());
+        LaneReader reader = new LaneReader(
+                store.range(), store.trees().lanes(), store.flushStamps(), store.marks(), store.repairs());
         this.parts = new ExchangeParts(
                 wires, store.trees(), reader, store.replica(), store.repairs(), store.marks(), store.counters());
         this.mender = new KeyMender(parts, note);
@@ -290,10 +300,17 @@ public final class ExchangeCore {
         }
     }
 
-    /** A key's record cannot be read. */
-    public void unreadable(byte[] storageKey) {
+    /**
+     * A key's record cannot be read.
+     *
+     * @param isSenseless it is there, so that nothing is waited for before the others are asked
+     */
+    public void unreadable(byte[] storageKey, boolean isSenseless) {
         if (mender.add(storageKey)) {
             damaged.renew(StorageKey.partition(storageKey));
+            if (isSenseless) {
+                mender.tryNow(storageKey);
+            }
         }
     }
 

@@ -118,6 +118,11 @@ record ExchangeParts(
         }
 
         @Override
+        public boolean isBlind() {
+            return true;
+        }
+
+        @Override
         public void done(Message.Verdict verdict) {
             told.done(verdict);
         }
@@ -138,6 +143,11 @@ record ExchangeParts(
             }
             counters.keysRepaired++;
             return joined;
+        }
+
+        @Override
+        public boolean isBlind() {
+            return true;
         }
 
         @Override

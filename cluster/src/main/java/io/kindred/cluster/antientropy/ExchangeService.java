@@ -265,6 +265,12 @@ final class ExchangeService {
                 return;
             }
             parts.replica().read(key, (verdict, held) -> {
+                if (verdict == Verdict.UNREADABLE) {
+                    // It is this one key's trouble: the others are sent.
+                    worst = verdict;
+                    readNext(index + 1);
+                    return;
+                }
                 if (held == null) {
                     done(verdict);
                     return;

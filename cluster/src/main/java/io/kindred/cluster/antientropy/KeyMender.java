@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An acknowledged write may be at this node and one other only. So every other replica of this datacenter has to
  * answer, even if it has nothing: until then the key goes on failing here, and stand-ins serve in place of it. It is tried
- * again. Of replicas that cannot read it either the one with the smallest id takes what the others have.
+ * again. Of replicas that cannot read it either the one with the smallest id takes what the others have. Where a record is
+ * there that makes no sense, and every other replica says so of its own or there is none, the key is lost: it goes on
+ * failing until somebody writes over it.
  */
 final class KeyMender {
     static final int KEYS_MAX = 10_000;
@@ -42,9 +44,17 @@ final class KeyMender {
         return keys.size();
     }
 
+    /** Of the partition, those that another replica may have yet. */
     boolean hasKeysOf(int partition) {
-        byte[] first = keys.ceiling(StorageKey.from(partition, 0, 0));
-        return first != null && StorageKey.partition(first) == partition;
+        for (byte[] key : keys.tailSet(StorageKey.from(partition, 0, 0))) {
+            if (StorageKey.partition(key) != partition) {
+                return false;
+            }
+            if (!parts.repairs().isLost(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** True if it was not known. */
@@ -66,31 +76,45 @@ final class KeyMender {
         }
     }
 
+    /** One whose record is there and makes no sense; unless many are being tried already. */
+    void tryNow(byte[] key) {
+        if (underWay.size() < KEYS_A_TRY && underWay.add(key)) {
+            mend(key, true);
+        }
+    }
+
     private void begin(byte[] key) {
         if (!underWay.add(key)) {
             return;
         }
         parts.replica().read(key, (verdict, held) -> {
-            long self = parts.partitions().self();
-            long[] others = Arrays.stream(parts.router().everywhere(key))
-                    .filter(id -> id != self && !parts.router().isGone(id))
-                    .toArray();
-            TreeSet<Long> needed = new TreeSet<>();
-            boolean isAway = false;
-            for (long replica : parts.router().replicasOf(key)) {
-                if (replica != self && !parts.router().isOut(replica)) {
-                    needed.add(replica);
-                    isAway |= parts.router().isGone(replica);
-                }
-            }
             if (held != null) {
                 end(key, true);
-            } else if (isAway) {
-                end(key, false);
             } else {
-                new Mending(key, others.length, needed).ask(others);
+                mend(key, verdict == Verdict.UNREADABLE);
             }
         });
+    }
+
+    /** @param isSenseless the record is there */
+    private void mend(byte[] key, boolean isSenseless) {
+        long self = parts.partitions().self();
+        long[] others = Arrays.stream(parts.router().everywhere(key))
+                .filter(id -> id != self && !parts.router().isGone(id))
+                .toArray();
+        TreeSet<Long> needed = new TreeSet<>();
+        boolean isAway = false;
+        for (long replica : parts.router().replicasOf(key)) {
+            if (replica != self && !parts.router().isOut(replica)) {
+                needed.add(replica);
+                isAway |= parts.router().isGone(replica);
+            }
+        }
+        if (isAway) {
+            end(key, false);
+        } else {
+            new Mending(key, others.length, needed, isSenseless).ask(others);
+        }
     }
 
     private void end(byte[] key, boolean readable) {
@@ -108,18 +132,22 @@ final class KeyMender {
         /** Whose answer there has to be. */
         private final TreeSet<Long> needed;
 
+        /** The record is here, and nobody so far has had another one. */
+        private boolean isLost;
+
         private int missing;
         private @Nullable Versions joined;
 
-        Mending(byte[] key, int others, TreeSet<Long> needed) {
+        Mending(byte[] key, int others, TreeSet<Long> needed, boolean isSenseless) {
             this.key = key;
             this.missing = others;
             this.needed = needed;
+            this.isLost = isSenseless;
         }
 
         void ask(long[] others) {
             if (others.length == 0) {
-                end(key, false);
+                giveUp();
             }
             for (long other : others) {
                 new Question(this, other).send();
@@ -133,8 +161,17 @@ final class KeyMender {
             }
         }
 
+        /** Until the next try. */
+        private void giveUp() {
+            if (isLost) {
+                parts.repairs().lost(key);
+            }
+            end(key, false);
+        }
+
         void answered(long replica, @Nullable Versions theirs) {
             if (theirs != null) {
+                isLost = false;
                 needed.remove(replica);
                 joined = joined == null ? theirs : joined.join(theirs);
             }
@@ -143,7 +180,7 @@ final class KeyMender {
             }
             Versions all = joined;
             if (all == null || !needed.isEmpty()) {
-                end(key, false);
+                giveUp();
                 return;
             }
             parts.repairs().overwrite(key, all, verdict -> {
@@ -181,9 +218,10 @@ final class KeyMender {
                 boolean given = reply.verdict() == Verdict.OK
                         && reply.storageKeys().size() == 1
                         && Arrays.equals(reply.storageKeys().get(0), mending.key);
-                if (reply.verdict() == Verdict.FAILED) {
+                if (reply.verdict() == Verdict.FAILED || reply.verdict() == Verdict.UNREADABLE) {
                     mending.unreadableThere(replica);
                 }
+                mending.isLost &= reply.verdict() == Verdict.UNREADABLE;
                 mending.answered(replica, given ? reply.versions().get(0) : null);
             }
         }
@@ -192,12 +230,13 @@ final class KeyMender {
         protected void onPeerLost(long lost) {
             if (lost == replica) {
                 parts.requests().close(this);
-                mending.answered(replica, null);
+                onDeadline();
             }
         }
 
         @Override
         protected void onDeadline() {
+            mending.isLost = false;
             mending.answered(replica, null);
         }
     }

@@ -22,7 +22,10 @@ final class LaneReader {
 
     private final ReapMarks marks;
 
-    LaneReader(RecordRange range, Lanes lanes, FlushStamps flushStamps, ReapMarks marks) {
+    private final ExchangeCore.Repairs repairs;
+
+    LaneReader(RecordRange range, Lanes lanes, FlushStamps flushStamps, ReapMarks marks, ExchangeCore.Repairs repairs) {
+        this.repairs = repairs;
         this.marks = marks;
         this.range = range;
         this.lanes = lanes;
@@ -170,7 +173,11 @@ final class LaneReader {
                     entries.add(new Entry(key, versions.withoutStampsUpTo(flushed), digest));
                 }
             } catch (CorruptRecordException damage) {
-                return null;
+                repairs.found(key, damage);
+                if (!repairs.isLost(key)) {
+                    // What is told must be all there is: it may be all that a new owner gets. It is about to be mended.
+                    return null;
+                }
             }
         }
         return new Step(entries, coveredTo);

@@ -314,28 +314,45 @@ final class RangeExchange extends Request {
 
     private void takeObjects(Message.ExchangeObjectsReply reply) {
         int answered = reply.storageKeys().size();
-        if (reply.verdict() != Verdict.OK || answered > asked.size()) {
+        boolean isPatchy = reply.verdict() == Verdict.UNREADABLE;
+        if (!(reply.verdict() == Verdict.OK || isPatchy) || answered > asked.size()) {
             end("it answers " + reply.verdict());
             return;
         }
-        if (answered == 0 && !asked.isEmpty()) {
+        if (isPatchy) {
+            unreadable();
+        } else if (answered == 0 && !asked.isEmpty()) {
             end("it does not send what it has");
             return;
         }
         Joins joins = new Joins();
+        int at = 0;
         for (int i = 0; i < answered; i++) {
             byte[] key = reply.storageKeys().get(i);
+            while (isPatchy && at < asked.size() && !isAsked(at, key)) {
+                at++;
+            }
             // What was asked for is answered in its order.
-            if (!Arrays.equals(key, asked.get(i).key())) {
+            if (at == asked.size() || !isAsked(at, key)) {
                 end("it sends what was not asked for");
                 return;
             }
-            take(asked.get(i), reply.versions().get(i), joins);
+            take(asked.get(at++), reply.versions().get(i), joins);
         }
-        for (int i = asked.size() - 1; i >= answered; i--) {
+        int left = isPatchy && answered == 0 ? asked.size() : at;
+        for (int i = asked.size() - 1; i >= left; i--) {
             toTake.addFirst(asked.get(i));
         }
         joins.done(Verdict.OK);
+    }
+
+    private boolean isAsked(int at, byte[] key) {
+        return Arrays.equals(key, asked.get(at).key());
+    }
+
+    /** Some record of this page cannot be read, here or there: the others are made equal all the same. */
+    private void unreadable() {
+        page.forEach(range -> tally.incomplete.add(range.partition()));
     }
 
     /** The joins of one message; goes on when all of them are durable. */
@@ -346,7 +363,11 @@ final class RangeExchange extends Request {
         private Verdict worst = Verdict.OK;
 
         void done(Verdict verdict) {
-            worst = verdict == Verdict.OK ? worst : verdict;
+            if (verdict == Verdict.UNREADABLE) {
+                unreadable();
+            } else {
+                worst = verdict == Verdict.OK ? worst : verdict;
+            }
             if (--missing > 0 || ended) {
                 return;
             }

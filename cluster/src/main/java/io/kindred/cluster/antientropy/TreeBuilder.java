@@ -18,6 +18,7 @@ public final class TreeBuilder implements ScrubTask {
 
     private final MerkleTrees trees;
     private final RecordRange range;
+    private final ExchangeCore.Repairs repairs;
     private final ExchangeCounters counters;
     private final Consumer<String> note;
     private final Doubted doubted;
@@ -28,7 +29,7 @@ public final class TreeBuilder implements ScrubTask {
     private int lastVerified = -1;
 
     /** What the builder works with. */
-    public record Work(MerkleTrees trees, RecordRange range) {}
+    public record Work(MerkleTrees trees, RecordRange range, ExchangeCore.Repairs repairs) {}
 
     /** Is told of a partition whose records are not what its tree said, or cannot be read. */
     public interface Doubted {
@@ -38,6 +39,7 @@ public final class TreeBuilder implements ScrubTask {
     public TreeBuilder(Work work, ExchangeCounters counters, Consumer<String> note, Doubted doubted) {
         this.trees = work.trees();
         this.range = work.range();
+        this.repairs = work.repairs();
         this.counters = counters;
         this.note = note;
         this.doubted = doubted;
@@ -112,7 +114,7 @@ public final class TreeBuilder implements ScrubTask {
 
     private void damaged(byte[] storageKey, CorruptRecordException damage) {
         counters.unreadable++;
-        note.accept("a record cannot be read: " + damage.getMessage());
+        repairs.found(storageKey, damage);
     }
 
     private void done(TreeBuild build) {

@@ -57,7 +57,7 @@ final class AntiEntropy {
                 parts.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));
         builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, range),
+                new TreeBuilder.Work(trees, range, parts.losses()),
                 counters,
                 line -> outlet.effects().note(line),
                 exchange::doubt);

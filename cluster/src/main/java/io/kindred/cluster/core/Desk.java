@@ -6,6 +6,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.LongMap;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.CorruptRecordException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -26,6 +27,7 @@ final class Desk implements LocalDesk {
     private final LongMap<Consumer<Event.Scanned>> scans = new LongMap<>();
     private IntConsumer onFlushed = db -> {};
     private IntPredicate holds = partition -> true;
+    private IntPredicate sweeping = db -> false;
     private long lastScan;
 
     Desk(
@@ -43,7 +45,18 @@ final class Desk implements LocalDesk {
         this.partitions = config.partitions();
         this.outlet = surroundings.outlet();
         this.pages = new PageReader.Source(
-                this::scan, flushStamps, surroundings.clocks(), config.quorums().timeoutNanos(), outlet);
+                this::scan, flushStamps, surroundings.clocks(), config.quorums().timeoutNanos(), this::showsUnreadable);
+    }
+
+    /** While a flush is under way it counts as flushed: what else it may be, other replicas tell. */
+    private boolean showsUnreadable(byte[] storageKey, CorruptRecordException damage) {
+        replica.unreadable().found(storageKey, damage);
+        return !sweeping.test(StorageKey.db(storageKey));
+    }
+
+    /** In which databases there is still something that a flush has hidden. */
+    void sweeps(IntPredicate isSweeping) {
+        sweeping = isSweeping;
     }
 
     /** Who is told that a database's stamp has risen. */

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -25,6 +26,21 @@ final class Losses implements ExchangeCore.Repairs {
     @Override
     public void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> done) {
         replica.overwrite(storageKey, versions, done);
+    }
+
+    @Override
+    public void found(byte[] storageKey, CorruptRecordException damage) {
+        replica.unreadable().found(storageKey, damage);
+    }
+
+    @Override
+    public void lost(byte[] storageKey) {
+        replica.unreadable().lost(storageKey);
+    }
+
+    @Override
+    public boolean isLost(byte[] storageKey) {
+        return replica.unreadable().isLost(storageKey);
     }
 
     /** The floor is durable before what is lost is absent. */

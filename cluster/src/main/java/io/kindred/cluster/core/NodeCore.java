@@ -100,6 +100,7 @@ public final class NodeCore implements MessageHandler {
         losses = new Losses(replica, outlet, config.databases());
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config, surroundings);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
+        desk.sweeps(sweeper::isSweeping);
         desk.onFlushed(db -> {
             kept.trees().flushed(db);
             sweeper.sweep(db);
@@ -132,11 +133,11 @@ public final class NodeCore implements MessageHandler {
                 outlet,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
-        replica.onUnreadable(key -> {
+        replica.unreadable().healer((key, isSenseless) -> {
             if (StorageKey.isHint(key)) {
                 handoff.onUnreadable(key);
             } else {
-                antiEntropy.exchange().unreadable(key);
+                antiEntropy.exchange().unreadable(key, isSenseless);
             }
         });
         QuorumCounters counters = new QuorumCounters();

@@ -368,8 +368,14 @@ public final class NodeViews {
         return replica.hasUnsavedFloors();
     }
 
+    /** How often a record was come upon that cannot be decoded. */
     public long corruptRecords() {
-        return replica.corruptRecords();
+        return replica.unreadable().encounters();
+    }
+
+    /** Records here that no replica can read. */
+    public int lostRecords() {
+        return replica.unreadable().lostCount();
     }
 
     public long clockSkewsRefused() {

@@ -41,7 +41,13 @@ final class PageReader {
      *
      * @param timeoutNanos how long whoever asks for a page waits for it
      */
-    record Source(Steps steps, FlushStamps flushStamps, Clocks clocks, long timeoutNanos, Outlet outlet) {}
+    record Source(Steps steps, FlushStamps flushStamps, Clocks clocks, long timeoutNanos, Unreadable unreadable) {}
+
+    /** What is made of a record that cannot be read. */
+    interface Unreadable {
+        /** Takes note of it; whether a page names its key. */
+        boolean isShown(byte[] storageKey, CorruptRecordException damage);
+    }
 
     /** Reads one step of a range of the engine. */
     interface Steps {
@@ -59,10 +65,11 @@ final class PageReader {
     private void take(Event.Scanned scanned) {
         // The one who asked has begun to wait earlier than this node to read: it has given up by now.
         boolean isTooLate = source.clocks.nanos() - deadlineNanos >= 0;
-        if (isTooLate || scanned.failure() != null || !takeAll(scanned)) {
+        if (isTooLate || scanned.failure() != null) {
             reply(Verdict.FAILED, 0, false);
             return;
         }
+        takeAll(scanned);
         byte[] next = scanned.next();
         if (next == null) {
             reply(Verdict.OK, 0, true);
@@ -81,23 +88,32 @@ final class PageReader {
         return !ScanCursor.at(request.partition(), StorageKey.hash(next)).equals(begun);
     }
 
-    private boolean takeAll(Event.Scanned scanned) {
+    private void takeAll(Event.Scanned scanned) {
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             if (!StorageKey.isValid(key)) {
                 continue;
             }
             try {
-                versions.add(VersionsCodec.decode(scanned.values().get(i))
-                        .withoutStampsUpTo(source.flushStamps.of(request.db()))
-                        .withoutValues());
-                keys.add(key);
+                Versions held = VersionsCodec.decode(scanned.values().get(i));
+                if (!held.isEmpty()) {
+                    add(
+                            key,
+                            held.withoutStampsUpTo(source.flushStamps.of(request.db()))
+                                    .withoutValues());
+                }
             } catch (CorruptRecordException damage) {
-                source.outlet.effects().note("a record cannot be read: " + damage.getMessage());
-                return false;
+                // It may have a value: that of another replica counts, and where nobody can tell the key is named.
+                if (source.unreadable.isShown(key, damage)) {
+                    add(key, Versions.EMPTY);
+                }
             }
         }
-        return true;
+    }
+
+    private void add(byte[] key, Versions held) {
+        keys.add(key);
+        versions.add(held);
     }
 
     private void reply(Verdict verdict, long nextHash, boolean complete) {

@@ -59,9 +59,7 @@ final class Replica implements LocalReplica {
     private long lastLoad;
     private long lastCounter;
     private int unpersisted;
-    private long corruptRecords;
-
-    private Consumer<byte[]> onUnreadable = key -> {};
+    private final UnreadableRecords unreadable;
 
     Replica(Actor self, ReplicaStore store, Kept kept, Outlet outlet, Clocks clocks) {
         this.self = self;
@@ -73,6 +71,7 @@ final class Replica implements LocalReplica {
         this.marks = kept.marks();
         this.trees = kept.trees();
         this.outlet = outlet;
+        this.unreadable = new UnreadableRecords(outlet, clocks);
     }
 
     /** What a replica keeps beside the containers. */
@@ -141,7 +140,7 @@ final class Replica implements LocalReplica {
         }
         byte[] loaded = value == null ? store.absent() : value;
         if (failure != null) {
-            onUnreadable.accept(chain.key.array());
+            unreadable.notGiven(chain.key.array());
         }
         // Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry.
         for (int i = 0; i < chain.steps.size(); i++) {
@@ -161,10 +160,8 @@ final class Replica implements LocalReplica {
         try {
             held = bytes == store.absent() ? Versions.EMPTY : VersionsCodec.decode(bytes);
         } catch (CorruptRecordException damage) {
-            corruptRecords++;
-            outlet.effects().note("a record cannot be read: " + damage.getMessage());
-            onUnreadable.accept(storageKey);
-            fail(step, Verdict.FAILED);
+            unreadable.found(storageKey, damage);
+            runUnreadable(storageKey, step);
             return;
         }
         if (step instanceof ReadStep read) {
@@ -174,6 +171,38 @@ final class Replica implements LocalReplica {
         } else {
             apply(storageKey, held, (WriteStep) step);
         }
+    }
+
+    private void runUnreadable(byte[] storageKey, Object step) {
+        if (step instanceof DropStep drop) {
+            drop.dropUnreadable();
+        } else if (step instanceof WriteStep write && write.isBlind() && unreadable.isLost(storageKey)) {
+            applyOver(storageKey, write);
+        } else {
+            fail(step, Verdict.UNREADABLE);
+        }
+    }
+
+    /** A write in place of a lost record. It counts as one with a value, as most are. */
+    private void applyOver(byte[] storageKey, WriteStep step) {
+        leapFloor(StorageKey.partition(storageKey));
+        lastCounter = 0;
+        Versions asked = step.next(Versions.EMPTY);
+        if (asked == null) {
+            barrier(step::done);
+            return;
+        }
+        Versions next = visible(storageKey, asked);
+        lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
+        forgetLost(storageKey);
+        byte[] bytes = VersionsCodec.encode(next);
+        persist(storageKey, bytes, isLive(next) - 1, new Pending(step, true, storageKey, lastCounter, TreeChange.NONE));
+    }
+
+    private void forgetLost(byte[] storageKey) {
+        unreadable.replaced(storageKey);
+        hidden(storageKey, 1);
+        trees.replacedUnknown(StorageKey.partition(storageKey), StorageKey.db(storageKey));
     }
 
     private void apply(byte[] storageKey, Versions held, WriteStep step) {
@@ -207,9 +236,9 @@ final class Replica implements LocalReplica {
         return difference == 0 ? TreeChange.NONE : new TreeChange(difference, trees.epoch());
     }
 
-    /** Who is told of keys whose record cannot be read. */
-    void onUnreadable(Consumer<byte[]> listener) {
-        onUnreadable = listener;
+    /** What is known of records that cannot be read. */
+    UnreadableRecords unreadable() {
+        return unreadable;
     }
 
     /**
@@ -220,6 +249,7 @@ final class Replica implements LocalReplica {
         counters.keepAbove(StorageKey.partition(storageKey), versions.clock(), UNSEEN_COUNTERS_MAX, this::saveFloor);
         Versions held = heldInMemory(storageKey);
         Versions next = visible(storageKey, held == null ? versions : held.join(versions));
+        unreadable.replaced(storageKey);
         Done done = new Done() {
             @Override
             public void done(Verdict verdict) {
@@ -299,26 +329,38 @@ final class Replica implements LocalReplica {
         }
     }
 
-    /** Whether a record that was read from the engine has nothing, or no value, but what a flush has hidden. */
-    boolean isFlushed(byte[] storageKey, byte[] value) {
+    /** What a flush has left of a record. */
+    enum Left {
+        ALL,
+        /** Nothing, or no value, but what the flush has hidden. */
+        LESS,
+        /** It cannot be read. */
+        UNREADABLE
+    }
+
+    /** @param value as it was read from the engine */
+    Left leftOf(byte[] storageKey, byte[] value) {
         try {
             Versions held = VersionsCodec.decode(value);
             Versions seen = visible(storageKey, held);
-            return seen.siblings().isEmpty() || isLive(seen) < isLive(held);
+            return seen.siblings().isEmpty() || isLive(seen) < isLive(held) ? Left.LESS : Left.ALL;
         } catch (CorruptRecordException damage) {
-            return false;
+            unreadable.found(storageKey, damage);
+            return Left.UNREADABLE;
         }
     }
 
     /**
      * Drops a key's container where a flush has left nothing of it. The floor goes first: the log keeps the order, so
      * the container is never gone while its counters could be given again. Where a tombstone is left the container is
-     * written anew without what was flushed, for the engine counts keys by the values that they have.
+     * written anew without what was flushed, for the engine counts keys by the values that they have. One that cannot be
+     * read goes once it is lost; until then {@code done} is told {@code UNREADABLE}.
      */
     void dropIfFlushed(byte[] storageKey, Consumer<Verdict> done) {
         Predicate<Versions> isFlushed =
                 held -> visible(storageKey, held).siblings().isEmpty();
-        withState(storageKey, new DropKeyStep(storageKey, isFlushed, (verdict, dropped) -> {
+        BooleanSupplier isLost = () -> unreadable.isLost(storageKey);
+        withState(storageKey, new DropKeyStep(storageKey, isFlushed, isLost, (verdict, dropped) -> {
             if (verdict == Verdict.OK && !dropped) {
                 withState(storageKey, new Trim(done));
             } else {
@@ -342,13 +384,31 @@ final class Replica implements LocalReplica {
 
     /** Drops a key's container where nothing of it lives, and its past is settled. */
     void reap(byte[] storageKey, Dropped done) {
-        withState(storageKey, new DropKeyStep(storageKey, held -> held.goneAt() <= reapMark(storageKey), done));
+        withState(
+                storageKey,
+                new DropKeyStep(storageKey, held -> held.goneAt() <= reapMark(storageKey), () -> false, done));
     }
 
-    /** Drops a key's container where this node has given its partition up, as long as that holds. */
+    /** Drops a key's container, readable or not, where this node has given its partition up, as long as that holds. */
     void dropUnowned(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> done) {
         Dropped told = (verdict, dropped) -> done.accept(verdict);
-        withState(storageKey, new DropKeyStep(storageKey, held -> still.getAsBoolean(), told));
+        withState(storageKey, new DropKeyStep(storageKey, held -> still.getAsBoolean(), still, told));
+    }
+
+    @Override
+    public void dropUnreadableHint(byte[] hintKey) {
+        withState(hintKey, new DropStep() {
+            @Override
+            void drop(Versions held) {}
+
+            @Override
+            void dropUnreadable() {
+                persist(hintKey, null, 0, NOTHING);
+            }
+
+            @Override
+            public void done(Verdict verdict) {}
+        });
     }
 
     @Override
@@ -364,17 +424,24 @@ final class Replica implements LocalReplica {
     /** A step that deletes; it looks at the record itself, hidden or not. */
     private abstract static class DropStep extends Done {
         abstract void drop(Versions held);
+
+        /** The record cannot be read. */
+        void dropUnreadable() {
+            done(Verdict.UNREADABLE);
+        }
     }
 
     /** Of a key of this node's own: the floor goes first. */
     private final class DropKeyStep extends DropStep {
         private final byte[] storageKey;
         private final Predicate<Versions> condition;
+        private final BooleanSupplier evenUnreadable;
         private final Dropped told;
 
-        DropKeyStep(byte[] storageKey, Predicate<Versions> condition, Dropped told) {
+        DropKeyStep(byte[] storageKey, Predicate<Versions> condition, BooleanSupplier evenUnreadable, Dropped told) {
             this.storageKey = storageKey;
             this.condition = condition;
+            this.evenUnreadable = evenUnreadable;
             this.told = told;
         }
 
@@ -391,6 +458,17 @@ final class Replica implements LocalReplica {
             }
             TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
             persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
+        }
+
+        @Override
+        void dropUnreadable() {
+            if (!evenUnreadable.getAsBoolean()) {
+                told.done(Verdict.UNREADABLE, false);
+                return;
+            }
+            leapFloor(StorageKey.partition(storageKey));
+            forgetLost(storageKey);
+            persist(storageKey, null, -1, this);
         }
 
         @Override
@@ -529,10 +607,6 @@ final class Replica implements LocalReplica {
 
     long flushStamp(int db) {
         return flushStamps.of(db);
-    }
-
-    long corruptRecords() {
-        return corruptRecords;
     }
 
     /** Records that are not durable yet. */

@@ -5,6 +5,9 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +15,14 @@ import org.jspecify.annotations.Nullable;
  * Drops what a flush has left behind, one small step after the other, raising each partition's floor before. What it
  * has not come to yet is hidden by the flush stamp already. A sweep that is through is remembered, so that a start does
  * not repeat it.
+ *
+ * <p>A record that cannot be read does not stop it. It is come back to until other replicas have mended it, so that one
+ * can see whether it was flushed, or nobody can read it: then the flush takes it along.
  */
 final class Sweeper implements ScrubTask {
     private static final int ENTRIES_A_STEP = 64;
+    /** So many records that cannot be read are remembered; past them the sweep goes through everything once more. */
+    private static final int UNREADABLE_MAX = 1_000;
 
     private final Desk desk;
     private final Replica replica;
@@ -30,11 +38,27 @@ final class Sweeper implements ScrubTask {
         final long stamp;
         int partition;
         byte[] from;
+        final TreeSet<byte[]> unreadable = new TreeSet<>(Arrays::compareUnsigned);
+        boolean isAgain;
 
         Sweep(int db, long stamp) {
             this.db = db;
             this.stamp = stamp;
             this.from = StorageKey.from(0, db, 0);
+        }
+
+        void addUnreadable(byte[] key) {
+            if (unreadable.size() < UNREADABLE_MAX) {
+                unreadable.add(key);
+            } else {
+                isAgain = true;
+            }
+        }
+
+        void again() {
+            isAgain = false;
+            partition = 0;
+            from = StorageKey.from(0, db, 0);
         }
 
         void next() {
@@ -61,7 +85,7 @@ final class Sweeper implements ScrubTask {
 
     /** A sweep of this database that is under way goes on to its end; the new one comes after it. */
     void sweep(int db) {
-        if (flushStamps.of(db) > swept.of(db)) {
+        if (isSweeping(db)) {
             sweeps.removeIf(waiting -> waiting.db == db && waiting != sweeps.peek());
             sweeps.add(new Sweep(db, flushStamps.of(db)));
         }
@@ -92,8 +116,7 @@ final class Sweeper implements ScrubTask {
             sweep.next();
         }
         if (sweep.partition == partitions) {
-            end(sweep);
-            told.accept(Step.of(partitions - 1, 0));
+            settle(sweep, told);
             return;
         }
         desk.scan(
@@ -117,13 +140,54 @@ final class Sweeper implements ScrubTask {
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
-            if (StorageKey.isValid(key)
-                    && replica.isFlushed(key, scanned.values().get(i))) {
-                drops.add();
-                replica.dropIfFlushed(key, drops::dropped);
+            if (!StorageKey.isValid(key)) {
+                continue;
+            }
+            switch (replica.leftOf(key, scanned.values().get(i))) {
+                case LESS -> {
+                    drops.add();
+                    replica.dropIfFlushed(key, drops::dropped);
+                }
+                case UNREADABLE -> sweep.addUnreadable(key);
+                case ALL -> {}
             }
         }
         drops.end();
+    }
+
+    /** Comes back to what could not be read. What still cannot be waits, and lets the next sweep go first. */
+    private void settle(Sweep sweep, Consumer<Step> told) {
+        if (sweep.unreadable.isEmpty()) {
+            if (sweep.isAgain) {
+                sweep.again();
+            } else {
+                end(sweep);
+            }
+            told.accept(Step.of(partitions - 1, 0));
+            return;
+        }
+        Drops drops = new Drops(verdict -> {
+            if (!sweep.unreadable.isEmpty()) {
+                sweeps.remove(sweep);
+                sweeps.add(sweep);
+            }
+            told.accept(sweep.unreadable.isEmpty() ? Step.of(partitions - 1, 0) : Step.later(partitions - 1));
+        });
+        for (byte[] key : List.copyOf(sweep.unreadable)) {
+            drops.add();
+            replica.dropIfFlushed(key, verdict -> {
+                if (verdict == Verdict.OK) {
+                    sweep.unreadable.remove(key);
+                }
+                drops.dropped(verdict);
+            });
+        }
+        drops.end();
+    }
+
+    /** Whether what a flush has hidden of a database is still there. */
+    boolean isSweeping(int db) {
+        return flushStamps.of(db) > swept.of(db);
     }
 
     private void goOn(Sweep sweep, byte @Nullable [] next) {
@@ -136,7 +200,7 @@ final class Sweeper implements ScrubTask {
     }
 
     private void end(Sweep sweep) {
-        sweeps.remove();
+        sweeps.remove(sweep);
         if (swept.raise(sweep.db, sweep.stamp)) {
             replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
         }

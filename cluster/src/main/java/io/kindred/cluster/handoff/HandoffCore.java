@@ -38,6 +38,7 @@ public final class HandoffCore {
     public static final int BATCH_HINTS_MAX = 128;
     static final int BATCH_BYTES_MAX = 256 << 10;
     static final int BATCH_BYTES_MIN = 4 << 10;
+    private static final int UNREADABLE_MAX = 1_000;
     private static final long PAUSE_MIN_NANOS = 5_000_000L;
     private static final long PAUSE_MAX_NANOS = 200_000_000L;
     private static final long RETRY_MIN_NANOS = 500_000_000L;
@@ -57,6 +58,8 @@ public final class HandoffCore {
     private final TreeMap<Long, Session> sessions = new TreeMap<>();
     /** Nodes whose last session did not hand over everything. */
     private final TreeMap<Long, Retry> retries = new TreeMap<>();
+    /** Keys of hints that make no sense, to be deleted once something is owed in their place. */
+    private final TreeSet<byte[]> unreadable = new TreeSet<>(Arrays::compareUnsigned);
 
     private long lastStarted;
     private long lastIntended;
@@ -136,16 +139,26 @@ public final class HandoffCore {
 
     /** A hint cannot be read. */
     public void onUnreadable(byte[] hintKey) {
+        if (unreadable.size() < UNREADABLE_MAX) {
+            unreadable.add(hintKey);
+        }
         replaceLost(StorageKey.intended(hintKey));
     }
 
+    /** An exchange is owed in their place: those that make no sense go. */
+    private void dropUnreadable(long intended) {
+        List<byte[]> replaced =
+                List.copyOf(unreadable.subSet(StorageKey.hintsFrom(intended), StorageKey.hintsEnd(intended)));
+        replaced.forEach(unreadable::remove);
+        replaced.forEach(hints::dropUnreadable);
+    }
+
     private void replaceLost(long intended) {
-        lost.replace(
-                intended,
-                clocks.nanos(),
-                partitions -> note.accept("hints for " + router.nameOf(intended)
-                        + " could not be read: it is owed an exchange of its " + partitions
-                        + " partitions instead"));
+        lost.replace(intended, clocks.nanos(), partitions -> {
+            dropUnreadable(intended);
+            note.accept("hints for " + router.nameOf(intended) + " could not be read: it is owed an exchange of its "
+                    + partitions + " partitions instead");
+        });
     }
 
     /** Goes on behind the node that was begun with last, so that each gets its turn. */
@@ -243,7 +256,7 @@ public final class HandoffCore {
             this.found += found.keys().size();
             for (int i = 0; i < found.keys().size(); i++) {
                 byte[] key = found.keys().get(i);
-                Versions versions = decode(found.values().get(i));
+                Versions versions = decode(key, found.values().get(i));
                 if (versions != null && StorageKey.isHint(key)) {
                     take(new Held(key, versions, versions));
                 }
@@ -286,11 +299,12 @@ public final class HandoffCore {
             return router.replicasOf(storageKey);
         }
 
-        private @Nullable Versions decode(byte[] value) {
+        private @Nullable Versions decode(byte[] key, byte[] value) {
             try {
                 return VersionsCodec.decode(value);
             } catch (CorruptRecordException damage) {
                 note.accept("a hint cannot be read: " + damage.getMessage());
+                onUnreadable(key);
                 return null;
             }
         }
@@ -337,7 +351,9 @@ public final class HandoffCore {
             left += refused.size();
             batchBytesMax = Math.max(BATCH_BYTES_MIN, Math.min(BATCH_BYTES_MAX, ack.creditBytes()));
             // One node refuses for itself, a datacenter for a key's replicas: others may be better off.
-            if (refused.size() >= sent.size() && !toDatacenter) {
+            // So is a key whose record cannot be read there: what is behind it goes on.
+            boolean isOfKeys = toDatacenter || ack.verdict() == Message.Verdict.UNREADABLE;
+            if (refused.size() >= sent.size() && !isOfKeys) {
                 fail("it answers " + ack.verdict());
             } else {
                 pauseThenGoOn();

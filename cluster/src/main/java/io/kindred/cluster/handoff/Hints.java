@@ -46,6 +46,11 @@ public final class Hints implements HintKeeper {
         replica.write(key, new Join(intended, key, delta, done));
     }
 
+    /** Deletes a hint that makes no sense. */
+    void dropUnreadable(byte[] hintKey) {
+        replica.dropUnreadableHint(hintKey);
+    }
+
     @Override
     public void keep(long intended, byte[] storageKey, Versions delta) {
         store(intended, storageKey, delta, (verdict, uncovered) -> {
@@ -122,6 +127,11 @@ public final class Hints implements HintKeeper {
         public @Nullable Versions next(Versions current) {
             Versions joined = current.join(held);
             return joined.sameAs(current) ? null : joined;
+        }
+
+        @Override
+        public boolean isBlind() {
+            return true;
         }
 
         @Override

@@ -111,11 +111,13 @@ final class PartitionScan extends Request {
         merged.forEach((storageKey, versions) -> {
             boolean within = complete || Long.compareUnsigned(StorageKey.hash(storageKey), nextHash) < 0;
             long flushed = node.flushStamps().of(asked.db());
+            // Where all that have a record of the key cannot read it, it is named: it is not absent.
             if (within
-                    && LiveValue.of(
-                                    versions.withoutStampsUpTo(flushed),
-                                    node.clocks().wallMillis())
-                            != null) {
+                    && (versions.isEmpty()
+                            || LiveValue.of(
+                                            versions.withoutStampsUpTo(flushed),
+                                            node.clocks().wallMillis())
+                                    != null)) {
                 keys.add(StorageKey.key(storageKey));
             }
         });

@@ -407,7 +407,8 @@ public sealed interface Message {
 
     /**
      * One page: each key with its container, values left out (empty). All keys with a hash below {@code nextHash}
-     * (unsigned) are in it; {@code done}: so are all others.
+     * (unsigned) are in it; {@code done}: so are all others. A key whose record cannot be read there has the empty
+     * container.
      */
     record ScanReply(
             long requestId,
@@ -460,6 +461,8 @@ public sealed interface Message {
         NOT_MINE,
         /** Reading or persisting failed; nothing is known of the key. */
         FAILED,
+        /** The record is there and makes no sense: what the key has is not known. */
+        UNREADABLE,
         /** The disk is full: reads go on, writes do not. */
         FULL,
         /** The key has, or would have, more siblings than {@code max-siblings}, or than a message has room for. */

@@ -22,4 +22,9 @@ public sealed interface Outcome {
 
     /** Nothing was applied, and the same request would fail again: a whole error text with its code. */
     record Refused(String error) implements Outcome {}
+
+    /** The key has a record, and no replica that answered can make sense of its own. A blind write may replace it. */
+    Refused UNREADABLE =
+            new Refused("UNREADABLE the record of this key is damaged and nothing was applied; it is asked of"
+                    + " the key's other replicas, and if none of them has it, SET, DEL or FLUSHALL replaces it");
 }

@@ -82,6 +82,11 @@ public final class DotLender {
         }
 
         @Override
+        public boolean isBlind() {
+            return true;
+        }
+
+        @Override
         public void done(Verdict verdict) {
             boolean ok = verdict == Verdict.OK;
             borrower.lent(verdict, ok ? dot : null, ok ? held : null);

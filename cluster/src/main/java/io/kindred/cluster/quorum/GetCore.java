@@ -47,6 +47,8 @@ final class GetCore implements ReadRound.Listener {
         }
         if (verdict == Verdict.OK && versions != null) {
             enough(versions);
+        } else if (verdict == Verdict.UNREADABLE) {
+            unreadable();
         } else {
             failed(0, 1, false);
         }
@@ -63,6 +65,11 @@ final class GetCore implements ReadRound.Listener {
     @Override
     public void tooLarge() {
         node.outbox().reply(ticket.origin(), new Outcome.Refused(SiblingLimits.UNREADABLE));
+    }
+
+    @Override
+    public void unreadable() {
+        node.outbox().reply(ticket.origin(), Outcome.UNREADABLE);
     }
 
     @Override

@@ -34,6 +34,9 @@ public interface LocalReplica {
     /** Deletes a container if it still is what the caller has seen of it. {@code done}: durably gone, or changed. */
     void dropIf(byte[] storageKey, Versions seen, Dropped done);
 
+    /** Deletes a hint that cannot be decoded; one that can be is left. */
+    default void dropUnreadableHint(byte[] hintKey) {}
+
     /** At or below this stamp the past of the key's partition is settled: tombstones may be gone. 0: nothing is. */
     long reapMark(byte[] storageKey);
 
@@ -54,5 +57,13 @@ public interface LocalReplica {
 
         /** What {@link #next} left is durable ({@code OK}), or was undone. */
         void done(Verdict verdict);
+
+        /**
+         * Whether the step does right where nothing is known of the key: it may then replace a record that no replica can
+         * read, which it sees as {@link Versions#EMPTY}. Another step fails there with {@code UNREADABLE}.
+         */
+        default boolean isBlind() {
+            return false;
+        }
     }
 }

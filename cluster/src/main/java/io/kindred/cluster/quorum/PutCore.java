@@ -119,6 +119,11 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         return node.replica().reapMark(route.storageKey());
     }
 
+    @Override
+    public boolean isBlind() {
+        return true;
+    }
+
     private Dot nextDot(LocalWrite.Basis basis) {
         return node.replica().nextDot(route.storageKey(), basis.held().clock(), basis.context());
     }

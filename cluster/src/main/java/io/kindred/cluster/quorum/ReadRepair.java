@@ -40,6 +40,11 @@ final class ReadRepair {
             return joined.sameAs(current) ? null : joined;
         }
 
+        @Override
+        public boolean isBlind() {
+            return true;
+        }
+
         /** A repair that failed is found again by the next read. */
         @Override
         public void done(Verdict verdict) {}

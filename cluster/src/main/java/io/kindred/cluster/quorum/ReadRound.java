@@ -43,6 +43,7 @@ final class ReadRound extends Request {
     private long sentNanos;
     private boolean decided;
     private boolean isMoved;
+    private boolean isUnreadable;
     private long deadlineNanos;
     /** While others are still being asked, an early answer decides nothing. */
     private boolean asking;
@@ -54,6 +55,9 @@ final class ReadRound extends Request {
 
         /** What a replica holds does not fit into a message. */
         void tooLarge();
+
+        /** Too few can answer, and of those that were asked some have a record that makes no sense. */
+        void unreadable();
 
         /** {@code got} answers came, and no more can. {@code timeout}: the deadline has passed. */
         void failed(int got, int needed, boolean timeout);
@@ -185,6 +189,7 @@ final class ReadRound extends Request {
         }
         if (verdict != Verdict.OK || versions == null) {
             isMoved |= verdict == Verdict.NOT_MINE;
+            isUnreadable |= verdict == Verdict.UNREADABLE;
             places.replica(place, State.FAILED);
             goOn();
             return;
@@ -313,7 +318,12 @@ final class ReadRound extends Request {
         if (!decided && id != 0 && isHopeless() && !askTheLate()) {
             decided = true;
             node.requests().close(this);
-            if (!beginsAgain()) {
+            if (beginsAgain()) {
+                return;
+            }
+            if (isUnreadable) {
+                listener.unreadable();
+            } else {
                 listener.failed(answered(), needed, false);
             }
             return;

@@ -44,6 +44,11 @@ public final class SpreadCore implements LocalReplica.WriteStep, WriteRound.List
     }
 
     @Override
+    public boolean isBlind() {
+        return true;
+    }
+
+    @Override
     public void done(Verdict verdict) {
         if (round.isOver()) {
             return;

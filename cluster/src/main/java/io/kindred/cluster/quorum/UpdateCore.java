@@ -135,6 +135,11 @@ final class UpdateCore implements ReadRound.Listener {
     }
 
     @Override
+    public void unreadable() {
+        apply(update -> node.outbox().reply(update.ticket().origin(), Outcome.UNREADABLE));
+    }
+
+    @Override
     public void failed(int got, int needed, boolean timeout) {
         String why = "got " + got + " of " + needed + " read answers; nothing was applied";
         apply(update -> node.tryAgain(update.ticket(), why));

@@ -2,6 +2,7 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Versions;
@@ -411,6 +412,7 @@ final class WriteRound extends Request {
             case FULL ->
                 "MISCONF the disk of the coordinating node is full and took the write back; make room and retry.";
             case TOO_MANY_SIBLINGS -> SiblingLimits.TOO_MANY;
+            case UNREADABLE -> Outcome.UNREADABLE.error();
             default -> null;
         };
     }

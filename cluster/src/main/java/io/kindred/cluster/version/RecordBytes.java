@@ -20,6 +20,7 @@ final class RecordBytes {
         return (long) LONG.get(bytes, at);
     }
 
+    /** Of an unsigned number, too. */
     static int varintSize(long value) {
         return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
@@ -41,8 +42,21 @@ final class RecordBytes {
 
     /** Requires: not negative. */
     void writeVarint(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("no varint: " + value);
+        }
         long rest = value;
         while (rest > 0x7f) {
+            bytes[at++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[at++] = (byte) rest;
+    }
+
+    /** A number of 0 to 2^64 - 1, in ten bytes at most. */
+    void writeUnsignedVarint(long value) {
+        long rest = value;
+        while (rest >>> 7 != 0) {
             bytes[at++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }

@@ -56,6 +56,25 @@ final class RecordReader {
         throw corrupt(what + " is longer than nine bytes");
     }
 
+    /** A number of 0 to 2^64 - 1; in its shortest form only. */
+    long readUnsignedVarint(String what) {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            int next = readByte(what);
+            if (shift == 63 && next > 1) {
+                break;
+            }
+            if (next == 0 && shift > 0) {
+                throw corrupt(what + " is padded");
+            }
+            value |= (long) (next & 0x7f) << shift;
+            if (next < 0x80) {
+                return value;
+            }
+        }
+        throw corrupt(what + " is longer than 64 bits");
+    }
+
     /** A number of items of at least {@code bytesMin} each: one that cannot fit in what is left is damage. */
     int readCount(int bytesMin, String what) {
         long count = readVarint(what);

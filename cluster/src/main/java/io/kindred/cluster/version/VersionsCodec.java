@@ -180,7 +180,8 @@ public final class VersionsCodec {
         out.writeVarint(run);
         out.writeVarint(clock.to(run) - sibling.dot().counter());
         out.writeVarint(clock.stamp(run) - sibling.stamp());
-        out.writeVarint(sibling.expireAtMillis() + 1);
+        // The last millisecond there is makes 2^63.
+        out.writeUnsignedVarint(sibling.expireAtMillis() + 1);
         byte[] value = sibling.value();
         if (value == null) {
             out.writeVarint(0);
@@ -217,7 +218,10 @@ public final class VersionsCodec {
         long run = in.readVarint("sibling's clock entry");
         long below = in.readVarint("sibling's counter");
         long age = in.readVarint("sibling's age");
-        long expire = in.readVarint("expiry") - 1;
+        long expire = in.readUnsignedVarint("expiry") - 1;
+        if (expire < Sibling.NEVER) {
+            throw in.corrupt("an expiry past the end of time");
+        }
         if (run >= clock.entries()
                 || below > clock.to((int) run) - clock.from((int) run)
                 || age > clock.stamp((int) run)) {

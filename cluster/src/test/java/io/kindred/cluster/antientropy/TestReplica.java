@@ -15,6 +15,7 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.VersionVector;
@@ -74,7 +75,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
                 60_000_000_000L,
                 notes::add);
         TreeBuilder builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, this),
+                new TreeBuilder.Work(trees, this, this),
                 counters,
                 notes::add,
                 (partition, unreadable) -> doubted.add(partition));
@@ -119,6 +120,17 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         lost.clear();
         damaged = -1;
         done.accept(Message.Verdict.OK);
+    }
+
+    @Override
+    public void found(byte[] storageKey, CorruptRecordException damage) {}
+
+    @Override
+    public void lost(byte[] storageKey) {}
+
+    @Override
+    public boolean isLost(byte[] storageKey) {
+        return false;
     }
 
     Versions held(byte[] key) {
@@ -193,7 +205,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     public void read(byte[] storageKey, ReadStep step) {
         if (lost.contains(storageKey)) {
             step.loaded(Message.Verdict.FAILED, null);
-            exchange.unreadable(storageKey);
+            exchange.unreadable(storageKey, false);
             return;
         }
         step.loaded(Message.Verdict.OK, held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
@@ -203,7 +215,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     public void write(byte[] storageKey, WriteStep step) {
         if (lost.contains(storageKey)) {
             step.done(Message.Verdict.FAILED);
-            exchange.unreadable(storageKey);
+            exchange.unreadable(storageKey, false);
             return;
         }
         Versions next = step.next(held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));

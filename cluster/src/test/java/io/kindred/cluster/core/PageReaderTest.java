@@ -65,7 +65,7 @@ final class PageReaderTest {
         Consumer<Message.ScanReply> done = replies::add;
         new PageReader(
                         new PageReader.Source(
-                                steps(endsBehind), new FlushStamps(1), clocks, TIMEOUT_NANOS, new Outlet()),
+                                steps(endsBehind), new FlushStamps(1), clocks, TIMEOUT_NANOS, (key, damage) -> true),
                         new Message.ScanRequest(1, 0, PARTITION, fromHash, limit),
                         done)
                 .start();

@@ -144,7 +144,8 @@ final class HistoryChecker {
         checkSiblings(key, versions);
         cluster.sawFlush(node.flushStamp());
         byte[] before = node.storage.look(storageKey);
-        checkSuperseded(key, before == null ? Versions.EMPTY : VersionsCodec.decode(before), versions);
+        boolean isUnknown = before == null || SimStorage.isSenseless(before);
+        checkSuperseded(key, isUnknown ? Versions.EMPTY : VersionsCodec.decode(before), versions);
     }
 
     /** A version may be made where it is never stored, and be flushed before it is stored anywhere. */

@@ -179,6 +179,15 @@ final class SimNode implements Effects, ReplicaStore {
         return !isLost && (hasRotten || cluster.rots() && rangesOwed() > 0);
     }
 
+    /** Records here that no replica can read. */
+    int lostRecords() {
+        return core == null ? 0 : core.views().lostRecords();
+    }
+
+    long recordsMended() {
+        return core == null ? 0 : core.views().exchange().recordsMended;
+    }
+
     long damagedPartitions() {
         return core == null ? 0 : core.views().exchange().damagedPartitions;
     }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * until the simulated disk has got to them.
  */
 final class SimStorage {
+    private static final byte[] SENSELESS = {-1, 0, -1};
+
     private final MemoryEngine engine;
     private final SimRandom random;
     private final double missRate;
@@ -131,11 +133,22 @@ final class SimStorage {
         Map<byte[], Versions> found = new TreeMap<>(Arrays::compareUnsigned);
         for (byte[] key : keys) {
             byte[] value = key[0] == StorageKey.META ? null : look(key);
-            if (value != null) {
+            if (value != null && !isSenseless(value)) {
                 found.put(key, VersionsCodec.decode(value));
             }
         }
         return found;
+    }
+
+    /** Puts bytes in place of a record that no codec makes sense of, durably. */
+    void makeSenseless(byte[] key) {
+        put(key, SENSELESS, 0);
+        engine.commit(failure -> {});
+        settle();
+    }
+
+    static boolean isSenseless(byte @Nullable [] value) {
+        return Arrays.equals(value, SENSELESS);
     }
 
     List<HintLedger.Debt> hints() {

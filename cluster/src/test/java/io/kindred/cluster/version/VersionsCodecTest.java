@@ -11,7 +11,10 @@ import io.kindred.cluster.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class VersionsCodecTest {
@@ -39,6 +42,39 @@ class VersionsCodecTest {
         Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, greatest).write(VersionVector.EMPTY, least);
         assertEquals(versions, VersionsCodec.decode(VersionsCodec.encode(versions)));
         assertSame(Versions.EMPTY, VersionsCodec.decode(VersionsCodec.encode(Versions.EMPTY)));
+    }
+
+    /** Each number at the ends of what it may be, and where its encoding grows by a byte, alone and beside others. */
+    @Test
+    void everyNumberSurvivesAtItsEnds() {
+        for (long expiry : ends(Sibling.NEVER, Long.MAX_VALUE)) {
+            for (long stamp : ends(0, Long.MAX_VALUE)) {
+                long counter = ends(1, 1L << 56)[(int) ((expiry ^ stamp) & 7)];
+                Sibling one = new Sibling(new Dot(X, counter), stamp, expiry, new byte[] {1});
+                Sibling other = new Sibling(new Dot(new Actor(-1, Integer.MAX_VALUE), 1), Long.MAX_VALUE, expiry, null);
+                for (Versions versions : List.of(
+                        Versions.EMPTY.write(VersionVector.EMPTY, one),
+                        Versions.EMPTY.write(VersionVector.EMPTY, one).write(VersionVector.EMPTY, other))) {
+                    byte[] bytes = VersionsCodec.encode(versions);
+                    assertEquals(VersionsCodec.sizeBytes(versions), bytes.length);
+                    assertEquals(versions, VersionsCodec.decode(bytes), () -> expiry + ", " + stamp);
+                }
+            }
+        }
+    }
+
+    private static long[] ends(long least, long most) {
+        LongStream grown = IntStream.rangeClosed(1, 9)
+                .mapToLong(length -> 1L << 7 * length)
+                .flatMap(first -> LongStream.of(first - 2, first - 1, first));
+        return LongStream.concat(LongStream.of(least, least + 1, most - 1, most), grown)
+                .filter(number -> number >= least && number <= most)
+                .toArray();
+    }
+
+    @Test
+    void aNegativeNumberIsNeverWritten() {
+        assertThrows(IllegalArgumentException.class, () -> new RecordBytes(20).writeVarint(-1));
     }
 
     @Test

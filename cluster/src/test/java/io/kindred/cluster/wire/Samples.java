@@ -27,6 +27,9 @@ final class Samples {
 
     private static final String[] TEXTS = {"", "n1", "zone-a", "Zürich ☃ 𝄞", "ERR a sentence that says what happened"};
 
+    /** No record has a higher one. */
+    private static final long COUNTER_MAX = 1L << 56;
+
     private final Random random;
 
     Samples(long seed) {
@@ -37,16 +40,16 @@ final class Samples {
         return List.of(
                 new Message.JoinRequest(member(), text(), text()),
                 new Message.JoinRefused(text()),
-                new Message.Gossip(list(this::beat), random.nextLong(), list(random::nextLong), coin()),
-                new Message.GossipAsk(list(random::nextLong), list(random::nextLong), list(random::nextLong)),
-                new Message.GossipTell(list(this::member), list(this::change), list(this::holding), random.nextLong()),
-                new Message.Ping(id(), random.nextLong()),
-                new Message.Pong(id(), random.nextLong()),
-                new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
+                new Message.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
+                new Message.GossipAsk(list(this::anyLong), list(this::anyLong), list(this::anyLong)),
+                new Message.GossipTell(list(this::member), list(this::change), list(this::holding), anyLong()),
+                new Message.Ping(id(), anyLong()),
+                new Message.Pong(id(), anyLong()),
+                new Message.Forward(id(), operation(), quorum(), anyLong(), random.nextInt(100_000)),
                 new Message.ForwardReply(id(), outcome()),
                 new Message.ReadRequest(id(), bytes(), coin()),
                 readReply(),
-                new Message.Replicate(id(), bytes(), versions(), random.nextLong()),
+                new Message.Replicate(id(), bytes(), versions(), anyLong()),
                 coin()
                         ? new Message.ReplicateAck(id(), verdict(), versions())
                         : new Message.ReplicateAck(id(), verdict(), null),
@@ -56,12 +59,12 @@ final class Samples {
                 new Message.Relay(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
                 new Message.HandOverAck(id(), verdict(), list(() -> random.nextInt(128)), random.nextInt(1 << 20)),
                 new Message.TreeRoots(id(), random.nextInt(100), ascending()),
-                new Message.TreeRootsReply(id(), random.nextLong(), longs(), ascending()),
+                new Message.TreeRootsReply(id(), anyLong(), longs(), ascending()),
                 new Message.TreeLanes(id(), ascending(), longs()),
                 new Message.TreeLanesReply(
                         id(),
                         list(() -> new Message.TreeLanesReply.Lane(
-                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextLong())),
+                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), anyLong())),
                         longs()),
                 new Message.TreeSums(
                         id(),
@@ -71,28 +74,28 @@ final class Samples {
                 new Message.BucketKeys(
                         id(),
                         list(() -> new Message.BucketKeys.Range(
-                                random.nextInt(1024), random.nextInt(32), random.nextLong(), random.nextLong())),
+                                random.nextInt(1024), random.nextInt(32), anyLong(), anyLong())),
                         longs()),
                 new Message.BucketKeysReply(
                         id(),
                         verdict(),
-                        new Message.BucketKeysReply.Covered(random.nextInt(64), random.nextLong()),
+                        new Message.BucketKeysReply.Covered(random.nextInt(64), anyLong()),
                         found(),
                         longs()),
                 new Message.ExchangeObjects(id(), List.of(bytes()), List.of(versions()), list(this::bytes)),
                 new Message.ExchangeObjectsReply(id(), verdict(), List.of(bytes()), List.of(versions())),
-                new Message.ExchangeAsked(id(), random.nextInt(1024), random.nextLong()),
+                new Message.ExchangeAsked(id(), random.nextInt(1024), anyLong()),
                 new Message.ExchangeDone(id(), verdict()),
                 new Message.CountRequest(
                         id(),
                         random.nextInt(16),
                         random.ints(random.nextInt(5), 0, 65_536).toArray()),
-                new Message.CountReply(id(), random.nextLong()),
-                new Message.ScanRequest(id(), random.nextInt(16), random.nextInt(1024), random.nextLong(), 100),
+                new Message.CountReply(id(), anyLong()),
+                new Message.ScanRequest(id(), random.nextInt(16), random.nextInt(1024), anyLong(), 100),
                 scanReply(),
                 new Message.ClockRequest(id()),
-                new Message.ClockReply(id(), random.nextLong()),
-                new Message.Flush(id(), list(random::nextLong)),
+                new Message.ClockReply(id(), anyLong()),
+                new Message.Flush(id(), list(this::anyLong)),
                 new Message.FlushAck(id(), verdict()));
     }
 
@@ -102,19 +105,23 @@ final class Samples {
                 : new Message.DotReply(
                         id(),
                         Message.Verdict.OK,
-                        new Dot(new Actor(random.nextLong(), 1 + random.nextInt(5)), 1 + random.nextInt(1_000)),
+                        new Dot(new Actor(anyLong(), 1 + random.nextInt(5)), 1 + random.nextInt(1_000)),
                         versions(),
-                        random.nextLong());
+                        anyLong());
     }
 
     Versions versions() {
         Versions versions = Versions.EMPTY;
         int writes = random.nextInt(4);
         for (int i = 0; i < writes; i++) {
-            Actor actor = new Actor(random.nextInt(3), 1 + random.nextInt(2));
-            Dot dot = new Dot(actor, versions.clock().highest(actor) + 1);
-            long stamp = Math.abs((long) random.nextInt());
-            long expiry = coin() ? -1 : random.nextInt(1 << 30);
+            Actor actor = new Actor(number(-1, 1), (int) number(1, Integer.MAX_VALUE));
+            long highest = versions.clock().highest(actor);
+            if (highest == COUNTER_MAX) {
+                continue;
+            }
+            Dot dot = new Dot(actor, number(highest + 1, COUNTER_MAX));
+            long stamp = number(0, Long.MAX_VALUE);
+            long expiry = number(-1, Long.MAX_VALUE);
             Sibling sibling = sibling(dot, stamp, expiry, coin() ? null : bytes());
             versions = versions.write(coin() ? versions.clock() : VersionVector.EMPTY, sibling);
         }
@@ -132,7 +139,7 @@ final class Samples {
         return switch (kind) {
             case 0 -> new Reply.Simple(text());
             case 1 -> new Reply.Error(text());
-            case 2 -> new Reply.Int(random.nextLong());
+            case 2 -> new Reply.Int(anyLong());
             case 3 -> new Reply.Bulk(bytes());
             case 4 -> Reply.NIL;
             case 5 -> Reply.NIL_ARRAY;
@@ -155,7 +162,7 @@ final class Samples {
                         bytes(),
                         coin() ? null : versions().clock(),
                         coin() ? null : bytes(),
-                        coin() ? -1 : random.nextLong() >>> 1);
+                        number(-1, Long.MAX_VALUE));
             default -> new Operation.Update(random.nextInt(16), bytes(), new byte[][] {bytes(), bytes(), bytes()});
         };
     }
@@ -173,41 +180,41 @@ final class Samples {
 
     Member member() {
         return new Member(
-                random.nextLong(),
+                anyLong(),
                 text(),
                 text(),
                 random.nextInt(65_536),
                 random.nextInt(65_536),
                 text(),
                 text(),
-                random.nextDouble() * 4,
-                random.nextInt(100),
-                random.nextLong(),
-                random.nextLong());
+                coin() ? random.nextDouble() * 4 + Double.MIN_VALUE : coin() ? Double.MIN_VALUE : Double.MAX_VALUE,
+                anyInt(),
+                anyLong(),
+                anyLong());
     }
 
     private Beat beat() {
-        List<Accusation> accused = list(() -> new Accusation(random.nextLong(), random.nextLong()));
-        Standing standing = new Standing(random.nextLong(), id(), random.nextLong(), random.nextLong());
-        return new Beat(random.nextLong(), random.nextLong(), id(), accused, standing);
+        List<Accusation> accused = list(() -> new Accusation(anyLong(), anyLong()));
+        Standing standing = new Standing(anyLong(), id(), anyLong(), anyLong());
+        return new Beat(anyLong(), anyLong(), id(), accused, standing);
     }
 
     private Holding holding() {
         long[] words = random.longs(random.nextInt(4)).toArray();
-        return new Holding(random.nextLong(), id(), coin(), words);
+        return new Holding(anyLong(), id(), coin(), words);
     }
 
     ChangeRecord change() {
         ChangeRecord.Kind[] kinds = ChangeRecord.Kind.values();
         return new ChangeRecord(
                 kinds[random.nextInt(kinds.length)],
-                random.nextLong(),
-                random.nextLong() & Long.MAX_VALUE,
-                random.nextLong(),
+                anyLong(),
+                number(0, Long.MAX_VALUE),
+                anyLong(),
                 1 + random.nextDouble(),
                 text(),
                 text(),
-                random.nextLong());
+                anyLong());
     }
 
     private Message readReply() {
@@ -220,11 +227,11 @@ final class Samples {
         List<byte[]> keys = list(this::bytes);
         List<Versions> versions = new ArrayList<>();
         keys.forEach(key -> versions.add(versions()));
-        return new Message.ScanReply(id(), verdict(), keys, versions, random.nextLong(), coin());
+        return new Message.ScanReply(id(), verdict(), keys, versions, anyLong(), coin());
     }
 
     private QuorumSpec quorum() {
-        return new QuorumSpec(random.nextInt(4), random.nextInt(4), random.nextInt(4), random.nextInt(4), coin());
+        return new QuorumSpec(anyInt(), anyInt(), anyInt(), anyInt(), coin());
     }
 
     private Message.Verdict verdict() {
@@ -264,7 +271,29 @@ final class Samples {
     }
 
     private long id() {
-        return random.nextLong() >>> random.nextInt(64);
+        return coin() ? anyLong() : random.nextLong() >>> random.nextInt(64);
+    }
+
+    /** The ends of all there is, and what lies between. */
+    private long anyLong() {
+        return number(Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private int anyInt() {
+        return (int) number(0, Integer.MAX_VALUE);
+    }
+
+    /** One of {@code least} to {@code most}: often an end, or where the length of a varint changes. */
+    private long number(long least, long most) {
+        long drawn = switch (random.nextInt(6)) {
+            case 0 -> least;
+            case 1 -> most;
+            case 2 -> (1L << 7 * (1 + random.nextInt(9))) - random.nextInt(2);
+            case 3 -> (1L << random.nextInt(64)) - random.nextInt(2);
+            case 4 -> random.nextInt(1000);
+            default -> random.nextLong() >> random.nextInt(64);
+        };
+        return Math.max(least, Math.min(most, drawn));
     }
 
     private String text() {
