@@ -46,6 +46,10 @@ public final class CommandDispatcher {
             sink.complete(NO_AUTH);
             return;
         }
+        if (spec.hasKeyLongerThan(server.settings().keyBytesMax(), args)) {
+            sink.complete(Errors.KEY_TOO_LONG);
+            return;
+        }
         if (server.settings().loading() && !mayRunBefore(spec)) {
             sink.complete(LOADING);
             return;

@@ -60,6 +60,20 @@ public record CommandSpec(
         return arity >= 0 ? argumentsCount == arity : argumentsCount >= -arity;
     }
 
+    /** Whether one of the keys among these arguments is longer than {@code bytesMax}. */
+    boolean hasKeyLongerThan(int bytesMax, byte[][] args) {
+        if (keys == null) {
+            return false;
+        }
+        int last = keys.last() < 0 ? args.length + keys.last() : Math.min(keys.last(), args.length - 1);
+        for (int i = keys.first(); i <= last; i += keys.step()) {
+            if (args[i].length > bytesMax) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public boolean has(Flag flag) {
         return flags.contains(flag);
     }

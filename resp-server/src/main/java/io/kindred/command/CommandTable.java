@@ -98,6 +98,10 @@ public final class CommandTable implements UpdateFunctions {
             return Reply.error("ERR unknown subcommand '" + Ascii.shown(args[1], ECHO_CHARS_MAX) + "'. Try "
                     + Ascii.upper(args[0]) + " HELP.");
         }
+        String missing = MissingCommands.of(args[0]);
+        if (missing != null) {
+            return Reply.error("ERR " + Ascii.upper(args[0]) + " is not supported: " + missing);
+        }
         StringBuilder text = new StringBuilder();
         for (int i = 1; i < args.length && text.length() < ECHO_CHARS_MAX; i++) {
             String shown = Ascii.shown(args[i], ECHO_CHARS_MAX - text.length());

@@ -73,8 +73,8 @@ final class CounterCommands {
     }
 
     /**
-     * Exact decimal arithmetic, rounded to 17 digits behind the point. Redis adds in C's long double: the same text as
-     * long as 19 digits suffice, a less exact one past them.
+     * Exact decimal arithmetic, rounded to 17 digits behind the point. Redis adds in C's long double, and prints 17 digits
+     * of what that holds: {@code 128 + 0.1} is {@code 128.10000000000000001} there and {@code 128.1} here.
      */
     private record ByFloat() implements UpdateAction {
         @Override

@@ -14,6 +14,8 @@ final class Errors {
     static final Reply INVALID_CURSOR = Reply.error("ERR invalid cursor");
     static final Reply TOO_LONG = Reply.error("ERR string exceeds maximum allowed size (max-value-bytes)");
 
+    static final Reply KEY_TOO_LONG = Reply.error("ERR key exceeds maximum allowed size (max-key-bytes)");
+
     private Errors() {}
 
     static Reply expireTime(String command) {

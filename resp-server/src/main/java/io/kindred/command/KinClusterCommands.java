@@ -87,6 +87,10 @@ final class KinClusterCommands {
                         return;
                     }
                     byte[] key = args.length == 2 ? args[1] : null;
+                    if (key != null && key.length > server.settings().keyBytesMax()) {
+                        sink.complete(Errors.KEY_TOO_LONG);
+                        return;
+                    }
                     server.cluster().repair(session.db(), key, LaterReply.as(sink));
                 });
     }

@@ -21,6 +21,12 @@ final class Numbers {
 
     private static final int EXPONENT_MIN = -4951;
 
+    /** C's strtold makes zero of what is smaller, which is no valid float to Redis. */
+    private static final BigDecimal LEAST = new BigDecimal("1.8225997659412373013E-4951");
+
+    /** And infinity of what is greater. */
+    private static final BigDecimal GREATEST = new BigDecimal("1.18973149535723176502E+4932");
+
     /** Digits after the point, as Redis prints them before it cuts the zeros. */
     private static final int SCALE = 17;
 
@@ -128,7 +134,11 @@ final class Numbers {
             return BigDecimal.ZERO;
         }
         long exponent = (long) value.precision() - value.scale() - 1;
-        return exponent > EXPONENT_MAX || exponent < EXPONENT_MIN ? null : value;
+        if (exponent > EXPONENT_MAX || exponent < EXPONENT_MIN) {
+            return null;
+        }
+        BigDecimal size = value.abs();
+        return size.compareTo(LEAST) <= 0 || size.compareTo(GREATEST) > 0 ? null : value;
     }
 
     private static @Nullable BigDecimal hexadecimal(Matcher parts) {

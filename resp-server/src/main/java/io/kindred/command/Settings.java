@@ -7,6 +7,9 @@ public interface Settings {
     /** {@code max-value-bytes}. */
     int valueBytesMax();
 
+    /** {@code max-key-bytes}. */
+    int keyBytesMax();
+
     /** {@code databases}. */
     int databases();
 

@@ -78,6 +78,13 @@ final class Directives {
     static final Directive MAX_VALUE_BYTES =
             running("max-value-bytes", Long.toString(MB), ValueForms.memory(1, 32 * MB));
 
+    /**
+     * A key is in every message about it. An exchange names up to 512 of them in one, so 512 of the longest ones have to
+     * fit into a message of 64 MB.
+     */
+    static final Directive MAX_KEY_BYTES =
+            running("max-key-bytes", Long.toString(64 * KB), ValueForms.memory(16, 127 * KB));
+
     // --- the ring and its quorums ---
 
     static final Directive REPLICATION_N = start("replication-n", "3", ValueForms.integer(1, REPLICAS_MAX));
@@ -148,6 +155,7 @@ final class Directives {
             ROW_CACHE_BYTES,
             BLOCK_CACHE_BYTES,
             MAX_VALUE_BYTES,
+            MAX_KEY_BYTES,
             REPLICATION_N,
             DATACENTER_REPLICATION_N,
             READ_QUORUM,

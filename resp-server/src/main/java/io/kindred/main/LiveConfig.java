@@ -30,6 +30,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private ServerLimits limits = ServerLimits.DEFAULT;
     private @Nullable String password;
     private int valueBytesMax;
+    private int keyBytesMax;
     private boolean conflictIsError;
     private int timeoutSeconds;
     private int keepAliveSeconds;
@@ -52,6 +53,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         String requirepass = next.text(Directives.REQUIREPASS);
         password = requirepass.isEmpty() ? null : requirepass;
         valueBytesMax = (int) next.number(Directives.MAX_VALUE_BYTES);
+        keyBytesMax = (int) next.number(Directives.MAX_KEY_BYTES);
         conflictIsError = next.text(Directives.CONFLICT_POLICY).equals("error");
         timeoutSeconds = (int) next.number(Directives.TIMEOUT);
         keepAliveSeconds = (int) next.number(Directives.TCP_KEEPALIVE);
@@ -139,6 +141,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     }
 
     // --- what commands ask for ---
+
+    @Override
+    public int keyBytesMax() {
+        return keyBytesMax;
+    }
 
     @Override
     public int valueBytesMax() {

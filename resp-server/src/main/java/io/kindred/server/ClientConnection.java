@@ -252,6 +252,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     @Override
     public boolean accept(byte[][] args) {
+        if (Words.isHttp(args[0])) {
+            server.refuseHttp(session);
+            closeNow();
+            return false;
+        }
         ReplySlot slot = new ReplySlot(this);
         replies.add(slot);
         session.beginCommand(readMillis);

@@ -32,7 +32,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: that loop's thread, except for {@link #bind}.
  */
 public final class RespServer {
+    private static final System.Logger LOG = System.getLogger(RespServer.class.getName());
     private static final int BACKLOG = 511;
+    /** As in Redis: at most one warning a minute. */
+    private static final long HTTP_NOTE_MILLIS = 60_000;
+
     private static final long IDLE_SWEEP_SECONDS = 1;
     /** A silent peer is given up after so many unanswered probes, as in Redis. */
     private static final int KEEP_ALIVE_PROBES = 3;
@@ -43,6 +47,7 @@ public final class RespServer {
     private final CommandRunner runner;
     private final ClientSettings settings;
     private final InstantSource clock;
+    private long httpNotedMillis = Long.MIN_VALUE / 2;
     private final ClientRegistry clients;
     private final ServerCounters counters = new ServerCounters();
     private final LoopTurn turn;
@@ -88,6 +93,20 @@ public final class RespServer {
                 .bind(address);
         bound.addListener((ChannelFutureListener) this::listening);
         return bound;
+    }
+
+    /** A page in a browser may make it send commands in the body of a request: none of them is to run. */
+    void refuseHttp(ClientSession session) {
+        long now = clock.millis();
+        if (now - httpNotedMillis >= HTTP_NOTE_MILLIS) {
+            httpNotedMillis = now;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to"
+                            + " Kindred. This is likely due to an attacker attempting to use Cross Protocol Scripting to"
+                            + " compromise your Kindred instance. Connection from {0} aborted.",
+                    session.remoteAddress());
+        }
     }
 
     public ClientRegistry clients() {

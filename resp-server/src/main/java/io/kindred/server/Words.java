@@ -10,6 +10,25 @@ final class Words {
 
     private Words() {}
 
+    private static final byte[][] HTTP = {
+        "post".getBytes(StandardCharsets.ISO_8859_1), "host:".getBytes(StandardCharsets.ISO_8859_1)
+    };
+
+    /** Whether a command's name is a word of an HTTP request that a browser can be made to send. */
+    static boolean isHttp(byte[] name) {
+        for (byte[] word : HTTP) {
+            boolean same = name.length == word.length;
+            for (int i = 0; same && i < word.length; i++) {
+                // The case of a letter is one bit, which a colon has already.
+                same = (name[i] | 0x20) == word[i];
+            }
+            if (same) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static String text(byte[] arg) {
         return new String(arg, StandardCharsets.UTF_8);
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Gates, failures, and commands on several keys. */
@@ -126,6 +127,57 @@ final class DispatchTest {
         new CommandDispatcher(server).run(node.session, args, reply -> replies.add(RespText.of(reply)));
         assertEquals(
                 List.of("-ERR MSETNX set 2 of 3 keys: the others were set meanwhile by another client\r\n"), replies);
+    }
+
+    @Test
+    void tooLongKeysAreRefusedWhereverOneIsNamed() {
+        node.settings.keyBytesMax = 4;
+        String error = "-ERR key exceeds maximum allowed size (max-key-bytes)\r\n";
+        for (String line : List.of(
+                "SET abcde 1",
+                "GET abcde",
+                "SETNX abcde 1",
+                "SETEX abcde 10 1",
+                "GETSET abcde 1",
+                "GETDEL abcde",
+                "GETEX abcde",
+                "APPEND abcde 1",
+                "SETRANGE abcde 0 1",
+                "GETRANGE abcde 0 1",
+                "STRLEN abcde",
+                "INCR abcde",
+                "INCRBYFLOAT abcde 1",
+                "DEL a abcde",
+                "UNLINK abcde",
+                "EXISTS a abcde",
+                "TOUCH a b abcde",
+                "TYPE abcde",
+                "MGET a abcde",
+                "MSET a 1 abcde 1",
+                "MSETNX a 1 abcde 1",
+                "EXPIRE abcde 1",
+                "PERSIST abcde",
+                "TTL abcde",
+                "OBJECT ENCODING abcde",
+                "KIN.GET abcde",
+                "KIN.PUT abcde \"\" 1",
+                "KIN.DEL abcde \"\"",
+                "KIN.CLOCK abcde",
+                "KIN.REPLICAS abcde",
+                "KIN.REPAIR abcde")) {
+            assertEquals(error, node.line(line), line);
+        }
+        assertEquals("+OK\r\n", node.line("MSET abcd 12345 b 123456"));
+        assertEquals("*1\r\n$4\r\nabcd\r\n", node.line("KEYS abcd*"));
+    }
+
+    @Test
+    void refusedCommandsAreNotToldAsUnknown() {
+        for (String name : List.of("EVAL", "evalsha", "SCRIPT", "MULTI", "EXEC", "WATCH", "SUBSCRIBE", "PUBLISH")) {
+            String reply = node.line(name + " a b");
+            assertTrue(reply.startsWith("-ERR " + name.toUpperCase(Locale.ROOT) + " is not supported: "), reply);
+        }
+        assertTrue(node.line("HSET a b c").startsWith("-ERR unknown command 'HSET'"));
     }
 
     @Test

@@ -4,9 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 final class TestSettings implements Settings {
     int valueBytesMax = 1024 * 1024;
+    int keyBytesMax = 64 * 1024;
     boolean conflictIsError;
     boolean loading;
     int replicas = 3;
+
+    @Override
+    public int keyBytesMax() {
+        return keyBytesMax;
+    }
 
     @Override
     public int valueBytesMax() {

@@ -46,6 +46,11 @@ final class CommandServer implements AutoCloseable, Settings {
     }
 
     @Override
+    public int keyBytesMax() {
+        return 64 * 1024;
+    }
+
+    @Override
     public int valueBytesMax() {
         return 1024 * 1024;
     }

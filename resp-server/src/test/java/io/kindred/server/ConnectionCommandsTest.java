@@ -101,6 +101,15 @@ final class ConnectionCommandsTest {
     }
 
     @Test
+    void nothingInAnHttpRequestIsRun() throws Exception {
+        String body = "\r\n\r\nCLIENT SETNAME x\r\nPING\r\n";
+        assertEquals("", node.talk("POST / HTTP/1.1" + body));
+        assertEquals("", node.talk("host: localhost" + body));
+        assertEquals("", node.talk("*2\r\n$4\r\npOST\r\n$1\r\n/\r\n" + body));
+        assertEquals("+PONG\r\n", node.talk("PING\r\n"));
+    }
+
+    @Test
     void wrongNumberOfKillArgumentsIsASyntaxError() throws Exception {
         assertEquals("-ERR syntax error\r\n", node.talk("CLIENT KILL ID 1 SKIPME\r\n"));
     }

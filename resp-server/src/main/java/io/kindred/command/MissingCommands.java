@@ -1,0 +1,48 @@
+package io.kindred.command;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands of Redis that are known and missing here. They are refused in words of their own, because clients take
+ * {@code ERR unknown command} as the sign of an older server and try another way: Redisson then sends a script's EVALSHA
+ * again and again, for ever. Any other text ends the call.
+ */
+final class MissingCommands {
+    private static final Map<String, String> WHY = new HashMap<>();
+
+    static {
+        missing(
+                "Kindred has no scripts and functions",
+                List.of("eval", "evalsha", "eval_ro", "evalsha_ro", "script", "fcall", "fcall_ro", "function"));
+        missing(
+                "Kindred has no transactions; commands that are sent between MULTI and EXEC run one by one",
+                List.of("multi", "exec", "discard", "watch", "unwatch"));
+        missing(
+                "Kindred has no publish and subscribe",
+                List.of(
+                        "subscribe",
+                        "psubscribe",
+                        "ssubscribe",
+                        "unsubscribe",
+                        "punsubscribe",
+                        "sunsubscribe",
+                        "publish",
+                        "spublish",
+                        "pubsub",
+                        "monitor"));
+    }
+
+    private MissingCommands() {}
+
+    private static void missing(String why, List<String> names) {
+        names.forEach(name -> WHY.put(name, why));
+    }
+
+    /** Why this one is missing; null: it is no such command. */
+    static @Nullable String of(byte[] name) {
+        return WHY.get(Ascii.lower(name));
+    }
+}
