@@ -137,7 +137,7 @@ final class HostileNumbersIT {
         try {
             connection.call(command);
         } catch (RespError refused) {
-            assertTrue(!refused.getMessage().isEmpty());
+            assertTrue(!String.valueOf(refused.getMessage()).isEmpty());
         }
     }
 
@@ -205,8 +205,8 @@ final class HostileNumbersIT {
                 assertTrue(connection.texts("KEYS", "*").contains("served"), seed::toString);
                 String cursor = "0";
                 do {
-                    cursor = RespConnection.asText(
-                            connection.list("SCAN", cursor).get(0));
+                    cursor = String.valueOf(RespConnection.asText(
+                            connection.list("SCAN", cursor).get(0)));
                 } while (!"0".equals(cursor));
                 assertTrue(connection.text("RANDOMKEY") != null, seed::toString);
                 assertEquals(0, Info.of(connection, "kindred").number("corrupt_records"), seed::toString);
