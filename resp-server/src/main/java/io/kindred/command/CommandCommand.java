@@ -135,9 +135,8 @@ final class CommandCommand {
             return WRONG_COUNT;
         }
         List<Reply> found = new ArrayList<>();
-        int last = keys.last() < 0 ? line.length + keys.last() : keys.last();
-        for (int i = keys.first(); i <= last; i += keys.step()) {
-            found.add(Reply.bulk(line[i]));
+        for (int i = 0; i < keys.count(line.length); i++) {
+            found.add(Reply.bulk(line[keys.at(i)]));
         }
         return Reply.array(found);
     }

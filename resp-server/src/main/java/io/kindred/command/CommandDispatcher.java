@@ -54,11 +54,11 @@ public final class CommandDispatcher {
             sink.complete(LOADING);
             return;
         }
-        if (action instanceof Action.OfKeyspace && !session.runAlone()) {
+        if (action.isAlone() && !session.runAlone()) {
             return;
         }
         commandsProcessed++;
-        start(action, session, args, sink);
+        start(spec, action, session, args, sink);
     }
 
     /** A node that joins can be told whose place to take. All else has to wait: an answer would be a guess. */
@@ -66,19 +66,20 @@ public final class CommandDispatcher {
         return spec.name().equals("kin.replace") && server.cluster().isOpen();
     }
 
-    private void start(Action action, Session session, byte[][] args, ReplySink sink) {
+    private void start(CommandSpec spec, Action action, Session session, byte[][] args, ReplySink sink) {
         if (action instanceof Action.OfKey ofKey) {
             new KeyRequest(ofKey, args, session, server, sink).start();
         } else if (action instanceof Action.OfSession ofSession) {
             sink.complete(ofSession.run(session, args, server));
+        } else if (action instanceof Action.OfNode ofNode) {
+            sink.complete(ofNode.run(session, args, server));
         } else if (action instanceof Action.OfKeys ofKeys) {
             Action.OfKey single = ofKeys.single(args);
             if (single != null) {
                 new KeyRequest(single, args, session, server, sink).start();
                 return;
             }
-            Plan plan = ofKeys.plan(args, session.db(), server.clock().millis());
-            new PlanRun(server.keys(), session, sink).start(plan);
+            new PlanRun(spec, ofKeys, args, session, server, sink).start();
         } else if (action instanceof Action.OfKeyspace ofKeyspace) {
             ofKeyspace.run(session, args, server, sink);
         } else {

@@ -52,7 +52,27 @@ public record CommandSpec(
      *
      * @param access Redis's key-spec flags, as {@code RO}, {@code access}
      */
-    public record KeyPositions(int first, int last, int step, List<String> access) {}
+    public record KeyPositions(int first, int last, int step, List<String> access) {
+        /** How many keys there are among so many arguments. */
+        int count(int argumentsCount) {
+            int end = last < 0 ? argumentsCount + last : last;
+            return end < first ? 0 : (end - first) / step + 1;
+        }
+
+        /** The argument that is the key of this number, from 0. */
+        int at(int index) {
+            return first + index * step;
+        }
+    }
+
+    /** Requires: a command on keys. */
+    KeyPositions keyPositions() {
+        KeyPositions positions = keys;
+        if (positions == null) {
+            throw new IllegalStateException(name + " does not say where its keys are");
+        }
+        return positions;
+    }
 
     public record Docs(String summary, String since, String group, String complexity) {}
 

@@ -18,9 +18,8 @@ final class ConfigCommand {
         CommandTable.Builder config = new CommandTable.Builder();
         config.add(spec("config|get", -3, "Returns the directives whose names match patterns."), (Action.OfSession)
                 ConfigCommand::get);
-        config.add(
-                spec("config|set", -4, "Sets directives, all of them or none."), (Action.OfSession) ConfigCommand::set);
-        config.add(spec("config|resetstat", 2, "Sets the statistics of INFO to zero."), (Action.OfSession)
+        config.add(spec("config|set", -4, "Sets directives, all of them or none."), (Action.OfNode) ConfigCommand::set);
+        config.add(spec("config|resetstat", 2, "Sets the statistics of INFO to zero."), (Action.OfNode)
                 (session, args, server) -> {
                     server.config().resetStatistics();
                     return Reply.OK;

@@ -102,7 +102,7 @@ final class KeyCommands {
             for (int i = 1; i < args.length; i++) {
                 deletes.add(new Operation.Update(db, args[i], new byte[][] {args[0], args[i]}));
             }
-            return new Plan.Run(deletes, outcomes -> new Plan.Done(sum(outcomes)));
+            return new Plan.Last(deletes, DeleteAll::sum);
         }
 
         private static Reply sum(List<Outcome> outcomes) {
@@ -134,11 +134,11 @@ final class KeyCommands {
 
         @Override
         public Plan plan(byte[][] args, int db, long nowMillis) {
-            return new Plan.Run(Plan.gets(args, db, 1), outcomes -> {
+            return new Plan.Last(Plan.gets(args, db, 1), outcomes -> {
                 long count = outcomes.stream()
                         .filter(outcome -> LiveValue.of(Outcomes.found(outcome), nowMillis) != null)
                         .count();
-                return new Plan.Done(Reply.integer(count));
+                return Reply.integer(count);
             });
         }
     }

@@ -1,8 +1,5 @@
 package io.kindred.command;
 
-import io.kindred.cluster.message.Operation;
-import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.message.QuorumSpec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,51 +7,181 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one connection's operations on one key in order, where several nodes take part in them: a client that pipelines
- * SET and INCR of a key expects the second to see the first, and one that pipelines GET and DEL expects the value.
+ * Keeps one connection's commands on keys in order: what they do and what they answer is as if each had been sent when
+ * the one before it was answered.
  *
- * <p>While an operation is in flight, what comes behind it on the same key waits until it is answered, apart from what
- * can neither overtake it nor be seen by it: reads beside reads, and a write behind writes that the same node coordinates,
- * for messages between two nodes keep their order and a coordinator works one key's writes off in order. Reads and writes
- * wait for each other, because replicas other than the coordinator answer reads. What waits is bounded by the commands
- * that a connection may have in flight.
+ * <p>Two commands conflict if they have a key in common that one of them writes. A command takes its place at all of its
+ * keys when it is decoded, and begins when all that it conflicts with, and that was before it, is answered. So places are
+ * in the same order at every key, and nothing waits for ever. Commands that do not conflict run beside each other.
  *
- * <p>A key has a line only while an operation on it is in flight; and where this node is alone there are no lines at all,
- * so that it pays one look at a flag and one at a size.
+ * <p>Two things need no waiting for answers, because what has been sent keeps its order by itself:
+ * <ul>
+ *   <li>where this node is alone: each operation takes effect, or stands in its key's chain, when it is sent. What has sent
+ *       all that it will ever send is over for this order. One that has not (MSETNX, which reads first, or a command on
+ *       more keys than may be under way at once) is waited for;
+ *   <li>a write behind writes of the same key that this node coordinates, as it does this one: it works them off in
+ *       order. Another node might refuse one and take the next, so writes that it coordinates are waited for. So are
+ *       writes by reads and reads by writes, because replicas other than the coordinator answer reads.
+ * </ul>
+ *
+ * <p>A key has a line only while a command at it is under way, and where this node is alone there are none but of those
+ * that have not sent everything; a command on one key then costs a look at a flag and a size. All of this is bounded by
+ * the commands that a connection may have in flight, and their keys.
  *
  * <p>Owned by: the connection's loop thread.
  */
 public final class KeyOrder {
     private final Map<Line, Line> lines = new HashMap<>();
+    /** Those whose turn has come. They are begun one after the other, never from within each other. */
+    private final ArrayDeque<Turn> ready = new ArrayDeque<>(0);
 
-    /** Runs an operation through {@code port}, now or when those before it are done. */
-    void execute(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
-        if (lines.isEmpty() && port.isLocal()) {
-            port.execute(operation, quorum, callback);
+    private boolean beginning;
+
+    private int underWay;
+    private boolean alone = true;
+    /** What was taken when the node had ceased to be alone, or had come to be, while something was under way. */
+    private final ArrayDeque<Turn> heldBack = new ArrayDeque<>(0);
+
+    private boolean admitting;
+
+    /** Begins a command, now or when those before it let it. */
+    void take(Turn turn) {
+        boolean isAlone = turn.port().isAlone();
+        if (!heldBack.isEmpty() || (isAlone != alone && underWay > 0)) {
+            turn.delay();
+            heldBack.add(turn);
             return;
         }
-        Line fresh = new Line(operation.db(), operation.key());
-        Line before = lines.putIfAbsent(fresh, fresh);
-        (before == null ? fresh : before).take(port, operation, quorum, callback);
+        alone = isAlone;
+        admit(turn);
     }
 
-    /** Keys that operations are in flight to. */
+    private void admit(Turn turn) {
+        underWay++;
+        if (alone && lines.isEmpty()) {
+            begin(turn);
+            if (turn.state() == Turn.State.BEGUN) {
+                stand(turn);
+            }
+            return;
+        }
+        stand(turn);
+        if (!turn.isAwaiting()) {
+            ready.add(turn);
+            beginReady();
+        }
+    }
+
+    /** A command has sent all that it will send. */
+    void sent(Turn turn) {
+        if (turn.state() != Turn.State.BEGUN) {
+            return;
+        }
+        turn.state(Turn.State.SENT);
+        if (alone) {
+            leaveAll(turn);
+        } else if (turn.writes() && keepsItsPlace(turn)) {
+            turn.follow();
+            for (int i = 0; i < turn.lines(); i++) {
+                turn.line(i).sent(turn);
+            }
+        }
+        beginReady();
+    }
+
+    /** Whether writes behind it need not wait for its answer. */
+    private static boolean keepsItsPlace(Turn write) {
+        for (int i = 0; i < write.lines(); i++) {
+            if (!write.line(i).follows(write)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A command is answered. */
+    void over(Turn turn) {
+        if (turn.state() == Turn.State.OVER) {
+            throw new IllegalStateException("a command was over twice");
+        }
+        turn.state(Turn.State.OVER);
+        underWay--;
+        if (turn.stands()) {
+            leaveAll(turn);
+            beginReady();
+        }
+        if (underWay == 0 && !heldBack.isEmpty()) {
+            admitHeldBack();
+        }
+    }
+
+    /** Keys that have a line. */
     int size() {
         return lines.size();
     }
 
-    private record Waiting(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {}
+    private void admitHeldBack() {
+        if (admitting) {
+            return;
+        }
+        admitting = true;
+        while (!heldBack.isEmpty()
+                && (underWay == 0 || heldBack.element().port().isAlone() == alone)) {
+            Turn next = heldBack.remove();
+            alone = next.port().isAlone();
+            admit(next);
+        }
+        admitting = false;
+    }
 
-    /** One key's operations in flight, the writes all of one coordinator, and what waits behind them. */
-    private final class Line {
+    private void stand(Turn turn) {
+        for (int i = 0; i < turn.keys(); i++) {
+            Line fresh = new Line(turn.db(), turn.key(i));
+            Line there = lines.putIfAbsent(fresh, fresh);
+            Line line = there == null ? fresh : there;
+            if (line.newest != turn) {
+                turn.stand(line);
+                line.join(turn);
+            }
+        }
+    }
+
+    private void leaveAll(Turn turn) {
+        for (int i = 0; i < turn.lines(); i++) {
+            turn.line(i).leave(turn);
+        }
+        turn.leave();
+    }
+
+    private void beginReady() {
+        if (beginning) {
+            return;
+        }
+        beginning = true;
+        for (Turn next = ready.poll(); next != null; next = ready.poll()) {
+            begin(next);
+        }
+        beginning = false;
+    }
+
+    private static void begin(Turn turn) {
+        turn.state(Turn.State.BEGUN);
+        turn.begin();
+    }
+
+    /** One key's commands: those whose turn has come, which do not conflict or keep their order by themselves, and the rest. */
+    final class Line {
         private final int db;
         private final byte[] key;
         private final int hash;
-        private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
-        private long coordinator;
-        private int readsInFlight;
-        private int writesInFlight;
-        private boolean releasing;
+        private final ArrayDeque<Turn> waiting = new ArrayDeque<>(0);
+        private @Nullable Turn newest;
+        private int reads;
+        private int writes;
+        /** Those of the writes that have been sent, and that are coordinated here, all with the same scope. */
+        private int following;
+
+        private boolean followingIsGlobal;
 
         Line(int db, byte[] key) {
             this.db = db;
@@ -62,65 +189,64 @@ public final class KeyOrder {
             this.hash = 31 * Arrays.hashCode(key) + db;
         }
 
-        void take(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
-            if (waiting.isEmpty() && !releasing && mayGo(port, operation)) {
-                run(port, operation, quorum, callback);
+        void join(Turn turn) {
+            newest = turn;
+            if (waiting.isEmpty() && mayGo(turn)) {
+                count(turn, 1);
             } else {
-                waiting.add(new Waiting(port, operation, quorum, callback));
-                release();
+                waiting.add(turn);
+                turn.await();
             }
         }
 
-        private boolean mayGo(KeyPort port, Operation operation) {
-            if (operation instanceof Operation.Get) {
-                return writesInFlight == 0;
+        private boolean mayGo(Turn turn) {
+            if (!turn.writes()) {
+                return writes == 0;
             }
-            long its = port.coordinatorOf(operation);
-            if (isIdle()) {
-                coordinator = its;
-                return true;
-            }
-            return readsInFlight == 0 && its == coordinator;
+            return reads == 0 && (writes == 0 || following == writes && !turn.readsFirst() && follows(turn));
         }
 
-        private boolean isIdle() {
-            return readsInFlight + writesInFlight == 0;
+        /** Whether writes of the same kind as this one, and it, keep their order by themselves. */
+        private boolean follows(Turn turn) {
+            return (following == 0 || followingIsGlobal == turn.isGlobal())
+                    && turn.port().isCoordinatedHere(db, key, turn.updates());
         }
 
-        private void run(KeyPort port, Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
-            count(operation, 1);
-            port.execute(operation, quorum, outcome -> done(operation, callback, outcome));
-        }
-
-        private void done(Operation operation, OutcomeCallback callback, Outcome outcome) {
-            count(operation, -1);
-            callback.done(outcome);
-            release();
-        }
-
-        private void count(Operation operation, int change) {
-            if (operation instanceof Operation.Get) {
-                readsInFlight += change;
+        private void count(Turn turn, int change) {
+            if (turn.writes()) {
+                writes += change;
             } else {
-                writesInFlight += change;
+                reads += change;
             }
         }
 
-        /** A loop, because an operation may be done before {@code execute} returns. */
-        private void release() {
-            if (releasing) {
-                return;
+        void sent(Turn write) {
+            following++;
+            followingIsGlobal = write.isGlobal();
+            advance();
+        }
+
+        void leave(Turn turn) {
+            count(turn, -1);
+            if (turn.isFollowing()) {
+                following--;
             }
-            releasing = true;
-            for (Waiting next = waiting.peek();
-                    next != null && mayGo(next.port(), next.operation());
-                    next = waiting.peek()) {
-                waiting.remove();
-                run(next.port(), next.operation(), next.quorum(), next.callback());
+            if (newest == turn) {
+                newest = null;
             }
-            releasing = false;
-            if (isIdle() && waiting.isEmpty()) {
+            advance();
+            if (reads + writes == 0 && waiting.isEmpty()) {
                 lines.remove(this, this);
+            }
+        }
+
+        private void advance() {
+            for (Turn next = waiting.peek(); next != null && mayGo(next); next = waiting.peek()) {
+                waiting.remove();
+                count(next, 1);
+                if (next.isGranted()) {
+                    ready.add(next);
+                }
             }
         }
 

@@ -8,13 +8,21 @@ import io.kindred.cluster.message.QuorumSpec;
 public interface KeyPort {
     void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback);
 
-    /** Whether every operation is coordinated here, so that none overtakes another. */
-    default boolean isLocal() {
+    /**
+     * Whether this node is the only one, so that whatever is sent takes effect in the order in which it was sent, reads and
+     * writes.
+     */
+    default boolean isAlone() {
         return true;
     }
 
-    /** The node that would coordinate this operation now; two operations on a key keep their order if it is the same. */
-    default long coordinatorOf(Operation operation) {
-        return 0;
+    /**
+     * Whether this node would coordinate a write of this key now, and go on to: all that it coordinates of one key, with
+     * quorums of one scope, takes effect in the order in which it was sent.
+     *
+     * @param update whether it is a read-modify-write
+     */
+    default boolean isCoordinatedHere(int db, byte[] key, boolean update) {
+        return true;
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the session's loop thread.
  */
-public final class KeyRequest implements OutcomeCallback {
+public final class KeyRequest extends Turn implements OutcomeCallback {
     private final Action.OfKey action;
     private final byte[][] args;
     private final int db;
@@ -23,8 +23,10 @@ public final class KeyRequest implements OutcomeCallback {
     private final Session session;
     private final ReplySink sink;
     private QuorumSpec quorum;
+    private @Nullable Operation operation;
     private @Nullable Reply refusal;
     private boolean isSecondTry;
+    private long nowMillis;
 
     KeyRequest(Action.OfKey action, byte[][] args, Session session, ServerView server, ReplySink sink) {
         this.action = action;
@@ -37,15 +39,45 @@ public final class KeyRequest implements OutcomeCallback {
     }
 
     void start() {
-        Operation operation = action.plan(this);
-        if (operation != null) {
-            session.order().execute(server.keys(), operation, quorum, this);
-            return;
+        if (plan()) {
+            session.order().take(this);
+        } else {
+            sink.complete(refused());
         }
+    }
+
+    /** False: the command is refused. */
+    private boolean plan() {
+        nowMillis = server.clock().millis();
+        operation = action.plan(this);
+        return operation != null;
+    }
+
+    private Reply refused() {
         if (refusal == null) {
             throw new IllegalStateException("a command planned nothing and did not say why");
         }
-        sink.complete(refusal);
+        return refusal;
+    }
+
+    private Operation operation() {
+        Operation planned = operation;
+        if (planned == null) {
+            throw new IllegalStateException("a command that is not planned, or refused");
+        }
+        return planned;
+    }
+
+    /** A command that had to wait is planned anew: a time that it names as so far from now counts from its beginning. */
+    @Override
+    void begin() {
+        if (isDelayed() && !plan()) {
+            sink.complete(refused());
+            session.order().over(this);
+            return;
+        }
+        server.keys().execute(operation(), quorum, this);
+        session.order().sent(this);
     }
 
     @Override
@@ -54,10 +86,46 @@ public final class KeyRequest implements OutcomeCallback {
         Operation other = failure == null || isSecondTry ? null : action.instead(outcome, this);
         if (other != null) {
             isSecondTry = true;
-            session.order().execute(server.keys(), other, quorum, this);
+            server.keys().execute(other, quorum, this);
             return;
         }
         sink.complete(failure != null ? failure : action.reply(outcome, this));
+        session.order().over(this);
+    }
+
+    @Override
+    KeyPort port() {
+        return server.keys();
+    }
+
+    @Override
+    int keys() {
+        return 1;
+    }
+
+    @Override
+    byte[] key(int index) {
+        return operation().key();
+    }
+
+    @Override
+    boolean writes() {
+        return !(operation instanceof Operation.Get);
+    }
+
+    @Override
+    boolean updates() {
+        return operation instanceof Operation.Update;
+    }
+
+    @Override
+    boolean readsFirst() {
+        return false;
+    }
+
+    @Override
+    boolean isGlobal() {
+        return quorum.global();
     }
 
     /** The command as it was sent, name first. */
@@ -69,12 +137,14 @@ public final class KeyRequest implements OutcomeCallback {
         return args[1];
     }
 
+    @Override
     public int db() {
         return db;
     }
 
+    /** When it began: what one command sees expired, no later one of its connection sees alive. */
     public long nowMillis() {
-        return server.clock().millis();
+        return nowMillis;
     }
 
     public Settings settings() {

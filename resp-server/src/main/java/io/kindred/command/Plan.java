@@ -18,6 +18,9 @@ public sealed interface Plan {
      */
     record Run(List<Operation> operations, Function<List<Outcome>, Plan> next) implements Plan {}
 
+    /** As {@link Run}, for the last step: nothing is sent after these operations. */
+    record Last(List<Operation> operations, Function<List<Outcome>, Reply> reply) implements Plan {}
+
     /** A get of each argument from {@code first} on. */
     static List<Operation> gets(byte[][] args, int db, int first) {
         List<Operation> gets = new ArrayList<>(args.length - first);

@@ -15,45 +15,59 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the session's loop thread.
  */
-final class PlanRun {
+final class PlanRun extends Turn {
     static final int IN_FLIGHT_MAX = 512;
 
-    private final KeyPort keys;
+    private final Action.OfKeys action;
+    private final CommandSpec spec;
+    private final byte[][] args;
+    private final int db;
+    private final ServerView server;
     private final KeyOrder order;
     private final QuorumSpec quorum;
     private final ReplySink sink;
     private List<Operation> operations = List.of();
     private @Nullable Outcome[] outcomes = new Outcome[0];
-    private Plan.@Nullable Run step;
+    private @Nullable Plan step;
     private final List<Outcome> failures = new ArrayList<>();
     private int sent;
     private int completed;
     private boolean touched;
     private boolean sending;
 
-    PlanRun(KeyPort keys, Session session, ReplySink sink) {
-        this.keys = keys;
+    PlanRun(CommandSpec spec, Action.OfKeys action, byte[][] args, Session session, ServerView server, ReplySink sink) {
+        this.spec = spec;
+        this.action = action;
+        this.args = args;
+        this.db = session.db();
+        this.server = server;
         this.order = session.order();
         this.quorum = session.quorum();
         this.sink = sink;
     }
 
-    void start(Plan plan) {
-        begin(plan);
+    void start() {
+        order.take(this);
+    }
+
+    @Override
+    void begin() {
+        begin(action.plan(args, db, server.clock().millis()));
         advance();
     }
 
     private void begin(Plan plan) {
-        if (plan instanceof Plan.Run run) {
-            step = run;
-            operations = run.operations();
-            outcomes = new Outcome[operations.size()];
-            sent = 0;
-            completed = 0;
+        if (plan instanceof Plan.Done done) {
+            step = null;
+            sink.complete(done.reply());
+            order.over(this);
             return;
         }
-        step = null;
-        sink.complete(((Plan.Done) plan).reply());
+        step = plan;
+        operations = plan instanceof Plan.Run run ? run.operations() : ((Plan.Last) plan).operations();
+        outcomes = new Outcome[operations.size()];
+        sent = 0;
+        completed = 0;
     }
 
     private void advance() {
@@ -73,7 +87,10 @@ final class PlanRun {
             return false;
         }
         int index = sent++;
-        order.execute(keys, operations.get(index), quorum, outcome -> done(index, outcome));
+        server.keys().execute(operations.get(index), quorum, outcome -> done(index, outcome));
+        if (sent == operations.size() && step instanceof Plan.Last) {
+            order.sent(this);
+        }
         return true;
     }
 
@@ -105,19 +122,62 @@ final class PlanRun {
     }
 
     private Plan nextPlan() {
-        if (step == null) {
-            throw new IllegalStateException("no step under way");
-        }
         List<Outcome> all = new ArrayList<>(outcomes.length);
         for (Outcome outcome : outcomes) {
             if (outcome != null) {
                 all.add(outcome);
             }
         }
-        return step.next().apply(all);
+        if (step instanceof Plan.Run run) {
+            return run.next().apply(all);
+        }
+        if (step instanceof Plan.Last last) {
+            return new Plan.Done(last.reply().apply(all));
+        }
+        throw new IllegalStateException("no step under way");
     }
 
     private Reply failure() {
         return Failures.ofSeveral(failures, touched, operations.size());
+    }
+
+    @Override
+    KeyPort port() {
+        return server.keys();
+    }
+
+    @Override
+    int db() {
+        return db;
+    }
+
+    @Override
+    int keys() {
+        return spec.keyPositions().count(args.length);
+    }
+
+    @Override
+    byte[] key(int index) {
+        return args[spec.keyPositions().at(index)];
+    }
+
+    @Override
+    boolean writes() {
+        return spec.has(CommandSpec.Flag.WRITE);
+    }
+
+    @Override
+    boolean updates() {
+        return !action.isBlind();
+    }
+
+    @Override
+    boolean readsFirst() {
+        return action.readsFirst();
+    }
+
+    @Override
+    boolean isGlobal() {
+        return quorum.global();
     }
 }

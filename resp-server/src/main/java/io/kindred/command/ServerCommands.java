@@ -24,7 +24,7 @@ final class ServerCommands {
                                 "Returns statistics of this node and of the cluster as it knows it.")
                         .categories("dangerous")
                         .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special"),
-                (Action.OfSession) ServerCommands::info);
+                (Action.OfNode) ServerCommands::info);
         table.add(
                 CommandSpec.named("shutdown", -1)
                         .flags(ADMIN, NOSCRIPT, NO_MULTI, ALLOW_BUSY)

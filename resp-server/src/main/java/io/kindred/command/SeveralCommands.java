@@ -59,20 +59,20 @@ final class SeveralCommands {
     private record MGet(Settings settings) implements Action.OfKeys {
         @Override
         public Plan plan(byte[][] args, int db, long nowMillis) {
-            return new Plan.Run(Plan.gets(args, db, 1), outcomes -> values(outcomes, nowMillis));
+            return new Plan.Last(Plan.gets(args, db, 1), outcomes -> values(outcomes, nowMillis));
         }
 
-        private Plan values(List<Outcome> outcomes, long nowMillis) {
+        private Reply values(List<Outcome> outcomes, long nowMillis) {
             List<Reply> values = new ArrayList<>(outcomes.size());
             for (Outcome outcome : outcomes) {
                 Versions versions = Outcomes.found(outcome);
                 if (settings.conflictIsError() && versions.valueCount() > 1) {
-                    return new Plan.Done(Conflict.of(versions));
+                    return Conflict.of(versions);
                 }
                 Current live = LiveValue.of(versions, nowMillis);
                 values.add(GetCommands.bulk(live));
             }
-            return new Plan.Done(Reply.array(values));
+            return Reply.array(values);
         }
     }
 
@@ -109,7 +109,12 @@ final class SeveralCommands {
             for (Map.Entry<byte[], byte[]> pair : pairs(args).entrySet()) {
                 puts.add(new Operation.Put(db, pair.getKey(), null, pair.getValue(), Expiry.NONE));
             }
-            return new Plan.Run(puts, outcomes -> new Plan.Done(Reply.OK));
+            return new Plan.Last(puts, outcomes -> Reply.OK);
+        }
+
+        @Override
+        public boolean isBlind() {
+            return true;
         }
     }
 
@@ -119,6 +124,11 @@ final class SeveralCommands {
      * writes a later key in between; then the reply says how far this one came.
      */
     private record MSetNx(Settings settings) implements Action.OfKeys {
+        @Override
+        public boolean readsFirst() {
+            return true;
+        }
+
         @Override
         public Plan plan(byte[][] args, int db, long nowMillis) {
             Plan refusal = refusal(args, "msetnx", settings);
@@ -144,15 +154,15 @@ final class SeveralCommands {
                 if (countSet(outcomes) == 0) {
                     return new Plan.Done(Reply.ZERO);
                 }
-                return new Plan.Run(sets.subList(1, sets.size()), rest -> end(rest, sets.size()));
+                return new Plan.Last(sets.subList(1, sets.size()), rest -> end(rest, sets.size()));
             });
         }
 
-        private static Plan end(List<Outcome> rest, int keysCount) {
+        private static Reply end(List<Outcome> rest, int keysCount) {
             int set = 1 + countSet(rest);
             return set == keysCount
-                    ? new Plan.Done(Reply.ONE)
-                    : Plan.refuse("ERR MSETNX set " + set + " of " + keysCount
+                    ? Reply.ONE
+                    : Reply.error("ERR MSETNX set " + set + " of " + keysCount
                             + " keys: the others were set meanwhile by another client");
         }
 

@@ -56,17 +56,13 @@ final class NodePorts implements KeyPort, ClusterPort {
     }
 
     @Override
-    public boolean isLocal() {
-        return node().views().ring().members().size() == 1;
+    public boolean isAlone() {
+        return node().views().isAlone();
     }
 
-    /** A read is coordinated here, replica or not. */
     @Override
-    public long coordinatorOf(Operation operation) {
-        NodeViews views = node().views();
-        return operation instanceof Operation.Get
-                ? views.self().id()
-                : views.coordinatorOf(operation.db(), operation.key(), operation instanceof Operation.Update);
+    public boolean isCoordinatedHere(int db, byte[] key, boolean update) {
+        return node().views().isCoordinatedHere(db, key, update);
     }
 
     // --- all keys ---

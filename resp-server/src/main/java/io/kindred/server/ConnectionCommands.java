@@ -87,8 +87,7 @@ public final class ConnectionCommands {
                         .docs("server", "2.6.0", "O(1)", "Tells the node's time, in seconds and microseconds.")
                         .flags(LOADING, STALE, FAST)
                         .tips("nondeterministic_output"),
-                (Action.OfSession)
-                        (session, args, server) -> time(server.clock().instant()));
+                (Action.OfNode) (session, args, server) -> time(server.clock().instant()));
     }
 
     private static CommandSpec.Builder named(String name, int arity, String since, String summary) {

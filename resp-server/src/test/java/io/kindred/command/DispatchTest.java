@@ -96,20 +96,23 @@ final class DispatchTest {
     void operationsUnderWayAreBounded() {
         List<OutcomeCallback> waiting = new ArrayList<>();
         List<String> replies = new ArrayList<>();
-        PlanRun run = new PlanRun(
+        ServerView server = new ServerView(
                 (operation, quorum, callback) -> waiting.add(callback),
-                new TestSession(),
-                reply -> replies.add(RespText.of(reply)));
+                node.cluster,
+                node.config,
+                node,
+                node.settings,
+                node.table,
+                InstantSource.system());
         byte[][] args = new byte[2001][1];
-        run.start(new Plan.Run(
-                Plan.gets(args, 0, 1),
-                outcomes -> new Plan.Done(io.kindred.cluster.message.Reply.integer(outcomes.size()))));
+        args[0] = bytes("exists");
+        new CommandDispatcher(server).run(node.session, args, reply -> replies.add(RespText.of(reply)));
         assertEquals(PlanRun.IN_FLIGHT_MAX, waiting.size());
         for (int i = 0; i < waiting.size(); i++) {
             waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
             assertTrue(waiting.size() - i - 1 <= PlanRun.IN_FLIGHT_MAX);
         }
-        assertEquals(List.of(":2000\r\n"), replies);
+        assertEquals(List.of(":0\r\n"), replies);
     }
 
     @Test

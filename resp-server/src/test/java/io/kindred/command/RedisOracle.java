@@ -17,14 +17,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real redis-server on a free loopback port, asked over RESP2. */
-final class RedisOracle implements AutoCloseable {
+public final class RedisOracle implements AutoCloseable {
     private final Process process;
+    private final int port;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
 
-    RedisOracle(Path dir) throws IOException {
-        int port = freePort();
+    public RedisOracle(Path dir) throws IOException {
+        port = freePort();
         process = new ProcessBuilder(
                         List.of("redis-server", "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""))
                 .directory(dir.toFile())
@@ -35,6 +36,10 @@ final class RedisOracle implements AutoCloseable {
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+    }
+
+    public int port() {
+        return port;
     }
 
     private static int freePort() throws IOException {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A plain RESP2 client. Replies are strings, Longs, lists, null, and {@link Failure} for errors. */
+/** A plain client, over RESP2 and RESP3. Replies are strings, Longs, lists, null, and {@link Failure} for errors. */
 final class RespClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
 
@@ -49,15 +49,26 @@ final class RespClient implements AutoCloseable {
     }
 
     void send(String... args) throws IOException {
-        ByteArrayOutputStream command = new ByteArrayOutputStream();
-        command.write(bytes("*" + args.length + "\r\n"));
+        sendAll(List.of(List.of(args)));
+    }
+
+    /** All in one write. */
+    void sendAll(List<List<String>> commands) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (List<String> args : commands) {
+            write(args, bytes);
+        }
+        socket.getOutputStream().write(bytes.toByteArray());
+    }
+
+    private static void write(List<String> args, ByteArrayOutputStream command) throws IOException {
+        command.write(bytes("*" + args.size() + "\r\n"));
         for (String arg : args) {
             byte[] value = bytes(arg);
             command.write(bytes("$" + value.length + "\r\n"));
             command.write(value);
             command.write(bytes("\r\n"));
         }
-        socket.getOutputStream().write(command.toByteArray());
     }
 
     @Nullable
@@ -69,8 +80,12 @@ final class RespClient implements AutoCloseable {
             case '-' -> new Failure(rest);
             case ':' -> Long.valueOf(rest);
             case '$' -> bulk(Integer.parseInt(rest));
-            case '*' -> items(Integer.parseInt(rest));
-            default -> throw new IOException("not RESP2: " + line);
+            case '*', '~' -> items(Integer.parseInt(rest));
+            case '%' -> items(2 * Integer.parseInt(rest));
+            case '_' -> null;
+            case ',' -> rest;
+            case '=' -> verbatim(Integer.parseInt(rest));
+            default -> throw new IOException("not RESP: " + line);
         };
     }
 
@@ -85,6 +100,11 @@ final class RespClient implements AutoCloseable {
         String value = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         line();
         return value;
+    }
+
+    /** Behind three letters that say what kind of text it is. */
+    private String verbatim(int length) throws IOException {
+        return String.valueOf(bulk(length)).substring("txt:".length());
     }
 
     private @Nullable List<@Nullable Object> items(int count) throws IOException {

@@ -1,20 +1,23 @@
 package io.kindred.server;
 
+import io.kindred.command.CommandSpec;
 import io.kindred.command.MemoryNode;
 import io.kindred.command.Settings;
 import java.net.Socket;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A server with all commands, over a keyspace in memory. */
-final class CommandServer implements AutoCloseable, Settings {
+public final class CommandServer implements AutoCloseable, Settings {
     private final TestServer server;
+    private final MemoryNode node;
     private final @Nullable String password;
 
     CommandServer(@Nullable String password, InstantSource clock) throws Exception {
         this.password = password;
         ClientRegistry clients = new ClientRegistry();
-        MemoryNode node = new MemoryNode(this, clock, table -> {
+        node = new MemoryNode(this, clock, table -> {
             ConnectionCommands.register(table);
             ClientCommand.register(table, clients);
         });
@@ -23,12 +26,20 @@ final class CommandServer implements AutoCloseable, Settings {
         server.passwordRequired = password != null;
     }
 
-    CommandServer() throws Exception {
+    public CommandServer() throws Exception {
         this(null, InstantSource.system());
     }
 
     TestServer server() {
         return server;
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public List<CommandSpec> commands() {
+        return node.commands();
     }
 
     /** All that the server says to these bytes and their end. */
@@ -62,7 +73,7 @@ final class CommandServer implements AutoCloseable, Settings {
 
     @Override
     public int replicationN() {
-        return 1;
+        return 3;
     }
 
     @Override

@@ -382,23 +382,31 @@ public final class NodeViews {
         return clocks.skewsRefused();
     }
 
+    /** Whether this node has all data, nobody else has, and none of it is on its way. */
+    public boolean isAlone() {
+        RingRouter router = membership.router();
+        return router.ring().members().size() == 1
+                && router.datacenters().remotes().length == 0
+                && router.servingMap().isSettled();
+    }
+
     /**
-     * The node that would coordinate an operation on this key, as this node sees it now: commands of one connection on
-     * one key keep their order as long as they go to the same one.
+     * Whether this node, as it sees it now, coordinates writes of this key, and the ring does not change under them: those
+     * of one scope take effect in the order in which they were asked for.
      *
-     * @param update whether it is a read-modify-write
+     * @param update whether it is a read-modify-write, which only the first live replica coordinates
      */
-    public long coordinatorOf(int db, byte[] key, boolean update) {
+    public boolean isCoordinatedHere(int db, byte[] key, boolean update) {
         Route route = membership.router().route(db, key);
-        if (!update) {
-            return self().id();
+        if (route.sets() != null) {
+            return false;
         }
-        for (int place = 0; place < route.serving(); place++) {
+        for (int place = 0; update && place < route.serving(); place++) {
             long id = route.writers()[place];
-            if (!membership.router().isGone(id)) {
-                return id;
+            if (id == self().id() || !membership.router().isGone(id)) {
+                return id == self().id();
             }
         }
-        return 0;
+        return !update;
     }
 }

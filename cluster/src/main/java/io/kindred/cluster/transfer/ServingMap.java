@@ -75,6 +75,11 @@ public final class ServingMap {
         return unsettled.cardinality();
     }
 
+    /** Whether every partition is where the target ring has it, and nowhere else. */
+    public boolean isSettled() {
+        return unsettled.isEmpty();
+    }
+
     /**
      * The records, or what somebody holds, are others than before.
      *
