@@ -57,6 +57,11 @@ public final class HybridClock {
         return true;
     }
 
+    /** From now on stamps are above this one, however far ahead it is. */
+    public void raise(long stamp) {
+        last = Math.max(last, stamp);
+    }
+
     /**
      * A stamp above {@code stamp}, too, for a write that has to win over it. Where the clock refuses to go there, the
      * stamp is just above, and the clock stays: only the one key pays for the wrong date.

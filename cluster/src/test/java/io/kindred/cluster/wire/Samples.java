@@ -6,6 +6,8 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
+import io.kindred.cluster.message.AskerDeadline;
+import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -40,10 +42,16 @@ final class Samples {
                 new Message.Gossip(list(this::beat), random.nextLong(), list(random::nextLong), coin()),
                 new Message.GossipAsk(list(random::nextLong), list(random::nextLong), list(random::nextLong)),
                 new Message.GossipTell(list(this::member), list(this::change), list(this::holding), random.nextLong()),
-                new Message.Ping(id(), random.nextLong()),
-                new Message.Pong(id(), random.nextLong()),
-                new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
-                new Message.ForwardReply(id(), outcome()),
+                new Message.Ping(id(), random.nextLong(), random.nextLong()),
+                new Message.Pong(id(), random.nextLong(), random.nextLong(), clocks()),
+                new Message.Forward(
+                        id(),
+                        operation(),
+                        quorum(),
+                        random.nextLong(),
+                        random.nextInt(100_000),
+                        new AskerDeadline(id(), random.nextLong())),
+                new Message.ForwardReply(id(), outcome(), clocks()),
                 new Message.ReadRequest(id(), bytes(), coin()),
                 readReply(),
                 new Message.Replicate(id(), bytes(), versions(), random.nextLong()),
@@ -91,9 +99,9 @@ final class Samples {
                 new Message.ScanRequest(id(), random.nextInt(16), random.nextInt(1024), random.nextLong(), 100),
                 scanReply(),
                 new Message.ClockRequest(id()),
-                new Message.ClockReply(id(), random.nextLong()),
+                new Message.ClockReply(id(), random.nextLong(), random.nextLong()),
                 new Message.Flush(id(), list(random::nextLong)),
-                new Message.FlushAck(id(), verdict()));
+                new Message.FlushAck(id(), verdict(), random.nextLong()));
     }
 
     private Message dotReply() {
@@ -261,6 +269,10 @@ final class Samples {
         byte[] bytes = new byte[random.nextInt(20)];
         random.nextBytes(bytes);
         return bytes;
+    }
+
+    private ClockReading clocks() {
+        return new ClockReading(id(), random.nextLong(), random.nextLong());
     }
 
     private long id() {
