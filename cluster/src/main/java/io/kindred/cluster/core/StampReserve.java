@@ -60,7 +60,9 @@ final class StampReserve {
             return;
         }
         long before = bounds[number];
-        long bound = needed + HybridClock.ofMillis(STEP_MILLIS - LEFT_MIN_MILLIS);
+        // What is kept may be stamped as high as can be.
+        long step = HybridClock.ofMillis(STEP_MILLIS - LEFT_MIN_MILLIS);
+        long bound = needed > Long.MAX_VALUE - step ? Long.MAX_VALUE : needed + step;
         bounds[number] = bound;
         replica.persistMeta(MetaKey.of(MetaKey.CLOCK, number), MetaKey.value(bound), verdict -> {
             if (verdict != Verdict.OK) {

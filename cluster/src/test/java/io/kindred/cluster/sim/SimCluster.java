@@ -553,11 +553,9 @@ public final class SimCluster {
         return reaps;
     }
 
-    /** What the clock furthest ahead has shown: what had not expired then was there at every node. */
-    long latestWallMillis() {
-        for (SimNode node : network.nodes()) {
-            latestWallMillis = Math.max(latestWallMillis, node.wallMillis());
-        }
+    /** What the clock furthest ahead has shown, this node's among them: what had not expired then was there at every node. */
+    long latestWallMillis(SimNode node) {
+        latestWallMillis = Math.max(latestWallMillis, node.wallMillis());
         return latestWallMillis;
     }
 
