@@ -67,7 +67,7 @@ final class WrongClocksIT {
         Await.until(
                 "n3 warns of its own clock",
                 SEEN_WITHIN,
-                () -> cluster.node(2).log().contains(" ms ahead of the median of 3 members' clocks"));
+                () -> cluster.node(2).log().contains(" ms ahead of the median of "));
         Await.until(
                 "n2 warns of n3's clock",
                 SEEN_WITHIN,
