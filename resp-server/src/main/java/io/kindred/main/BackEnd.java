@@ -7,7 +7,6 @@ import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.EngineStore;
-import io.kindred.cluster.node.NodeClock;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.NodeLoop;
 import io.kindred.cluster.node.Rehearsal;
@@ -107,7 +106,7 @@ record BackEnd(
                     nodeConfig.fingerprint(),
                     config.text(Directives.CLUSTER_SECRET));
             NodeLoop.Setup setup = new NodeLoop.Setup(
-                    local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), NodeClock.SYSTEM, host);
+                    local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), ProcessClock.ofNode(), host);
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
             warm.join();
             loop.bind(config.bind().first().address().getHostAddress(), clusterPort);

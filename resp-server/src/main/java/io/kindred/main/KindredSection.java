@@ -107,6 +107,15 @@ final class KindredSection {
                 .field("corrupt_records", of.views().corruptRecords())
                 .field("records_lost", of.views().lostRecords())
                 .field("clock_skews_refused", of.views().clockSkewsRefused());
+        clocks(out);
+    }
+
+    private void clocks(InfoText out) {
+        NodeViews.ClockSkew skew = of.views().clockSkew();
+        out.field("clock_skew_ms_max", skew.skewMillisMax())
+                .field("clock_skew_node", skew.skewPeer())
+                .field("clock_ahead_of_median_ms", skew.aheadOfMedianMillis())
+                .field("clock_stamps_ahead_ms", skew.stampsAheadMillis());
     }
 
     private void hints(InfoText out) {

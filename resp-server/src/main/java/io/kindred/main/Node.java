@@ -30,7 +30,7 @@ final class Node implements NodeHost, NodePort {
 
     private static final System.Logger LOG = System.getLogger(Node.class.getName());
 
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock = ProcessClock.wall();
     private final NetLoop net = NetLoop.start("kindred");
     private final NodePorts ports = new NodePorts();
     private final LiveConfig config;

@@ -50,17 +50,19 @@ final class ClusterQueries {
     }
 
     private ClusterAnswer flushed(FlushCore.Ended ended) {
-        if (ended.wrongClock() != 0) {
-            return new ClusterAnswer.Failed("ERR the clock of " + nameOf(ended.wrongClock())
-                    + " is, or what was written"
-                    + " there is stamped, " + Math.abs(ended.aheadMillis()) + " ms "
-                    + (ended.aheadMillis() > 0 ? "ahead of" : "behind") + " this node's clock, which is more than"
-                    + " max-clock-skew-ms; nothing was flushed");
-        }
-        return ended.stored()
-                ? new ClusterAnswer.Flushed()
-                : new ClusterAnswer.Failed(
-                        "NOQUORUM not every live node has stored the flush; it may still take effect");
+        return switch (ended.result()) {
+            case STORED -> new ClusterAnswer.Flushed();
+            case NOT_STORED ->
+                new ClusterAnswer.Failed("NOQUORUM not every live node has stored the flush; it may still take effect");
+            case CLOCK_AHEAD ->
+                new ClusterAnswer.Failed("ERR the clock of " + nameOf(ended.whose()) + ", this node, is "
+                        + ended.aheadMillis() + " ms ahead of the median of the members that are up, which is more than"
+                        + " max-clock-skew-ms; nothing was flushed. Set it right, or ask another node");
+            case STAMP_AHEAD ->
+                new ClusterAnswer.Failed("ERR " + nameOf(ended.whose()) + " has a stamp that is " + ended.aheadMillis()
+                        + " ms ahead of the median of the members' clocks, too far for a flush to pass it; nothing was"
+                        + " flushed. Set its clock right, and replace it (KIN.REPLACE) with an empty node");
+        };
     }
 
     private String nameOf(long node) {

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.keyspace.LocalDesk;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.LongMap;
 import io.kindred.cluster.ring.StorageKey;
@@ -16,6 +17,7 @@ import java.util.function.IntPredicate;
 final class Desk implements LocalDesk {
     private final Replica replica;
     private final ReplicaStore store;
+    private final Clocks clocks;
     private final FlushStamps flushStamps;
     /** What of the flush stamps is in the log. */
     private final FlushStamps durable;
@@ -44,8 +46,9 @@ final class Desk implements LocalDesk {
         this.durable = flushStamps.copy();
         this.partitions = config.partitions();
         this.outlet = surroundings.outlet();
+        this.clocks = surroundings.clocks();
         this.pages = new PageReader.Source(
-                this::scan, flushStamps, surroundings.clocks(), config.quorums().timeoutNanos(), this::showsUnreadable);
+                this::scan, flushStamps, clocks, config.quorums().timeoutNanos(), this::showsUnreadable);
     }
 
     /** While a flush is under way it counts as flushed: what else it may be, other replicas tell. */
@@ -101,6 +104,17 @@ final class Desk implements LocalDesk {
             throw new IllegalStateException("a scan that nobody asked for: " + scanned.token());
         }
         done.accept(scanned);
+    }
+
+    @Override
+    public long passed(List<Long> stamps) {
+        int last = Math.min(stamps.size(), flushStamps.databases()) - 1;
+        long passed = 0;
+        for (int db = 0; db <= last; db++) {
+            boolean isNew = stamps.get(db) > flushStamps.of(db);
+            passed = isNew && clocks.highestGiven() >= stamps.get(db) ? clocks.highestGiven() : passed;
+        }
+        return passed;
     }
 
     @Override

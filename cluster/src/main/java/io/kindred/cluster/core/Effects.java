@@ -58,4 +58,7 @@ public interface Effects {
 
     /** A line for the operator's log: something changed. */
     void note(String line);
+
+    /** A line for the operator's log: something is wrong, and somebody has to see to it. */
+    void warn(String line);
 }

@@ -21,12 +21,18 @@ import java.util.function.Predicate;
  * it, to DOWN when enough do; back when it is heard again or refutes. {@link #settle} makes all changes.
  */
 final class MemberWatch {
+    private static final int START_SHIFT = 40;
+
     private final Clocks clocks;
     private final Outlet outlet;
     private final MembershipView view;
     private final FailureDetector detector;
     private final GossipRounds rounds;
+    private final SkewWatch skews;
     private final long intervalNanos;
+    /** Pings of this start have greater numbers. */
+    private final long firstPing;
+
     private final TreeMap<Long, Status> noted = new TreeMap<>();
     private long nextRoundNanos;
     private long nextPingNanos;
@@ -39,6 +45,8 @@ final class MemberWatch {
         outlet = in.outlet();
         intervalNanos = times.gossipIntervalNanos();
         view = new MembershipView(self);
+        skews = new SkewWatch(clocks, outlet, view);
+        firstPing = self.start() << START_SHIFT;
         detector = new FailureDetector(intervalNanos, times.suspectAfterNanos());
         rounds = new GossipRounds(view, detector, in, facts, intervalNanos);
     }
@@ -80,6 +88,7 @@ final class MemberWatch {
             detector.tick(nextPingNanos, now);
             nextPingNanos = now + FailureDetector.PING_INTERVAL_NANOS;
             settle();
+            skews.look();
             detector.toPing(now).forEach(this::ping);
             detector.toRedial(now).forEach(outlet.effects()::redial);
         }
@@ -103,10 +112,15 @@ final class MemberWatch {
     void onPeerConnected(long peer) {
         detector.connected(peer, clocks.nanos());
         settle();
+        if (!detector.isDoubted(peer)) {
+            // Updates that are forwarded to it need its clock.
+            ping(peer);
+        }
     }
 
     void onPeerLost(long peer) {
         detector.lost(peer);
+        clocks.peers().forget(peer);
         settle();
     }
 
@@ -122,17 +136,23 @@ final class MemberWatch {
     }
 
     private void ping(long peer) {
-        outlet.send(peer, new Message.Ping(detector.ping(peer, clocks.nanos()), clocks.nextStamp()));
+        long number = firstPing + detector.ping(peer, clocks.nanos());
+        outlet.send(peer, new Message.Ping(number, clocks.tellStamp(), clocks.nanos()));
     }
 
     void onPing(long from, Message.Ping ping) {
         clocks.observe(ping.stamp());
-        outlet.send(from, new Message.Pong(ping.number(), clocks.nextStamp()));
+        outlet.send(from, new Message.Pong(ping.number(), clocks.tellStamp(), ping.sentNanos(), clocks.reading()));
     }
 
     void onPong(long from, Message.Pong pong) {
+        if (pong.number() >>> START_SHIFT != firstPing >>> START_SHIFT) {
+            // An earlier life has asked.
+            return;
+        }
         clocks.observe(pong.stamp());
-        detector.ponged(from, pong.number(), clocks.nanos());
+        clocks.peers().answered(from, pong.reading(), pong.sentNanos(), clocks);
+        detector.ponged(from, pong.number() - firstPing, clocks.nanos());
     }
 
     // --- gossip ---
@@ -198,6 +218,10 @@ final class MemberWatch {
     /** As {@link #avoids}, but for a late answer. */
     boolean isGone(long node) {
         return node != view.self().id() && detector.isDoubted(node);
+    }
+
+    SkewWatch skews() {
+        return skews;
     }
 
     /** What has happened since the start. */

@@ -26,6 +26,9 @@ final class MetaKey {
     /** A partition's reap mark. */
     static final byte REAP = 'R';
 
+    /** Number 0: above every stamp that this node gave; 1: and above those of all that it keeps. */
+    static final byte CLOCK = 'C';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {

@@ -51,6 +51,7 @@ public final class NodeCore implements MessageHandler {
     private final Clocks clocks;
     private final Requests requests;
     private final Replica replica;
+    private final StampReserve reserve;
     private final Coordinator coordinator;
     private final ReplicaService service;
     private final ClusterMembership membership;
@@ -76,7 +77,10 @@ public final class NodeCore implements MessageHandler {
             ReplicaStore store,
             UpdateFunctions functions,
             RandomSource random) {
-        clocks = new Clocks(new HybridClock(config.times().clockSkewMaxMillis()));
+        clocks = new Clocks(
+                new HybridClock(config.times().clockSkewMaxMillis()),
+                recovered.self().start());
+        outlet.tellOf(clocks::reading);
         FlushStamps flushStamps = new FlushStamps(config.databases());
         FlushStamps swept = new FlushStamps(config.databases());
         owed = new OwedRanges();
@@ -92,10 +96,11 @@ public final class NodeCore implements MessageHandler {
                         config.partitioner().equals("md5"),
                         flushStamps,
                         group -> store.count((int) group)));
-        recover(recovered, kept, swept, owed);
+        recover(recovered, kept, swept, owed, clocks);
         long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         replica = new Replica(actor, store, kept, outlet, clocks);
+        reserve = new StampReserve(clocks, replica);
         Surroundings surroundings = new Surroundings(clocks, random, outlet);
         losses = new Losses(replica, outlet, config.databases());
         desk = new Desk(replica, store, flushStamps, kept.hidden(), config, surroundings);
@@ -104,11 +109,12 @@ public final class NodeCore implements MessageHandler {
         desk.onFlushed(db -> {
             kept.trees().flushed(db);
             sweeper.sweep(db);
+            clocks.goAbove(flushStamps.of(db));
             if (clocks.aheadMillis(flushStamps.of(db)) > 0) {
                 outlet.effects()
-                        .note("a flush of database " + db + " is stamped " + clocks.aheadMillis(flushStamps.of(db))
-                                + " ms ahead of this node's clock: some node's clock was wrong. Another one is refused"
-                                + " until then");
+                        .warn("a flush of database " + db + " is stamped " + clocks.aheadMillis(flushStamps.of(db))
+                                + " ms ahead of this node's clock, for some node's clock is, or was, wrong: what this"
+                                + " node writes is stamped above that from now on");
             }
         });
         LocalFacts facts = new LocalFacts(flushStamps::all, stamps -> desk.flush(stamps, verdict -> {}));
@@ -188,7 +194,8 @@ public final class NodeCore implements MessageHandler {
         queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership));
     }
 
-    private static void recover(Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed) {
+    private static void recover(
+            Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed, Clocks clocks) {
         FlushStamps flushStamps = kept.flushStamps();
         for (Recovered.MetaRecord record : recovered.meta()) {
             int number = MetaKey.number(record.key());
@@ -204,6 +211,9 @@ public final class NodeCore implements MessageHandler {
                 kept.counters().recover(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
                 flushStamps.raise(number, value);
+                clocks.goAbove(value);
+            } else if (MetaKey.kind(record.key()) == MetaKey.CLOCK) {
+                StampReserve.recover(clocks, number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.REAP) {
                 kept.marks().raise(number, value);
             } else if (MetaKey.kind(record.key()) == MetaKey.HIDDEN) {
@@ -220,12 +230,14 @@ public final class NodeCore implements MessageHandler {
     public void step(Event event, Now now, Effects effects) {
         outlet.begin(effects);
         clocks.advance(now.nanos(), now.wallMillis());
+        reserve.before();
         dispatch(event);
         if (membership.router().isTouched()) {
             BitSet touched = membership.router().takeTouched();
             antiEntropy.followRing(touched);
             transfers.core().follow(touched);
         }
+        reserve.after();
         wake(effects);
     }
 
@@ -254,7 +266,7 @@ public final class NodeCore implements MessageHandler {
         } else if (event instanceof Event.Tick) {
             requests.onTick(clocks.nanos());
             // Behind the requests: what those have left undone by now is owed.
-            membership.view().owe(oldestDebtStamp(), clocks.nextStamp());
+            membership.view().owe(oldestDebtStamp(), clocks.tellStamp());
             latencies.onTick(clocks.nanos());
             membership.onTick();
             handoff.onTick();
@@ -552,7 +564,7 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onClockRequest(long from, Message.ClockRequest message) {
-        outlet.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll()));
+        outlet.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
     }
 
     @Override
@@ -562,9 +574,14 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onFlush(long from, Message.Flush message) {
+        long passed = desk.passed(message.flushStamps());
+        if (passed > 0) {
+            outlet.send(from, new Message.FlushAck(message.requestId(), Verdict.OK, passed));
+            return;
+        }
         desk.flush(
                 message.flushStamps(),
-                verdict -> outlet.send(from, new Message.FlushAck(message.requestId(), verdict)));
+                verdict -> outlet.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
     }
 
     @Override

@@ -378,6 +378,30 @@ public final class NodeViews {
         return replica.unreadable().lostCount();
     }
 
+    /**
+     * How clocks stand, as round trips of the last few seconds have shown.
+     *
+     * @param skewMillisMax by how much the peer whose clock differs most from this node's is ahead of it; 0 if none is known
+     * @param skewPeer that peer's name; empty: none is known
+     * @param aheadOfMedianMillis by how much this node's clock is ahead of the median of those that it knows
+     * @param stampsAheadMillis by how much what is written here is stamped ahead of this node's clock
+     */
+    public record ClockSkew(long skewMillisMax, String skewPeer, long aheadOfMedianMillis, long stampsAheadMillis) {}
+
+    public ClockSkew clockSkew() {
+        SkewWatch.Standing standing = membership.watch().skews().standing();
+        return new ClockSkew(
+                standing.worstMillis(),
+                standing.worstPeer() == 0 ? "" : nameOf(standing.worstPeer()),
+                standing.aheadOfMedianMillis(),
+                clocks.stampsAheadMillis());
+    }
+
+    /** The newest stamp that this node's hybrid clock gave or went above. */
+    public long lastStamp() {
+        return clocks.lastStamp();
+    }
+
     public long clockSkewsRefused() {
         return clocks.skewsRefused();
     }

@@ -135,7 +135,8 @@ final class Reaping {
 
     /** The highest stamp at or below which nothing is owed or under way anywhere; 0 while a member is away. */
     private long bound() {
-        long bound = Long.MAX_VALUE;
+        // Expiry goes by the wall clock, which stamps may be ahead of.
+        long bound = HybridClock.ofMillis(Math.max(0, clocks.wallMillis() - graceMillis));
         for (long id : members()) {
             Standing standing = membership.view().standing(id);
             long settled = HybridClock.millis(standing.clockStamp()) - graceMillis;

@@ -2,6 +2,7 @@ package io.kindred.cluster.keyspace;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.PeerClocks;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.version.HybridClock;
 import java.util.ArrayList;
@@ -9,30 +10,56 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Deletes a database by stamp: asks every live node for its clock, then has every one store a stamp one above the
- * highest. Versions stamped at or below it count as deleted wherever they turn up; gossip tells the nodes that were
- * away.
+ * Deletes a database by stamp: asks every live node for its clocks, then has every one store a stamp {@link #LEAD_MILLIS}
+ * above the highest. Versions stamped at or below it count as deleted wherever they turn up, whatever clock stamped them;
+ * gossip tells the nodes that were away.
  *
- * <p>A stamp that is far ahead of the clocks is never stored: what is written afterwards is stamped just above it, and so
- * would be what was written before the next flush, which could not tell the two apart. So nothing is flushed while a
- * node's clock is wrong, or while something may be kept that was stamped by a wrong one.
+ * <p>Who stores the stamp goes on above it, so what is written from then on is there, also where the stamp is far ahead of
+ * the clocks. Until then nothing may be stamped above it: it may be made of an old value, and would outlive the flush. So
+ * the stamp leads by more than it takes to store it, and a node that has given a stamp above it all the same says so
+ * instead of storing it: a greater one is taken.
+ *
+ * <p>A node whose own wall clock is ahead of the median of all refuses, for the operator to see to it. Nor is a stamp stored
+ * that is too far ahead of that median: hybrid clocks would stand still for so long, and tombstones stay.
  */
 public final class FlushCore extends Request {
+    private static final long LEAD_MILLIS = 200;
+    /** A greater stamp is taken at most so often. */
+    private static final int TAKEN_MAX = 5;
+    /** So far ahead of the median of the wall clocks a flush may be stamped: clocks that are wrong by a day can be flushed. */
+    static final long AHEAD_MAX_MILLIS = 2 * 86_400_000L;
+
     private final Question node;
     private final int db;
     private final Consumer<Ended> done;
     private final long begunMillis;
     private final List<Long> awaited = new ArrayList<>();
+    /** How far the others' wall clocks are ahead of this node's, at most. */
+    private final List<Long> othersAheadMillis = new ArrayList<>();
+
     private long highest;
+    private long whoseHighest;
     private boolean storing;
+    private int taken;
+
+    /** How a flush ended. */
+    public enum Result {
+        STORED,
+        /** Not by every live node, as far as it is known. */
+        NOT_STORED,
+        /** Nothing was: this node's clock is wrong. */
+        CLOCK_AHEAD,
+        /** Nothing was: a node has, or has given, a stamp that is too far ahead. */
+        STAMP_AHEAD
+    }
 
     /**
      * How it ended.
      *
-     * @param wrongClock the node whose clock differs too much, so that nothing was stored; 0: none
-     * @param aheadMillis by how much; negative where it is behind
+     * @param whose the node whose clock or stamp is ahead; 0: none
+     * @param aheadMillis of the median of the clocks
      */
-    public record Ended(boolean stored, long wrongClock, long aheadMillis) {}
+    public record Ended(Result result, long whose, long aheadMillis) {}
 
     private FlushCore(Question node, int db, Consumer<Ended> done) {
         this.node = node;
@@ -45,11 +72,7 @@ public final class FlushCore extends Request {
     public static void start(Question node, int db, Consumer<Ended> done) {
         FlushCore core = new FlushCore(node, db, done);
         core.highest = Math.max(node.clocks().stampOfAll(), core.newestFlush());
-        long aheadMillis = node.clocks().aheadMillis(core.highest);
-        if (aheadMillis > 0) {
-            done.accept(new Ended(false, node.partitions().self(), aheadMillis));
-            return;
-        }
+        core.whoseHighest = node.partitions().self();
         node.requests().open(core, node.clocks().nanos());
         core.askOthers(new Message.ClockRequest(core.id));
         core.storeIfAllAnswered();
@@ -58,9 +81,13 @@ public final class FlushCore extends Request {
     private long newestFlush() {
         long newest = 0;
         for (int i = 0; i < node.flushStamps().databases(); i++) {
-            newest = db < 0 || db == i ? Math.max(newest, node.flushStamps().of(i)) : newest;
+            newest = isFlushed(i) ? Math.max(newest, node.flushStamps().of(i)) : newest;
         }
         return newest;
+    }
+
+    private boolean isFlushed(int database) {
+        return db < 0 || db == database;
     }
 
     private void askOthers(Message message) {
@@ -75,51 +102,79 @@ public final class FlushCore extends Request {
     @Override
     public void onAnswer(long from, Message answer) {
         if (answer instanceof Message.ClockReply reply && !storing && awaited.remove((Long) from)) {
-            takeClock(from, reply.stamp());
+            othersAheadMillis.add(reply.wallMillis() - begunMillis);
+            if (reply.stamp() > highest) {
+                highest = reply.stamp();
+                whoseHighest = from;
+            }
+            storeIfAllAnswered();
         } else if (answer instanceof Message.FlushAck ack && storing && awaited.remove((Long) from)) {
-            acknowledged(ack.verdict());
+            if (ack.passed() > 0) {
+                takeAbove(ack.passed());
+            } else {
+                acknowledged(ack.verdict());
+            }
         }
-    }
-
-    /** Of two clocks that differ nobody knows which one is wrong: this node's own may be. */
-    private void takeClock(long from, long stamp) {
-        long aheadMillis = node.clocks().aheadMillis(stamp);
-        long behindMillis = begunMillis - HybridClock.millis(stamp);
-        if (aheadMillis > 0 || behindMillis > node.clocks().skewMaxMillis()) {
-            node.requests().close(this);
-            done.accept(new Ended(false, from, aheadMillis > 0 ? aheadMillis : -behindMillis));
-            return;
-        }
-        highest = Math.max(highest, stamp);
-        storeIfAllAnswered();
     }
 
     private void storeIfAllAnswered() {
         if (!awaited.isEmpty()) {
             return;
         }
-        storing = true;
+        long aheadMillis = PeerClocks.aheadOfMedianMillis(
+                othersAheadMillis.stream().mapToLong(Long::longValue).toArray());
+        long stampAheadMillis = HybridClock.millis(highest) - begunMillis + aheadMillis;
+        if (aheadMillis > node.clocks().skewMaxMillis()) {
+            end(new Ended(Result.CLOCK_AHEAD, node.partitions().self(), aheadMillis));
+        } else if (stampAheadMillis > AHEAD_MAX_MILLIS) {
+            end(new Ended(Result.STAMP_AHEAD, whoseHighest, stampAheadMillis));
+        } else {
+            storing = true;
+            store();
+        }
+    }
+
+    private void store() {
         List<Long> stamps = new ArrayList<>();
         for (int i = 0; i < node.flushStamps().databases(); i++) {
             long current = node.flushStamps().of(i);
-            stamps.add(db < 0 || db == i ? Math.max(highest, current) + 1 : current);
+            long stamp = Math.max(highest, current) + HybridClock.ofMillis(LEAD_MILLIS);
+            stamps.add(isFlushed(i) ? stamp : current);
         }
         askOthers(new Message.Flush(id, stamps));
         awaited.add(node.partitions().self());
-        node.desk().flush(stamps, this::acknowledgedHere);
+        long passed = node.desk().passed(stamps);
+        if (passed > 0) {
+            takeAbove(passed);
+            return;
+        }
+        long asked = id;
+        node.desk().flush(stamps, verdict -> acknowledgedHere(asked, verdict));
     }
 
-    private void acknowledgedHere(Verdict verdict) {
-        if (id != 0 && awaited.remove((Long) node.partitions().self())) {
+    /** What some have stored by now is raised. Under a new id: who acknowledges the former stamp does not know of this one. */
+    private void takeAbove(long passed) {
+        if (++taken > TAKEN_MAX) {
+            end(new Ended(Result.NOT_STORED, 0, 0));
+            return;
+        }
+        highest = Math.max(highest, passed);
+        awaited.clear();
+        node.requests().open(this, node.clocks().nanos());
+        store();
+    }
+
+    private void acknowledgedHere(long asked, Verdict verdict) {
+        if (id == asked && awaited.remove((Long) node.partitions().self())) {
             acknowledged(verdict);
         }
     }
 
     private void acknowledged(Verdict verdict) {
         if (verdict != Verdict.OK) {
-            end(false);
+            end(new Ended(Result.NOT_STORED, 0, 0));
         } else if (awaited.isEmpty()) {
-            end(true);
+            end(new Ended(Result.STORED, 0, 0));
         }
     }
 
@@ -132,17 +187,17 @@ public final class FlushCore extends Request {
         if (!storing) {
             storeIfAllAnswered();
         } else if (awaited.isEmpty()) {
-            end(true);
+            end(new Ended(Result.STORED, 0, 0));
         }
     }
 
-    private void end(boolean stored) {
+    private void end(Ended ended) {
         node.requests().close(this);
-        done.accept(new Ended(stored, 0, 0));
+        done.accept(ended);
     }
 
     @Override
     protected void onDeadline() {
-        done.accept(new Ended(false, 0, 0));
+        done.accept(new Ended(Result.NOT_STORED, 0, 0));
     }
 }

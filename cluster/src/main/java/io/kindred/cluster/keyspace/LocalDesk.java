@@ -11,6 +11,12 @@ public interface LocalDesk {
     /** One page of one partition; the reply carries {@code request}'s id. */
     void scan(Message.ScanRequest request, Consumer<Message.ScanReply> done);
 
+    /**
+     * The newest stamp that was given here to something that is written, where it is not below one of these that would be
+     * stored; else 0.
+     */
+    long passed(List<Long> flushStamps);
+
     /** Stores the stamps; they count at once, and {@code done} is told when they are durable. */
     void flush(List<Long> flushStamps, Consumer<Message.Verdict> done);
 }

@@ -76,16 +76,27 @@ public sealed interface Message {
         }
     }
 
-    /** Asks whether the receiver is there. The stamp is of the sender's hybrid logical clock, so that clocks stay close. */
-    record Ping(long number, long stamp) implements Message {
+    /**
+     * Asks whether the receiver is there.
+     *
+     * @param number rises, over the starts of the sender too
+     * @param stamp of the sender's hybrid logical clock, so that clocks stay close
+     * @param sentNanos by the sender's monotonic clock
+     */
+    record Ping(long number, long stamp, long sentNanos) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onPing(from, this);
         }
     }
 
-    /** The answer to the ping of that number. */
-    record Pong(long number, long stamp) implements Message {
+    /**
+     * The answer to the ping of that number.
+     *
+     * @param sentNanos the ping's
+     * @param reading of the sender's clocks
+     */
+    record Pong(long number, long stamp, long sentNanos, ClockReading reading) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onPong(from, this);
@@ -99,8 +110,15 @@ public sealed interface Message {
      *
      * @param stamp given once, by the node that took the command
      * @param budgetMillis how long the asker will wait; past it the work is dropped
+     * @param deadline until when it waits: what comes later is not begun
      */
-    record Forward(long requestId, Operation operation, QuorumSpec quorum, long stamp, int budgetMillis)
+    record Forward(
+            long requestId,
+            Operation operation,
+            QuorumSpec quorum,
+            long stamp,
+            int budgetMillis,
+            AskerDeadline deadline)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
@@ -108,7 +126,8 @@ public sealed interface Message {
         }
     }
 
-    record ForwardReply(long requestId, Outcome outcome) implements Message {
+    /** @param reading of the sender's clocks */
+    record ForwardReply(long requestId, Outcome outcome, ClockReading reading) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onForwardReply(from, this);
@@ -424,7 +443,7 @@ public sealed interface Message {
         }
     }
 
-    /** Asks for the receiver's hybrid logical clock: the first half of a flush. */
+    /** Asks for the receiver's clocks: the first half of a flush. */
     record ClockRequest(long requestId) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
@@ -432,7 +451,11 @@ public sealed interface Message {
         }
     }
 
-    record ClockReply(long requestId, long stamp) implements Message {
+    /**
+     * @param stamp not below any that the sender gave, or that anything which it keeps has
+     * @param wallMillis its wall clock, Unix time
+     */
+    record ClockReply(long requestId, long stamp, long wallMillis) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onClockReply(from, this);
@@ -447,7 +470,11 @@ public sealed interface Message {
         }
     }
 
-    record FlushAck(long requestId, Verdict verdict) implements Message {
+    /**
+     * @param passed nothing was stored, for the sender has given this stamp to something by now, which is not below those it
+     *     was to store; 0: it has not
+     */
+    record FlushAck(long requestId, Verdict verdict, long passed) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onFlushAck(from, this);

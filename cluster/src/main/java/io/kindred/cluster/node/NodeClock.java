@@ -17,6 +17,26 @@ public interface NodeClock {
         }
     };
 
+    /**
+     * This one with a wall clock that is wrong by so much: for tests.
+     *
+     * @param byMillis how far it is ahead
+     */
+    default NodeClock wrongBy(long byMillis) {
+        NodeClock right = this;
+        return new NodeClock() {
+            @Override
+            public long nanos() {
+                return right.nanos();
+            }
+
+            @Override
+            public long wallMillis() {
+                return right.wallMillis() + byMillis;
+            }
+        };
+    }
+
     /** Monotonic, not negative. */
     long nanos();
 

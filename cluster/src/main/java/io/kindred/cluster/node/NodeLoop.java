@@ -383,5 +383,10 @@ public final class NodeLoop {
         public void note(String line) {
             LOG.log(System.Logger.Level.INFO, line);
         }
+
+        @Override
+        public void warn(String line) {
+            LOG.log(System.Logger.Level.WARNING, line);
+        }
     }
 }

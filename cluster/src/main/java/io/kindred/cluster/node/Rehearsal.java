@@ -284,5 +284,8 @@ public final class Rehearsal {
 
         @Override
         public void note(String line) {}
+
+        @Override
+        public void warn(String line) {}
     }
 }

@@ -1,11 +1,11 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.ring.StorageKey;
-import io.kindred.cluster.version.HybridClock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -22,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Coordinator {
-    /** How long a forward is remembered, in request timeouts. */
+    /** How long a forward is remembered once it would be late, in request timeouts. */
     private static final int FORWARD_MEMORY_TIMEOUTS = 2;
+    /** No honest asker waits for so much longer than it says. */
+    private static final long FORWARD_EARLY_NANOS = 60_000_000_000L;
+
+    private static final String NOT_KNOWN = "; the update may still take effect";
 
     private final Coordination node;
     private final UpdateFunctions functions;
@@ -161,17 +165,24 @@ public final class Coordinator {
 
     /** An operation that another node forwarded to this one, as a replica of its key. */
     public void onForward(long from, Message.Forward forward) {
-        if (!seen.isFirst(from, forward.requestId(), node.clocks().nanos())) {
+        long now = node.clocks().nanos();
+        long late = isPossible(forward.deadline(), forward.budgetMillis())
+                ? forward.deadline().nanos()
+                : now;
+        SeenForwards.Known known = seen.add(from, forward.requestId(), late, now);
+        if (known == SeenForwards.Known.COPY) {
+            return;
+        }
+        Outcome refusal = known == SeenForwards.Known.TOO_MANY
+                ? new Outcome.NoQuorum("the coordinator was asked for too many updates at once" + NOT_KNOWN)
+                : refusal(forward);
+        if (refusal != null) {
+            node.outbox().reply(new Origin(from, forward.requestId()), refusal);
             return;
         }
         node.clocks().observe(forward.stamp());
-        if (isStale(forward)) {
-            Outcome late = new Outcome.TryAgain("the update came too late, or the nodes' clocks differ by more than "
-                    + "max-clock-skew-ms; nothing was applied");
-            node.outbox().reply(new Origin(from, forward.requestId()), late);
-            return;
-        }
-        long deadline = node.clocks().nanos() + forward.budgetMillis() * 1_000_000L;
+        long budgetNanos = forward.budgetMillis() * 1_000_000L;
+        long deadline = Math.min(forward.deadline().nanos(), now + budgetNanos);
         Ticket ticket = new Ticket(
                 new Origin(from, forward.requestId()),
                 forward.operation(),
@@ -192,11 +203,29 @@ public final class Coordinator {
         }
     }
 
-    /** Its asker has given up long ago: the message lay with a process that was stopped, or on a slow link. */
-    private boolean isStale(Message.Forward forward) {
-        long ageMillis = node.clocks().wallMillis() - HybridClock.millis(forward.stamp());
-        return forward.stamp() != 0
-                && ageMillis > forward.budgetMillis() + node.clocks().skewMaxMillis();
+    /**
+     * Why a forward is not begun; null: it may be. Only what no copy of it can have got past is said to have applied nothing.
+     */
+    private @Nullable Outcome refusal(Message.Forward forward) {
+        AskerDeadline deadline = forward.deadline();
+        if (deadline.start() == 0) {
+            return new Outcome.TryAgain("the coordinator's clock was not known yet; nothing was applied");
+        }
+        if (!isPossible(deadline, forward.budgetMillis())) {
+            // An earlier life may have had a copy.
+            return new Outcome.NoQuorum("the coordinator was started anew" + NOT_KNOWN);
+        }
+        // Its asker has given up: the message lay with a process that was stopped, or on a slow link.
+        return node.clocks().nanos() - deadline.nanos() > 0
+                ? new Outcome.TryAgain("the update came too late; nothing was applied")
+                : null;
+    }
+
+    /** Whether it is a time of this life's clock, and one until which somebody may wait. */
+    private boolean isPossible(AskerDeadline deadline, int budgetMillis) {
+        long waitNanos = deadline.nanos() - node.clocks().nanos();
+        return deadline.start() == node.clocks().reading().start()
+                && waitNanos <= budgetMillis * 1_000_000L + FORWARD_EARLY_NANOS;
     }
 
     private void coordinate(Ticket ticket, Route route) {

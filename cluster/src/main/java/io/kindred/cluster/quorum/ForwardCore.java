@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -14,6 +15,9 @@ final class ForwardCore extends Request {
     private final Ticket ticket;
     private final long target;
     private final Consumer<Ticket> elsewhere;
+    private long sentNanos;
+    /** Whether it could say until when it waits; else it was refused for that, and tells the clock to say it by. */
+    private boolean isTimed;
 
     private ForwardCore(Coordination node, Ticket ticket, long target, Consumer<Ticket> elsewhere) {
         this.node = node;
@@ -34,18 +38,23 @@ final class ForwardCore extends Request {
     }
 
     private void send() {
-        long leftNanos = Math.max(0, ticket.deadlineNanos() - node.clocks().nanos());
+        sentNanos = node.clocks().nanos();
+        long leftNanos = Math.max(0, ticket.deadlineNanos() - sentNanos);
         int budgetMillis = (int) Math.min(Integer.MAX_VALUE, leftNanos / 1_000_000);
+        AskerDeadline deadline = node.clocks().peers().there(target, ticket.deadlineNanos(), sentNanos);
+        isTimed = deadline.start() != 0;
         node.outbox()
                 .send(
                         target,
-                        new Message.Forward(id, ticket.operation(), ticket.quorum(), ticket.stamp(), budgetMillis));
+                        new Message.Forward(
+                                id, ticket.operation(), ticket.quorum(), ticket.stamp(), budgetMillis, deadline));
     }
 
     @Override
     protected void onForwardReply(long from, Message.ForwardReply reply) {
+        node.clocks().peers().answered(from, reply.reading(), sentNanos, node.clocks());
         node.requests().close(this);
-        if (reply.outcome() instanceof Outcome.TryAgain && hasMoved()) {
+        if (reply.outcome() instanceof Outcome.TryAgain && isInTime() && (hasMoved() || isClockKnownNow())) {
             elsewhere.accept(ticket);
         } else if (reply.outcome() instanceof Outcome.TryAgain) {
             node.tryAgain(ticket, reply.outcome(), true);
@@ -58,8 +67,16 @@ final class ForwardCore extends Request {
         Operation operation = ticket.operation();
         Route now = node.router().route(operation.db(), operation.key());
         int first = Coordinator.firstLive(node.router(), now);
-        boolean isInTime = ticket.deadlineNanos() - node.clocks().nanos() > 0;
-        return isInTime && first >= 0 && now.writers()[first] != target;
+        return first >= 0 && now.writers()[first] != target;
+    }
+
+    private boolean isInTime() {
+        return ticket.deadlineNanos() - node.clocks().nanos() > 0;
+    }
+
+    private boolean isClockKnownNow() {
+        long now = node.clocks().nanos();
+        return !isTimed && node.clocks().peers().there(target, now, now).start() != 0;
     }
 
     @Override

@@ -16,6 +16,9 @@ public final class HybridClock {
     /** No later millisecond has a stamp. */
     static final long MILLIS_MAX = Long.MAX_VALUE >>> LOGICAL_BITS;
 
+    /** Some thousands of years of stamps are above it. */
+    private static final long RAISED_MAX = Long.MAX_VALUE / 2;
+
     private final long maxSkewMillis;
     private long last;
     private long refused;
@@ -55,6 +58,11 @@ public final class HybridClock {
         }
         last = stamp;
         return true;
+    }
+
+    /** From now on stamps are above this one, however far ahead it is; but never so far that there are none above it. */
+    public void raise(long stamp) {
+        last = Math.max(last, Math.min(stamp, RAISED_MAX));
     }
 
     /**

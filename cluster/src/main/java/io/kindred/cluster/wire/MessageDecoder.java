@@ -1,5 +1,6 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.version.Actor;
@@ -31,8 +32,14 @@ final class MessageDecoder {
                         ValueReader.readChanges(in),
                         ValueReader.readHoldings(in),
                         in.readLong("records' hash"));
-            case MessageType.PING -> new Message.Ping(in.readVarint("number"), in.readLong("stamp"));
-            case MessageType.PONG -> new Message.Pong(in.readVarint("number"), in.readLong("stamp"));
+            case MessageType.PING ->
+                new Message.Ping(in.readVarint("number"), in.readLong("stamp"), in.readLong("when it was sent"));
+            case MessageType.PONG ->
+                new Message.Pong(
+                        in.readVarint("number"),
+                        in.readLong("stamp"),
+                        in.readLong("when it was asked"),
+                        ValueReader.readClocks(in));
             default -> decodeOfRequest(type, in);
         };
     }
@@ -41,7 +48,8 @@ final class MessageDecoder {
         long id = in.readVarint("request id");
         return switch (type) {
             case MessageType.FORWARD -> readForward(id, in);
-            case MessageType.FORWARD_REPLY -> new Message.ForwardReply(id, ValueReader.readOutcome(in));
+            case MessageType.FORWARD_REPLY ->
+                new Message.ForwardReply(id, ValueReader.readOutcome(in), ValueReader.readClocks(in));
             case MessageType.READ_REQUEST ->
                 new Message.ReadRequest(id, in.readBytes("key"), in.readBoolean("whether as a stand-in"));
             case MessageType.READ_REPLY -> readReadReply(id, in);
@@ -65,9 +73,9 @@ final class MessageDecoder {
                         id, in.readInt("db"), in.readInt("partition"), in.readLong("hash"), in.readInt("limit"));
             case MessageType.SCAN_REPLY -> readScanReply(id, in);
             case MessageType.CLOCK_REQUEST -> new Message.ClockRequest(id);
-            case MessageType.CLOCK_REPLY -> new Message.ClockReply(id, in.readLong("stamp"));
+            case MessageType.CLOCK_REPLY -> new Message.ClockReply(id, in.readLong("stamp"), in.readLong("wall clock"));
             case MessageType.FLUSH -> new Message.Flush(id, ValueReader.readStamps(in));
-            case MessageType.FLUSH_ACK -> new Message.FlushAck(id, Verdicts.read(in));
+            case MessageType.FLUSH_ACK -> new Message.FlushAck(id, Verdicts.read(in), in.readLong("stamp given"));
             default -> ExchangeCodec.read(type, id, in);
         };
     }
@@ -86,7 +94,8 @@ final class MessageDecoder {
                 ValueReader.readOperation(in),
                 ValueReader.readQuorum(in),
                 in.readLong("stamp"),
-                in.readInt("budget"));
+                in.readInt("budget"),
+                new AskerDeadline(in.readVarint("start"), in.readLong("deadline")));
     }
 
     private static Message readReadReply(long id, FrameReader in) throws CorruptFrame {

@@ -72,12 +72,15 @@ final class MessageEncoder implements MessageHandler {
     public void onPing(long from, Message.Ping message) {
         begin(MessageType.PING, message.number());
         out.writeLong(message.stamp());
+        out.writeLong(message.sentNanos());
     }
 
     @Override
     public void onPong(long from, Message.Pong message) {
         begin(MessageType.PONG, message.number());
         out.writeLong(message.stamp());
+        out.writeLong(message.sentNanos());
+        ValueWriter.write(out, message.reading());
     }
 
     @Override
@@ -87,12 +90,15 @@ final class MessageEncoder implements MessageHandler {
         ValueWriter.write(out, message.quorum());
         out.writeLong(message.stamp());
         writeVarint(out, message.budgetMillis());
+        writeVarint(out, message.deadline().start());
+        out.writeLong(message.deadline().nanos());
     }
 
     @Override
     public void onForwardReply(long from, Message.ForwardReply message) {
         begin(MessageType.FORWARD_REPLY, message.requestId());
         ValueWriter.write(out, message.outcome());
+        ValueWriter.write(out, message.reading());
     }
 
     @Override
@@ -304,6 +310,7 @@ final class MessageEncoder implements MessageHandler {
     public void onClockReply(long from, Message.ClockReply message) {
         begin(MessageType.CLOCK_REPLY, message.requestId());
         out.writeLong(message.stamp());
+        out.writeLong(message.wallMillis());
     }
 
     @Override
@@ -316,6 +323,7 @@ final class MessageEncoder implements MessageHandler {
     public void onFlushAck(long from, Message.FlushAck message) {
         begin(MessageType.FLUSH_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
+        out.writeLong(message.passed());
     }
 
     private void begin(int type, long requestId) {

@@ -6,6 +6,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
+import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -143,6 +144,10 @@ final class ValueReader {
             stamps.add(in.readLong("stamp"));
         }
         return stamps;
+    }
+
+    static ClockReading readClocks(FrameReader in) throws CorruptFrame {
+        return new ClockReading(in.readVarint("start"), in.readLong("monotonic clock"), in.readLong("wall clock"));
     }
 
     static Operation readOperation(FrameReader in) throws CorruptFrame {

@@ -11,6 +11,7 @@ import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -52,6 +53,12 @@ final class ValueWriter {
         writeVarint(out, member.incarnation());
         writeVarint(out, member.generation());
         writeVarint(out, member.heartbeat());
+    }
+
+    static void write(ByteBuf out, ClockReading reading) {
+        writeVarint(out, reading.start());
+        out.writeLong(reading.nanos());
+        out.writeLong(reading.wallMillis());
     }
 
     static void write(ByteBuf out, Beat beat) {

@@ -12,6 +12,8 @@ final class FaultPlan {
     /** Most find some node away, or the last damage not made good. */
     private static final int ROT_TRIES = 40;
 
+    private static final long DAY_MILLIS = 86_400_000;
+
     private final SimCluster cluster;
     private final SimRandom random;
     private final List<SimNode> nodes;
@@ -62,6 +64,22 @@ final class FaultPlan {
     void beginDamage(long untilNanos, SimRandom random) {
         for (int i = 0; i < ROT_TRIES; i++) {
             cluster.schedule.after(random.between(500_000_000L, untilNanos), "rot", () -> rot(random));
+        }
+    }
+
+    /** Clocks go wrong by up to a day, forward and back, while nodes run and between a stop and a start. */
+    void beginFarSkews(long untilNanos, SimRandom random) {
+        int skews = 3 + random.nextInt(6);
+        for (int i = 0; i < skews; i++) {
+            cluster.schedule.after(random.between(500_000_000L, untilNanos), "skew", () -> {
+                SimNode node = random.pick(nodes);
+                struck++;
+                if (random.chance(0.5)) {
+                    kill(node, random.chance(0.3), random.between(50_000_000L, 1_500_000_000L));
+                }
+                long by = random.chance(0.3) ? random.between(-5_000, 5_000) : random.between(-DAY_MILLIS, DAY_MILLIS);
+                node.skewMillis = by;
+            });
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -18,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A flush while a clock is an hour ahead, and afterwards. */
+/** A flush while clocks are wrong, and afterwards; and what the operator is told of them. */
 class FlushTest {
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long HOUR_MILLIS = 3_600_000;
@@ -59,28 +60,124 @@ class FlushTest {
         cluster.network.nodes().forEach(node -> assertEquals(0, node.flushStamp(), node.name));
     }
 
-    @Test
-    void nothingIsFlushedWhileAClockIsWrong() {
-        set(right);
-        wrong.skewMillis = HOUR_MILLIS;
-        assertRefused(right, "the clock of n2 ");
-        assertRefused(wrong, " behind ");
-        assertNotNull(value(right));
+    private void assertFlushes(SimNode at) {
+        set(at);
+        assertNotNull(value(wrong));
+        assertEquals(new ClusterAnswer.Flushed(), flush(at));
+        cluster.network.nodes().forEach(node -> assertNull(value(node), node.name));
     }
 
+    @Test
+    void aNodeThatIsAheadOfTheMedianRefusesAndTheOthersFlush() {
+        wrong.skewMillis = HOUR_MILLIS;
+        set(wrong);
+        assertRefused(wrong, "the clock of n2, this node, is 3");
+        assertNotNull(value(right));
+        assertFlushes(right);
+        assertFlushes(cluster.node(3));
+        assertFlushes(right);
+    }
+
+    @Test
+    void aNodeThatIsBehindFlushesWhatTheOthersHaveStamped() {
+        wrong.skewMillis = -24 * HOUR_MILLIS;
+        set(right);
+        assertFlushes(wrong);
+        assertFlushes(right);
+    }
+
+    /** Whoever has stamped it, and whether or not that one is there. */
     @Test
     void aFlushThatSaysOkHasDeletedWhatAWrongClockHasStamped() {
         wrong.skewMillis = HOUR_MILLIS;
         set(wrong);
         wrong.kill();
+        for (SimNode other : List.of(cluster.node(0), right, cluster.node(3))) {
+            other.kill();
+            other.start();
+            cluster.runFor(10 * SECOND_NANOS);
+        }
+        assertNotNull(value(right));
+        assertEquals(new ClusterAnswer.Flushed(), flush(right));
+        assertNull(value(right));
         wrong.skewMillis = 0;
         wrong.start();
         cluster.runFor(10 * SECOND_NANOS);
-        set(right);
-        assertRefused(right, " ahead of ");
+        cluster.network.nodes().forEach(node -> assertNull(value(node), node.name));
+        assertFlushes(wrong);
+    }
+
+    /** Hybrid clocks would stand still until then. */
+    @Test
+    void whatIsStampedYearsAheadIsNotFlushed() {
+        wrong.skewMillis = 365 * 24 * HOUR_MILLIS;
+        set(wrong);
+        assertRefused(right, " has a stamp that is ");
         assertNotNull(value(right));
-        cluster.network.nodes().forEach(node -> node.skewMillis = HOUR_MILLIS);
-        assertEquals(new ClusterAnswer.Flushed(), flush(right));
-        assertNull(value(right));
+    }
+
+    /** An update that was stamped in between would outlive it. */
+    @Test
+    void aStampThatAClockHasPassedIsTakenAnew() {
+        set(right);
+        cluster.network.hold(message -> message instanceof Message.Flush);
+        List<ClusterAnswer> answers = new ArrayList<>();
+        right.ask(new ClusterQuery.FlushKeys(0), answers::add);
+        cluster.runFor(SECOND_NANOS / 2);
+        assertInstanceOf(Outcome.Written.class, askWithin(wrong, SECOND_NANOS / 10));
+        assertEquals(List.of(), answers);
+        cluster.network.release(1);
+        cluster.runFor(2 * SECOND_NANOS);
+        assertEquals(List.of(new ClusterAnswer.Flushed()), answers);
+        cluster.network.nodes().forEach(node -> assertNull(value(node), node.name));
+    }
+
+    private Outcome askWithin(SimNode node, long nanos) {
+        List<Outcome> answers = new ArrayList<>();
+        node.request(new Operation.Put(0, KEY, null, KEY, Sibling.NEVER), QuorumSpec.DEFAULT, answers::add);
+        cluster.runFor(nanos);
+        assertEquals(1, answers.size());
+        return answers.get(0);
+    }
+
+    /** The stamp of the flush took all hybrid clocks ahead, and reap marks follow those. */
+    @Test
+    void aValueIsNotReapedBeforeItExpiresThoughStampsAreAhead() {
+        SimCluster reaps = SimCluster.calm(1, 4, true);
+        SimNode ahead = reaps.node(1);
+        ahead.skewMillis = HOUR_MILLIS;
+        reaps.runFor(SECOND_NANOS);
+        List<ClusterAnswer> answers = new ArrayList<>();
+        reaps.node(2).ask(new ClusterQuery.FlushKeys(0), answers::add);
+        reaps.runFor(2 * SECOND_NANOS);
+        assertEquals(List.of(new ClusterAnswer.Flushed()), answers);
+        ahead.skewMillis = 0;
+        long expireAtMillis = reaps.node(2).wallMillis() + 120_000;
+        List<Outcome> outcomes = new ArrayList<>();
+        reaps.node(2).request(new Operation.Put(0, KEY, null, KEY, expireAtMillis), QuorumSpec.DEFAULT, outcomes::add);
+        reaps.runFor(60 * SECOND_NANOS);
+        reaps.node(2).request(new Operation.Get(0, KEY), QuorumSpec.DEFAULT, outcomes::add);
+        reaps.runFor(SECOND_NANOS);
+        assertNotNull(assertInstanceOf(Outcome.Found.class, outcomes.get(1))
+                .versions()
+                .winner());
+    }
+
+    @Test
+    void aWrongClockIsWarnedOf() {
+        wrong.skewMillis = HOUR_MILLIS;
+        cluster.runFor(3 * SECOND_NANOS);
+        assertWarned(wrong, "this node's clock is 3600000 ms ahead of the median of 4 members' clocks");
+        assertWarned(right, "the clock of n2 is 3600000 ms ahead of this node's");
+        int warnings = wrong.warnings.size() + right.warnings.size();
+        cluster.runFor(60 * SECOND_NANOS);
+        assertEquals(warnings, wrong.warnings.size() + right.warnings.size());
+    }
+
+    private static void assertWarned(SimNode node, String what) {
+        // Round trips bound the difference from both sides, within a few milliseconds.
+        String pattern = what.replace("3600000", "3(599|600)\\d{3}");
+        assertTrue(
+                node.warnings.stream().anyMatch(line -> line.matches(pattern + ",.*")), () -> node.warnings.toString());
     }
 }

@@ -188,7 +188,7 @@ final class HistoryChecker {
     /** An expired value may pass by once more: nobody sees it. */
     private void checkNotReaped(SimNode node, String key, Versions versions) {
         for (Sibling sibling : versions.siblings()) {
-            boolean lives = !sibling.isTombstone() && !sibling.isExpired(node.wallMillis() - 1_000);
+            boolean lives = !sibling.isTombstone() && !sibling.isExpired(cluster.latestWallMillis(node) - 1_000);
             if (lives && reapedOf(key).covers(sibling.dot())) {
                 throw cluster.violation("key " + key + ": " + sibling + " was deleted and reaped, and is back at "
                         + node.name + ": " + versions);
@@ -363,6 +363,7 @@ final class HistoryChecker {
     }
 
     void afterEvent(SimNode node) {
+        cluster.latestWallMillis(node);
         cluster.sawFlush(node.flushStamp());
     }
 

@@ -25,6 +25,7 @@ public final class SimCluster {
     private static final int REPLICAS = 3;
     private static final int PINNED = 4;
     private static final long ROT_SEED = 0x526f_7474_656eL;
+    private static final long SKEW_SEED = 0x536b_6577_6564L;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -42,6 +43,8 @@ public final class SimCluster {
     private final boolean reaps;
     private final boolean splits;
     private final boolean rots;
+    /** Whether clocks are wrong by up to a day. */
+    private final boolean skewsFar;
     /** Written before anything goes wrong, and never again. */
     private final List<String> pinned = new ArrayList<>();
 
@@ -49,6 +52,7 @@ public final class SimCluster {
     private final SimScanner scanner;
     private boolean over;
     private long highestFlush;
+    private long latestWallMillis;
 
     /** What a run was like. */
     public record Report(
@@ -73,6 +77,7 @@ public final class SimCluster {
         this.random = random;
         // Where one copy is enough for a write, that may be the one that rots.
         rots = plan.faults() && plan.nodes() > 1 && plan.writeQuorum() != 1 && new SimRandom(~seed).chance(0.4);
+        skewsFar = plan.faults() && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
         network = new SimNetwork(schedule, random.split());
         for (int i = 0; i < plan.nodes(); i++) {
             network.add(new SimNode(this, i, plan.datacenter(i), schedule, random.split()));
@@ -184,6 +189,9 @@ public final class SimCluster {
             // Of its own numbers, so that seeds without it stay what they were.
             faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
         }
+        if (skewsFar) {
+            faults.beginFarSkews(plan.lastsNanos(), new SimRandom(~(seed ^ SKEW_SEED)));
+        }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
@@ -211,7 +219,8 @@ public final class SimCluster {
         }
         checkMended();
         checkRingsAgree();
-        if (reaps) {
+        if (reaps && !skewsFar) {
+            // Where clocks were wrong, what they stamped goes when the time has come that they showed.
             runUntil(this::isReaped);
         }
         checker.checkEnd(everyKey());
@@ -542,6 +551,12 @@ public final class SimCluster {
 
     boolean reaps() {
         return reaps;
+    }
+
+    /** What the clock furthest ahead has shown, this node's among them: what had not expired then was there at every node. */
+    long latestWallMillis(SimNode node) {
+        latestWallMillis = Math.max(latestWallMillis, node.wallMillis());
+        return latestWallMillis;
     }
 
     /** With everyone there, nothing is left of what was deleted or has expired. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ final class SimNetwork {
     long longLinkNanos = 40_000_000;
     /** Whether datacenters cannot hear each other: no healing of other cuts ends it. */
     private boolean isSplit;
+
+    /** What is held back now, and whether its first copy is delivered all the same. */
+    private Predicate<Message> holds = message -> false;
+
+    private boolean holdsCopies;
+    private final List<Runnable> held = new ArrayList<>();
 
     long sent;
     long lost;
@@ -45,10 +52,37 @@ final class SimNetwork {
             return;
         }
         sent++;
+        if (holds.test(message)) {
+            held.add(() -> deliverLater(from, to, message));
+            if (!holdsCopies) {
+                return;
+            }
+        }
         deliverLater(from, to, message);
         if (random.chance(doubleRate)) {
             deliverLater(from, to, message);
         }
+    }
+
+    /** From now on keeps back such messages. */
+    void hold(Predicate<Message> which) {
+        holds = which;
+        holdsCopies = false;
+    }
+
+    /** From now on keeps back a copy of each such message. */
+    void copy(Predicate<Message> which) {
+        holds = which;
+        holdsCopies = true;
+    }
+
+    /** Sends what was kept back on its way, so many times, and keeps nothing back any more. */
+    void release(int times) {
+        holds = message -> false;
+        for (int i = 0; i < times; i++) {
+            held.forEach(Runnable::run);
+        }
+        held.clear();
     }
 
     private void deliverLater(SimNode from, SimNode to, Message message) {

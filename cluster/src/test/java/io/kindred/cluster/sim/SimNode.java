@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** The simulated shell of one core: what NodeLoop is to a real one. */
 final class SimNode implements Effects, ReplicaStore {
     private static final long WALL_START_MILLIS = 1_700_000_000_000L;
+    private static final int FAST_PPM_MAX = 200;
 
     final long id;
     final int index;
@@ -51,6 +52,14 @@ final class SimNode implements Effects, ReplicaStore {
     private int incarnation = 1;
     private long generation;
     long skewMillis;
+    /** Of this life: what the monotonic clock showed at its start, when that was, and by how much too fast it runs. */
+    private long originNanos;
+
+    private long startedNanos;
+    private long fastPpm;
+    /** No stamp that was given before the last commit is above this one. */
+    private long committedStamp;
+
     boolean stalled;
     double weight = 1.0;
     String zone = "";
@@ -74,6 +83,8 @@ final class SimNode implements Effects, ReplicaStore {
     private final Map<Long, Integer> sentTo = new HashMap<>();
 
     private int openPersists;
+    /** For the operator. */
+    final List<String> warnings = new ArrayList<>();
 
     SimNode(SimCluster cluster, int index, String datacenter, SimSchedule schedule, SimRandom random) {
         this.cluster = cluster;
@@ -103,6 +114,10 @@ final class SimNode implements Effects, ReplicaStore {
         }
         life++;
         generation++;
+        SimRandom clock = new SimRandom(31 * id + generation);
+        originNanos = clock.between(0, 3_600_000_000_000L);
+        fastPpm = clock.between(0, FAST_PPM_MAX);
+        startedNanos = schedule.nowNanos();
         serving = false;
         commitAsked = false;
         openPersists = 0;
@@ -114,6 +129,10 @@ final class SimNode implements Effects, ReplicaStore {
         stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
+        if (core.views().lastStamp() < committedStamp) {
+            throw cluster.violation(
+                    name + " starts at " + core.views().lastStamp() + ", and has stamped " + committedStamp);
+        }
         if (index > 0 && !serving) {
             dialed = cluster.network.nodes().stream()
                     .filter(other -> other != this && other.generation > 0)
@@ -299,6 +318,7 @@ final class SimNode implements Effects, ReplicaStore {
         isLost = true;
         die();
         storage = new SimStorage(SyncPolicy.ALWAYS, schedule, random.split(), 0);
+        committedStamp = 0;
         cluster.checker.tailLost(gone);
     }
 
@@ -328,6 +348,7 @@ final class SimNode implements Effects, ReplicaStore {
     /** The machine dies: what was not synced is gone. */
     void powerLoss() {
         List<SimStorage.Reverted> gone = storage.powerLoss();
+        committedStamp = cluster.syncsEachWrite() ? committedStamp : 0;
         die();
         cluster.checker.tailLost(gone);
     }
@@ -348,13 +369,19 @@ final class SimNode implements Effects, ReplicaStore {
     private void step(Event event) {
         NodeCore running = core;
         if (running != null) {
-            running.step(event, new Now(schedule.nowNanos(), Math.max(0, wallMillis())), this);
+            running.step(event, new Now(nanos(), Math.max(0, wallMillis())), this);
             cluster.checker.afterEvent(this);
         }
     }
 
     long reapMark(byte[] storageKey) {
         return core == null ? 0 : core.views().reapMark(StorageKey.partition(storageKey));
+    }
+
+    /** Its monotonic clock: no two nodes', nor two lives', agree. */
+    private long nanos() {
+        long lived = schedule.nowNanos() - startedNanos;
+        return originNanos + lived + lived * fastPpm / 1_000_000;
     }
 
     long wallMillis() {
@@ -430,7 +457,9 @@ final class SimNode implements Effects, ReplicaStore {
         int persists = openPersists;
         openPersists = 0;
         int asked = life;
+        long stamp = core == null ? 0 : core.views().lastStamp();
         storage.engine().commit(failure -> {
+            committedStamp = failure == null ? Math.max(committedStamp, stamp) : committedStamp;
             if (life == asked) {
                 step(new Event.Persisted(persists, failure == null ? null : told(failure)));
             }
@@ -529,7 +558,7 @@ final class SimNode implements Effects, ReplicaStore {
     @Override
     public void wakeAt(long nanos) {
         if (nanos != Long.MAX_VALUE) {
-            later(nanos - schedule.nowNanos(), "tick", () -> step(new Event.Tick()));
+            later(nanos - nanos(), "tick", () -> step(new Event.Tick()));
         }
     }
 
@@ -564,6 +593,12 @@ final class SimNode implements Effects, ReplicaStore {
 
     @Override
     public void note(String line) {
+        schedule.note(line);
+    }
+
+    @Override
+    public void warn(String line) {
+        warnings.add(line);
         schedule.note(line);
     }
 

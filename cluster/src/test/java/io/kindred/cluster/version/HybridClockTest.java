@@ -79,6 +79,18 @@ class HybridClockTest {
     }
 
     @Test
+    void stampsAreAboveWhatTheClockWasRaisedToHoweverFarAheadThatIs() {
+        HybridClock clock = new HybridClock(SKEW);
+        long far = HybridClock.ofMillis(NOW + 86_400_000);
+        clock.raise(far);
+        clock.raise(1);
+        assertTrue(clock.next(NOW) > far);
+        clock.raise(Long.MAX_VALUE);
+        long highest = clock.next(NOW);
+        assertTrue(highest > far && clock.next(NOW) > highest);
+    }
+
+    @Test
     void floorsOnlyRise() {
         Floors floors = new Floors(4);
         assertEquals(0, floors.floor(3));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
@@ -116,7 +117,7 @@ class MessageCodecTest {
         for (int i = 0; i < ReplyCodec.DEPTH_MAX; i++) {
             reply = new Reply.Array(List.of(reply));
         }
-        Message message = new Message.ForwardReply(7, new Outcome.Updated(reply));
+        Message message = new Message.ForwardReply(7, new Outcome.Updated(reply), ClockReading.NONE);
         assertTrue(SameContent.of(message, decode(bodyOf(message))));
     }
 

@@ -41,7 +41,7 @@ class PeerTransportTest {
                 for (int i = 0; i < 1000; i++) {
                     for (TestPeer to : nodes) {
                         if (to != from) {
-                            from.transport.send(to.self.nodeId(), new Message.ClockReply(i, from.self.nodeId()));
+                            from.transport.send(to.self.nodeId(), new Message.ClockReply(i, from.self.nodeId(), 0));
                         }
                     }
                 }
@@ -136,10 +136,10 @@ class PeerTransportTest {
         Wait.next(seed.inbox);
         seed.run(() -> {
             seed.transport.peers(List.of(newcomer.member()));
-            seed.transport.send(1, new Message.ClockReply(5, 6));
+            seed.transport.send(1, new Message.ClockReply(5, 6, 7));
             seed.transport.flush();
         });
-        assertEquals(new TestPeer.Received(7, new Message.ClockReply(5, 6)), Wait.next(newcomer.inbox));
+        assertEquals(new TestPeer.Received(7, new Message.ClockReply(5, 6, 7)), Wait.next(newcomer.inbox));
     }
 
     @Test

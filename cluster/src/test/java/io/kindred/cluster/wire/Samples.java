@@ -6,6 +6,8 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
+import io.kindred.cluster.message.AskerDeadline;
+import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -43,10 +45,16 @@ final class Samples {
                 new Message.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
                 new Message.GossipAsk(list(this::anyLong), list(this::anyLong), list(this::anyLong)),
                 new Message.GossipTell(list(this::member), list(this::change), list(this::holding), anyLong()),
-                new Message.Ping(id(), anyLong()),
-                new Message.Pong(id(), anyLong()),
-                new Message.Forward(id(), operation(), quorum(), anyLong(), random.nextInt(100_000)),
-                new Message.ForwardReply(id(), outcome()),
+                new Message.Ping(id(), anyLong(), anyLong()),
+                new Message.Pong(id(), anyLong(), anyLong(), clocks()),
+                new Message.Forward(
+                        id(),
+                        operation(),
+                        quorum(),
+                        anyLong(),
+                        random.nextInt(100_000),
+                        new AskerDeadline(id(), anyLong())),
+                new Message.ForwardReply(id(), outcome(), clocks()),
                 new Message.ReadRequest(id(), bytes(), coin()),
                 readReply(),
                 new Message.Replicate(id(), bytes(), versions(), anyLong()),
@@ -94,9 +102,9 @@ final class Samples {
                 new Message.ScanRequest(id(), random.nextInt(16), random.nextInt(1024), anyLong(), 100),
                 scanReply(),
                 new Message.ClockRequest(id()),
-                new Message.ClockReply(id(), anyLong()),
+                new Message.ClockReply(id(), anyLong(), anyLong()),
                 new Message.Flush(id(), list(this::anyLong)),
-                new Message.FlushAck(id(), verdict()));
+                new Message.FlushAck(id(), verdict(), anyLong()));
     }
 
     private Message dotReply() {
@@ -268,6 +276,10 @@ final class Samples {
         byte[] bytes = new byte[random.nextInt(20)];
         random.nextBytes(bytes);
         return bytes;
+    }
+
+    private ClockReading clocks() {
+        return new ClockReading(id(), anyLong(), anyLong());
     }
 
     private long id() {
