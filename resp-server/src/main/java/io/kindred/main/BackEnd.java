@@ -107,7 +107,11 @@ record BackEnd(
                     nodeConfig.fingerprint(),
                     config.text(Directives.CLUSTER_SECRET));
             NodeLoop.Setup setup = new NodeLoop.Setup(
-                    local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), NodeClock.SYSTEM, host);
+                    local,
+                    TransportConfig.forHeap(Runtime.getRuntime().maxMemory()),
+                    new SeededRandom(secure.nextLong()),
+                    NodeClock.SYSTEM,
+                    host);
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
             warm.join();
             loop.bind(config.bind().first().address().getHostAddress(), clusterPort);

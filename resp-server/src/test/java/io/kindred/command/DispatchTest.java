@@ -103,11 +103,13 @@ final class DispatchTest {
         run.start(new Plan.Run(
                 Plan.gets(args, 0, 1),
                 outcomes -> new Plan.Done(io.kindred.cluster.message.Reply.integer(outcomes.size()))));
-        assertEquals(PlanRun.IN_FLIGHT_MAX, waiting.size());
+        int most = waiting.size();
+        assertTrue(most < PlanRun.IN_FLIGHT_MAX, "it is not known yet how much they find");
         for (int i = 0; i < waiting.size(); i++) {
             waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
-            assertTrue(waiting.size() - i - 1 <= PlanRun.IN_FLIGHT_MAX);
+            most = Math.max(most, waiting.size() - i - 1);
         }
+        assertEquals(PlanRun.IN_FLIGHT_MAX, most);
         assertEquals(List.of(":2000\r\n"), replies);
     }
 

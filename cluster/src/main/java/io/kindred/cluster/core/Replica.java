@@ -60,6 +60,7 @@ final class Replica implements LocalReplica {
     private long lastCounter;
     private int unpersisted;
     private long corruptRecords;
+    private long waitingBytes;
 
     private Consumer<byte[]> onUnreadable = key -> {};
 
@@ -91,6 +92,7 @@ final class Replica implements LocalReplica {
     private static final class Chain {
         final Bytes key;
         final List<Object> steps = new ArrayList<>();
+        long weightBytes;
 
         Chain(Bytes key) {
             this.key = key;
@@ -119,19 +121,27 @@ final class Replica implements LocalReplica {
         if (!loading.isEmpty()) {
             Chain chain = loading.get(new Bytes(storageKey));
             if (chain != null) {
-                chain.steps.add(step);
+                add(chain, step);
                 return null;
             }
         }
         byte[] bytes = store.peek(storageKey);
         if (bytes == null) {
             Chain chain = new Chain(new Bytes(storageKey));
-            chain.steps.add(step);
+            add(chain, step);
             loading.put(chain.key, chain);
             loads.put(++lastLoad, chain);
             outlet.effects().load(lastLoad, storageKey);
         }
         return bytes;
+    }
+
+    private void add(Chain chain, Object step) {
+        chain.steps.add(step);
+        if (step instanceof WriteStep write) {
+            chain.weightBytes += write.weightBytes();
+            waitingBytes += write.weightBytes();
+        }
     }
 
     void onLoaded(long token, byte @Nullable [] value, @Nullable StoreFailure failure) {
@@ -154,6 +164,7 @@ final class Replica implements LocalReplica {
             run(chain.key.array(), newer == null ? loaded : newer, step);
         }
         loading.remove(chain.key);
+        waitingBytes -= chain.weightBytes;
     }
 
     private void run(byte[] storageKey, byte[] bytes, Object step) {
@@ -529,6 +540,11 @@ final class Replica implements LocalReplica {
 
     long flushStamp(int db) {
         return flushStamps.of(db);
+    }
+
+    /** What other nodes' writes hold that wait for the disk. */
+    long waitingBytes() {
+        return waitingBytes;
     }
 
     long corruptRecords() {

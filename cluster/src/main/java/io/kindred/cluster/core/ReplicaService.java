@@ -176,6 +176,11 @@ final class ReplicaService {
         }
 
         @Override
+        public long weightBytes() {
+            return VersionsCodec.sizeBytes(missed);
+        }
+
+        @Override
         public void done(Verdict verdict) {
             batch.done(place, verdict);
         }
@@ -202,6 +207,11 @@ final class ReplicaService {
             Versions joined = current.join(request.delta());
             uncovered = joined.valueCount() > request.delta().valueCount() ? joined.withoutValues() : null;
             return joined.sameAs(current) ? null : joined;
+        }
+
+        @Override
+        public long weightBytes() {
+            return VersionsCodec.sizeBytes(request.delta());
         }
 
         @Override

@@ -33,6 +33,7 @@ final class MessageDecoder {
                         in.readLong("records' hash"));
             case MessageType.PING -> new Message.Ping(in.readVarint("number"), in.readLong("stamp"));
             case MessageType.PONG -> new Message.Pong(in.readVarint("number"), in.readLong("stamp"));
+            case MessageType.PRESSURE -> new Message.Pressure(in.readBoolean("whether it is full"));
             default -> decodeOfRequest(type, in);
         };
     }

@@ -42,6 +42,7 @@ final class Samples {
                 new Message.GossipTell(list(this::member), list(this::change), list(this::holding), random.nextLong()),
                 new Message.Ping(id(), random.nextLong()),
                 new Message.Pong(id(), random.nextLong()),
+                new Message.Pressure(coin()),
                 new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
                 new Message.ForwardReply(id(), outcome()),
                 new Message.ReadRequest(id(), bytes(), coin()),
