@@ -4,12 +4,14 @@ package io.kindred.engine;
  * How an engine behaves and how much memory it may take.
  *
  * <p>Everything that takes memory is derived from one figure, the heap that this engine may count on, by {@link
- * #forHeap}: two memtables (one filling up to half as large again while the other is flushed), the tables' own write
- * buffers (whose objects cost several times the bytes they hold), both caches and the open tables' filters and indexes
+ * #forHeap}: two memtables (one fills while the other is flushed) and what they may take beyond their size, the tables' own
+ * write buffers (whose objects cost several times the bytes they hold), both caches and the open tables' filters and indexes
  * add up to less than half of it.
  *
  * @param syncPolicy when a commit is acknowledged
  * @param memtableBytes a memtable, and so a log segment, is closed at this size
+ * @param overflowBytes what both memtables together may hold beyond their size while flushing is behind. From that size on
+ *     writers are asked to wait, so this is room for what was on its way by then; past it commits are refused
  * @param rowCacheBytes bound of the row cache
  * @param blockCacheBytes bound of the tables' block cache
  * @param tableBufferBytes what the tables buffer before they write one file
@@ -19,6 +21,7 @@ package io.kindred.engine;
 public record EngineOptions(
         SyncPolicy syncPolicy,
         long memtableBytes,
+        long overflowBytes,
         long rowCacheBytes,
         long blockCacheBytes,
         int tableBufferBytes,
@@ -29,6 +32,7 @@ public record EngineOptions(
 
     public EngineOptions {
         require(memtableBytes >= 16 * KB, "memtableBytes");
+        require(overflowBytes >= 0, "overflowBytes");
         require(rowCacheBytes >= 0, "rowCacheBytes");
         require(blockCacheBytes >= 0 && blockCacheBytes <= Integer.MAX_VALUE, "blockCacheBytes");
         require(tableBufferBytes >= 64 * KB, "tableBufferBytes");
@@ -46,6 +50,7 @@ public record EngineOptions(
         return new EngineOptions(
                 SyncPolicy.EVERYSEC,
                 clip(heapBytes / 16, MB, 128 * MB),
+                clip(heapBytes / 8, 4 * MB, 512 * MB),
                 clip(heapBytes / 16, MB, 4096 * MB),
                 clip(heapBytes / 16, MB, 1024 * MB),
                 (int) clip(heapBytes / 96, MB, 16 * MB),
@@ -56,19 +61,53 @@ public record EngineOptions(
     /** The same, with another sync policy. */
     public EngineOptions withSyncPolicy(SyncPolicy policy) {
         return new EngineOptions(
-                policy, memtableBytes, rowCacheBytes, blockCacheBytes, tableBufferBytes, openTables, scanBytesMax);
+                policy,
+                memtableBytes,
+                overflowBytes,
+                rowCacheBytes,
+                blockCacheBytes,
+                tableBufferBytes,
+                openTables,
+                scanBytesMax);
     }
 
     /** The same, with another memtable size. */
     public EngineOptions withMemtableBytes(long bytes) {
         return new EngineOptions(
-                syncPolicy, bytes, rowCacheBytes, blockCacheBytes, tableBufferBytes, openTables, scanBytesMax);
+                syncPolicy,
+                bytes,
+                overflowBytes,
+                rowCacheBytes,
+                blockCacheBytes,
+                tableBufferBytes,
+                openTables,
+                scanBytesMax);
+    }
+
+    /** The same, with other room for what comes while flushing is behind. */
+    public EngineOptions withOverflowBytes(long bytes) {
+        return new EngineOptions(
+                syncPolicy,
+                memtableBytes,
+                bytes,
+                rowCacheBytes,
+                blockCacheBytes,
+                tableBufferBytes,
+                openTables,
+                scanBytesMax);
     }
 
     /** The same, with another row cache size; 0 for none. */
     public EngineOptions withRowCacheBytes(long bytes) {
         return new EngineOptions(
-                syncPolicy, memtableBytes, bytes, blockCacheBytes, tableBufferBytes, openTables, scanBytesMax);
+                syncPolicy,
+                memtableBytes,
+                overflowBytes,
+                bytes,
+                blockCacheBytes,
+                tableBufferBytes,
+                openTables,
+                scanBytesMax);
     }
 
     private static long clip(long value, long min, long max) {

@@ -13,16 +13,22 @@ import org.jspecify.annotations.Nullable;
  * the tables. {@link EngineOpening} puts the parts together from what is on disk.
  *
  * <p>Memory is bounded: a memtable is sealed at its full size, the next one fills while it is flushed, and from half its
- * size on the front end is asked to slow down ({@link #stallNanos}). At one and a half times its size commits are
- * refused until the flush is done.
+ * size on the front end is asked to slow down ({@link #stallNanos}), at its full size to wait. What is on its way by then is
+ * let in; commits are refused only when both together hold {@link EngineOptions#overflowBytes} beyond their size.
  */
 public final class LsmEngine implements StorageEngine {
     private static final System.Logger LOGGER = System.getLogger(LsmEngine.class.getName());
 
-    /** How full the active memtable is when stalls begin, and when they are as long as they get. */
-    private static final double STALL_FROM = 0.5;
+    /** What both memtables hold, in memtables, when stalls begin, and when they are as long as they get. */
+    private static final double STALL_FROM = 1.5;
 
-    private static final double STALL_FULLY = 1.25;
+    private static final double STALL_FULLY = 2;
+
+    /** While a flush fails nobody is asked to wait for it as long as it takes: that may be for ever. */
+    private static final double STALL_OF_FAILED_FLUSH = 0.5;
+
+    /** How full the room for what is on its way is when more is better turned away before it is begun. */
+    private static final double FULL_FROM = 0.75;
 
     private final EngineContext context;
     private final OwnerMailbox mailbox;
@@ -44,7 +50,7 @@ public final class LsmEngine implements StorageEngine {
         this.flushes =
                 new FlushCycle(memory, tables, mailbox, new FlushCycle.FlushedState(context, parts.flushedCounts()));
         this.reads = new ReadPath(memory, tables, flushes, new ReadPath.Shared(mailbox, context));
-        this.writes = new WritePath(memory, this::refusal, new SealBetweenCommits(), context.counters());
+        this.writes = new WritePath(memory, this::refusal, new SealBetweenCommits(), context);
         CommitLog log = new CommitLog(context, parts.logEnd());
         writes.start(
                 context.options().syncPolicy() == SyncPolicy.ALWAYS
@@ -194,20 +200,28 @@ public final class LsmEngine implements StorageEngine {
         }
     }
 
-    /** From 0 (the active memtable is half full, or none is being flushed) to 1 (commits are soon refused). */
+    /** From 0 (the active memtable is half full, or none is being flushed) to 1 (both are full). */
     private double flushPressure() {
         if (!flushes.isBusy()) {
             return 0;
         }
-        double filled = (double) memory.active().usedBytes() / context.options().memtableBytes();
-        return Math.max(0, Math.min(1, (filled - STALL_FROM) / (STALL_FULLY - STALL_FROM)));
+        double filled = (double) memory.usedBytes() / context.options().memtableBytes();
+        double pressure = Math.max(0, Math.min(1, (filled - STALL_FROM) / (STALL_FULLY - STALL_FROM)));
+        return flushes.failure() == null ? pressure : Math.min(STALL_OF_FAILED_FLUSH, pressure);
     }
 
-    /** Commits are refused when the active memtable holds half as much again as it should and cannot be sealed. */
+    @Override
+    public boolean isFull() {
+        long full = 2 * context.options().memtableBytes();
+        long overflow = memory.usedBytes() - full;
+        boolean memtablesFull = flushes.failure() == null
+                && overflow > FULL_FROM * context.options().overflowBytes();
+        return memtablesFull || writes.fullness() > FULL_FROM;
+    }
+
     private @Nullable EngineFailure refusal(long writeBytes) {
-        long full = context.options().memtableBytes();
-        long most = full + full / 2 + (flushes.isBusy() ? 0 : full);
-        if (memory.active().usedBytes() + writeBytes <= most) {
+        long most = 2 * context.options().memtableBytes() + context.options().overflowBytes();
+        if (memory.usedBytes() + writeBytes <= most) {
             return null;
         }
         EngineFailure why = flushes.failure();

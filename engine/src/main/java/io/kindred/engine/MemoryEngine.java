@@ -59,6 +59,7 @@ public final class MemoryEngine implements StorageEngine {
     private int pendingWrites;
     private long life;
     private long stallNanos;
+    private boolean full;
     private long commits;
     private long reads;
     private long cuts;
@@ -129,6 +130,11 @@ public final class MemoryEngine implements StorageEngine {
             boolean isAccepted = each.value == LOST && isBetween(from, each.key, to);
             unsynced.addLast(isAccepted ? new Replaced(each.key, null, each.countDelta) : each);
         }
+    }
+
+    /** What {@link #isFull} says from now on. */
+    public void full(boolean isFull) {
+        full = isFull;
     }
 
     /** What {@link #stallNanos} says from now on. */
@@ -266,6 +272,11 @@ public final class MemoryEngine implements StorageEngine {
     @Override
     public long stallNanos() {
         return stallNanos;
+    }
+
+    @Override
+    public boolean isFull() {
+        return full;
     }
 
     @Override

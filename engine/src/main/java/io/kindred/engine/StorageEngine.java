@@ -72,10 +72,14 @@ public interface StorageEngine extends AutoCloseable {
     void forEachCount(CountVisitor visitor);
 
     /**
-     * How long the front end should read nothing more from its clients: 0 when all is well, else up to {@link
-     * #STALL_NANOS_MAX}, rising as the memtable fills while flushing is behind.
+     * How long the front end should begin no more writes of its clients: 0 when all is well, else up to {@link
+     * #STALL_NANOS_MAX}, rising as the memtable fills while flushing is behind. At that no more are to be begun until it is
+     * less: what is on its way still finds room.
      */
     long stallNanos();
+
+    /** Whether what is begun now may be refused for lack of room, although the disk takes what it is given. */
+    boolean isFull();
 
     /** The longest stall that is ever asked for. */
     long STALL_NANOS_MAX = 100_000_000L;

@@ -18,10 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the engine's owner thread.
  */
 final class WritePath implements LogAppender.Outcome {
-    /** Most bytes and commits that may wait for the log thread. */
-    static final long PENDING_BYTES_MAX = 16 << 20;
+    /** Bytes and commits that wait for the log thread when writers are asked to wait, too. */
+    static final long PENDING_BYTES_STALL = 16 << 20;
 
-    static final int PENDING_COMMITS_MAX = 4096;
+    static final int PENDING_COMMITS_STALL = 4096;
+    /** Most commits that may wait: many more, for a commit may be small, and what is on its way is let in. */
+    static final int PENDING_COMMITS_MAX = 16 * PENDING_COMMITS_STALL;
+
     private static final int SPARE_BATCHES_MAX = 8;
     private static final EngineFailure CLOSING = EngineFailure.overloaded("the engine is closing");
     private static final EngineFailure TOO_LARGE =
@@ -64,6 +67,7 @@ final class WritePath implements LogAppender.Outcome {
     private final Gate gate;
     private final Boundary boundary;
     private final EngineCounters counters;
+    private final long pendingBytesMax;
     private final UndoLog undo = new UndoLog();
     private final ArrayDeque<Commit> commits = new ArrayDeque<>();
     private final ArrayDeque<LogBatch> spareBatches = new ArrayDeque<>();
@@ -74,11 +78,12 @@ final class WritePath implements LogAppender.Outcome {
     private boolean closing;
     private @Nullable LogAppender appender;
 
-    WritePath(Memory memory, Gate gate, Boundary boundary, EngineCounters counters) {
+    WritePath(Memory memory, Gate gate, Boundary boundary, EngineContext context) {
         this.memory = memory;
         this.gate = gate;
         this.boundary = boundary;
-        this.counters = counters;
+        this.counters = context.counters();
+        this.pendingBytesMax = PENDING_BYTES_STALL + context.options().overflowBytes();
     }
 
     void start(LogAppender logAppender) {
@@ -130,9 +135,14 @@ final class WritePath implements LogAppender.Outcome {
         log().rotate();
     }
 
-    /** From 0 (nothing waits for the log) to 1 (commits are refused). */
+    /** From 0 (nothing waits for the log) on; from 1 on writers have to wait. */
     double backlog() {
-        return Math.max((double) pendingBytes / PENDING_BYTES_MAX, (double) commits.size() / PENDING_COMMITS_MAX);
+        return Math.max((double) pendingBytes / PENDING_BYTES_STALL, (double) commits.size() / PENDING_COMMITS_STALL);
+    }
+
+    /** From 0 to 1, where commits are refused. */
+    double fullness() {
+        return Math.max((double) pendingBytes / pendingBytesMax, (double) commits.size() / PENDING_COMMITS_MAX);
     }
 
     /** The open commit is dropped: nobody asked for it to be made durable. */
@@ -217,7 +227,7 @@ final class WritePath implements LogAppender.Outcome {
     }
 
     private @Nullable EngineFailure reasonToRefuse(long writeBytes) {
-        if (open.isEmpty() && (pendingBytes >= PENDING_BYTES_MAX || commits.size() >= PENDING_COMMITS_MAX)) {
+        if (open.isEmpty() && (pendingBytes >= pendingBytesMax || commits.size() >= PENDING_COMMITS_MAX)) {
             return LOG_BEHIND;
         }
         return open.hasRoomFor(writeBytes) ? gate.refusal(writeBytes) : TOO_LARGE;

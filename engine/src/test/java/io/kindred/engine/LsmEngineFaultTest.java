@@ -226,6 +226,37 @@ final class LsmEngineFaultTest {
     }
 
     @Test
+    void whatIsOnItsWayWhenBothMemtablesAreFullFindsRoom() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.NO));
+        CountDownLatch release = new CountDownLatch(1);
+        disk.appendFails = path -> {
+            if (!isLog(path)) {
+                awaitQuietly(release);
+            }
+            return false;
+        };
+        int written = 0;
+        while (engine.stallNanos() < StorageEngine.STALL_NANOS_MAX) {
+            put(written);
+            assertNull(driver.commit(), "write " + written);
+            written++;
+        }
+        int whenWritersWait = written;
+        while (!engine.isFull()) {
+            put(written);
+            assertNull(driver.commit(), "write " + written);
+            written++;
+        }
+        assertTrue(written - whenWritersWait > 100, whenWritersWait + " to " + written);
+        release.countDown();
+        driver.owner.runUntil(() -> engine.stallNanos() == 0);
+        assertFalse(engine.isFull());
+        for (int i = 0; i < written; i++) {
+            assertEquals("value " + i, driver.get(key(i % 4, "key" + i)).strip());
+        }
+    }
+
+    @Test
     void damageInATableIsAFailureNeverAnAbsence() throws Exception {
         LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0));
         fillAndFlush(engine, 600);

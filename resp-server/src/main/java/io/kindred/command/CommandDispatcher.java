@@ -4,8 +4,8 @@ import io.kindred.cluster.message.Reply;
 
 /**
  * Runs commands: finds each in the table, checks that it may run, starts it. A reply comes at once or later, on the
- * same thread, exactly once; only SHUTDOWN gives none. A command that has to wait for those before it is not started:
- * the session knows, and it is run again.
+ * same thread, exactly once; only SHUTDOWN gives none. A command that has to wait, for those before it or for the storage,
+ * is not started: the session knows, and it is run again.
  *
  * <p>Owned by: one loop thread.
  */
@@ -55,6 +55,9 @@ public final class CommandDispatcher {
             return;
         }
         if (action.isAlone() && !session.runAlone()) {
+            return;
+        }
+        if (spec.has(CommandSpec.Flag.WRITE) && !session.mayWrite()) {
             return;
         }
         commandsProcessed++;

@@ -4,19 +4,34 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan while it runs: keeps at most {@link #IN_FLIGHT_MAX} operations under way, sends no more once one has failed,
- * and answers when none is left. Callbacks may come from inside {@link KeyPort#execute}, so sending is a loop that a
+ * A plan while it runs: keeps at most {@link #IN_FLIGHT_MAX} operations under way, fewer where what they find is large,
+ * sends no more once one has failed or all that was found is more than {@link #FOUND_BYTES_MAX}, and answers when none is
+ * left. Callbacks may come from inside {@link KeyPort#execute}, so sending is a loop that a
  * callback only wakes, never a recursion.
  *
  * <p>Owned by: the session's loop thread.
  */
 final class PlanRun extends Turn {
     static final int IN_FLIGHT_MAX = 512;
+    /** Operations under way where each finds as much as can be. */
+    private static final int IN_FLIGHT_MIN = 8;
+
+    /** What operations under way may find, by what those before them found. */
+    private static final long IN_FLIGHT_BYTES = 16 << 20;
+    /** What one is taken to find until some have. */
+    private static final long UNKNOWN_BYTES = 256 << 10;
+    /** A reply is made when all is there, so all is held until then. */
+    static final long FOUND_BYTES_MAX =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+
+    private static final Outcome TOO_MUCH = new Outcome.Refused(
+            "OOM the values that the command asks for are more than " + FOUND_BYTES_MAX + " bytes together");
 
     private final Action.OfKeys action;
     private final CommandSpec spec;
@@ -34,6 +49,8 @@ final class PlanRun extends Turn {
     private int completed;
     private boolean touched;
     private boolean sending;
+    private long foundBytes;
+    private long eachBytes = UNKNOWN_BYTES;
 
     PlanRun(CommandSpec spec, Action.OfKeys action, byte[][] args, Session session, ServerView server, ReplySink sink) {
         this.spec = spec;
@@ -83,7 +100,7 @@ final class PlanRun extends Turn {
 
     /** Sends one operation. False: none may be sent now. */
     private boolean send() {
-        if (sent == operations.size() || sent - completed >= IN_FLIGHT_MAX || !failures.isEmpty()) {
+        if (sent == operations.size() || sent - completed >= inFlightMax() || !failures.isEmpty()) {
             return false;
         }
         int index = sent++;
@@ -105,7 +122,22 @@ final class PlanRun extends Turn {
         } else if (!(operations.get(index) instanceof Operation.Get)) {
             touched = true;
         }
+        if (outcome instanceof Outcome.Found found) {
+            weigh(VersionsCodec.sizeBytes(found.versions()));
+        }
         advance();
+    }
+
+    private void weigh(long bytes) {
+        foundBytes += bytes;
+        eachBytes += (bytes - eachBytes) / IN_FLIGHT_MIN;
+        if (foundBytes > FOUND_BYTES_MAX && failures.isEmpty()) {
+            failures.add(TOO_MUCH);
+        }
+    }
+
+    private int inFlightMax() {
+        return (int) Math.max(IN_FLIGHT_MIN, Math.min(IN_FLIGHT_MAX, IN_FLIGHT_BYTES / Math.max(1, eachBytes)));
     }
 
     /** Goes on once nothing is under way. False: something still is. */

@@ -38,6 +38,13 @@ public interface Session {
      */
     boolean runAlone();
 
+    /**
+     * Asks to write.
+     *
+     * @return false: the storage is behind, and the command is not to be started; once it is not, it is run again
+     */
+    boolean mayWrite();
+
     /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
     void running(CommandSpec command);
 }

@@ -106,7 +106,11 @@ record BackEnd(
                     nodeConfig.fingerprint(),
                     config.text(Directives.CLUSTER_SECRET));
             NodeLoop.Setup setup = new NodeLoop.Setup(
-                    local, TransportConfig.DEFAULT, new SeededRandom(secure.nextLong()), ProcessClock.ofNode(), host);
+                    local,
+                    TransportConfig.forHeap(Runtime.getRuntime().maxMemory()),
+                    new SeededRandom(secure.nextLong()),
+                    ProcessClock.ofNode(),
+                    host);
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
             warm.join();
             loop.bind(config.bind().first().address().getHostAddress(), clusterPort);

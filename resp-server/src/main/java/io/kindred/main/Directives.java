@@ -20,6 +20,7 @@ final class Directives {
     private static final int PORT_MAX = 65_535;
     private static final int REPLICAS_MAX = 64;
     private static final long DAY_MILLIS = 86_400_000;
+    private static final long HEAP_BYTES = Runtime.getRuntime().maxMemory();
     /** What the engine takes where nobody says otherwise depends on the heap that this process has. */
     private static final EngineOptions ENGINE = EngineOptions.defaults();
 
@@ -53,7 +54,13 @@ final class Directives {
     static final Directive CLIENT_QUERY_BUFFER_LIMIT =
             running("client-query-buffer-limit", Long.toString(128 * MB), ValueForms.memory(MB, GB));
     static final Directive CLIENT_OUTPUT_BUFFER_LIMIT = running(
-            "client-output-buffer-limit", "normal " + 256 * MB + " 0 0", ValueForms.outputLimit(2 * MB, 16 * GB));
+            "client-output-buffer-limit",
+            "normal " + Math.min(256 * MB, HEAP_BYTES / 4) + " 0 0",
+            ValueForms.outputLimit(2 * MB, 16 * GB));
+
+    /** What all clients together may make the node hold. */
+    static final Directive WAITING_BYTES_MAX =
+            running("waiting-bytes-max", Long.toString(HEAP_BYTES / 2), ValueForms.memory(MB, 1024 * GB));
 
     // --- the node ---
 
@@ -145,6 +152,7 @@ final class Directives {
             PROTO_MAX_BULK_LEN,
             CLIENT_QUERY_BUFFER_LIMIT,
             CLIENT_OUTPUT_BUFFER_LIMIT,
+            WAITING_BYTES_MAX,
             NODE_NAME,
             DIR,
             LOGLEVEL,

@@ -4,6 +4,7 @@ import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.node.NodeLoop;
 import io.kindred.command.CommandDispatcher;
 import io.kindred.engine.StorageEngine;
+import io.kindred.server.ClientLoad;
 import io.kindred.server.ConnectionCommands;
 import io.kindred.server.RespServer;
 import io.kindred.server.ServerCounters;
@@ -119,10 +120,23 @@ final class InfoReport {
     }
 
     private void clients(InfoText out) {
+        ClientLoad load = of.server().load();
         out.section("Clients")
                 .field("connected_clients", of.server().clients().size())
                 .field("maxclients", of.config().limits().clientsMax())
-                .field("blocked_clients", 0);
+                .field("blocked_clients", 0)
+                .field("waiting_bytes", load.waitingBytes())
+                .field("waiting_bytes_max", of.config().limits().shared().waitingBytesMax())
+                .field("waiting_bytes_peak", load.peakBytes())
+                .field("waiting_input_bytes", load.inputBytes())
+                .field("waiting_output_bytes", load.outputBytes())
+                .field("commands_in_flight", load.commands())
+                .field("commands_in_flight_bytes", load.commandBytes())
+                .field("command_window_bytes", load.windowBytes())
+                .field("command_window_bytes_max", of.config().limits().shared().windowBytes())
+                .field("expected_reply_bytes", load.expectedReplyBytes())
+                .field("clients_waiting", load.clientsWaiting())
+                .flag("writes_held", load.writesHeld());
     }
 
     private void memory(InfoText out) {
@@ -165,7 +179,10 @@ final class InfoReport {
                 .field("evicted_keys", 0)
                 .field("protocol_errors", counters.protocolErrors())
                 .field("client_pauses", counters.pauses())
-                .field("client_output_buffer_limit_disconnections", counters.outputLimitCloses());
+                .field("client_output_buffer_limit_disconnections", counters.outputLimitCloses())
+                .field("clients_closed_stuck", counters.stuckCloses())
+                .field("clients_closed_choked", counters.chokedCloses())
+                .field("write_holds", counters.writeHolds());
     }
 
     private void cpu(InfoText out) {

@@ -205,7 +205,11 @@ final class KindredSection {
                 .field("loop_turns", stats.turns())
                 .field("storage_commits", stats.commits())
                 .field("storage_writes", stats.persists())
-                .field("storage_failures", stats.storeFailures());
+                .field("storage_failures", stats.storeFailures())
+                .field("writes_refused_for_room", stats.refusedForRoom())
+                .field("peer_reads_put_off", stats.parkedReads())
+                .field("peer_writes_waiting_bytes", of.views().peerWritesWaitingBytes())
+                .field("writes_under_way_bytes", of.views().writesUnderWayBytes());
     }
 
     private void log(InfoText out) {

@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private static final int ARGS_MAX = 1024 * 1024;
     private static final int COMMANDS_IN_FLIGHT_MAX = 1024;
-    private static final int OUTPUT_PAUSE_BYTES = 1024 * 1024;
+    /** Of the heap: what the commands in flight of all clients may weigh. */
+    private static final int WINDOW_HEAP_PARTS = 32;
+
+    private static final long WINDOW_BYTES_MIN = 4L * 1024 * 1024;
+    private static final long WINDOW_BYTES_MAX = 64L * 1024 * 1024;
+    /** Of request-timeout-ms: a command that takes longer says that there are too many at a time. */
+    private static final int LATE_TIMEOUT_PARTS = 4;
 
     private final Consumer<String> logLevel;
     private final Runnable resetStatistics;
@@ -64,8 +70,15 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
                         next.number(Directives.CLIENT_QUERY_BUFFER_LIMIT)),
                 (int) next.number(Directives.MAXCLIENTS),
                 COMMANDS_IN_FLIGHT_MAX,
-                OUTPUT_PAUSE_BYTES,
-                Long.parseLong(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" ", -1)[1]));
+                Long.parseLong(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" ", -1)[1]),
+                new ServerLimits.Shared(
+                        windowBytes(Runtime.getRuntime().maxMemory()),
+                        next.number(Directives.WAITING_BYTES_MAX),
+                        Math.max(1, next.number(Directives.REQUEST_TIMEOUT_MS) / LATE_TIMEOUT_PARTS)));
+    }
+
+    private static long windowBytes(long heapBytes) {
+        return Math.max(WINDOW_BYTES_MIN, Math.min(WINDOW_BYTES_MAX, heapBytes / WINDOW_HEAP_PARTS));
     }
 
     /** The node now serves clients. */

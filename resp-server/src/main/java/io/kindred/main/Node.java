@@ -97,10 +97,8 @@ final class Node implements NodeHost, NodePort {
                 clock,
                 operations,
                 process));
-        ports.open(new NodePorts.Opened(
-                opened.loop().client(),
-                opened.core().views(),
-                new BackPressure(net.loop(), opened.loop().client(), front.server())));
+        ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
+        opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
         if (stopAsked) {
             stopNow();

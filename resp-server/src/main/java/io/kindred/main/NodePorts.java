@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodePorts implements KeyPort, ClusterPort {
     /** What a way into the node is made of. */
-    record Opened(NodeClient client, NodeViews views, BackPressure pressure) {}
+    record Opened(NodeClient client, NodeViews views) {}
 
     private @Nullable Opened opened;
 
@@ -48,11 +48,7 @@ final class NodePorts implements KeyPort, ClusterPort {
 
     @Override
     public void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
-        Opened node = node();
-        if (!(operation instanceof Operation.Get)) {
-            node.pressure().written();
-        }
-        node.client().execute(operation, quorum, callback::done);
+        node().client().execute(operation, quorum, callback::done);
     }
 
     @Override

@@ -198,6 +198,7 @@ final class ServerConfig {
         return new EngineOptions(
                 SyncPolicy.valueOf(text(Directives.APPENDFSYNC).toUpperCase(Locale.ROOT)),
                 number(Directives.MEMTABLE_BYTES),
+                byHeap.overflowBytes(),
                 number(Directives.ROW_CACHE_BYTES),
                 number(Directives.BLOCK_CACHE_BYTES),
                 byHeap.tableBufferBytes(),

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>States:
  * <ul>
  *   <li>open: reads, decodes, runs;
- *   <li>paused (too many commands in flight, too much output that the client has not taken, the server holds all reads,
- *       or a command runs alone or waits to): nothing is read, and what is read stays undecoded. {@link LoopTurn} and the
- *       channel's writability open it again. Decoding never begins inside a completion, because another connection may
- *       be decoding just then;
+ *   <li>paused: nothing is read, and what is read stays undecoded. For a reason of its own (too many commands in flight,
+ *       much encoded in this turn, a command runs alone or waits to) {@link LoopTurn} opens it again; for a cause that it
+ *       shares with others ({@link ClientLoad}, and replies at {@code client-output-buffer-limit}) it stands in a line there
+ *       and is woken. Decoding never begins inside a completion, because another connection may be decoding just then;
  *   <li>draining (QUIT, a protocol error, the client's end of stream): nothing more is decoded; once the last reply is
  *       written it closes;
  *   <li>closed: completions have no effect.
@@ -40,6 +40,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements CommandSink {
     private static final System.Logger LOG = System.getLogger(ClientConnection.class.getName());
+
+    /** Encoded in one go; then it is the others' turn, and the socket's. */
+    private static final int ENCODED_BYTES_PER_TURN = 1 << 20;
+
+    /** So often the sweep, once a second, finds a client that takes nothing of its replies before it is closed. */
+    private static final int STILL_SWEEPS_MAX = 10;
+
+    /** The same for one whose replies are at their limit. */
+    private static final int STILL_SWEEPS_AT_LIMIT_MAX = 2;
 
     private enum State {
         OPEN,
@@ -70,6 +79,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private @Nullable ReplySlot lone;
     /** Its arguments, until it begins. */
     private byte @Nullable [] @Nullable [] waiting;
+    /** It waits for the storage, and not for those before it. */
+    private boolean heldBack;
+
+    /** The line that it stands in. */
+    private ClientLoad.@Nullable Cause waitsFor;
+
+    private long nowMillis;
+    private int encodedInTurnBytes;
+    private int stillSweeps;
+    /** What the load has been told of. */
+    private long countedInputBytes;
+
+    private long countedOutputBytes;
 
     ClientConnection(RespServer server, Channel channel, ClientSession session) {
         this.server = server;
@@ -138,6 +160,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         }
         input.add(bytes);
         readMillis = server.clock().millis();
+        nowMillis = readMillis;
         inRead = true;
         decode();
     }
@@ -157,20 +180,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ignored) {
-        if (channel.isWritable()) {
-            server.turn().visit(this);
-        }
-    }
-
-    @Override
     public void handlerRemoved(ChannelHandlerContext ignored) {
         state = State.CLOSED;
         input.release();
         output.release();
+        // What still runs is held until it has come to its end.
+        replies.forEach(slot -> {
+            if (slot.reply() != null || slot == lone && waiting != null) {
+                load().end(slot);
+            }
+        });
         replies.clear();
         waiting = null;
+        load().input(-countedInputBytes);
+        load().output(-countedOutputBytes);
+        load().leave(this);
         server.closed(this);
+        server.turn().visit(this);
     }
 
     @Override
@@ -199,19 +225,79 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         if (state == State.CLOSED) {
             return;
         }
+        nowMillis = server.clock().millis();
+        encodedInTurnBytes = 0;
         encode();
         output.flush();
-        if (state == State.PAUSED && mayResume()) {
-            state = State.OPEN;
-            inRead = true;
-            runWaiting();
-            decode();
-            endRead();
-            if (state == State.OPEN) {
-                channel.config().setAutoRead(true);
-            }
+        countOutput();
+        if (state == State.PAUSED && waitsFor == null && mayResume()) {
+            resume();
         }
         closeIfDrained();
+    }
+
+    /** It has come to the head of its line. */
+    void wake() {
+        waitsFor = null;
+        try {
+            visit();
+        } catch (RuntimeException failure) {
+            // One client's trouble must not leave the others unvisited.
+            failed(failure);
+        }
+    }
+
+    private void resume() {
+        state = State.OPEN;
+        inRead = true;
+        runWaiting();
+        decode();
+        endRead();
+        if (state == State.OPEN) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    /** Called once a second: closes a client that takes nothing of its replies while they are in the way. */
+    void sweep() {
+        countOutput();
+        if (output.pendingBytes() == 0 || output.hasMoved()) {
+            stillSweeps = 0;
+            return;
+        }
+        stillSweeps++;
+        boolean atLimit = outputBytes() >= outputBytesMax();
+        if (atLimit && stillSweeps >= STILL_SWEEPS_AT_LIMIT_MAX) {
+            closeForOutput();
+        } else if (load().isOverBudget() && stillSweeps >= STILL_SWEEPS_MAX && !closeBegun) {
+            server.counters().countStuckClose();
+            LOG.log(
+                    Level.WARNING,
+                    "closing client {0} {1}: it has taken none of the {2} bytes of its replies for {3} s, and clients hold"
+                            + " {4} bytes in all, more than waiting-bytes-max",
+                    session.id(),
+                    session.remoteAddress(),
+                    Long.toString(outputBytes()),
+                    stillSweeps,
+                    Long.toString(load().waitingBytes()));
+            closeNow();
+        }
+    }
+
+    /** Halves of commands take all the room, and this one has the largest. */
+    void refuseForRoom() {
+        server.counters().countChokedClose();
+        LOG.log(
+                Level.WARNING,
+                "closing client {0} {1}: no room for the rest of its command, of which {2} bytes have come",
+                session.id(),
+                session.remoteAddress(),
+                Long.toString(decoder.heldBytes()));
+        waitsFor = null;
+        load().leave(this);
+        input.release();
+        reject("OOM too many commands wait to be whole; nothing of this one was applied");
+        visit();
     }
 
     /** Whether it was not planned before. */
@@ -225,8 +311,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         if (state != State.OPEN) {
             return;
         }
-        if (server.readsHeld()) {
-            pause();
+        long mine = outputBytes();
+        boolean mayRead = mine < outputBytesMax() && load().mayRead(mine, decoder.heldBytes() > 0);
+        if (!mayRead || !load().hasRoom()) {
+            pauseFor(mayRead ? ClientLoad.Cause.WINDOW : ClientLoad.Cause.BUDGET);
+            countInput();
             return;
         }
         server.beginDecoding();
@@ -248,6 +337,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         } else {
             input.trim();
         }
+        countInput();
     }
 
     @Override
@@ -266,29 +356,60 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     private void run(ReplySlot slot, byte[][] args) {
         boolean isFirst = replies.isOldest(slot);
-        session.beginRun(isFirst);
-        server.runner().run(session, args, slot);
+        if (slot.weightBytes() == 0) {
+            load().begin(slot, args, nowMillis);
+        }
+        session.beginRun(isFirst, load().writesHeld());
+        try {
+            server.runner().run(session, args, slot);
+        } catch (RuntimeException broken) {
+            load().end(slot);
+            throw broken;
+        }
         slot.settle();
         decoder.authenticated(session.authenticated());
+        if (session.isHeldBack()) {
+            holdBack(slot, args);
+            return;
+        }
         if (session.runsAlone() && slot.reply() == null) {
             lone = slot;
             waiting = isFirst ? null : args;
         }
+        pauseIfNeeded();
+    }
+
+    private void pauseIfNeeded() {
+        countOutput();
         if (session.closingAfterReply()) {
             state = State.DRAINING;
-        } else if (mustPause()) {
+        } else if (!load().mayRead(countedOutputBytes, false) || countedOutputBytes >= outputBytesMax()) {
+            pauseFor(ClientLoad.Cause.BUDGET);
+        } else if (!load().hasRoom()) {
+            pauseFor(ClientLoad.Cause.WINDOW);
+        } else if (replies.size() >= limits.commandsInFlightMax() || encodedInTurnBytes >= ENCODED_BYTES_PER_TURN) {
             pause();
         } else if (lone != null) {
             stopReading();
         }
     }
 
-    /** What had to wait for those before it, which are answered now. */
+    /** It does not run, so it is not in flight; it waits with what is read. */
+    private void holdBack(ReplySlot slot, byte[][] args) {
+        load().end(slot);
+        lone = slot;
+        waiting = args;
+        heldBack = true;
+        pauseFor(ClientLoad.Cause.WRITES);
+    }
+
+    /** What had to wait, for those before it or for the storage. */
     private void runWaiting() {
         ReplySlot slot = lone;
         byte[][] args = waiting;
         lone = null;
         waiting = null;
+        heldBack = false;
         if (slot != null && args != null) {
             run(slot, args);
         }
@@ -296,6 +417,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     private void refuse(String error) {
         server.counters().countProtocolError();
+        reject(error);
+    }
+
+    /** The last thing that the client is told. */
+    private void reject(String error) {
         state = State.DRAINING;
         session.beginReply();
         ReplySlot slot = new ReplySlot(this);
@@ -305,10 +431,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     void completed(ReplySlot slot) {
         if (state == State.CLOSED) {
+            load().end(slot);
+            server.turn().visit(this);
             return;
         }
         Reply reply = slot.reply();
-        if (replies.isOldest(slot) && !outputFull()) {
+        if (replies.isOldest(slot)) {
             encode();
         } else if (reply != null) {
             replies.hold(slot, reply);
@@ -319,37 +447,44 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         }
     }
 
-    /** Encodes what is answered, oldest first, as far as the client takes it. */
+    /** Encodes what is answered, oldest first. */
     private void encode() {
-        for (ReplySlot slot = replies.answered(); slot != null && !outputFull(); slot = replies.answered()) {
+        ReplySlot slot = replies.answered();
+        if (slot == null) {
+            return;
+        }
+        long now = inRead ? nowMillis : server.clock().millis();
+        for (; slot != null; slot = replies.answered()) {
             Reply reply = slot.reply();
-            if (reply != null && !slot.muted()) {
-                output.write(reply, slot.protocol());
-            }
+            int bytes = reply != null && !slot.muted() ? output.write(reply, slot.protocol()) : 0;
+            encodedInTurnBytes += bytes;
             replies.removeOldest();
+            load().answered(slot, bytes, now);
         }
         closeIfTooMuchHeld();
     }
 
-    private boolean outputFull() {
-        return output.pendingBytes() >= limits.outputPauseBytes();
-    }
-
-    private boolean mustPause() {
-        return replies.size() >= limits.commandsInFlightMax() || outputFull() || server.readsHeld();
-    }
-
     private boolean mayResume() {
-        return !isBlocked()
-                && replies.size() <= limits.commandsInFlightResume()
-                && output.pendingBytes() <= limits.outputResumeBytes()
-                && !server.readsHeld();
+        return !isBlocked() && replies.size() <= limits.commandsInFlightResume();
     }
 
     /** Whether a command that has to be alone runs, or cannot begin yet. */
     private boolean isBlocked() {
         ReplySlot slot = lone;
-        return slot != null && (waiting == null ? slot.reply() == null : !replies.isOldest(slot));
+        if (slot == null || heldBack) {
+            return false;
+        }
+        return waiting == null ? slot.reply() == null : !replies.isOldest(slot);
+    }
+
+    private void pauseFor(ClientLoad.Cause cause) {
+        waitsFor = cause;
+        load().await(cause, this);
+        if (cause == ClientLoad.Cause.BUDGET) {
+            pause();
+        } else {
+            stopReading();
+        }
     }
 
     private void pause() {
@@ -362,10 +497,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         channel.config().setAutoRead(false);
     }
 
+    private ClientLoad load() {
+        return server.load();
+    }
+
+    private void countInput() {
+        byte[][] held = heldBack ? waiting : null;
+        long bytes = input.readableBytes() + decoder.heldBytes() + (held == null ? 0 : ClientLoad.weigh(held));
+        load().input(bytes - countedInputBytes);
+        countedInputBytes = bytes;
+    }
+
+    /** Tells the load how much the client has not taken by now. */
+    void countOutput() {
+        long bytes = outputBytes();
+        load().output(bytes - countedOutputBytes);
+        countedOutputBytes = bytes;
+    }
+
     private void endRead() {
         inRead = false;
+        encodedInTurnBytes = 0;
         output.flush();
-        if (state == State.PAUSED || replies.answered() != null) {
+        countOutput();
+        boolean isOwnPause = state == State.PAUSED && waitsFor == null;
+        if (isOwnPause || replies.answered() != null || load().hasReady()) {
             server.turn().visit(this);
         }
         closeIfDrained();
@@ -379,17 +535,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         }
     }
 
-    /** A single reply may be longer than the pause mark, and replies that come late cannot be stopped. */
+    private long outputBytesMax() {
+        return server.settings().limits().outputBytesMax();
+    }
+
+    /** A single reply may be longer than the limit, and what was in flight when it was reached comes on top. */
     private void closeIfTooMuchHeld() {
-        if (outputBytes() > limits.outputBytesMax() && !closeBegun) {
+        if (outputBytes() > outputBytesMax() + load().windowBytes()) {
+            closeForOutput();
+        }
+    }
+
+    private void closeForOutput() {
+        if (!closeBegun) {
             server.counters().countOutputLimitClose();
             LOG.log(
                     Level.WARNING,
-                    "closing client {0} {1}: its replies hold {2} bytes, more than {3}",
+                    "closing client {0} {1}: its replies hold {2} bytes, client-output-buffer-limit is {3}",
                     session.id(),
                     session.remoteAddress(),
-                    outputBytes(),
-                    limits.outputBytesMax());
+                    Long.toString(outputBytes()),
+                    Long.toString(outputBytesMax()));
             closeNow();
         }
     }

@@ -38,6 +38,8 @@ public final class ClientSession implements Session {
     private boolean closingAfterReply;
     private boolean first;
     private boolean alone;
+    private boolean writesHeld;
+    private boolean heldBack;
 
     ClientSession(long id, String remoteAddress, String localAddress, long nowMillis) {
         this.id = id;
@@ -220,10 +222,24 @@ public final class ClientSession implements Session {
      * The command is run, perhaps not for the first time.
      *
      * @param isFirst whether all commands before it are answered
+     * @param noWrites whether writes have to wait now
      */
-    void beginRun(boolean isFirst) {
+    void beginRun(boolean isFirst, boolean noWrites) {
         first = isFirst;
         alone = false;
+        writesHeld = noWrites;
+        heldBack = false;
+    }
+
+    @Override
+    public boolean mayWrite() {
+        heldBack = writesHeld;
+        return !writesHeld;
+    }
+
+    /** Whether the command that was run last has to wait until writes go on. */
+    boolean isHeldBack() {
+        return heldBack;
     }
 
     @Override

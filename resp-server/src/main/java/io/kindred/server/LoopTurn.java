@@ -6,17 +6,20 @@ import java.util.List;
 
 /**
  * The connections that have something to do once the present turn of the loop is over: replies that were completed
- * outside of a read are flushed together, and paused connections go on.
+ * outside of a read are flushed together, and paused connections go on; then those that wait for room among the commands in
+ * flight.
  *
  * <p>Owned by: the loop thread.
  */
 final class LoopTurn implements Runnable {
     private final EventLoop loop;
+    private final ClientLoad load;
     private List<ClientConnection> due = new ArrayList<>();
     private List<ClientConnection> visited = new ArrayList<>();
 
-    LoopTurn(EventLoop loop) {
+    LoopTurn(EventLoop loop, ClientLoad load) {
         this.loop = loop;
+        this.load = load;
     }
 
     void visit(ClientConnection connection) {
@@ -42,5 +45,6 @@ final class LoopTurn implements Runnable {
             }
         }
         now.clear();
+        load.wakeReady();
     }
 }

@@ -1,6 +1,7 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,12 @@ final class ReplyQueue {
         head = oldest.next();
         if (head == null) {
             tail = null;
+        }
+    }
+
+    void forEach(Consumer<ReplySlot> visitor) {
+        for (ReplySlot slot = head; slot != null; slot = slot.next()) {
+            visitor.accept(slot);
         }
     }
 

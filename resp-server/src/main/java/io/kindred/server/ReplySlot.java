@@ -22,6 +22,8 @@ public final class ReplySlot implements ReplySink {
     private boolean muted;
     private int protocol;
     private long heldBytes;
+    private long weightBytes;
+    private long begunMillis;
 
     ReplySlot(ClientConnection connection) {
         this.connection = connection;
@@ -68,6 +70,26 @@ public final class ReplySlot implements ReplySink {
     /** 0 for a reply that never waited. */
     long heldBytes() {
         return heldBytes;
+    }
+
+    /**
+     * It is in flight.
+     *
+     * @param weight in {@link ClientLoad}'s bytes
+     * @param nowMillis when it was begun
+     */
+    void begin(long weight, long nowMillis) {
+        weightBytes = weight;
+        begunMillis = nowMillis;
+    }
+
+    /** 0 while it is not in flight. */
+    long weightBytes() {
+        return weightBytes;
+    }
+
+    long begunMillis() {
+        return begunMillis;
     }
 
     @Nullable

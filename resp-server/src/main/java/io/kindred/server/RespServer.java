@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
@@ -21,6 +20,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +38,13 @@ public final class RespServer {
     private static final long HTTP_NOTE_MILLIS = 60_000;
 
     private static final long IDLE_SWEEP_SECONDS = 1;
+    /** How often those that wait for replies to be taken are looked at. */
+    private static final long BUDGET_LOOK_MILLIS = 20;
+
     /** A silent peer is given up after so many unanswered probes, as in Redis. */
     private static final int KEEP_ALIVE_PROBES = 3;
+
+    private static final int UNSENT_BYTES_MAX = 128 << 10;
 
     private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -50,12 +55,13 @@ public final class RespServer {
     private long httpNotedMillis = Long.MIN_VALUE / 2;
     private final ClientRegistry clients;
     private final ServerCounters counters = new ServerCounters();
+    private final ClientLoad load;
     private final LoopTurn turn;
     private final byte[] window = new byte[RespDecoder.WINDOW_BYTES];
     private final List<Channel> listeners = new ArrayList<>();
     private @Nullable Future<?> idleSweep;
+    private @Nullable Future<?> budgetLook;
     private boolean decoding;
-    private boolean readsHeld;
 
     /** @param clients of this server alone; it is given, because commands that {@code runner} runs need it too */
     public RespServer(
@@ -69,7 +75,8 @@ public final class RespServer {
         this.runner = runner;
         this.settings = settings;
         this.clock = clock;
-        this.turn = new LoopTurn(loop);
+        this.load = new ClientLoad(settings.limits().shared());
+        this.turn = new LoopTurn(loop, load);
     }
 
     /** Listens at one more address; the future says whether it could. */
@@ -117,15 +124,20 @@ public final class RespServer {
         return counters;
     }
 
-    public boolean readsHeld() {
-        return readsHeld;
+    /** What all clients make this server hold. */
+    public ClientLoad load() {
+        return load;
     }
 
-    /** Stops taking commands from all clients (the storage is behind), or goes on. */
-    public void holdReads(boolean hold) {
-        readsHeld = hold;
-        if (!hold) {
-            clients.all().forEach(turn::visit);
+    /** Begins no more writes of any client (the storage is behind), or goes on. Reads go on in any case. */
+    public void holdWrites(boolean hold) {
+        if (hold != load.writesHeld()) {
+            load.holdWrites(hold);
+            if (hold) {
+                counters.countWriteHold();
+            } else {
+                load.wakeReady();
+            }
         }
     }
 
@@ -138,6 +150,9 @@ public final class RespServer {
         stopListening();
         if (idleSweep != null) {
             idleSweep.cancel(false);
+        }
+        if (budgetLook != null) {
+            budgetLook.cancel(false);
         }
         clients.all().forEach(ClientConnection::closeNow);
     }
@@ -182,8 +197,10 @@ public final class RespServer {
         if (bound.isSuccess()) {
             listeners.add(bound.channel());
             if (idleSweep == null) {
-                idleSweep = loop.scheduleAtFixedRate(
-                        this::closeIdle, IDLE_SWEEP_SECONDS, IDLE_SWEEP_SECONDS, TimeUnit.SECONDS);
+                idleSweep =
+                        loop.scheduleAtFixedRate(this::sweep, IDLE_SWEEP_SECONDS, IDLE_SWEEP_SECONDS, TimeUnit.SECONDS);
+                budgetLook = loop.scheduleAtFixedRate(
+                        this::lookAtBudget, BUDGET_LOOK_MILLIS, BUDGET_LOOK_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
     }
@@ -196,7 +213,7 @@ public final class RespServer {
             return;
         }
         counters.countConnection();
-        configure(channel, limits);
+        configure(channel);
         ClientSession session = new ClientSession(
                 clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), clock.millis());
         session.authenticated(!settings.passwordRequired());
@@ -205,10 +222,11 @@ public final class RespServer {
         clients.add(connection);
     }
 
-    private void configure(Channel channel, ServerLimits limits) {
-        channel.config()
-                .setWriteBufferWaterMark(
-                        new WriteBufferWaterMark(limits.outputResumeBytes(), limits.outputPauseBytes()));
+    private void configure(Channel channel) {
+        if (channel.config() instanceof EpollSocketChannelConfig epoll) {
+            // What the kernel has and the client has not taken counts as taken, and hides that it takes nothing.
+            epoll.setTcpNotSentLowAt(UNSENT_BYTES_MAX);
+        }
         int seconds = settings.keepAliveSeconds();
         if (seconds > 0 && channel.config() instanceof SocketChannelConfig socket) {
             socket.setKeepAlive(true);
@@ -221,15 +239,33 @@ public final class RespServer {
     }
 
     /** One sweep over all clients costs less than a timer for each, which every command would move. */
-    private void closeIdle() {
+    private void sweep() {
+        load.limits(settings.limits().shared());
         long timeoutMillis = settings.timeoutSeconds() * 1000L;
-        if (timeoutMillis > 0) {
-            long now = clock.millis();
-            for (ClientConnection client : clients.all()) {
-                if (!client.awaitsReply() && now - client.readMillis() > timeoutMillis) {
-                    client.closeNow();
-                }
+        long now = clock.millis();
+        for (ClientConnection client : clients.all()) {
+            boolean isIdle = timeoutMillis > 0 && !client.awaitsReply() && now - client.readMillis() > timeoutMillis;
+            if (isIdle) {
+                client.closeNow();
+            } else {
+                client.sweep();
             }
+        }
+    }
+
+    /** What sockets have taken since is known only when it is asked for. */
+    private void lookAtBudget() {
+        if (!load.hasWaiting(ClientLoad.Cause.BUDGET)) {
+            return;
+        }
+        List<ClientConnection> all = clients.all();
+        all.forEach(ClientConnection::countOutput);
+        load.wake(ClientLoad.Cause.BUDGET, () -> true);
+        if (load.isChoked()) {
+            all.stream()
+                    .max(Comparator.comparingLong(ClientConnection::decodingBytes))
+                    .filter(client -> client.decodingBytes() > 0)
+                    .ifPresent(ClientConnection::refuseForRoom);
         }
     }
 

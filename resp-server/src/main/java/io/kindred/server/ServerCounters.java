@@ -13,6 +13,9 @@ public final class ServerCounters {
     private long protocolErrors;
     private long pauses;
     private long outputLimitCloses;
+    private long stuckCloses;
+    private long chokedCloses;
+    private long writeHolds;
 
     ServerCounters() {}
 
@@ -47,6 +50,21 @@ public final class ServerCounters {
         return outputLimitCloses;
     }
 
+    /** Clients that were closed because, while the node was past its budget, they took none of their replies. */
+    public long stuckCloses() {
+        return stuckCloses;
+    }
+
+    /** Clients that were told OOM and closed, because halves of commands took all the room there is. */
+    public long chokedCloses() {
+        return chokedCloses;
+    }
+
+    /** How often no more writes were begun for a while. */
+    public long writeHolds() {
+        return writeHolds;
+    }
+
     public void reset() {
         connectionsReceived = 0;
         connectionsRejected = 0;
@@ -55,6 +73,9 @@ public final class ServerCounters {
         protocolErrors = 0;
         pauses = 0;
         outputLimitCloses = 0;
+        stuckCloses = 0;
+        chokedCloses = 0;
+        writeHolds = 0;
     }
 
     void countConnection() {
@@ -79,6 +100,18 @@ public final class ServerCounters {
 
     void countPause() {
         pauses++;
+    }
+
+    void countStuckClose() {
+        stuckCloses++;
+    }
+
+    void countChokedClose() {
+        chokedCloses++;
+    }
+
+    void countWriteHold() {
+        writeHolds++;
     }
 
     void countOutputLimitClose() {

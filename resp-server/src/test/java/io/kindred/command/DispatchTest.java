@@ -107,11 +107,13 @@ final class DispatchTest {
         byte[][] args = new byte[2001][1];
         args[0] = bytes("exists");
         new CommandDispatcher(server).run(node.session, args, reply -> replies.add(RespText.of(reply)));
-        assertEquals(PlanRun.IN_FLIGHT_MAX, waiting.size());
+        int most = waiting.size();
+        assertTrue(most < PlanRun.IN_FLIGHT_MAX, "it is not known yet how much they find");
         for (int i = 0; i < waiting.size(); i++) {
             waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
-            assertTrue(waiting.size() - i - 1 <= PlanRun.IN_FLIGHT_MAX);
+            most = Math.max(most, waiting.size() - i - 1);
         }
+        assertEquals(PlanRun.IN_FLIGHT_MAX, most);
         assertEquals(List.of(":0\r\n"), replies);
     }
 

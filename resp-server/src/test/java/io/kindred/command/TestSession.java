@@ -62,6 +62,11 @@ final class TestSession implements Session {
     }
 
     @Override
+    public boolean mayWrite() {
+        return true;
+    }
+
+    @Override
     public boolean runAlone() {
         return true;
     }

@@ -3,6 +3,7 @@ package io.kindred.server;
 import static io.kindred.server.TestServer.receive;
 import static io.kindred.server.TestServer.receiveAll;
 import static io.kindred.server.TestServer.send;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,8 +20,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,71 +87,143 @@ final class RespServerTest {
         }
     }
 
+    /** As redis-py, Jedis and predis do: the whole pipeline is written before a reply is read. */
     @Test
-    void aSlowReaderDoesNotGrowTheServer() throws Exception {
-        byte[] value = new byte[10_000];
-        int commands = 20_000;
-        CountDownLatch paused = new CountDownLatch(1);
-        AtomicLong mostHeld = new AtomicLong();
-        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
-            ClientConnection connection = server.server().clients().all().get(0);
-            mostHeld.accumulateAndGet(connection.outputBytes() + connection.unreadBytes(), Math::max);
-            reply.complete(Reply.bulk(value));
-            if (connection.outputBytes() > 1024 * 1024) {
-                paused.countDown();
-            }
-        };
+    void aClientThatWritesItsWholePipelineFirstGetsAllReplies() throws Exception {
+        int commands = 60_000;
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> reply.complete(Reply.bulk(args[1]));
         try (TestServer server = new TestServer(behaviour);
                 Socket client = server.connect()) {
-            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
-                for (int i = 0; i < commands; i++) {
-                    try {
-                        send(client, "GET some:key:of:some:length\r\n");
-                    } catch (java.io.IOException e) {
-                        throw new java.io.UncheckedIOException(e);
-                    }
-                }
-            });
-            assertTrue(paused.await(TestServer.PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
-            int replyBytes = "$10000\r\n".length() + value.length + 2;
+            String text = "x".repeat(400);
+            send(client, ("*2\r\n$4\r\nECHO\r\n$400\r\n" + text + "\r\n").repeat(commands));
+            byte[] expected = ("$400\r\n" + text + "\r\n").getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < commands; i++) {
-                assertEquals(replyBytes, client.getInputStream().readNBytes(replyBytes).length);
+                assertArrayEquals(expected, client.getInputStream().readNBytes(expected.length), "reply " + i);
             }
-            writer.get();
-            assertTrue(mostHeld.get() < 1_300_000, "held " + mostHeld);
-            assertTrue(server.onLoop(() -> server.server().counters().pauses()) > 0);
+            server.await(() -> server.server().load().waitingBytes() == 0);
+        }
+    }
+
+    /** A client that reads gets replies of any length in all: what waits stays below the limit. */
+    @Test
+    void repliesOfMoreThanTheLimitReachAClientThatReads() throws Exception {
+        byte[] value = new byte[100_000];
+        int commands = 600;
+        AtomicLong mostHeld = new AtomicLong();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            reply.complete(Reply.bulk(value));
+            mostHeld.accumulateAndGet(server.server().clients().all().get(0).outputBytes(), Math::max);
+        };
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = ServerLimits.DEFAULT.withOutputBytesMax(4_000_000);
+            try (Socket client = server.connect()) {
+                send(client, "GET x\r\n".repeat(commands));
+                int replyBytes = "$100000\r\n".length() + value.length + 2;
+                for (int i = 0; i < commands; i++) {
+                    assertEquals(replyBytes, client.getInputStream().readNBytes(replyBytes).length, "reply " + i);
+                }
+                assertTrue(mostHeld.get() < 4_500_000, "held " + mostHeld);
+                assertEquals(0, server.onLoop(() -> server.server().counters().outputLimitCloses()));
+            }
         }
     }
 
     @Test
-    void lateRepliesAreEncodedOnlyAsTheClientTakesThem() throws Exception {
-        int commands = ServerLimits.DEFAULT.commandsInFlightMax();
-        byte[] value = new byte[10_000];
-        CountDownLatch answered = new CountDownLatch(1);
-        AtomicLong mostEncoded = new AtomicLong();
-        List<ReplySlot> waiting = new ArrayList<>();
+    void aClientAtItsLimitThatTakesNothingIsClosed() throws Exception {
+        byte[] value = new byte[100_000];
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> reply.complete(Reply.bulk(value));
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = ServerLimits.DEFAULT.withOutputBytesMax(4_000_000);
+            try (Socket client = server.connect()) {
+                send(client, "GET x\r\n".repeat(600));
+                server.await(() -> server.server().counters().outputLimitCloses() == 1);
+                server.await(() -> server.server().load().waitingBytes() == 0);
+            }
+        }
+    }
+
+    /** Past the budget those wait that have replies to take; others go on, and who takes nothing is closed. */
+    @Test
+    void pastTheBudgetAClientThatTakesNothingIsClosed() throws Exception {
+        byte[] value = new byte[100_000];
+        TestServer.Behaviour behaviour =
+                (server, session, args, reply) -> reply.complete(args.length > 1 ? Reply.bulk(value) : Reply.OK);
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = ServerLimits.DEFAULT.withShared(new ServerLimits.Shared(1_000_000, 4_000_000, 250));
+            server.onLoop(() -> {
+                server.server().load().limits(server.limits.shared());
+                return true;
+            });
+            try (Socket greedy = server.connect();
+                    Socket modest = server.connect()) {
+                send(greedy, "GET x\r\n".repeat(600));
+                server.await(() -> server.server().load().isOverBudget());
+                assertTrue(server.onLoop(() -> server.server().load().waitingBytes()) < 4_500_000);
+                send(modest, "PING\r\n");
+                assertEquals("+OK\r\n", receive(modest, 5));
+                assertEquals(0, server.onLoop(() -> server.server().counters().stuckCloses()));
+                server.await(() -> server.server().counters().stuckCloses() == 1);
+                send(modest, "PING\r\n");
+                assertEquals("+OK\r\n", receive(modest, 5));
+                server.await(() -> server.server().load().waitingBytes() == 0);
+            }
+        }
+    }
+
+    @Test
+    void theWindowClosesWhileCommandsTakeLongAndOneIsAlwaysLetIn() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) ->
+                server.loop().schedule(() -> reply.complete(Reply.OK), 30, TimeUnit.MILLISECONDS);
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = ServerLimits.DEFAULT.withShared(new ServerLimits.Shared(1_000_000, 100_000_000, 10));
+            server.onLoop(() -> {
+                server.server().load().limits(server.limits.shared());
+                return true;
+            });
+            try (Socket client = server.connect()) {
+                String command = "*2\r\n$3\r\nSET\r\n$50000\r\n" + "x".repeat(50_000) + "\r\n";
+                send(client, command.repeat(20));
+                assertEquals("+OK\r\n".repeat(20), receive(client, 100));
+            }
+            assertEquals(
+                    ClientLoad.WINDOW_BYTES_MIN,
+                    server.onLoop(() -> server.server().load().windowBytes()));
+        }
+    }
+
+    @Test
+    void commandsInFlightAreWeighed() throws Exception {
+        Deque<ReplySlot> waiting = new ArrayDeque<>();
+        AtomicLong most = new AtomicLong();
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
             waiting.add(reply);
-            if (waiting.size() == commands) {
-                server.loop().execute(() -> {
-                    ClientConnection connection =
-                            server.server().clients().all().get(0);
-                    // The oldest last: it lets all the others be encoded.
-                    for (int i = commands - 1; i >= 0; i--) {
-                        waiting.get(i).complete(Reply.bulk(value));
-                        mostEncoded.accumulateAndGet(connection.encodedBytes(), Math::max);
-                    }
-                    answered.countDown();
-                });
-            }
+            most.accumulateAndGet(server.server().load().commandBytes(), Math::max);
+            server.loop().schedule(() -> waiting.remove().complete(Reply.OK), 1, TimeUnit.MILLISECONDS);
         };
-        try (TestServer server = new TestServer(behaviour);
-                Socket client = server.connect()) {
-            send(client, "X\r\n".repeat(commands));
-            assertTrue(answered.await(TestServer.PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
-            int bytes = commands * ("$10000\r\n".length() + value.length + 2);
-            assertEquals(bytes, client.getInputStream().readNBytes(bytes).length);
-            assertTrue(mostEncoded.get() < 1_300_000, "encoded " + mostEncoded);
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = ServerLimits.DEFAULT.withShared(new ServerLimits.Shared(1_000_000, 100_000_000, 250));
+            server.onLoop(() -> {
+                server.server().load().limits(server.limits.shared());
+                return true;
+            });
+            byte[] command = ("*2\r\n$3\r\nSET\r\n$200000\r\n" + "x".repeat(200_000) + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            List<Socket> clients = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                clients.add(server.connect());
+            }
+            for (int i = 0; i < 20; i++) {
+                for (Socket client : clients) {
+                    client.getOutputStream().write(command);
+                }
+            }
+            for (Socket client : clients) {
+                assertEquals("+OK\r\n".repeat(20), receive(client, 100));
+                client.close();
+            }
+            assertTrue(most.get() <= 1_200_000, "in flight " + most);
+            server.await(() -> server.server().load().waitingBytes() == 0);
+            assertEquals(0, server.onLoop(() -> server.server().load().clientsWaiting()));
         }
     }
 
@@ -187,7 +258,7 @@ final class RespServerTest {
         TestServer.Behaviour behaviour = (server, session, args, reply) ->
                 reply.complete(Reply.array(Collections.nCopies(4, Reply.bulk(large))));
         try (TestServer server = new TestServer(behaviour)) {
-            server.limits = new ServerLimits(ServerLimits.DEFAULT.request(), 10, 10, 1024 * 1024, 4 * 1024 * 1024);
+            server.limits = ServerLimits.DEFAULT.withOutputBytesMax(4 * 1024 * 1024);
             try (Socket client = server.connect()) {
                 send(client, "GET x\r\n");
                 server.await(() -> server.server().counters().outputLimitCloses() == 1
@@ -376,26 +447,36 @@ final class RespServerTest {
     }
 
     @Test
-    void heldReadsStopCommandsUntilReleased() throws Exception {
-        AtomicLong ran = new AtomicLong();
+    void heldWritesWaitAndReadsGoOn() throws Exception {
+        List<String> ran = new ArrayList<>();
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
-            ran.incrementAndGet();
+            String name = new String(args[0], StandardCharsets.US_ASCII);
+            if (name.startsWith("w") && !session.mayWrite()) {
+                return;
+            }
+            ran.add(name);
             reply.complete(Reply.OK);
         };
         try (TestServer server = new TestServer(behaviour);
-                Socket client = server.connect()) {
+                Socket writer = server.connect();
+                Socket reader = server.connect()) {
             server.onLoop(() -> {
-                server.server().holdReads(true);
+                server.server().holdWrites(true);
                 return true;
             });
-            send(client, "a\r\nb\r\n");
-            server.await(() -> server.server().counters().pauses() == 1);
-            assertEquals(0, ran.get());
+            send(writer, "r1\r\nw2\r\nr3\r\nw4\r\n");
+            assertEquals("+OK\r\n", receive(writer, 5));
+            send(reader, "r5\r\n");
+            assertEquals("+OK\r\n", receive(reader, 5));
+            assertEquals(List.of("r1", "r5"), server.onLoop(() -> List.copyOf(ran)));
+            assertEquals(0, server.onLoop(() -> server.server().load().commands()), "what waits is not in flight");
             server.onLoop(() -> {
-                server.server().holdReads(false);
+                server.server().holdWrites(false);
                 return true;
             });
-            assertEquals("+OK\r\n+OK\r\n", receive(client, 10));
+            assertEquals("+OK\r\n".repeat(3), receive(writer, 15));
+            assertEquals(List.of("r1", "r5", "w2", "r3", "w4"), server.onLoop(() -> List.copyOf(ran)));
+            assertEquals(1, server.onLoop(() -> server.server().counters().writeHolds()));
         }
     }
 

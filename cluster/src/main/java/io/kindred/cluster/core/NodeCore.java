@@ -358,6 +358,10 @@ public final class NodeCore implements MessageHandler {
         membership.watch().onPong(from, message);
     }
 
+    /** Whoever runs the core sees to it that fewer writes are begun. */
+    @Override
+    public void onPressure(long from, Message.Pressure message) {}
+
     /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */
     private void ignore(long from, Message message) {
         outlet.effects()

@@ -12,6 +12,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
+import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.Requests;
@@ -352,6 +353,22 @@ public final class NodeViews {
     /** Partitions that this node has records of for others. */
     public int partitionsParting() {
         return transfers.partingCount();
+    }
+
+    /** What other nodes' writes hold that wait for the disk here. */
+    public long peerWritesWaitingBytes() {
+        return replica.waitingBytes();
+    }
+
+    /** What writes hold that this node coordinates, until the last of their replicas has answered. */
+    public long writesUnderWayBytes() {
+        return requests.weightBytes();
+    }
+
+    /** How many replicas of a key may be away without a write of default quorum missing them. */
+    public int replicasToSpare() {
+        int there = Math.min(replicas(), Math.max(1, ring().members().size()));
+        return there - config.quorums().writesNeeded(QuorumSpec.DEFAULT, there);
     }
 
     public int requestsUnderWay() {

@@ -59,6 +59,7 @@ final class Replica implements LocalReplica {
     private long lastLoad;
     private long lastCounter;
     private int unpersisted;
+    private long waitingBytes;
     private final UnreadableRecords unreadable;
 
     Replica(Actor self, ReplicaStore store, Kept kept, Outlet outlet, Clocks clocks) {
@@ -90,6 +91,7 @@ final class Replica implements LocalReplica {
     private static final class Chain {
         final Bytes key;
         final List<Object> steps = new ArrayList<>();
+        long weightBytes;
 
         Chain(Bytes key) {
             this.key = key;
@@ -118,19 +120,27 @@ final class Replica implements LocalReplica {
         if (!loading.isEmpty()) {
             Chain chain = loading.get(new Bytes(storageKey));
             if (chain != null) {
-                chain.steps.add(step);
+                add(chain, step);
                 return null;
             }
         }
         byte[] bytes = store.peek(storageKey);
         if (bytes == null) {
             Chain chain = new Chain(new Bytes(storageKey));
-            chain.steps.add(step);
+            add(chain, step);
             loading.put(chain.key, chain);
             loads.put(++lastLoad, chain);
             outlet.effects().load(lastLoad, storageKey);
         }
         return bytes;
+    }
+
+    private void add(Chain chain, Object step) {
+        chain.steps.add(step);
+        if (step instanceof WriteStep write) {
+            chain.weightBytes += write.weightBytes();
+            waitingBytes += write.weightBytes();
+        }
     }
 
     void onLoaded(long token, byte @Nullable [] value, @Nullable StoreFailure failure) {
@@ -153,6 +163,7 @@ final class Replica implements LocalReplica {
             run(chain.key.array(), newer == null ? loaded : newer, step);
         }
         loading.remove(chain.key);
+        waitingBytes -= chain.weightBytes;
     }
 
     private void run(byte[] storageKey, byte[] bytes, Object step) {
@@ -607,6 +618,11 @@ final class Replica implements LocalReplica {
 
     long flushStamp(int db) {
         return flushStamps.of(db);
+    }
+
+    /** What other nodes' writes hold that wait for the disk. */
+    long waitingBytes() {
+        return waitingBytes;
     }
 
     /** Records that are not durable yet. */

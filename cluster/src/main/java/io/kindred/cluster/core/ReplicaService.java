@@ -181,6 +181,11 @@ final class ReplicaService {
         }
 
         @Override
+        public long weightBytes() {
+            return VersionsCodec.sizeBytes(missed);
+        }
+
+        @Override
         public void done(Verdict verdict) {
             batch.done(place, verdict);
         }
@@ -212,6 +217,11 @@ final class ReplicaService {
         @Override
         public boolean isBlind() {
             return true;
+        }
+
+        @Override
+        public long weightBytes() {
+            return VersionsCodec.sizeBytes(request.delta());
         }
 
         @Override

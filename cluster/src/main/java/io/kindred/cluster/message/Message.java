@@ -103,6 +103,17 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * Whether the sender has room for no more writes than are on their way to it. It is said again while that is so; who has
+     * not heard it for a while takes it for over.
+     */
+    record Pressure(boolean full) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onPressure(from, this);
+        }
+    }
+
     // --- requests ---
 
     /**
@@ -495,6 +506,8 @@ public sealed interface Message {
         /** The key has, or would have, more siblings than {@code max-siblings}, or than a message has room for. */
         TOO_MANY_SIBLINGS,
         /** A stand-in holds as much as {@code hint-max-bytes} allows. */
-        HINTS_FULL
+        HINTS_FULL,
+        /** There is no room for what the request would have to hold or write; nothing was applied. */
+        OVERLOADED
     }
 }

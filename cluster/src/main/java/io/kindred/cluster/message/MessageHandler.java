@@ -16,6 +16,8 @@ public interface MessageHandler {
 
     void onPong(long from, Message.Pong message);
 
+    void onPressure(long from, Message.Pressure message);
+
     void onForward(long from, Message.Forward message);
 
     void onForwardReply(long from, Message.ForwardReply message);

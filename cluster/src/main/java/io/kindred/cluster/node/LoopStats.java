@@ -9,5 +9,15 @@ package io.kindred.cluster.node;
  * @param persists writes of the core; divided by commits: how well they are grouped
  * @param storeFailures commits, reads and scans that the engine failed
  * @param inFlight clients' requests under way
+ * @param refusedForRoom writes, of clients and of other nodes, that were refused with OOM
+ * @param parkedReads other nodes' reads that had to wait until answers before theirs were on their way
  */
-public record LoopStats(long events, long turns, long commits, long persists, long storeFailures, int inFlight) {}
+public record LoopStats(
+        long events,
+        long turns,
+        long commits,
+        long persists,
+        long storeFailures,
+        int inFlight,
+        long refusedForRoom,
+        long parkedReads) {}

@@ -5,7 +5,9 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.Event;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Overload;
 import io.kindred.cluster.message.QuorumSpec;
+import java.util.function.Consumer;
 
 /**
  * The way in for clients. Every call is to be made on the loop's thread, and every answer comes there. A call made from
@@ -18,6 +20,7 @@ public final class NodeClient {
 
     private static final Outcome OVERLOADED =
             new Outcome.TryAgain("this node has " + CALLS_MAX + " requests under way");
+    private static final Outcome NO_ROOM = new Outcome.Refused(Overload.ERROR);
     private static final Outcome STOPPED = new Outcome.TryAgain("this node is stopping");
     private static final Outcome CUT_OFF =
             new Outcome.NoQuorum("this node stopped before the answer; a write may still take effect");
@@ -36,6 +39,8 @@ public final class NodeClient {
             callback.done(STOPPED);
         } else if (calls.isFull()) {
             callback.done(OVERLOADED);
+        } else if (!(operation instanceof Operation.Get) && node.refusesWrite()) {
+            callback.done(NO_ROOM);
         } else {
             node.deliver(new Event.Request(calls.add(callback), operation, quorum));
         }
@@ -58,9 +63,12 @@ public final class NodeClient {
         return calls.size();
     }
 
-    /** How long the front end should read nothing more, so that the storage engine keeps up; mostly 0. */
-    public long stallNanos() {
-        return node.stallNanos();
+    /**
+     * Who is told, on the loop, that no more writes should be begun for now, and that they may be again: a write that comes
+     * all the same is run as long as there is room, and refused when there is none.
+     */
+    public void onWritesHeld(Consumer<Boolean> listener) {
+        node.gate().listen(listener);
     }
 
     void reply(long token, Outcome outcome) {

@@ -11,6 +11,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Overload;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.MembershipCodec.Remembered;
 import io.kindred.cluster.wire.NetLoop;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,11 @@ public final class NodeLoop {
     private static final System.Logger LOG = System.getLogger(NodeLoop.class.getName());
     /** A commit's acknowledgement may ask for more writes; past so many rounds they wait for the next turn. */
     private static final int COMMITS_PER_TURN_MAX = 4;
+    /** Of the heap: what other nodes' writes may hold that wait for the disk, and as much for the writes of this one. */
+    private static final int WRITES_HEAP_PARTS = 8;
+
+    private static final long WRITES_BYTES_MIN = 16 << 20;
+    private static final long PARKED_LOOK_NANOS = 1_000_000;
 
     /** What a node runs with, beside its core and engine. */
     public record Setup(
@@ -66,6 +73,9 @@ public final class NodeLoop {
     private final StepOutput output = new StepOutput();
     private final ArrayDeque<Event> arisen = new ArrayDeque<>();
     private final Commits commits = new Commits();
+    private final WriteGate gate;
+    private final ParkedReads parkedReads;
+    private final long writesBytesMax;
     private final Runnable turnEnd = this::endTurn;
 
     private boolean stepping;
@@ -79,6 +89,8 @@ public final class NodeLoop {
     private long commitCount;
     private long persistCount;
     private long storeFailureCount;
+    private long refusedForRoom;
+    private boolean parkedLookPlanned;
 
     /** The engine must have been opened with {@link NetLoop#loop} as its owner. */
     public NodeLoop(NetLoop net, NodeCore core, StorageEngine engine, Setup setup) {
@@ -89,6 +101,9 @@ public final class NodeLoop {
         this.clock = setup.clock();
         this.host = setup.host();
         this.transport = new PeerTransport(net, setup.self(), setup.transport(), setup.random(), new PeerEvents());
+        this.writesBytesMax = Math.max(WRITES_BYTES_MIN, Runtime.getRuntime().maxMemory() / WRITES_HEAP_PARTS);
+        this.gate = new WriteGate(loop, new WriteGate.Sight(engine, core.views(), transport, clock), writesBytesMax);
+        this.parkedReads = new ParkedReads(core.views().config().quorums().timeoutNanos());
         this.timer = new WakeTimer(loop, clock, () -> deliver(new Event.Tick()));
     }
 
@@ -117,7 +132,15 @@ public final class NodeLoop {
 
     public LoopStats stats() {
         requireLoop();
-        return new LoopStats(eventCount, turnCount, commitCount, persistCount, storeFailureCount, client.inFlight());
+        return new LoopStats(
+                eventCount,
+                turnCount,
+                commitCount,
+                persistCount,
+                storeFailureCount,
+                client.inFlight(),
+                refusedForRoom,
+                parkedReads.count());
     }
 
     /**
@@ -139,8 +162,15 @@ public final class NodeLoop {
         return stopped;
     }
 
-    long stallNanos() {
-        return engine.stallNanos();
+    WriteGate gate() {
+        return gate;
+    }
+
+    /** Whether a write that is begun now may find no room; counted. */
+    boolean refusesWrite() {
+        boolean full = engine.isFull();
+        refusedForRoom += full ? 1 : 0;
+        return full;
     }
 
     void requireLoop() {
@@ -212,16 +242,38 @@ public final class NodeLoop {
         }
         try {
             turnCount++;
+            resumeReads();
+            boolean wrote = engineWritten;
             for (int round = 0; round < COMMITS_PER_TURN_MAX && engineWritten; round++) {
                 commit();
             }
             engine.flushReads();
             transport.flush();
+            if (wrote) {
+                gate.look();
+            }
         } catch (Throwable e) {
             fail("the end of a turn", e);
         }
         if (engineWritten) {
             askTurnEnd();
+        }
+    }
+
+    private void resumeReads() {
+        if (!parkedReads.isEmpty()) {
+            parkedReads.resume(
+                    transport::isBehind, (from, request) -> deliver(new Event.Received(from, request)), clock.nanos());
+        }
+        if (!parkedReads.isEmpty() && !parkedLookPlanned) {
+            parkedLookPlanned = true;
+            loop.schedule(
+                    () -> {
+                        parkedLookPlanned = false;
+                        askTurnEnd();
+                    },
+                    PARKED_LOOK_NANOS,
+                    TimeUnit.NANOSECONDS);
         }
     }
 
@@ -271,7 +323,32 @@ public final class NodeLoop {
     private final class PeerEvents implements PeerListener {
         @Override
         public void received(long from, Message message) {
-            deliver(new Event.Received(from, message));
+            if (message instanceof Message.Pressure pressure) {
+                gate.heard(from, pressure.full());
+            } else if (message instanceof Message.ReadRequest read && waits(from)) {
+                answer(from, parkedReads.park(from, read, clock.nanos()));
+            } else if (Overload.isWrite(message) && hasNoRoom()) {
+                refusedForRoom++;
+                answer(from, Overload.answer(message));
+            } else {
+                deliver(new Event.Received(from, message));
+            }
+        }
+
+        /** What waits keeps its order. */
+        private boolean waits(long from) {
+            return !parkedReads.isEmpty() || transport.isBehind(from);
+        }
+
+        private boolean hasNoRoom() {
+            return engine.isFull() || core.views().peerWritesWaitingBytes() > writesBytesMax;
+        }
+
+        private void answer(long to, @Nullable Message answer) {
+            if (answer != null) {
+                transport.send(to, answer);
+            }
+            askTurnEnd();
         }
 
         @Override
@@ -281,6 +358,7 @@ public final class NodeLoop {
 
         @Override
         public void lost(long peer) {
+            gate.lost(peer);
             deliver(new Event.PeerLost(peer));
         }
     }

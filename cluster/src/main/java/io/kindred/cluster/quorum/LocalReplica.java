@@ -55,6 +55,11 @@ public interface LocalReplica {
         @Nullable
         Versions next(Versions current);
 
+        /** What it holds while it waits for the disk, where somebody else than a client of this node made it. */
+        default long weightBytes() {
+            return 0;
+        }
+
         /** What {@link #next} left is durable ({@code OK}), or was undone. */
         void done(Verdict verdict);
 

@@ -10,6 +10,9 @@ public abstract class Request {
     /** Set by {@link Requests#open}; 0 while it is not open. */
     protected long id;
 
+    /** What it holds while it is open, as far as {@link Requests#weigh} was told. */
+    long weightBytes;
+
     protected void onReadReply(long from, Message.ReadReply reply) {}
 
     protected void onReplicateAck(long from, Message.ReplicateAck ack) {}

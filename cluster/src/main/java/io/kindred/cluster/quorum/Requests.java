@@ -28,6 +28,7 @@ public final class Requests {
 
     private final long timeoutNanos;
     private long lastId;
+    private long weightBytes;
     private long nextTickNanos = Long.MAX_VALUE;
 
     /** @param firstId above every id of an earlier life of this node, so that late answers meet nobody */
@@ -83,7 +84,20 @@ public final class Requests {
         if (request.id != 0) {
             open.remove(request.id);
             request.id = 0;
+            weightBytes -= request.weightBytes;
+            request.weightBytes = 0;
         }
+    }
+
+    /** An open request holds so much until it is closed: a round waits for the last of its answers, long after W. */
+    void weigh(Request request, long bytes) {
+        request.weightBytes += bytes;
+        weightBytes += bytes;
+    }
+
+    /** What all open requests hold. */
+    public long weightBytes() {
+        return weightBytes;
     }
 
     public @Nullable Request find(long id) {

@@ -6,6 +6,7 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,7 @@ final class WriteRound extends Request {
             proceedLate(written);
             return;
         }
+        node.requests().weigh(this, VersionsCodec.sizeBytes(written));
         sentNanos = node.clocks().nanos();
         if (route.isReplica()) {
             places.replica(route.self(), State.ANSWERED);

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * One socket to or from a peer: first the handshake, then messages both ways. HANDSHAKE goes to OPEN goes to CLOSED, in
  * {@link #opened} and {@link #end}; the owner is told of each change once.
  *
- * <p>What is sent in one turn is encoded into one buffer, which {@link #flush} hands to the socket whole. The bytes that
- * the socket has not taken yet are counted; past the limit {@link #send} sheds, so a slow reader costs bounded memory
- * and never makes this thread wait.
+ * <p>What is sent in one turn is encoded into one buffer (several, if it is much), which {@link #flush} hands to the socket.
+ * The bytes that the socket has not taken yet are counted; past the limit {@link #send} sheds requests, and past twice the
+ * limit anything, so a slow reader costs bounded memory and never makes this thread wait.
  *
  * <p>Owned by: the event loop.
  */
@@ -27,7 +27,9 @@ final class Connection extends ByteToMessageDecoder {
 
     private static final System.Logger LOG = System.getLogger(Connection.class.getName());
     private static final int TURN_BYTES_MIN = 1024;
-    private static final int TURN_BYTES_GUESS_MAX = 1 << 20;
+    private static final int TURN_BYTES_GUESS_MAX = 1 << 18;
+    /** A longer buffer is passed on: one that kept growing would be copied each time. */
+    private static final int BUFFER_BYTES_MAX = 1 << 18;
 
     private enum State {
         HANDSHAKE,
@@ -104,7 +106,8 @@ final class Connection extends ByteToMessageDecoder {
             traffic.dropped++;
             return false;
         }
-        if (queuedBytes() > config.queueBytesMax()) {
+        long queued = queuedBytes();
+        if (queued > config.queueBytesMax() && !(Answers.isAnswer(message) && queued <= 2L * config.queueBytesMax())) {
             traffic.shed++;
             return false;
         }
@@ -121,6 +124,10 @@ final class Connection extends ByteToMessageDecoder {
         } else {
             traffic.messagesOut++;
             traffic.bytesOut += bytes;
+        }
+        if (out.readableBytes() > BUFFER_BYTES_MAX) {
+            write(out);
+            turn = channel.alloc().ioBuffer(TURN_BYTES_MIN);
         }
         return first;
     }
@@ -142,13 +149,27 @@ final class Connection extends ByteToMessageDecoder {
             return;
         }
         int bytes = out.readableBytes();
-        if (state != State.OPEN || channel == null || bytes == 0) {
+        if (state != State.OPEN || channel == null) {
             out.release();
             return;
         }
         turnBytesGuess = Math.min(TURN_BYTES_GUESS_MAX, Math.max(TURN_BYTES_MIN, bytes + bytes / 4));
+        if (bytes == 0) {
+            out.release();
+        } else {
+            write(out);
+        }
+        channel.flush();
+    }
+
+    private void write(ByteBuf out) {
+        Channel open = channel;
+        if (open == null) {
+            throw new IllegalStateException("no channel yet");
+        }
+        int bytes = out.readableBytes();
         inFlightBytes += bytes;
-        channel.writeAndFlush(out).addListener(written -> inFlightBytes -= bytes);
+        open.write(out).addListener(written -> inFlightBytes -= bytes);
     }
 
     /** Closes; the owner is not told, for it asked. */

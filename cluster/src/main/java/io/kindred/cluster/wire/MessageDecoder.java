@@ -40,6 +40,7 @@ final class MessageDecoder {
                         in.readLong("stamp"),
                         in.readLong("when it was asked"),
                         ValueReader.readClocks(in));
+            case MessageType.PRESSURE -> new Message.Pressure(in.readBoolean("whether it is full"));
             default -> decodeOfRequest(type, in);
         };
     }

@@ -84,6 +84,12 @@ final class MessageEncoder implements MessageHandler {
     }
 
     @Override
+    public void onPressure(long from, Message.Pressure message) {
+        out.writeByte(MessageType.PRESSURE);
+        writeBoolean(out, message.full());
+    }
+
+    @Override
     public void onForward(long from, Message.Forward message) {
         begin(MessageType.FORWARD, message.requestId());
         ValueWriter.write(out, message.operation());

@@ -162,6 +162,20 @@ public final class PeerTransport implements AutoCloseable {
         }
     }
 
+    /** Sends to everybody that there is a connection to. */
+    public void sendToAll(Message message) {
+        for (Peer peer : List.copyOf(peers.values())) {
+            send(peer.nodeId(), message);
+        }
+    }
+
+    /** Whether so much waits for this peer that what it asks for had better wait to be made. */
+    public boolean isBehind(long nodeId) {
+        Peer peer = peers.get(nodeId);
+        Connection way = peer == null ? null : peer.way();
+        return way != null && way.queuedBytes() > config.easyBytes();
+    }
+
     /** Ends a turn: what has been sent since the last time goes out, in one write a peer. */
     public void flush() {
         for (int i = 0; i < unflushed.size(); i++) {

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
  * The transport's limits.
  *
  * @param frameBytesMax a longer message is not sent, and a peer that announces one is cut
- * @param queueBytesMax what may wait for one peer; a message past it is shed
+ * @param queueBytesMax what may wait for one peer; a request past it is shed. Answers and acknowledgements have as much
+ *     room again
  * @param pendingMax accepted connections that have not proven themselves yet; one past it is closed at once
  * @param handshakeTimeoutNanos from the first byte of the connection to the last of the handshake
  */
@@ -25,6 +26,23 @@ public record TransportConfig(
             TimeUnit.SECONDS.toNanos(3),
             new Backoff(50, 500),
             WireVersions.CURRENT);
+
+    /** For a node with such a heap. */
+    public static TransportConfig forHeap(long heapBytes) {
+        int queueBytes = (int) Math.max(16 << 20, Math.min(64 << 20, heapBytes / 16));
+        return new TransportConfig(
+                DEFAULT.frameBytesMax,
+                queueBytes,
+                DEFAULT.pendingMax,
+                DEFAULT.handshakeTimeoutNanos,
+                DEFAULT.backoff,
+                DEFAULT.versions);
+    }
+
+    /** Past so much that waits for a peer, what it wants to read waits to be read. */
+    int easyBytes() {
+        return queueBytesMax / 2;
+    }
 
     /** The pause after the first failure in a row, and the longest; each is shortened by up to a half, at random. */
     public record Backoff(int firstMillis, int maxMillis) {

@@ -16,6 +16,7 @@ final class Verdicts {
             case TOO_MANY_SIBLINGS -> 4;
             case HINTS_FULL -> 5;
             case UNREADABLE -> 6;
+            case OVERLOADED -> 7;
         };
     }
 
@@ -29,6 +30,7 @@ final class Verdicts {
             case 4 -> Verdict.TOO_MANY_SIBLINGS;
             case 5 -> Verdict.HINTS_FULL;
             case 6 -> Verdict.UNREADABLE;
+            case 7 -> Verdict.OVERLOADED;
             default -> throw new CorruptFrame("unknown verdict " + code);
         };
     }

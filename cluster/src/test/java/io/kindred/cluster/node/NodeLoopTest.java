@@ -19,15 +19,20 @@ import io.kindred.engine.EngineFailure;
 import io.kindred.engine.EngineOptions;
 import io.kindred.engine.LsmEngine;
 import io.kindred.engine.MemoryEngine;
+import io.kindred.engine.StorageEngine;
 import io.kindred.engine.SyncPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,6 +132,72 @@ class NodeLoopTest {
         assertThrows(
                 IllegalStateException.class,
                 () -> node.loop.client().execute(new Operation.Get(0, bytes("k")), QuorumSpec.DEFAULT, outcome -> {}));
+    }
+
+    @Test
+    void aNodeWithoutRoomRefusesWritesBeforeTheyBegin() throws IOException {
+        TestNode node = alone();
+        node.put("k", "v");
+        node.run(() -> ((MemoryEngine) node.engine).full(true));
+        Outcome outcome = node.put("k", "w");
+        assertTrue(outcome instanceof Outcome.Refused refused && refused.error().startsWith("OOM "), outcome::toString);
+        assertEquals("v", node.get("k"));
+        node.run(() -> ((MemoryEngine) node.engine).full(false));
+        assertInstanceOf(Outcome.Written.class, node.put("k", "w"));
+        assertEquals(1, node.on(() -> node.loop.stats().refusedForRoom()));
+    }
+
+    @Test
+    void clientsWaitWhileTheMemtablesAreFull() throws IOException {
+        TestNode node = alone();
+        BlockingQueue<Boolean> told = new LinkedBlockingQueue<>();
+        node.run(() -> node.loop.client().onWritesHeld(told::add));
+        assertFalse(next(told));
+        node.run(() -> ((MemoryEngine) node.engine).stall(StorageEngine.STALL_NANOS_MAX));
+        assertInstanceOf(Outcome.Written.class, node.put("k", "v"), "what is on its way finds room");
+        assertTrue(next(told));
+        node.run(() -> ((MemoryEngine) node.engine).stall(0));
+        assertFalse(next(told));
+    }
+
+    @Test
+    void clientsWaitWhileSoManyOtherNodesAreFullThatAWriteWouldMissItsQuorum() throws IOException {
+        List<TestNode> nodes = clusterInMemory();
+        BlockingQueue<Boolean> told = new LinkedBlockingQueue<>();
+        nodes.get(0).run(() -> nodes.get(0).loop.client().onWritesHeld(told::add));
+        assertFalse(next(told));
+        for (TestNode full : nodes.subList(1, 3)) {
+            full.run(() -> ((MemoryEngine) full.engine).stall(StorageEngine.STALL_NANOS_MAX));
+        }
+        assertInstanceOf(Outcome.Written.class, nodes.get(0).put("k", "v"));
+        assertTrue(next(told));
+        nodes.get(1).run(() -> ((MemoryEngine) nodes.get(1).engine).stall(0));
+        assertFalse(next(told));
+    }
+
+    /** Its room is not what a write with W = 2 of three needs. */
+    @Test
+    void oneNodeWithoutRoomIsPassedByAndOwedWhatItRefused() throws IOException {
+        List<TestNode> nodes = clusterInMemory();
+        TestNode full = nodes.get(2);
+        full.run(() -> ((MemoryEngine) full.engine).full(true));
+        for (int i = 0; i < 20; i++) {
+            assertInstanceOf(Outcome.Written.class, nodes.get(i % 2).put("k" + i, "v" + i));
+        }
+        assertTrue(full.on(() -> full.loop.stats().refusedForRoom()) > 0);
+        assertTrue(nodes.get(0).on(() -> nodes.get(0).core.views().hints().hints()) > 0);
+        for (int i = 0; i < 20; i++) {
+            assertEquals("v" + i, full.get("k" + i));
+        }
+    }
+
+    private static boolean next(BlockingQueue<Boolean> told) {
+        try {
+            Boolean next = told.poll(TestNode.SECONDS_MAX, TimeUnit.SECONDS);
+            return Objects.requireNonNull(next, "nothing was told");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -356,6 +427,24 @@ class NodeLoopTest {
         TestNode third = start(3, 1, List.of(first.port, second.port));
         TestNode.get(third.serving);
         return List.of(first, second, third);
+    }
+
+    private List<TestNode> clusterInMemory() throws IOException {
+        List<Integer> ports = new ArrayList<>();
+        List<TestNode> nodes = new ArrayList<>();
+        for (long id = 1; id <= 3; id++) {
+            TestNode node = TestNode.start(
+                    id,
+                    1,
+                    TestNode.freePort(),
+                    owner -> new MemoryEngine(SyncPolicy.EVERYSEC, owner),
+                    List.copyOf(ports));
+            started.add(node);
+            TestNode.get(node.serving);
+            ports.add(node.port);
+            nodes.add(node);
+        }
+        return nodes;
     }
 
     /** With the engine that a node has in production, in the node's directory of this test. */

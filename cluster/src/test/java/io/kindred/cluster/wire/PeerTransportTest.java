@@ -64,6 +64,31 @@ class PeerTransportTest {
     }
 
     @Test
+    void answersHaveRoomOfTheirOwn() throws IOException {
+        TestPeer a = start(1);
+        TestPeer b = start(2);
+        connect(a, b);
+        a.run(() -> {
+            for (int i = 0; i < 20; i++) {
+                a.transport.send(2, new Message.ReadRequest(i, new byte[100_000], false));
+            }
+            for (int i = 0; i < 5; i++) {
+                a.transport.send(2, new Message.JoinRefused("not an answer that holds anything up"));
+                a.transport.send(2, new Message.ReadReply(i, Message.Verdict.NOT_MINE, null));
+            }
+            assertTrue(a.transport.isBehind(2));
+            a.transport.flush();
+        });
+        int answers = 0;
+        for (int i = 0; i < 11 + 5; i++) {
+            answers += Wait.next(b.inbox).message() instanceof Message.ReadReply ? 1 : 0;
+        }
+        assertEquals(5, answers);
+        assertEquals(9 + 5, a.statsOf(2).shed());
+        assertFalse(a.on(() -> a.transport.isBehind(2)));
+    }
+
+    @Test
     void aMessageAsLongAsAFrameArrives() throws IOException {
         TestPeer a = start(1);
         TestPeer b = start(2);

@@ -47,6 +47,7 @@ final class Samples {
                 new Message.GossipTell(list(this::member), list(this::change), list(this::holding), anyLong()),
                 new Message.Ping(id(), anyLong(), anyLong()),
                 new Message.Pong(id(), anyLong(), anyLong(), clocks()),
+                new Message.Pressure(coin()),
                 new Message.Forward(
                         id(),
                         operation(),

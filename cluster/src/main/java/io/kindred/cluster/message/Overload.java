@@ -1,0 +1,51 @@
+package io.kindred.cluster.message;
+
+import io.kindred.cluster.message.Message.Verdict;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What a node that has no room answers to requests that would have it hold or write more. */
+public final class Overload {
+    /** What a client is told. */
+    public static final String ERROR =
+            "OOM the storage is behind and has no room for more writes now; nothing was applied";
+
+    private Overload() {}
+
+    /** Whether the message asks the receiver to write. */
+    public static boolean isWrite(Message message) {
+        return message instanceof Message.Replicate
+                || message instanceof Message.Forward
+                || message instanceof Message.HandOver
+                || message instanceof Message.Relay
+                || message instanceof Message.ExchangeObjects;
+    }
+
+    /** The answer to a message that asks to write, by which its sender knows that nothing was applied; null: nobody waits. */
+    public static @Nullable Message answer(Message message) {
+        if (message instanceof Message.Replicate request) {
+            return request.requestId() == 0
+                    ? null
+                    : new Message.ReplicateAck(request.requestId(), Verdict.OVERLOADED, null);
+        }
+        if (message instanceof Message.Forward request) {
+            return new Message.ForwardReply(request.requestId(), new Outcome.Refused(ERROR));
+        }
+        if (message instanceof Message.HandOver request) {
+            return refused(request.requestId(), request.storageKeys().size());
+        }
+        if (message instanceof Message.Relay request) {
+            return refused(request.requestId(), request.storageKeys().size());
+        }
+        if (message instanceof Message.ExchangeObjects request) {
+            return new Message.ExchangeObjectsReply(request.requestId(), Verdict.OVERLOADED, List.of(), List.of());
+        }
+        throw new IllegalArgumentException("not a write: " + message.getClass().getSimpleName());
+    }
+
+    private static Message refused(long requestId, int count) {
+        return new Message.HandOverAck(
+                requestId, Verdict.OVERLOADED, IntStream.range(0, count).boxed().toList(), 0);
+    }
+}

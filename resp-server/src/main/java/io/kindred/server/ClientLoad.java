@@ -1,0 +1,249 @@
+package io.kindred.server;
+
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What all clients of a server together make it hold, in bytes, and who waits until it is less.
+ *
+ * <ul>
+ *   <li><b>The window</b> bounds the commands in flight, so that those that are begun are answered in time. A command weighs
+ *       what it holds and what its reply is going to, which is guessed from the replies of late. As TCP's, the window is
+ *       small at first, opens while it is used and commands are answered soon, and halves where they take long, down to
+ *       {@link #WINDOW_BYTES_MIN}. One command is always let in.
+ *   <li><b>The budget</b> ({@link ServerLimits.Shared#waitingBytesMax}) bounds the sum of everything: commands in flight,
+ *       what is read and not run yet, and replies that clients have not taken. Past it nothing is read from a client that
+ *       has replies to take; past an eighth more, from no client but one within a command; past a quarter more, from none.
+ *   <li><b>Writes</b> are begun only while {@link #writesHeld} is not set.
+ * </ul>
+ *
+ * <p>Whoever has to wait does so in one line for each cause, first come, first served. Its deadline has not begun.
+ *
+ * <p>Owned by: the loop thread.
+ */
+public final class ClientLoad {
+    /** What a command in flight costs beside its arguments' bytes. */
+    static final int COMMAND_OVERHEAD_BYTES = 256;
+
+    static final long WINDOW_BYTES_MIN = 32 << 10;
+    static final long WINDOW_BYTES_FIRST = 256 << 10;
+    /** Output that a client may have and still count as one that has none. */
+    static final int SMALL_OUTPUT_BYTES = 64 << 10;
+    /** What a reply is taken for until some have come: so few large ones are asked for at first. */
+    private static final int UNKNOWN_REPLY_BYTES = 4 << 10;
+    /** The guess moves by this part of the difference with each reply. */
+    private static final int GUESS_PARTS = 8;
+    /** After such a pause the next commands may be of another kind. */
+    private static final long GUESS_MILLIS = 1000;
+
+    /** What a connection waits for. */
+    enum Cause {
+        /** Commands in flight. */
+        WINDOW,
+        /** All that waits. */
+        BUDGET,
+        /** The storage of this node or of others. */
+        WRITES
+    }
+
+    private final Map<Cause, ArrayDeque<ClientConnection>> lines = new EnumMap<>(Cause.class);
+    private ServerLimits.Shared limits;
+    private long windowBytes;
+    private long windowCutMillis;
+    private long idleSinceMillis;
+    private long expectedReplyBytes = UNKNOWN_REPLY_BYTES;
+    private int commands;
+    private long commandBytes;
+    private long inputBytes;
+    private long outputBytes;
+    private long peakBytes;
+    private boolean writesHeld;
+
+    ClientLoad(ServerLimits.Shared limits) {
+        this.limits = limits;
+        this.windowBytes = Math.min(WINDOW_BYTES_FIRST, limits.windowBytes());
+        for (Cause cause : Cause.values()) {
+            lines.put(cause, new ArrayDeque<>(0));
+        }
+    }
+
+    void limits(ServerLimits.Shared newLimits) {
+        limits = newLimits;
+        windowBytes = Math.min(windowBytes, newLimits.windowBytes());
+    }
+
+    // --- commands ---
+
+    static long weigh(byte[][] args) {
+        long sum = COMMAND_OVERHEAD_BYTES;
+        for (byte[] arg : args) {
+            sum += arg.length;
+        }
+        return sum;
+    }
+
+    /** Whether one more command may be begun. */
+    boolean hasRoom() {
+        return commands == 0 || commandBytes + (commands + 1) * expectedReplyBytes < windowBytes;
+    }
+
+    void begin(ReplySlot slot, byte[][] args, long nowMillis) {
+        if (commands == 0 && nowMillis - idleSinceMillis > GUESS_MILLIS) {
+            expectedReplyBytes = Math.max(expectedReplyBytes, UNKNOWN_REPLY_BYTES);
+            windowBytes = Math.min(windowBytes, WINDOW_BYTES_FIRST);
+        }
+        slot.begin(weigh(args), nowMillis);
+        commands++;
+        commandBytes += slot.weightBytes();
+    }
+
+    /** It is in flight no more. Nothing happens where it is not. */
+    void end(ReplySlot slot) {
+        if (slot.weightBytes() > 0) {
+            commands--;
+            commandBytes -= slot.weightBytes();
+            slot.begin(0, 0);
+        }
+    }
+
+    /** @param replyBytes what it was answered with */
+    void answered(ReplySlot slot, int replyBytes, long nowMillis) {
+        long weight = slot.weightBytes();
+        if (weight == 0) {
+            return;
+        }
+        long tookMillis = nowMillis - slot.begunMillis();
+        boolean isUsed = commandBytes + commands * expectedReplyBytes >= windowBytes / 2;
+        end(slot);
+        expectedReplyBytes += (replyBytes - expectedReplyBytes) / GUESS_PARTS;
+        idleSinceMillis = nowMillis;
+        if (isUsed && tookMillis <= limits.lateMillis() / 2) {
+            windowBytes = Math.min(limits.windowBytes(), windowBytes + weight + replyBytes);
+        } else if (tookMillis > limits.lateMillis() && nowMillis - windowCutMillis > limits.lateMillis()) {
+            windowCutMillis = nowMillis;
+            windowBytes = Math.max(Math.min(WINDOW_BYTES_MIN, limits.windowBytes()), windowBytes / 2);
+        }
+    }
+
+    // --- everything ---
+
+    void input(long changeBytes) {
+        inputBytes += changeBytes;
+    }
+
+    void output(long changeBytes) {
+        outputBytes += changeBytes;
+        peakBytes = Math.max(peakBytes, waitingBytes());
+    }
+
+    /** Whether a client that has so much output to take may be read from. */
+    boolean mayRead(long itsOutputBytes, boolean withinCommand) {
+        long max = limits.waitingBytesMax();
+        long all = waitingBytes();
+        return all < max
+                || (itsOutputBytes < SMALL_OUTPUT_BYTES && all < max + max / 8)
+                || (withinCommand && all < max + max / 4);
+    }
+
+    boolean isOverBudget() {
+        return waitingBytes() >= limits.waitingBytesMax();
+    }
+
+    /** Whether halves of commands alone take so much room that none of them can be finished. */
+    boolean isChoked() {
+        return waitingBytes() >= limits.waitingBytesMax() + limits.waitingBytesMax() / 4
+                && inputBytes > waitingBytes() / 2;
+    }
+
+    // --- lines ---
+
+    void await(Cause cause, ClientConnection connection) {
+        line(cause).add(connection);
+    }
+
+    boolean hasWaiting(Cause cause) {
+        return !line(cause).isEmpty();
+    }
+
+    void leave(ClientConnection connection) {
+        lines.values().forEach(line -> line.remove(connection));
+    }
+
+    /** Whether somebody waits who may go on as soon as there is room among the commands in flight. */
+    boolean hasReady() {
+        return hasWaiting(Cause.WINDOW) || (!writesHeld && hasWaiting(Cause.WRITES));
+    }
+
+    /** Lets them go on, as far as there is: first those whose command is there already. */
+    void wakeReady() {
+        wake(Cause.WRITES, () -> !writesHeld && hasRoom());
+        wake(Cause.WINDOW, this::hasRoom);
+    }
+
+    /** Visits those that wait for this now, in their order, while there is room for more. */
+    void wake(Cause cause, BooleanSupplier more) {
+        ArrayDeque<ClientConnection> line = line(cause);
+        for (int left = line.size(); left > 0 && !line.isEmpty() && more.getAsBoolean(); left--) {
+            line.remove().wake();
+        }
+    }
+
+    private ArrayDeque<ClientConnection> line(Cause cause) {
+        ArrayDeque<ClientConnection> line = lines.get(cause);
+        if (line == null) {
+            throw new IllegalStateException("no line for " + cause);
+        }
+        return line;
+    }
+
+    void holdWrites(boolean hold) {
+        writesHeld = hold;
+    }
+
+    // --- what INFO shows ---
+
+    /** No write is begun now. */
+    public boolean writesHeld() {
+        return writesHeld;
+    }
+
+    /** All that waits. */
+    public long waitingBytes() {
+        return commandBytes + inputBytes + outputBytes;
+    }
+
+    /** The most that ever waited. */
+    public long peakBytes() {
+        return peakBytes;
+    }
+
+    public long commandBytes() {
+        return commandBytes;
+    }
+
+    public int commands() {
+        return commands;
+    }
+
+    public long inputBytes() {
+        return inputBytes;
+    }
+
+    public long outputBytes() {
+        return outputBytes;
+    }
+
+    public long windowBytes() {
+        return windowBytes;
+    }
+
+    public long expectedReplyBytes() {
+        return expectedReplyBytes;
+    }
+
+    public int clientsWaiting() {
+        return lines.values().stream().mapToInt(ArrayDeque::size).sum();
+    }
+}
