@@ -203,8 +203,8 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
                 return;
             }
             try {
-                long size = HintLedger.sizeBytes(entry.key(), VersionsCodec.decode(entry.value()));
-                hints.add(StorageKey.intended(entry.key()), 1, size);
+                HintLedger.Entry hint = HintLedger.Entry.of(entry.key(), VersionsCodec.decode(entry.value()));
+                hints.add(StorageKey.intended(entry.key()), hint);
             } catch (CorruptRecordException damage) {
                 LOG.log(System.Logger.Level.WARNING, "a hint cannot be read: {0}", damage.getMessage());
             }

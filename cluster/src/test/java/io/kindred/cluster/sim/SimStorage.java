@@ -142,7 +142,7 @@ final class SimStorage {
         HintLedger ledger = new HintLedger(0, List.of());
         containers().forEach((key, versions) -> {
             if (StorageKey.isHint(key)) {
-                ledger.add(StorageKey.intended(key), 1, HintLedger.sizeBytes(key, versions));
+                ledger.add(StorageKey.intended(key), HintLedger.Entry.of(key, versions));
             }
         });
         return ledger.debts();
