@@ -168,6 +168,10 @@ final class SimNode implements Effects, ReplicaStore {
         return core == null ? 0 : core.views().hints().hints();
     }
 
+    long sloppyWrites() {
+        return core == null ? 0 : core.views().counters().sloppyWrites;
+    }
+
     int rangesOwed() {
         return core == null ? 0 : core.views().owedRanges();
     }
