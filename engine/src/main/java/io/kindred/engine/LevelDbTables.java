@@ -189,13 +189,21 @@ final class LevelDbTables implements TableStore {
         }
         TableLayout layout = new TableLayout(files, context.disk(), directory);
         List<LostRange> lost = new ArrayList<>();
-        List<DamagedPlace> gone = new ArrayList<>(places);
+        List<DamagedPlace> gone = new ArrayList<>();
         for (DamagedPlace place : places) {
             TableLayout.GivenUp part = layout.of(place);
+            if (part == null) {
+                damage.unsee(place);
+                continue;
+            }
+            gone.add(place);
             gone.add(part.place());
             if (part.lost() != null) {
                 lost.add(part.lost().with(readable(files, part.lost())));
             }
+        }
+        if (gone.isEmpty()) {
+            return;
         }
         damage.giveUp(gone, lost);
         for (LostRange range : lost) {

@@ -425,6 +425,64 @@ final class LsmEngineFaultTest {
     }
 
     @Test
+    void aReadThatFailsForTheMomentIsNoDamage() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        for (boolean withoutHandles : List.of(true, false)) {
+            engine = open(options);
+            disk.openFails = path -> withoutHandles && isTable(path);
+            disk.readFails = path -> !withoutHandles && isTable(path);
+            int failed = 0;
+            for (int i = 0; i < 600; i++) {
+                EngineDriver.Answer<byte[]> answer = driver.read(key(i % 4, "key" + i));
+                failed += answer.failure != null ? 1 : 0;
+                assertTrue(
+                        answer.failure == null || answer.failure.kind() == EngineFailure.Kind.IO,
+                        () -> "" + answer.failure);
+            }
+            assertTrue(failed > 0);
+            assertEquals(
+                    EngineFailure.Kind.IO,
+                    mustFail(driver.scanStep(key(0, ""), key(4, ""), 100).failure)
+                            .kind());
+            acceptLoss(new byte[0], new byte[0]);
+            disk.openFails = path -> false;
+            disk.readFails = path -> false;
+            assertAllAreThere(engine);
+            engine.close();
+        }
+    }
+
+    /** A flash of a cable, not of the disk. */
+    @Test
+    void aBlockThatCanBeReadTheNextTimeIsNotGivenUp() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        engine = open(options);
+        disk.readsWrong = LsmEngineFaultTest::isTable;
+        assertEquals(1, scanFailures());
+        disk.readsWrong = path -> false;
+        acceptLoss(new byte[0], new byte[0]);
+        assertAllAreThere(engine);
+    }
+
+    private static boolean isTable(Path path) {
+        return path.toString().endsWith(".ldb");
+    }
+
+    private void assertAllAreThere(LsmEngine engine) {
+        for (int i = 0; i < 600; i++) {
+            assertEquals("value " + i, driver.get(key(i % 4, "key" + i)).strip());
+        }
+        assertEquals(600, driver.scan(key(0, ""), key(4, ""), 100).size());
+        assertEquals(0, engine.stats().tables().damagedBlocks());
+    }
+
+    @Test
     void damageInTheMiddleOfTheLogIsToldAndTheRestKept() throws Exception {
         LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
         for (int i = 0; i < 100; i++) {

@@ -140,7 +140,7 @@ final class Replica implements LocalReplica {
             throw new IllegalStateException("a load that nobody asked for: " + token);
         }
         byte[] loaded = value == null ? store.absent() : value;
-        if (failure != null) {
+        if (failure == StoreFailure.DAMAGED) {
             onUnreadable.accept(chain.key.array());
         }
         // Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry.
@@ -164,7 +164,7 @@ final class Replica implements LocalReplica {
             corruptRecords++;
             outlet.effects().note("a record cannot be read: " + damage.getMessage());
             onUnreadable.accept(storageKey);
-            fail(step, Verdict.FAILED);
+            fail(step, Verdict.DAMAGED);
             return;
         }
         if (step instanceof ReadStep read) {
@@ -207,7 +207,7 @@ final class Replica implements LocalReplica {
         return difference == 0 ? TreeChange.NONE : new TreeChange(difference, trees.epoch());
     }
 
-    /** Who is told of keys whose record cannot be read. */
+    /** Who is told of keys whose record is damaged. */
     void onUnreadable(Consumer<byte[]> listener) {
         onUnreadable = listener;
     }
@@ -553,6 +553,10 @@ final class Replica implements LocalReplica {
     }
 
     static Verdict verdict(StoreFailure failure) {
-        return failure == StoreFailure.FULL ? Verdict.FULL : Verdict.FAILED;
+        return switch (failure) {
+            case FULL -> Verdict.FULL;
+            case FAILED -> Verdict.FAILED;
+            case DAMAGED -> Verdict.DAMAGED;
+        };
     }
 }

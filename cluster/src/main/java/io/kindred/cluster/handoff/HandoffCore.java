@@ -1,6 +1,7 @@
 package io.kindred.cluster.handoff;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
@@ -134,7 +135,7 @@ public final class HandoffCore {
         }
     }
 
-    /** A hint cannot be read. */
+    /** A hint is damaged. */
     public void onUnreadable(byte[] hintKey) {
         replaceLost(StorageKey.intended(hintKey));
     }
@@ -234,9 +235,11 @@ public final class HandoffCore {
         }
 
         private void take(HintRange.Page found) {
-            if (found.failed()) {
+            if (!found.isRead()) {
                 fail("its hints cannot be read");
-                replaceLost(intended);
+                if (found.verdict() == Verdict.DAMAGED) {
+                    replaceLost(intended);
+                }
                 return;
             }
             from = found.next();

@@ -159,7 +159,8 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
          * several blocks are damaged each try finds the next one.
          */
         private void giveUpHints(EngineFailure failure) {
-            if (failure.equals(lastGivenUp)) {
+            // What can be read the next time is not given up.
+            if (failure.kind() != EngineFailure.Kind.CORRUPT || failure.equals(lastGivenUp)) {
                 fail(failure);
                 return;
             }

@@ -15,6 +15,7 @@ final class Verdicts {
             case FULL -> 3;
             case TOO_MANY_SIBLINGS -> 4;
             case HINTS_FULL -> 5;
+            case DAMAGED -> 6;
         };
     }
 
@@ -27,6 +28,7 @@ final class Verdicts {
             case 3 -> Verdict.FULL;
             case 4 -> Verdict.TOO_MANY_SIBLINGS;
             case 5 -> Verdict.HINTS_FULL;
+            case 6 -> Verdict.DAMAGED;
             default -> throw new CorruptFrame("unknown verdict " + code);
         };
     }

@@ -180,7 +180,7 @@ class HandoffTest {
                 keys.add(key);
                 values.add(VersionsCodec.encode(versions));
             });
-            done.accept(new Page(keys, values, null, !damaged.isEmpty()));
+            done.accept(new Page(keys, values, null, damaged.isEmpty() ? Verdict.OK : Verdict.DAMAGED));
         }
 
         @Override

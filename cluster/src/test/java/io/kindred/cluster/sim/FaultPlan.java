@@ -10,6 +10,8 @@ import java.util.List;
 /** Misfortunes at random times, each with its end. The number that struck is counted. */
 final class FaultPlan {
     /** Most find some node away, or the last damage not made good. */
+    private static final int FAILING_READS = 4;
+
     private static final int ROT_TRIES = 40;
 
     private final SimCluster cluster;
@@ -62,6 +64,22 @@ final class FaultPlan {
     void beginDamage(long untilNanos, SimRandom random) {
         for (int i = 0; i < ROT_TRIES; i++) {
             cluster.schedule.after(random.between(500_000_000L, untilNanos), "rot", () -> rot(random));
+        }
+    }
+
+    /** In some runs nodes cannot read for a while what their memory does not have. */
+    void beginFailingReads(long untilNanos, SimRandom random) {
+        if (!random.chance(0.3)) {
+            return;
+        }
+        for (int i = 0; i < FAILING_READS; i++) {
+            cluster.schedule.after(random.between(500_000_000L, untilNanos), "reads fail", () -> {
+                SimNode node = random.pick(nodes);
+                node.readsFail = true;
+                struck++;
+                long lasts = random.between(50_000_000L, 5_000_000_000L);
+                cluster.schedule.after(lasts, "reads work", () -> node.readsFail = false);
+            });
         }
     }
 
@@ -242,6 +260,7 @@ final class FaultPlan {
         cluster.network.splitDatacenters(false);
         for (SimNode node : nodes) {
             node.stalled = false;
+            node.readsFail = false;
             node.storage.fail(null);
             if (!node.isRunning()) {
                 node.start();

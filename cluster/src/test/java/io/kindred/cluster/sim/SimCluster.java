@@ -24,6 +24,7 @@ public final class SimCluster {
     static final int PARTITIONS = 16;
     private static final int REPLICAS = 3;
     private static final int PINNED = 4;
+    private static final long READ_SEED = 0x5265_6164_73L;
     private static final long ROT_SEED = 0x526f_7474_656eL;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
@@ -184,6 +185,9 @@ public final class SimCluster {
             // Of its own numbers, so that seeds without it stay what they were.
             faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
         }
+        if (plan.faults()) {
+            faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
+        }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
@@ -210,6 +214,7 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkMended();
+        checkNothingWasTakenForLost();
         checkRingsAgree();
         if (reaps) {
             runUntil(this::isReaped);
@@ -430,6 +435,15 @@ public final class SimCluster {
             if (node.isDamaged()) {
                 throw violation(node.name + " has " + node.storage.damagedKeys() + " keys that cannot be read, and "
                         + node.damagedPartitions() + " damaged partitions");
+            }
+        }
+    }
+
+    /** Where no block rots every read that fails may succeed the next time. */
+    private void checkNothingWasTakenForLost() {
+        for (SimNode node : network.nodes()) {
+            if (!rots && node.takenForLost() > node.rangesOwed()) {
+                throw violation(node.name + " has taken for lost what it could not read for a moment");
             }
         }
     }

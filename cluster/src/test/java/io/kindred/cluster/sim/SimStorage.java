@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class SimStorage {
     private final MemoryEngine engine;
     private final SimRandom random;
-    private final double missRate;
+    /** How often memory does not have what there is. */
+    double missRate;
     /** Every key that was ever written here. */
     private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
 
