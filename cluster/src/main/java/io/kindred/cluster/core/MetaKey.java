@@ -26,6 +26,9 @@ final class MetaKey {
     /** A partition's reap mark. */
     static final byte REAP = 'R';
 
+    /** A ring that was folded, by datacenter; the value is no number. */
+    static final byte FOLDED = 'C';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {

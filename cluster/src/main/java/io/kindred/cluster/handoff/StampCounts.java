@@ -50,7 +50,7 @@ final class StampCounts {
             throw new IllegalStateException("nothing is counted of " + stamp);
         }
         if (--its.count == 0) {
-            intervals.remove(intervals.floorKey(stamp));
+            intervals.remove(stamp >>> its.bits << its.bits);
         }
     }
 
