@@ -48,6 +48,11 @@ final class Damage {
         }
     }
 
+    /** A block can be read after all. */
+    void unsee(DamagedPlace place) {
+        seen.remove(place);
+    }
+
     boolean isGivenUp(Path table, long offset) {
         return !givenUp.isEmpty() && givenUp.contains(DamagedPlace.of(table, offset));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -25,10 +26,12 @@ final class DamageFile {
 
     static Content read(Path directory) throws IOException {
         Path file = directory.resolve(FILE_NAME);
-        if (!Files.exists(file)) {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
             return new Content(List.of(), List.of());
         }
-        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         int crcAt = text.lastIndexOf(CRC_LINE);
         if (!text.startsWith(FIRST_LINE)
                 || crcAt < 0

@@ -6,12 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * Every change that the engine makes to a file system, the tables' changes included. Reading needs no seam: what is
- * read was changed through here.
+ * Every change that the engine makes to a file system, the tables' changes included, and the reading of tables, which goes on
+ * for as long as it runs. What is read once, at its start, needs no seam: it was changed through here.
  */
 interface Disk {
     /** Opens a file for appending, empty: what was there is gone. */
     DiskFile create(Path file) throws IOException;
+
+    /** Opens a file for reading at any place. */
+    Source open(Path file) throws IOException;
 
     /** Removes a file; no error if there is none. Durable after {@link #syncDirectory}. */
     void delete(Path file) throws IOException;
@@ -27,6 +30,14 @@ interface Disk {
 
     /** Makes the directory's entries durable: files created, renamed or deleted. */
     void syncDirectory(Path directory) throws IOException;
+
+    /** A file that is read, by several threads at once. */
+    interface Source extends Closeable {
+        long sizeBytes() throws IOException;
+
+        /** Reads into what remains of the buffer, not always all of it; -1 at the end of the file. */
+        int read(ByteBuffer into, long offset) throws IOException;
+    }
 
     /** A file being appended to. {@link #force} may run beside the other methods, on another thread. */
     interface DiskFile extends Closeable {

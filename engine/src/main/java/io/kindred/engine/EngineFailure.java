@@ -45,7 +45,8 @@ public record EngineFailure(Kind kind, String message) {
         return Kind.IO;
     }
 
-    static boolean isDiskFull(Throwable cause) {
+    /** Java has no exception of its own for it: what is left is the system's words. */
+    public static boolean isDiskFull(Throwable cause) {
         String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         return text.contains("no space left") || text.contains("quota exceeded");
     }

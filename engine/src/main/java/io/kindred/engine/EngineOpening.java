@@ -22,6 +22,7 @@ final class EngineOpening implements LogReplay.Visitor {
     private GroupCounts flushedCounts;
     private long flushedThrough;
     private Memory memory;
+    private @Nullable EngineFailure unflushed;
 
     private EngineOpening(EngineContext context, TableStore tables, TableStore.TableMeta meta) {
         this.context = context;
@@ -32,8 +33,18 @@ final class EngineOpening implements LogReplay.Visitor {
         this.memory = new Memory(context.options(), counts);
     }
 
-    /** What an engine is made of. */
-    record Parts(Memory memory, TableStore tables, GroupCounts flushedCounts, LogEnd logEnd, EngineRecovery recovery) {}
+    /**
+     * What an engine is made of.
+     *
+     * @param unflushed why memory holds more than a memtable should; null: it does not
+     */
+    record Parts(
+            Memory memory,
+            TableStore tables,
+            GroupCounts flushedCounts,
+            LogEnd logEnd,
+            EngineRecovery recovery,
+            @Nullable EngineFailure unflushed) {}
 
     static Parts open(EngineContext context) throws IOException {
         Files.createDirectories(context.directory());
@@ -52,7 +63,8 @@ final class EngineOpening implements LogReplay.Visitor {
             FlushCycle.deleteSegments(context, opening.flushedThrough);
             EngineRecovery recovery = recovery(log, mark, fresh);
             context.counters().corruptions.addAndGet(recovery.corruptions());
-            Parts parts = new Parts(opening.memory, tables, opening.flushedCounts, log.end(), recovery);
+            Parts parts =
+                    new Parts(opening.memory, tables, opening.flushedCounts, log.end(), recovery, opening.unflushed);
             opened = true;
             return parts;
         } finally {
@@ -77,8 +89,19 @@ final class EngineOpening implements LogReplay.Visitor {
         if (memory.active().usedBytes() < context.options().memtableBytes()) {
             return;
         }
-        flushedCounts = counts.copy();
-        tables.load(memory.active(), new TableStore.TableMeta(segment, flushedCounts), () -> false);
+        GroupCounts all = counts.copy();
+        try {
+            tables.load(memory.active(), new TableStore.TableMeta(segment, all), () -> false);
+        } catch (IOException e) {
+            if (!EngineFailure.isDiskFull(e)) {
+                throw e;
+            }
+            unflushed = EngineFailure.of(context.tablesDirectory(), e);
+            // The log is as long as memory was large when it was written: it has room there once more.
+            LOGGER.log(System.Logger.Level.ERROR, "what the log has stays in memory: " + e.getMessage());
+            return;
+        }
+        flushedCounts = all;
         flushedThrough = segment;
         memory = new Memory(context.options(), counts);
     }

@@ -64,6 +64,7 @@ final class FlushCycle {
         this.mailbox = mailbox;
         this.context = flushed.context();
         this.flushedCounts = flushed.counts();
+        this.failure = flushed.failure();
         this.shape = tables.shape();
         flusher.scheduleWithFixedDelay(
                 Threads.reporting("flush", () -> shape = tables.shape()),
@@ -72,8 +73,15 @@ final class FlushCycle {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** What the cycle starts from. */
-    record FlushedState(EngineContext context, GroupCounts counts) {}
+    /**
+     * What the cycle starts from.
+     *
+     * @param failure why a flush failed that was tried before; null: none did
+     */
+    record FlushedState(
+            EngineContext context,
+            GroupCounts counts,
+            @Nullable EngineFailure failure) {}
 
     /** Reads that the tables have not answered yet. */
     InFlight reads() {

@@ -274,13 +274,13 @@ final class LevelDbEnv implements Env, Closeable {
         private static final int CRC_MASK_DELTA = 0xa282ead8;
 
         private final Path path;
-        private final FileChannel channel;
+        private final Disk.Source source;
         private final long size;
 
         OpenTable(Path path) throws IOException {
             this.path = path;
-            this.channel = FileChannel.open(path, StandardOpenOption.READ);
-            this.size = channel.size();
+            this.source = disk.open(path);
+            this.size = source.sizeBytes();
         }
 
         @Override
@@ -298,7 +298,7 @@ final class LevelDbEnv implements Env, Closeable {
             }
             ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
             while (bytes.hasRemaining()) {
-                if (channel.read(bytes, offset + bytes.position()) < 0) {
+                if (source.read(bytes, offset + bytes.position()) < 0) {
                     throw corrupt(offset, "the file has become shorter");
                 }
             }
@@ -324,7 +324,7 @@ final class LevelDbEnv implements Env, Closeable {
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            source.close();
         }
 
         /** LevelDB stores checksums rotated and shifted, so that a checksum over checksums is no special case. */

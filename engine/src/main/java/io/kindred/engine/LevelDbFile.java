@@ -46,9 +46,10 @@ record LevelDbFile(Disk disk, Path path) implements File {
         return Files.isReadable(path);
     }
 
+    /** What cannot be looked at is not taken for missing: LevelDB would begin a new store over the one that is there. */
     @Override
     public boolean exists() {
-        return Files.exists(path);
+        return !Files.notExists(path);
     }
 
     @Override

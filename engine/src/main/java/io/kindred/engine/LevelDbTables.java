@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * closes and reopens it, after trying whether the disk takes bytes again: reopening needs room, too, and a store that
  * does not reopen cannot be read.
  *
+ * <p><b>Without room</b> they are opened on a {@link FullDisk}: reads work, loads fail at once, and the first {@link #mend} that
+ * finds room opens them anew.
+ *
  * <p>Keys shorter than four bytes are no user's: the meta record has one of them. Values are not compressed. LevelDB
  * has only Snappy for that, and this port has it only through a library that is not here, or one in pure Java that costs
  * the flush more than it saves.
@@ -59,6 +62,8 @@ final class LevelDbTables implements TableStore {
     private @Nullable DbImpl db;
     private IOException unavailable = new IOException("the tables have not been opened");
     private boolean closed;
+    /** Why they were opened for reading only; null: they were not. */
+    private @Nullable IOException withoutRoom;
 
     private LevelDbTables(EngineContext context, Damage damage) {
         this.context = context;
@@ -118,6 +123,7 @@ final class LevelDbTables implements TableStore {
 
     @Override
     public boolean load(MemTable run, @Nullable TableMeta meta, BooleanSupplier stop) throws IOException {
+        requireRoom();
         WriteBatchImpl batch = new WriteBatchImpl();
         for (int ref : run.sortedRefs()) {
             if (run.isDeletion(ref)) {
@@ -140,6 +146,18 @@ final class LevelDbTables implements TableStore {
             write(batch);
         }
         return !stop.getAsBoolean() && settle() && known(run);
+    }
+
+    private void requireRoom() throws IOException {
+        lock.readLock().lock();
+        try {
+            IOException cause = withoutRoom;
+            if (cause != null) {
+                throw new IOException(cause.getMessage(), cause);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     /** What was lost of these keys is written anew. */
@@ -189,13 +207,21 @@ final class LevelDbTables implements TableStore {
         }
         TableLayout layout = new TableLayout(files, context.disk(), directory);
         List<LostRange> lost = new ArrayList<>();
-        List<DamagedPlace> gone = new ArrayList<>(places);
+        List<DamagedPlace> gone = new ArrayList<>();
         for (DamagedPlace place : places) {
             TableLayout.GivenUp part = layout.of(place);
+            if (part == null) {
+                damage.unsee(place);
+                continue;
+            }
+            gone.add(place);
             gone.add(part.place());
             if (part.lost() != null) {
                 lost.add(part.lost().with(readable(files, part.lost())));
             }
+        }
+        if (gone.isEmpty()) {
+            return;
         }
         damage.giveUp(gone, lost);
         for (LostRange range : lost) {
@@ -312,7 +338,22 @@ final class LevelDbTables implements TableStore {
 
     private void openDb() throws IOException {
         Files.createDirectories(directory);
-        LevelDbEnv opened = new LevelDbEnv(context.disk(), damage, this::heard);
+        withoutRoom = null;
+        try {
+            openDb(context.disk());
+        } catch (IOException e) {
+            if (!EngineFailure.isDiskFull(e)) {
+                throw e;
+            }
+            LOGGER.log(
+                    System.Logger.Level.ERROR, "the tables can only be read, for there is no room: " + e.getMessage());
+            openDb(new FullDisk(context.disk()));
+            withoutRoom = e;
+        }
+    }
+
+    private void openDb(Disk disk) throws IOException {
+        LevelDbEnv opened = new LevelDbEnv(disk, damage, this::heard);
         EngineOptions options = context.options();
         Options levelDb = new Options()
                 .createIfMissing(true)

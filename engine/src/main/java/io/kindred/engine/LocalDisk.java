@@ -23,6 +23,11 @@ final class LocalDisk implements Disk {
     }
 
     @Override
+    public Source open(Path file) throws IOException {
+        return new LocalSource(FileChannel.open(file, StandardOpenOption.READ));
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
     }
@@ -51,6 +56,23 @@ final class LocalDisk implements Disk {
     public void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        }
+    }
+
+    private record LocalSource(FileChannel channel) implements Source {
+        @Override
+        public long sizeBytes() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public int read(ByteBuffer into, long offset) throws IOException {
+            return channel.read(into, offset);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
         }
     }
 

@@ -47,8 +47,11 @@ public final class LsmEngine implements StorageEngine {
         this.memory = parts.memory();
         this.tables = parts.tables();
         this.recovery = parts.recovery();
-        this.flushes =
-                new FlushCycle(memory, tables, mailbox, new FlushCycle.FlushedState(context, parts.flushedCounts()));
+        this.flushes = new FlushCycle(
+                memory,
+                tables,
+                mailbox,
+                new FlushCycle.FlushedState(context, parts.flushedCounts(), parts.unflushed()));
         this.reads = new ReadPath(memory, tables, flushes, new ReadPath.Shared(mailbox, context));
         this.writes = new WritePath(memory, this::refusal, new SealBetweenCommits(), context);
         CommitLog log = new CommitLog(context, parts.logEnd());
@@ -179,6 +182,15 @@ public final class LsmEngine implements StorageEngine {
 
     @Override
     public void close() {
+        close(true);
+    }
+
+    /** As {@link #close}; but the next start takes this stop for one that was not clean. */
+    public void closeWithoutMark() {
+        close(false);
+    }
+
+    private void close(boolean isMarked) {
         if (closed) {
             return;
         }
@@ -189,11 +201,11 @@ public final class LsmEngine implements StorageEngine {
         reads.close();
         tables.close();
         try {
-            if (log.failures().isEmpty()) {
+            if (isMarked && log.failures().isEmpty()) {
                 CleanMark.leave(context.disk(), context.directory(), log.end());
             }
         } catch (IOException e) {
-            LOGGER.log(System.Logger.Level.ERROR, "the stop is not marked as clean", e);
+            LOGGER.log(System.Logger.Level.ERROR, "the stop is not marked as clean: " + e);
         }
         for (EngineFailure failure : log.failures()) {
             LOGGER.log(System.Logger.Level.ERROR, "the stop is not clean: " + failure.message());

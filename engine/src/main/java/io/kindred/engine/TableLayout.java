@@ -51,11 +51,12 @@ final class TableLayout {
     record GivenUp(DamagedPlace place, @Nullable LostRange lost) {}
 
     /**
-     * What a damaged block stood for. Without its filter a table is as good, only slower. Without its index it is no
-     * table.
+     * What a damaged block stood for; null where the block can be read now. Without its filter a table is as good, only
+     * slower. Without its index it is no table.
      *
      * @throws IOException if that cannot be told, for more than the block is damaged
      */
+    @Nullable
     GivenUp of(DamagedPlace place) throws IOException {
         try (RandomInputFile table = env.newRandomAccessFile(new LevelDbFile(disk, directory.resolve(place.table())))) {
             long footerAt = table.size() - Footer.ENCODED_LENGTH;
@@ -65,7 +66,12 @@ final class TableLayout {
                     block(table, footer.getIndexBlockHandle()).iterator()) {
                 for (boolean more = blocks.seekToFirst(); more; more = blocks.next()) {
                     byte[] last = userKey(blocks.key());
-                    if (BlockHandle.readBlockHandle(blocks.value().input()).getOffset() == place.offset()) {
+                    BlockHandle handle =
+                            BlockHandle.readBlockHandle(blocks.value().input());
+                    if (handle.getOffset() == place.offset() && isReadable(table, handle)) {
+                        return null;
+                    }
+                    if (handle.getOffset() == place.offset()) {
                         byte[] from = before == null ? smallest(place) : before;
                         return new GivenUp(
                                 place, LostRange.of(place, from, Arrays.copyOf(last, last.length + 1), List.of()));
@@ -77,6 +83,16 @@ final class TableLayout {
             return new GivenUp(new DamagedPlace(place.table(), metaAt), null);
         } catch (RuntimeException e) {
             throw new CorruptFileException(directory.resolve(place.table()) + ": not the index of a table", e);
+        }
+    }
+
+    /** Bytes may have been wrong on their way from the disk, and not on it. */
+    private static boolean isReadable(RandomInputFile table, BlockHandle handle) throws IOException {
+        try {
+            table.read(handle.getOffset(), handle.getFullBlockSize());
+            return true;
+        } catch (CorruptFileException e) {
+            return false;
         }
     }
 

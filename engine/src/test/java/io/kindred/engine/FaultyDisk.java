@@ -2,6 +2,7 @@ package io.kindred.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,13 @@ final class FaultyDisk implements Disk {
 
     volatile Predicate<Path> appendFails = path -> false;
     volatile Predicate<Path> forceFails = path -> false;
+    /** Files that cannot be opened, for there are no handles left. */
+    volatile Predicate<Path> openFails = path -> false;
+
+    volatile Predicate<Path> readFails = path -> false;
+    /** Files of which the first byte is another whenever it is read; what is on the disk is right. */
+    volatile Predicate<Path> readsWrong = path -> false;
+
     volatile boolean truncateFails;
     volatile @Nullable Runnable beforeForce;
 
@@ -56,6 +64,38 @@ final class FaultyDisk implements Disk {
         Tracked tracked = new Tracked();
         files.put(file, tracked);
         return new File(file, disk.create(file), tracked);
+    }
+
+    @Override
+    public Source open(Path file) throws IOException {
+        if (openFails.test(file)) {
+            throw new FileSystemException(file.toString(), null, "Too many open files");
+        }
+        Source source = disk.open(file);
+        return new Source() {
+            @Override
+            public long sizeBytes() throws IOException {
+                return source.sizeBytes();
+            }
+
+            @Override
+            public int read(ByteBuffer into, long offset) throws IOException {
+                if (readFails.test(file)) {
+                    throw new IOException("Input/output error");
+                }
+                int from = into.position();
+                int length = source.read(into, offset);
+                if (length > 0 && offset == 0 && readsWrong.test(file)) {
+                    into.put(from, (byte) ~into.get(from));
+                }
+                return length;
+            }
+
+            @Override
+            public void close() throws IOException {
+                source.close();
+            }
+        };
     }
 
     @Override

@@ -455,6 +455,116 @@ final class LsmEngineFaultTest {
         return 0;
     }
 
+    /** More in the log than a memtable should have, and not a byte to write. */
+    @Test
+    void aFullDiskIsOpenedForReadingAndHealsByItself() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        disk.appendFails = path -> !isLog(path);
+        int kept = 600;
+        put(kept);
+        while (driver.commit() == null) {
+            kept++;
+            put(kept);
+        }
+        disk.roomBytes = 0;
+        engine.close();
+        for (int start = 0; start < 3; start++) {
+            disk.appendFails = path -> false;
+            engine = open(options);
+            assertHas(kept);
+            put(kept);
+            assertEquals(EngineFailure.Kind.DISK_FULL, mustFail(driver.commit()).kind());
+            assertHas(kept);
+            if (start < 2) {
+                engine.close();
+            }
+        }
+        disk.roomBytes = Long.MAX_VALUE;
+        LsmEngine healing = engine;
+        long flushes = engine.stats().tables().flushes();
+        put(kept);
+        // Perhaps memory is still full; it is flushed now.
+        driver.commit();
+        driver.owner.runUntil(() -> healing.stats().tables().flushes() > flushes);
+        for (int i = kept; i < kept + 300; i++) {
+            put(i);
+            assertNull(driver.commit());
+            driver.owner.runUntil(() -> healing.stallNanos() == 0);
+        }
+        assertHas(kept + 300);
+        engine.close();
+        open(options);
+        assertHas(kept + 300);
+    }
+
+    /** The keys below a number, and no others. */
+    private void assertHas(int keys) {
+        for (int i = 0; i < keys; i++) {
+            assertEquals("value " + i, driver.get(key(i % 4, "key" + i)).strip());
+        }
+        assertEquals("(absent)", driver.get(key(keys % 4, "key" + keys)));
+    }
+
+    @Test
+    void aReadThatFailsForTheMomentIsNoDamage() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        for (boolean withoutHandles : List.of(true, false)) {
+            engine = open(options);
+            disk.openFails = path -> withoutHandles && isTable(path);
+            disk.readFails = path -> !withoutHandles && isTable(path);
+            int failed = 0;
+            for (int i = 0; i < 600; i++) {
+                EngineDriver.Answer<byte[]> answer = driver.read(key(i % 4, "key" + i));
+                failed += answer.failure != null ? 1 : 0;
+                assertTrue(
+                        answer.failure == null || answer.failure.kind() == EngineFailure.Kind.IO,
+                        () -> "" + answer.failure);
+            }
+            assertTrue(failed > 0);
+            assertEquals(
+                    EngineFailure.Kind.IO,
+                    mustFail(driver.scanStep(key(0, ""), key(4, ""), 100).failure)
+                            .kind());
+            acceptLoss(new byte[0], new byte[0]);
+            disk.openFails = path -> false;
+            disk.readFails = path -> false;
+            assertAllAreThere(engine);
+            engine.close();
+        }
+    }
+
+    /** A flash of a cable, not of the disk. */
+    @Test
+    void aBlockThatCanBeReadTheNextTimeIsNotGivenUp() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO).withRowCacheBytes(0);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        engine.close();
+        engine = open(options);
+        disk.readsWrong = LsmEngineFaultTest::isTable;
+        assertEquals(1, scanFailures());
+        disk.readsWrong = path -> false;
+        acceptLoss(new byte[0], new byte[0]);
+        assertAllAreThere(engine);
+    }
+
+    private static boolean isTable(Path path) {
+        return path.toString().endsWith(".ldb");
+    }
+
+    private void assertAllAreThere(LsmEngine engine) {
+        for (int i = 0; i < 600; i++) {
+            assertEquals("value " + i, driver.get(key(i % 4, "key" + i)).strip());
+        }
+        assertEquals(600, driver.scan(key(0, ""), key(4, ""), 100).size());
+        assertEquals(0, engine.stats().tables().damagedBlocks());
+    }
+
     @Test
     void damageInTheMiddleOfTheLogIsToldAndTheRestKept() throws Exception {
         LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
@@ -583,8 +693,8 @@ final class LsmEngineFaultTest {
         EngineContext context = new EngineContext(disk, directory, options, new EngineCounters());
         EngineOpening.Parts parts = EngineOpening.open(context);
         HeldTables held = new HeldTables(parts.tables(), new CountDownLatch(1), new CountDownLatch(1));
-        EngineOpening.Parts heldParts =
-                new EngineOpening.Parts(parts.memory(), held, parts.flushedCounts(), parts.logEnd(), parts.recovery());
+        EngineOpening.Parts heldParts = new EngineOpening.Parts(
+                parts.memory(), held, parts.flushedCounts(), parts.logEnd(), parts.recovery(), null);
         LsmEngine engine = new LsmEngine(context, heldParts, owner);
         driver = new EngineDriver(engine, owner);
         EngineDriver.Answer<byte[]> answer = driver.startRead(key);

@@ -164,19 +164,31 @@ final class Node implements NodeHost, NodePort {
     }
 
     private static int close(BackEnd running) {
-        try {
-            // Before the engine's mark of a clean stop, which would let the next start go on as the same actor.
-            if (running.core().views().mustRaiseIncarnation()) {
-                running.directory().raiseIncarnation();
-            }
+        // Before the engine's mark of a clean stop, which would let the next start go on as the same actor.
+        boolean mayBeSameActor = !running.core().views().mustRaiseIncarnation() || isIncarnationRaised(running);
+        if (mayBeSameActor) {
             StoredState.keepTrees(running.engine(), running.core().views());
             running.engine().close();
+        } else {
+            running.engine().closeWithoutMark();
+        }
+        try {
             running.directory().close();
             LOG.log(Level.INFO, "Everything is on the disk, bye bye...");
             return EXIT_OK;
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "the stop failed", e);
+            LOG.log(Level.ERROR, "the stop failed: " + e);
             return EXIT_FATAL;
+        }
+    }
+
+    private static boolean isIncarnationRaised(BackEnd running) {
+        try {
+            running.directory().raiseIncarnation();
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the stop is not marked as clean, so that the next start is another actor: " + e);
+            return false;
         }
     }
 

@@ -157,9 +157,11 @@ final class ExchangeService {
             return;
         }
         parts.reader().read(request.ranges(), parts.pieceKeys(), page -> {
-            if (page == null) {
+            if (page.verdict() == Verdict.DAMAGED) {
                 request.ranges().forEach(range -> parts.trees().suspect(range.partition()));
-                refuse(from, request, Verdict.FAILED);
+            }
+            if (!page.isRead()) {
+                refuse(from, request, page.verdict());
             } else {
                 answer(from, request, page);
             }

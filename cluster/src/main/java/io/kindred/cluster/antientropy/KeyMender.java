@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys whose records cannot be read here: asks the other replicas for theirs, and writes the merge over what is damaged.
- * A key that can be read after all was only unlucky, and is left as it is.
+ * Keys whose records are damaged here: asks the other replicas for theirs, and writes the merge over what is damaged.
+ * A key that can be read after all, or of which that cannot be told just now, is left as it is.
  *
  * <p>An acknowledged write may be at this node and one other only. So every other replica of this datacenter has to
  * answer, even if it has nothing: until then the key goes on failing here, and stand-ins serve in place of it. It is tried
@@ -90,6 +90,8 @@ final class KeyMender {
         parts.replica().read(key, (verdict, held) -> {
             if (held != null) {
                 end(key, true);
+            } else if (verdict != Verdict.DAMAGED && verdict != Verdict.UNREADABLE) {
+                end(key, false);
             } else {
                 mend(key, verdict == Verdict.UNREADABLE);
             }
@@ -218,7 +220,7 @@ final class KeyMender {
                 boolean given = reply.verdict() == Verdict.OK
                         && reply.storageKeys().size() == 1
                         && Arrays.equals(reply.storageKeys().get(0), mending.key);
-                if (reply.verdict() == Verdict.FAILED || reply.verdict() == Verdict.UNREADABLE) {
+                if (reply.verdict() == Verdict.DAMAGED || reply.verdict() == Verdict.UNREADABLE) {
                     mending.unreadableThere(replica);
                 }
                 mending.isLost &= reply.verdict() == Verdict.UNREADABLE;

@@ -2,6 +2,7 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
@@ -12,7 +13,6 @@ import io.kindred.cluster.version.VersionsDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what this node has of some ranges, page by page. */
 final class LaneReader {
@@ -44,34 +44,47 @@ final class LaneReader {
      *
      * @param sizeBytes about that many bytes a message takes that has all of it
      */
-    record Page(List<Entry> entries, Covered covered, long sizeBytes) {
+    record Page(Verdict verdict, List<Entry> entries, Covered covered, long sizeBytes) {
+        /** Nothing: the records cannot be read, or are damaged. */
+        static Page unread(Verdict why) {
+            return new Page(why, List.of(), Covered.NOTHING, 0);
+        }
+
+        boolean isRead() {
+            return verdict == Verdict.OK;
+        }
+
         long[] digests() {
             return entries.stream().mapToLong(Entry::digest).sorted().toArray();
         }
     }
 
     /** One step of the engine. */
-    private record Step(List<Entry> entries, long coveredTo) {}
+    private record Step(Verdict verdict, List<Entry> entries, long coveredTo) {
+        static Step unread(Verdict why) {
+            return new Step(why, List.of(), 0);
+        }
+    }
 
     /**
      * Reads the ranges, of which there is at least one, in their order, until there is enough for a page: it has at most {@code limit} entries, and
      * no range after those is begun where it has half of them, or more bytes than a message should.
      *
-     * @param done takes a page with something in it or one that is the last; null: the records cannot be read
+     * @param done takes a page with something in it, or one that is the last, or one that says why there is none
      */
-    void read(List<Range> ranges, int limit, Consumer<@Nullable Page> done) {
+    void read(List<Range> ranges, int limit, Consumer<Page> done) {
         new Reading(ranges, limit, done).next();
     }
 
     private final class Reading {
         private final List<Range> ranges;
         private final int limit;
-        private final Consumer<@Nullable Page> done;
+        private final Consumer<Page> done;
         private final List<Entry> entries = new ArrayList<>();
         private int at;
         private long sizeBytes;
 
-        Reading(List<Range> ranges, int limit, Consumer<@Nullable Page> done) {
+        Reading(List<Range> ranges, int limit, Consumer<Page> done) {
             this.ranges = ranges;
             this.limit = limit;
             this.done = done;
@@ -80,7 +93,8 @@ final class LaneReader {
         void next() {
             boolean isEnough = entries.size() > limit / 2 || sizeBytes >= ExchangeService.BATCH_BYTES_MAX;
             if (at == ranges.size() || isEnough) {
-                done.accept(new Page(entries, new Covered(at, ranges.get(at - 1).last()), sizeBytes));
+                done.accept(new Page(
+                        Verdict.OK, entries, new Covered(at, ranges.get(at - 1).last()), sizeBytes));
             } else {
                 read(ranges.get(at));
             }
@@ -88,8 +102,8 @@ final class LaneReader {
 
         private void read(Range range) {
             LaneReader.this.read(range, limit - entries.size(), step -> {
-                if (step == null) {
-                    done.accept(null);
+                if (step.verdict() != Verdict.OK) {
+                    done.accept(Page.unread(step.verdict()));
                     return;
                 }
                 for (Entry entry : step.entries()) {
@@ -100,14 +114,14 @@ final class LaneReader {
                     at++;
                     next();
                 } else {
-                    done.accept(new Page(entries, new Covered(at + 1, step.coveredTo()), sizeBytes));
+                    done.accept(new Page(Verdict.OK, entries, new Covered(at + 1, step.coveredTo()), sizeBytes));
                 }
             });
         }
     }
 
-    /** @param done takes a step with something in it or one that is the last; null: the records cannot be read */
-    private void read(Range range, int limit, Consumer<@Nullable Step> done) {
+    /** @param done takes a step with something in it, or one that is the last, or one that says why there is none */
+    private void read(Range range, int limit, Consumer<Step> done) {
         long first = range.first();
         long last = range.last();
         if (!Lanes.isHome(range.lane())) {
@@ -115,7 +129,7 @@ final class LaneReader {
             long homeLast = lanes.homeLast(range.partition());
             if (isWithin(first, homeFirst, homeLast)) {
                 if (Long.compareUnsigned(homeLast, last) >= 0) {
-                    done.accept(new Step(List.of(), last));
+                    done.accept(new Step(Verdict.OK, List.of(), last));
                     return;
                 }
                 first = homeLast + 1;
@@ -132,14 +146,15 @@ final class LaneReader {
     }
 
     /** {@code step} is a part of what was asked for that is one range of the engine. */
-    private void readStep(Range asked, Range step, int limit, Consumer<@Nullable Step> done) {
+    private void readStep(Range asked, Range step, int limit, Consumer<Step> done) {
         int db = Lanes.db(step.lane());
         byte[] end = step.last() == -1L
                 ? StorageKey.end(step.partition(), db)
                 : StorageKey.from(step.partition(), db, step.last() + 1);
         range.read(StorageKey.from(step.partition(), db, step.first()), end, limit, found -> {
-            Step taken = found.failed() ? null : take(step, found);
-            if (taken != null && taken.entries().isEmpty() && taken.coveredTo() != asked.last()) {
+            Step taken = found.isRead() ? take(step, found) : Step.unread(found.verdict());
+            boolean isEmpty = taken.verdict() == Verdict.OK && taken.entries().isEmpty();
+            if (isEmpty && taken.coveredTo() != asked.last()) {
                 read(asked.from(taken.coveredTo() + 1), limit, done);
             } else {
                 done.accept(taken);
@@ -147,7 +162,7 @@ final class LaneReader {
         });
     }
 
-    private @Nullable Step take(Range step, RecordRange.Page found) {
+    private Step take(Range step, RecordRange.Page found) {
         long coveredTo = step.last();
         byte[] next = found.next();
         if (next != null) {
@@ -176,10 +191,10 @@ final class LaneReader {
                 repairs.found(key, damage);
                 if (!repairs.isLost(key)) {
                     // What is told must be all there is: it may be all that a new owner gets. It is about to be mended.
-                    return null;
+                    return Step.unread(Verdict.DAMAGED);
                 }
             }
         }
-        return new Step(entries, coveredTo);
+        return new Step(Verdict.OK, entries, coveredTo);
     }
 }

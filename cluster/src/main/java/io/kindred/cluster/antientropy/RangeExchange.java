@@ -113,15 +113,17 @@ final class RangeExchange extends Request {
         List<Range> tried = rest.subList(0, Math.min(tally.rangesAPage, rest.size()));
         if (blind) {
             Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).last());
-            ask(tried, new LaneReader.Page(List.of(), all, 0));
+            ask(tried, new LaneReader.Page(Verdict.OK, List.of(), all, 0));
             return;
         }
         parts.reader().read(tried, parts.pieceKeys(), read -> {
             if (ended) {
                 return;
             }
-            if (read == null) {
+            if (read.verdict() == Verdict.DAMAGED) {
                 tried.forEach(range -> parts.trees().suspect(range.partition()));
+            }
+            if (!read.isRead()) {
                 end("its own records cannot be read");
             } else {
                 ask(tried, read);
@@ -167,7 +169,7 @@ final class RangeExchange extends Request {
 
     private void takeDifference(Message.BucketKeysReply reply) {
         if (reply.verdict() != Verdict.OK) {
-            tally.isUnreadableThere = reply.verdict() == Verdict.FAILED;
+            tally.isUnreadableThere = reply.verdict() == Verdict.DAMAGED;
             end("it answers " + reply.verdict());
             return;
         }

@@ -1,5 +1,6 @@
 package io.kindred.cluster.antientropy;
 
+import io.kindred.cluster.message.Message.Verdict;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,11 @@ public interface RecordRange {
      * What one step found, all from one moment between the question and the answer.
      *
      * @param next where to go on; null: the range has been read to its end
-     * @param failed nothing is known: the records cannot be read
+     * @param verdict FAILED: nothing is known, this time; DAMAGED: not all of what there was can be read, now or later
      */
-    record Page(List<byte[]> keys, List<byte[]> values, byte @Nullable [] next, boolean failed) {}
+    record Page(List<byte[]> keys, List<byte[]> values, byte @Nullable [] next, Verdict verdict) {
+        public boolean isRead() {
+            return verdict == Verdict.OK;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.kindred.cluster.antientropy;
 
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
@@ -107,14 +108,16 @@ final class TreeBuild {
     enum Progress {
         GO_ON,
         DONE,
-        FAILED
+        /** It could not be read this time: the same step is to be made again. */
+        FAILED,
+        DAMAGED
     }
 
     /** Takes what a step has found. {@code damaged} is told of records that cannot be decoded. */
     Progress take(RecordRange.Page page, DamagedRecord damaged) {
         inStep = false;
-        if (page.failed()) {
-            return Progress.FAILED;
+        if (!page.isRead()) {
+            return page.verdict() == Verdict.DAMAGED ? Progress.DAMAGED : Progress.FAILED;
         }
         if (spoiled) {
             return Progress.GO_ON;

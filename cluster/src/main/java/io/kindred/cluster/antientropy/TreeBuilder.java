@@ -107,9 +107,10 @@ public final class TreeBuilder implements ScrubTask {
         switch (progress) {
             case GO_ON -> {}
             case DONE -> done(build);
-            case FAILED -> failed(build);
+            case FAILED -> counters.unreadable++;
+            case DAMAGED -> damaged(build);
         }
-        return progress != TreeBuild.Progress.FAILED;
+        return progress == TreeBuild.Progress.GO_ON || progress == TreeBuild.Progress.DONE;
     }
 
     private void damaged(byte[] storageKey, CorruptRecordException damage) {
@@ -133,7 +134,7 @@ public final class TreeBuilder implements ScrubTask {
         }
     }
 
-    private void failed(TreeBuild build) {
+    private void damaged(TreeBuild build) {
         counters.unreadable++;
         trees.abandon();
         if (build.scrub) {

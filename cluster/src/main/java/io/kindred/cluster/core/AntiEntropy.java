@@ -48,7 +48,7 @@ final class AntiEntropy {
                         to,
                         limit,
                         scanned -> done.accept(new RecordRange.Page(
-                                scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
+                                scanned.keys(), scanned.values(), scanned.next(), scanned.verdict())));
         exchange = new ExchangeCore(
                 wires,
                 new ExchangeCore.Store(

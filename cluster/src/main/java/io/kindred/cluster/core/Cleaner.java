@@ -81,7 +81,7 @@ final class Cleaner implements ScrubTask {
     private void onScanned(Job now, Event.Scanned scanned, Consumer<Step> told) {
         Drops drops = new Drops(verdict -> {
             boolean ok = scanned.failure() == null && verdict == Verdict.OK;
-            if (scanned.failure() == StoreFailure.FAILED) {
+            if (scanned.failure() == StoreFailure.DAMAGED) {
                 // All owners have the partition: what cannot be read of it is to go, like the rest.
                 losses.acceptLoss(now.partition(), accepted -> {});
             }

@@ -7,6 +7,7 @@ import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.RingMember;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
@@ -49,6 +51,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Those of them that are through with it, too: nothing is left to be had from them. */
     private Set<Long> gone = Set.of();
 
+    /** By datacenter, the digest of the ring that was kept last. */
+    private final TreeMap<String, String> kept = new TreeMap<>();
+
+    private BiConsumer<String, FoldedRing> keep = (datacenter, ring) -> {};
     private boolean serving;
     private long listensUntilNanos;
     /** Whether it has said which weight and place it has since this start. */
@@ -69,6 +75,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         joining = new Joining(this, clocks, outlet, config.fingerprint());
         spread = new RecordSpread(rounds, clocks, connected);
         view.learn(recovered.records());
+        router.datacenters().restore(recovered.foldedRings(config.partitions()));
         recoveredMembers = recovered.members();
         mayLackRecords = recovered.records().isEmpty() && config.seeded();
     }
@@ -392,6 +399,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         followHoldings();
+        keepFolded();
         findCastOut();
         outside.clear();
         for (long id : standing.keySet()) {
@@ -402,6 +410,19 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         leaveOut(departed());
         rounds.askFor(outside.stream().filter(id -> view.member(id) == null).toList());
         serveIfReady();
+    }
+
+    /** @param listener makes a datacenter's ring durable, for the next start */
+    void onFolded(BiConsumer<String, FoldedRing> listener) {
+        keep = listener;
+    }
+
+    private void keepFolded() {
+        router.datacenters().folded().forEach((datacenter, ring) -> {
+            if (!ring.digest().equals(kept.put(datacenter, ring.digest()))) {
+                keep.accept(datacenter, ring);
+            }
+        });
     }
 
     /** Members tell of themselves when they are through with leaving, and may come to owe something again. */

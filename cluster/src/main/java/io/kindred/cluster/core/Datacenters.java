@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.ring.DatacenterRecords;
+import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Replication;
 import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.transfer.DatacenterRing;
@@ -32,6 +33,7 @@ final class Datacenters {
 
     private List<ChangeRecord> split = List.of();
     private SortedMap<String, List<ChangeRecord>> records = Collections.emptySortedMap();
+    private List<FoldedRing> stored = List.of();
     private DatacenterRing home;
     private String homeName;
     private long[] remotes = new long[0];
@@ -41,9 +43,26 @@ final class Datacenters {
         this.partitions = partitions;
         this.replication = replication;
         this.own = own;
-        this.none = new DatacenterRing(partitions, replication.in(own));
+        this.none = new DatacenterRing(partitions, replication.in(own), List.of());
         this.home = none;
         this.homeName = own;
+    }
+
+    /** Rings of earlier lives, which spare the folding of what led to them. To be called before {@link #use}. */
+    void restore(List<FoldedRing> rings) {
+        stored = List.copyOf(rings);
+    }
+
+    /** By datacenter, what a start could begin with. */
+    SortedMap<String, FoldedRing> folded() {
+        TreeMap<String, FoldedRing> folded = new TreeMap<>();
+        rings.forEach((name, ring) -> {
+            FoldedRing its = ring.folded();
+            if (its != null) {
+                folded.put(name, its);
+            }
+        });
+        return folded;
     }
 
     /**
@@ -65,9 +84,9 @@ final class Datacenters {
             members.computeIfAbsent(datacenterOf.apply(member), name -> new ArrayList<>())
                     .add(member);
         }
-        records.forEach((name, its) ->
-                touched.or(rings.computeIfAbsent(name, first -> new DatacenterRing(partitions, replication.in(name)))
-                        .use(its, new Local(members.getOrDefault(name, List.of()), held))));
+        records.forEach((name, its) -> touched.or(rings.computeIfAbsent(
+                        name, first -> new DatacenterRing(partitions, replication.in(name), stored))
+                .use(its, new Local(members.getOrDefault(name, List.of()), held))));
         homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();
         home = rings.getOrDefault(homeName, none);
         names.clear();

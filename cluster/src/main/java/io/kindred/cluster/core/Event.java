@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.QuorumSpec;
 import java.util.List;
@@ -32,7 +33,11 @@ public sealed interface Event {
             List<byte[]> keys,
             List<byte[]> values,
             byte @Nullable [] next,
-            @Nullable StoreFailure failure) implements Event {}
+            @Nullable StoreFailure failure) implements Event {
+        Verdict verdict() {
+            return failure == null ? Verdict.OK : Replica.verdict(failure);
+        }
+    }
 
     /** {@link Effects#acceptLoss} has been done, or was not possible. */
     record LossAccepted(long token, @Nullable StoreFailure failure) implements Event {}

@@ -58,7 +58,7 @@ final class Handoffs {
                         to,
                         limit,
                         scanned -> done.accept(new HintRange.Page(
-                                scanned.keys(), scanned.values(), scanned.next(), scanned.failure() != null)));
+                                scanned.keys(), scanned.values(), scanned.next(), scanned.verdict())));
     }
 
     private void rememberOwed(OwedRanges.Range range, Consumer<Verdict> told) {

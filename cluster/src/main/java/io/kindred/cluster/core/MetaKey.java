@@ -29,6 +29,9 @@ final class MetaKey {
     /** Number 0: above every stamp that this node gave; 1: and above those of all that it keeps. */
     static final byte CLOCK = 'C';
 
+    /** A ring that was folded, by datacenter; the value is no number. */
+    static final byte FOLDED = 'G';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {

@@ -26,6 +26,7 @@ import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
+import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
@@ -125,6 +126,8 @@ public final class NodeCore implements MessageHandler {
                 clocks::nextStamp);
         desk.answersFor(own::holds);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
+        membership.onFolded((datacenter, ring) -> replica.persistMeta(
+                MetaKey.of(MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)), ring.encode()));
         RingRouter router = membership.router();
         latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoffs handed = new Handoffs(

@@ -5,6 +5,7 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.DatacenterRecords;
+import io.kindred.cluster.ring.FoldedRing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -24,6 +25,19 @@ public record Recovered(
         List<MetaRecord> meta,
         List<HintLedger.Debt> hints) {
     public record MetaRecord(byte[] key, byte[] value) {}
+
+    /** Rings that this node had folded by then. */
+    List<FoldedRing> foldedRings(int partitions) {
+        List<FoldedRing> folded = new ArrayList<>();
+        for (MetaRecord record : meta) {
+            FoldedRing ring =
+                    MetaKey.kind(record.key()) == MetaKey.FOLDED ? FoldedRing.decode(record.value(), partitions) : null;
+            if (ring != null) {
+                folded.add(ring);
+            }
+        }
+        return folded;
+    }
 
     /**
      * The records that have a node owe exchanges of everything to every other node and datacenter, in place of hints that

@@ -149,7 +149,7 @@ final class Replica implements LocalReplica {
             throw new IllegalStateException("a load that nobody asked for: " + token);
         }
         byte[] loaded = value == null ? store.absent() : value;
-        if (failure != null) {
+        if (failure == StoreFailure.DAMAGED) {
             unreadable.notGiven(chain.key.array());
         }
         // Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry.
@@ -643,6 +643,10 @@ final class Replica implements LocalReplica {
     }
 
     static Verdict verdict(StoreFailure failure) {
-        return failure == StoreFailure.FULL ? Verdict.FULL : Verdict.FAILED;
+        return switch (failure) {
+            case FULL -> Verdict.FULL;
+            case FAILED -> Verdict.FAILED;
+            case DAMAGED -> Verdict.DAMAGED;
+        };
     }
 }

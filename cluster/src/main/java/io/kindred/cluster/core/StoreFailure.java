@@ -4,6 +4,11 @@ package io.kindred.cluster.core;
 public enum StoreFailure {
     /** There is no room; nothing was written. */
     FULL,
-    /** An IO error or damage: for a read, nothing is known of the key. */
-    FAILED
+    /**
+     * It could not be done now: an IO error, no file handles, too much under way. Of a read nothing is known; the next one may
+     * find what there is, so nothing may be put in its place.
+     */
+    FAILED,
+    /** What is on the disk is not what was written: no later read will find it. */
+    DAMAGED
 }

@@ -1,6 +1,7 @@
 package io.kindred.cluster.handoff;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
@@ -137,7 +138,7 @@ public final class HandoffCore {
         }
     }
 
-    /** A hint cannot be read. */
+    /** A hint is damaged. */
     public void onUnreadable(byte[] hintKey) {
         if (unreadable.size() < UNREADABLE_MAX) {
             unreadable.add(hintKey);
@@ -247,9 +248,11 @@ public final class HandoffCore {
         }
 
         private void take(HintRange.Page found) {
-            if (found.failed()) {
+            if (!found.isRead()) {
                 fail("its hints cannot be read");
-                replaceLost(intended);
+                if (found.verdict() == Verdict.DAMAGED) {
+                    replaceLost(intended);
+                }
                 return;
             }
             from = found.next();

@@ -1,5 +1,6 @@
 package io.kindred.cluster.handoff;
 
+import io.kindred.cluster.message.Message.Verdict;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ public interface HintRange {
      * What one step found.
      *
      * @param next where to go on; null: the range has been read to its end
+     * @param verdict FAILED: nothing is known, this time; DAMAGED: not all of what there was can be read, now or later
      */
-    record Page(List<byte[]> keys, List<byte[]> values, byte @Nullable [] next, boolean failed) {}
+    record Page(List<byte[]> keys, List<byte[]> values, byte @Nullable [] next, Verdict verdict) {
+        public boolean isRead() {
+            return verdict == Verdict.OK;
+        }
+    }
 }

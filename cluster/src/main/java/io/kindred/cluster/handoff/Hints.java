@@ -82,15 +82,13 @@ public final class Hints implements HintKeeper {
 
     /** Deletes a hint that its replica has now, unless it has grown since. */
     void delivered(byte[] hintKey, Versions sent) {
-        long size = HintLedger.sizeBytes(hintKey, sent);
+        HintLedger.Entry entry = HintLedger.Entry.of(hintKey, sent);
         long intended = StorageKey.intended(hintKey);
         ledger.begun(intended);
         replica.dropIf(hintKey, sent, (verdict, dropped) -> {
-            ledger.ended(intended);
-            if (verdict == Verdict.OK && dropped) {
-                counters.delivered++;
-                ledger.add(intended, -1, -size);
-            }
+            boolean isGone = verdict == Verdict.OK && dropped;
+            counters.delivered += isGone ? 1 : 0;
+            ledger.deleted(intended, entry, isGone);
         });
     }
 
@@ -166,19 +164,15 @@ public final class Hints implements HintKeeper {
         }
     }
 
-    /** Of a container without siblings nothing is known. */
-    private static long oldestStamp(Versions versions) {
-        int siblings = versions.siblings().size();
-        return siblings == 0 ? 1 : versions.siblings().get(siblings - 1).stamp();
-    }
-
     private final class Join implements LocalReplica.WriteStep {
         private final long intended;
         private final byte[] key;
         private final Versions delta;
         private final Stored done;
-        private long addedHints;
-        private long addedBytes;
+        /** What the hint counted before this step, and what it counts since. */
+        private HintLedger.Entry before = HintLedger.Entry.NONE;
+
+        private HintLedger.Entry after = HintLedger.Entry.NONE;
         private boolean isCounted;
         private @Nullable Versions uncovered;
 
@@ -196,23 +190,18 @@ public final class Hints implements HintKeeper {
             if (joined.sameAs(current)) {
                 return null;
             }
-            addedHints = current.isEmpty() ? 1 : 0;
-            addedBytes = HintLedger.sizeBytes(key, joined) - HintLedger.sizeBytes(key, current);
-            ledger.add(intended, addedHints, addedBytes);
-            ledger.begun(intended);
+            before = HintLedger.Entry.of(key, current);
+            after = HintLedger.Entry.of(key, joined);
+            ledger.replacing(intended, before, after);
             isCounted = true;
-            ledger.owe(intended, oldestStamp(joined));
-            counters.stored += addedHints;
+            counters.stored += current.isEmpty() ? 1 : 0;
             return joined;
         }
 
         @Override
         public void done(Verdict verdict) {
             if (isCounted) {
-                ledger.ended(intended);
-            }
-            if (verdict != Verdict.OK) {
-                ledger.add(intended, -addedHints, -addedBytes);
+                ledger.replaced(intended, before, after, verdict == Verdict.OK);
             }
             done.done(verdict, verdict == Verdict.OK ? uncovered : null);
         }

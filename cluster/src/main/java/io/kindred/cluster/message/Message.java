@@ -497,10 +497,13 @@ public sealed interface Message {
         OK,
         /** The sender's ring does not make it a replica of the key. */
         NOT_MINE,
-        /** Reading or persisting failed; nothing is known of the key. */
+        /** Reading or persisting failed, this time; nothing is known of the key. */
         FAILED,
         /** The record is there and makes no sense: what the key has is not known. */
         UNREADABLE,
+
+        /** The record here is not what was written, and will not be: whoever has it may replace it. */
+        DAMAGED,
         /** The disk is full: reads go on, writes do not. */
         FULL,
         /** The key has, or would have, more siblings than {@code max-siblings}, or than a message has room for. */

@@ -30,7 +30,7 @@ public final class Overload {
                     : new Message.ReplicateAck(request.requestId(), Verdict.OVERLOADED, null);
         }
         if (message instanceof Message.Forward request) {
-            return new Message.ForwardReply(request.requestId(), new Outcome.Refused(ERROR));
+            return new Message.ForwardReply(request.requestId(), new Outcome.Refused(ERROR), ClockReading.NONE);
         }
         if (message instanceof Message.HandOver request) {
             return refused(request.requestId(), request.storageKeys().size());

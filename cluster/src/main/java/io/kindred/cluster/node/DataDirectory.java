@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * alone.
  */
 public final class DataDirectory implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(DataDirectory.class.getName());
 
     static final String LOCK = "kindred.lock";
     static final String IDENTITY = "identity";
+    private static final String IDENTITY_SPARE = "identity.new";
+    private static final String IDENTITY_OLD = "identity.old";
     static final String STORE = "store";
 
     private static final int IDENTITY_BYTES_MAX = 64 << 10;
@@ -141,8 +144,7 @@ public final class DataDirectory implements AutoCloseable {
                 throw new DirectoryRefused("data directory " + dir.toAbsolutePath()
                         + " is already in use by another process" + holder(file) + "; give each node its own dir");
             }
-            file.truncate(0);
-            file.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
+            tellHolder(file);
             return file;
         } catch (IOException e) {
             file.close();
@@ -156,6 +158,18 @@ public final class DataDirectory implements AutoCloseable {
         } catch (OverlappingFileLockException e) {
             // Another node of this very process, which is refused like any other.
             return null;
+        }
+    }
+
+    /** For whoever finds the directory locked; a full disk is no reason not to start. */
+    private static void tellHolder(FileChannel file) {
+        try {
+            file.write(
+                    StandardCharsets.US_ASCII.encode(
+                            String.format("%-19d%n", ProcessHandle.current().pid())),
+                    0);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the lock file does not say who has the directory: " + e);
         }
     }
 
@@ -220,20 +234,62 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** The old file or the new one, whatever happens: written beside it, synced, renamed over it, and that synced. */
+    /**
+     * The old file or the new one, whatever happens: written beside it, synced, renamed over it, and that synced.
+     *
+     * <p>What the new one is written over has the old one's room: a node must be able to say who it is when the disk is full.
+     * So the old one is kept under another name, to be written over the next time.
+     */
     private static void write(Path dir, Identity identity) throws IOException {
-        Path fresh = dir.resolve(IDENTITY + ".new");
-        try (FileChannel file = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Path spare = dir.resolve(IDENTITY_SPARE);
+        Path old = dir.resolve(IDENTITY_OLD);
+        Path current = dir.resolve(IDENTITY);
+        if (Files.exists(old)) {
+            // The last time ended between two renames; or before the first one, and then it is another name of the
+            // current one.
+            if (Files.exists(spare)) {
+                Files.delete(old);
+            } else {
+                Files.move(old, spare, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        try (FileChannel file = FileChannel.open(spare, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(identity.toBytes());
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
+            file.truncate(file.position());
             file.force(true);
         }
-        Files.move(fresh, dir.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+        boolean isKept = Files.exists(current) && keep(current, old);
+        Files.move(spare, current, StandardCopyOption.ATOMIC_MOVE);
+        if (isKept) {
+            Files.move(old, spare, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            reserve(spare, identity);
+        }
         try (FileChannel directory = FileChannel.open(dir, StandardOpenOption.READ)) {
             directory.force(true);
+        }
+    }
+
+    /** False where the file system gives no file a second name. */
+    private static boolean keep(Path current, Path old) {
+        try {
+            Files.createLink(old, current);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.log(System.Logger.Level.DEBUG, "no second name for " + current, e);
+            return false;
+        }
+    }
+
+    /** Takes the room that the next one needs. Without it the next start needs some. */
+    private static void reserve(Path spare, Identity identity) {
+        try {
+            Files.write(spare, identity.toBytes());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot keep room for the next start in " + spare + ": " + e);
         }
     }
 }

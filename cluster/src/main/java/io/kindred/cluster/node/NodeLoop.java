@@ -307,7 +307,12 @@ public final class NodeLoop {
             return null;
         }
         noteStoreFailure(failure);
-        return StoreFailure.FAILED;
+        return failureOfRead(failure);
+    }
+
+    /** Only what the disk has and is not what was written is damaged; all else may be read the next time. */
+    static StoreFailure failureOfRead(EngineFailure failure) {
+        return failure.kind() == EngineFailure.Kind.CORRUPT ? StoreFailure.DAMAGED : StoreFailure.FAILED;
     }
 
     /** A failing disk fails every request: each new trouble is logged once, and all are counted. */

@@ -37,7 +37,8 @@ final class ScanRun {
 
     private void take(@Nullable ScanStep step, @Nullable EngineFailure failure) {
         if (step == null) {
-            done.scanned(new Event.Scanned(token, List.of(), List.of(), null, StoreFailure.FAILED), failure);
+            StoreFailure why = failure == null ? StoreFailure.FAILED : NodeLoop.failureOfRead(failure);
+            done.scanned(new Event.Scanned(token, List.of(), List.of(), null, why), failure);
             return;
         }
         byte[] next = step.next();

@@ -159,7 +159,8 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
          * several blocks are damaged each try finds the next one.
          */
         private void giveUpHints(EngineFailure failure) {
-            if (failure.equals(lastGivenUp)) {
+            // What can be read the next time is not given up.
+            if (failure.kind() != EngineFailure.Kind.CORRUPT || failure.equals(lastGivenUp)) {
                 fail(failure);
                 return;
             }
@@ -203,8 +204,8 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
                 return;
             }
             try {
-                long size = HintLedger.sizeBytes(entry.key(), VersionsCodec.decode(entry.value()));
-                hints.add(StorageKey.intended(entry.key()), 1, size);
+                HintLedger.Entry hint = HintLedger.Entry.of(entry.key(), VersionsCodec.decode(entry.value()));
+                hints.add(StorageKey.intended(entry.key()), hint);
             } catch (CorruptRecordException damage) {
                 LOG.log(System.Logger.Level.WARNING, "a hint cannot be read: {0}", damage.getMessage());
             }

@@ -137,10 +137,6 @@ final class WriteRound extends Request {
 
     /** True if there was another one to ask. */
     private boolean askStandIn(int place, Versions written) {
-        if (!sloppy) {
-            sloppy = true;
-            node.counters().sloppyWrites++;
-        }
         long intended = route.writers()[place];
         long standIn = places.assign(place);
         if (standIn == node.self()) {
@@ -202,6 +198,10 @@ final class WriteRound extends Request {
         Versions written = delta;
         if (verdict == Verdict.OK) {
             places.standIn(place, State.ANSWERED);
+            if (!sloppy) {
+                sloppy = true;
+                node.counters().sloppyWrites++;
+            }
             acknowledged(uncovered);
         } else if (written != null) {
             places.standIn(place, State.FAILED);

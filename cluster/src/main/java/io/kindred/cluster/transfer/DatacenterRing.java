@@ -1,10 +1,12 @@
 package io.kindred.cluster.transfer;
 
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The ring of one datacenter, as it is to be and as it serves meanwhile. */
 public final class DatacenterRing {
@@ -12,10 +14,13 @@ public final class DatacenterRing {
     private final RingHistory history;
     private final ServingMap serving;
 
-    /** @param replicas how many a partition has in this datacenter */
-    public DatacenterRing(int partitions, int replicas) {
+    /**
+     * @param replicas how many a partition has in this datacenter
+     * @param stored rings of earlier lives
+     */
+    public DatacenterRing(int partitions, int replicas, List<FoldedRing> stored) {
         this.replicas = replicas;
-        this.history = new RingHistory(partitions);
+        this.history = new RingHistory(partitions, stored);
         this.serving = new ServingMap(partitions, replicas);
     }
 
@@ -47,6 +52,11 @@ public final class DatacenterRing {
     /** The ring that all records lead to. */
     public Ring target() {
         return history.target();
+    }
+
+    /** What a start could begin with; null: there are too few records for it. */
+    public @Nullable FoldedRing folded() {
+        return history.folded();
     }
 
     public ServingMap serving() {

@@ -17,6 +17,7 @@ final class Verdicts {
             case HINTS_FULL -> 5;
             case UNREADABLE -> 6;
             case OVERLOADED -> 7;
+            case DAMAGED -> 8;
         };
     }
 
@@ -31,6 +32,7 @@ final class Verdicts {
             case 5 -> Verdict.HINTS_FULL;
             case 6 -> Verdict.UNREADABLE;
             case 7 -> Verdict.OVERLOADED;
+            case 8 -> Verdict.DAMAGED;
             default -> throw new CorruptFrame("unknown verdict " + code);
         };
     }

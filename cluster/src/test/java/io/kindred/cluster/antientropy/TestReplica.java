@@ -198,13 +198,16 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
             values.add(record.getValue());
         }
         boolean fails = unreadable || StorageKey.partition(from) == damaged;
-        done.accept(fails ? new Page(List.of(), List.of(), null, true) : new Page(keys, values, next, false));
+        done.accept(
+                fails
+                        ? new Page(List.of(), List.of(), null, Message.Verdict.DAMAGED)
+                        : new Page(keys, values, next, Message.Verdict.OK));
     }
 
     @Override
     public void read(byte[] storageKey, ReadStep step) {
         if (lost.contains(storageKey)) {
-            step.loaded(Message.Verdict.FAILED, null);
+            step.loaded(Message.Verdict.DAMAGED, null);
             exchange.unreadable(storageKey, false);
             return;
         }
@@ -214,7 +217,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     @Override
     public void write(byte[] storageKey, WriteStep step) {
         if (lost.contains(storageKey)) {
-            step.done(Message.Verdict.FAILED);
+            step.done(Message.Verdict.DAMAGED);
             exchange.unreadable(storageKey, false);
             return;
         }

@@ -1,6 +1,7 @@
 package io.kindred.cluster.handoff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
@@ -125,6 +126,8 @@ class HandoffTest {
         final TreeSet<byte[]> damaged = new TreeSet<>(Arrays::compareUnsigned);
 
         final List<OwedRanges.Range> remembered = new ArrayList<>();
+        /** What the disk says to a write. */
+        Verdict writes = Verdict.OK;
         /** What the disk says to a debt. */
         Verdict disk = Verdict.OK;
 
@@ -154,10 +157,10 @@ class HandoffTest {
         @Override
         public void write(byte[] storageKey, WriteStep step) {
             Versions next = step.next(records.getOrDefault(storageKey, Versions.EMPTY));
-            if (next != null) {
+            if (next != null && writes == Verdict.OK) {
                 records.put(storageKey, next);
             }
-            step.done(Verdict.OK);
+            step.done(next == null ? Verdict.OK : writes);
         }
 
         @Override
@@ -177,7 +180,7 @@ class HandoffTest {
                 keys.add(key);
                 values.add(VersionsCodec.encode(versions));
             });
-            done.accept(new Page(keys, values, null, !damaged.isEmpty()));
+            done.accept(new Page(keys, values, null, damaged.isEmpty() ? Verdict.OK : Verdict.DAMAGED));
         }
 
         @Override
@@ -291,5 +294,49 @@ class HandoffTest {
         runForSeconds(20);
         assertEquals(0, holder.damaged.size());
         assertEquals(0, ledger.hints());
+    }
+
+    /** A steady small outage: there is always something held, and never for long. */
+    @Test
+    void theOldestDebtIsThatOfWhatIsStillHeld() {
+        long minute = HybridClock.ofMillis(60_000);
+        hintAt("h0", minute);
+        for (int i = 1; i <= 100; i++) {
+            hintAt("h" + i, (i + 1) * minute);
+            byte[] before = StorageKey.hint(AWAY, key("h" + (i - 1)));
+            hints.delivered(before, holder.records.get(before));
+            long late = (i + 1) * minute - ledger.oldestStamp();
+            assertTrue(late >= 0 && late <= HybridClock.ofMillis(1_100), "off by " + HybridClock.millis(late) + " ms");
+        }
+        assertEquals(1, ledger.hints());
+        runForSeconds(3);
+        assertEquals(Long.MAX_VALUE, ledger.oldestStamp());
+    }
+
+    @Test
+    void aHintThatIsOverwrittenIsAsOldAsWhatItHas() {
+        hintAt("a", HybridClock.ofMillis(10_000));
+        Sibling newer =
+                new Sibling(new Dot(new Actor(9, 1), 2), HybridClock.ofMillis(90_000), Sibling.NEVER, new byte[1]);
+        VersionVector seen = VersionVector.EMPTY.with(new Dot(new Actor(9, 1), 1), HybridClock.ofMillis(10_000));
+        hints.store(AWAY, key("a"), Versions.delta(seen, newer), (verdict, uncovered) -> {});
+        assertTrue(ledger.oldestStamp() >= HybridClock.ofMillis(88_000));
+        assertTrue(ledger.oldestStamp() <= HybridClock.ofMillis(90_000));
+    }
+
+    /** The engine undoes all that is not durable when one write fails: so does the ledger. */
+    @Test
+    void whatTheDiskTookBackIsNotOwed() {
+        hintAt("a", HybridClock.ofMillis(50_000));
+        holder.writes = Verdict.FULL;
+        hintAt("b", HybridClock.ofMillis(10_000));
+        holder.writes = Verdict.OK;
+        assertEquals(1, ledger.hints());
+        assertTrue(ledger.oldestStamp() >= HybridClock.ofMillis(48_000));
+    }
+
+    private void hintAt(String name, long stamp) {
+        Sibling sibling = new Sibling(new Dot(new Actor(9, 1), 1), stamp, Sibling.NEVER, new byte[1]);
+        hints.store(AWAY, key(name), Versions.delta(VersionVector.EMPTY, sibling), (verdict, uncovered) -> {});
     }
 }

@@ -58,6 +58,35 @@ class DataDirectoryTest {
         assertEquals(3, startAndClose(UNCLEAN).incarnation());
     }
 
+    /** The file that a start writes has the room of an older one: on a full disk there is no other. */
+    @Test
+    void aStartWritesOverTheRoomOfAnEarlierOne() throws IOException {
+        startAndClose(CLEAN);
+        startAndClose(CLEAN);
+        Path home = dir();
+        Object current = inode(home.resolve("identity"));
+        Object spare = inode(home.resolve("identity.new"));
+        assertEquals(3, startAndClose(CLEAN).generation());
+        assertEquals(spare, inode(home.resolve("identity")));
+        assertEquals(current, inode(home.resolve("identity.new")));
+    }
+
+    @Test
+    void aStartThatWasCutOffBetweenTwoRenamesIsGoneOnWith() throws IOException {
+        startAndClose(CLEAN);
+        Path home = dir();
+        Files.createLink(home.resolve("identity.old"), home.resolve("identity"));
+        assertEquals(2, startAndClose(CLEAN).generation());
+        Files.move(home.resolve("identity.new"), home.resolve("identity.old"));
+        assertEquals(3, startAndClose(CLEAN).generation());
+        assertEquals(4, startAndClose(CLEAN).generation());
+        assertFalse(Files.exists(home.resolve("identity.old")));
+    }
+
+    private static Object inode(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
+    }
+
     @Test
     void theFirstStartIsNeverUnclean() throws IOException {
         assertEquals(1, startAndClose(UNCLEAN).incarnation());

@@ -10,6 +10,8 @@ import java.util.List;
 /** Misfortunes at random times, each with its end. The number that struck is counted. */
 final class FaultPlan {
     /** Most find some node away, or the last damage not made good. */
+    private static final int FAILING_READS = 4;
+
     private static final int ROT_TRIES = 40;
 
     private static final long DAY_MILLIS = 86_400_000;
@@ -79,6 +81,22 @@ final class FaultPlan {
                 }
                 long by = random.chance(0.3) ? random.between(-5_000, 5_000) : random.between(-DAY_MILLIS, DAY_MILLIS);
                 node.skewMillis = by;
+            });
+        }
+    }
+
+    /** In some runs nodes cannot read for a while what their memory does not have. */
+    void beginFailingReads(long untilNanos, SimRandom random) {
+        if (!random.chance(0.3)) {
+            return;
+        }
+        for (int i = 0; i < FAILING_READS; i++) {
+            cluster.schedule.after(random.between(500_000_000L, untilNanos), "reads fail", () -> {
+                SimNode node = random.pick(nodes);
+                node.readsFail = true;
+                struck++;
+                long lasts = random.between(50_000_000L, 5_000_000_000L);
+                cluster.schedule.after(lasts, "reads work", () -> node.readsFail = false);
             });
         }
     }
@@ -260,6 +278,7 @@ final class FaultPlan {
         cluster.network.splitDatacenters(false);
         for (SimNode node : nodes) {
             node.stalled = false;
+            node.readsFail = false;
             node.storage.fail(null);
             if (!node.isRunning()) {
                 node.start();

@@ -24,6 +24,7 @@ public final class SimCluster {
     static final int PARTITIONS = 16;
     private static final int REPLICAS = 3;
     private static final int PINNED = 4;
+    private static final long READ_SEED = 0x5265_6164_73L;
     private static final long ROT_SEED = 0x526f_7474_656eL;
     private static final long SKEW_SEED = 0x536b_6577_6564L;
     private static final long MILLI = 1_000_000L;
@@ -192,6 +193,9 @@ public final class SimCluster {
         if (skewsFar) {
             faults.beginFarSkews(plan.lastsNanos(), new SimRandom(~(seed ^ SKEW_SEED)));
         }
+        if (plan.faults()) {
+            faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
+        }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
@@ -218,6 +222,7 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkMended();
+        checkNothingWasTakenForLost();
         checkRingsAgree();
         if (reaps && !skewsFar) {
             // Where clocks were wrong, what they stamped goes when the time has come that they showed.
@@ -439,6 +444,15 @@ public final class SimCluster {
             if (node.isDamaged()) {
                 throw violation(node.name + " has " + node.storage.damagedKeys() + " keys that cannot be read, and "
                         + node.damagedPartitions() + " damaged partitions");
+            }
+        }
+    }
+
+    /** Where no block rots every read that fails may succeed the next time. */
+    private void checkNothingWasTakenForLost() {
+        for (SimNode node : network.nodes()) {
+            if (!rots && node.takenForLost() > node.rangesOwed()) {
+                throw violation(node.name + " has taken for lost what it could not read for a moment");
             }
         }
     }

@@ -39,6 +39,9 @@ final class SimNode implements Effects, ReplicaStore {
     private static final long WALL_START_MILLIS = 1_700_000_000_000L;
     private static final int FAST_PPM_MAX = 200;
 
+    private static final EngineFailure NO_HANDLE =
+            new EngineFailure(EngineFailure.Kind.IO, "simulated: too many open files");
+
     final long id;
     final int index;
     final String datacenter;
@@ -61,6 +64,9 @@ final class SimNode implements Effects, ReplicaStore {
     private long committedStamp;
 
     boolean stalled;
+    /** Whatever its memory does not have fails to be read, for the moment. */
+    boolean readsFail;
+
     double weight = 1.0;
     String zone = "";
     /** It has decided to leave the ring. */
@@ -185,6 +191,23 @@ final class SimNode implements Effects, ReplicaStore {
 
     long hintsHeld() {
         return core == null ? 0 : core.views().hints().hints();
+    }
+
+    /** What it has put in place of records, given up and owes, because it took them for lost. */
+    long takenForLost() {
+        if (core == null) {
+            return 0;
+        }
+        return core.views().exchange().recordsMended
+                + core.views().exchange().lossesAccepted
+                + core.views().exchange().damagedPartitions
+                + core.views().exchange().unreadableKeys
+                + core.views().handoff().lost
+                + core.views().owedRanges();
+    }
+
+    long sloppyWrites() {
+        return core == null ? 0 : core.views().counters().sloppyWrites;
     }
 
     int rangesOwed() {
@@ -481,8 +504,10 @@ final class SimNode implements Effects, ReplicaStore {
         long delay = random.between(20_000, 3_000_000);
         int asked = life;
         later(delay, "load", () -> {
-            storage.engine().read(key, (value, failure) -> {
+            storage.engine().read(key, (read, damage) -> {
                 if (life == asked) {
+                    EngineFailure failure = readsFail ? NO_HANDLE : damage;
+                    byte[] value = readsFail ? null : read;
                     StoreFailure why = failure == null ? null : told(failure);
                     step(new Event.Loaded(token, value == StorageEngine.ABSENT ? null : value, why));
                 }
@@ -500,20 +525,27 @@ final class SimNode implements Effects, ReplicaStore {
         later(
                 before,
                 "scan",
-                () -> storage.engine().scan(from, to, limit, (found, failure) -> {
+                () -> storage.engine().scan(from, to, limit, (read, damage) -> {
                     if (life == asked) {
-                        later(after, "scanned", () -> step(scanned(token, found)));
+                        EngineFailure failure = readsFail ? NO_HANDLE : damage;
+                        ScanStep found = readsFail ? null : read;
+                        later(after, "scanned", () -> step(scanned(token, found, failure)));
                     }
                 }));
     }
 
     private static StoreFailure told(EngineFailure failure) {
-        return failure.kind() == EngineFailure.Kind.DISK_FULL ? StoreFailure.FULL : StoreFailure.FAILED;
+        return switch (failure.kind()) {
+            case DISK_FULL -> StoreFailure.FULL;
+            case CORRUPT -> StoreFailure.DAMAGED;
+            case IO, OVERLOADED -> StoreFailure.FAILED;
+        };
     }
 
-    private static Event.Scanned scanned(long token, @Nullable ScanStep found) {
+    private static Event.Scanned scanned(long token, @Nullable ScanStep found, @Nullable EngineFailure failure) {
         if (found == null) {
-            return new Event.Scanned(token, List.of(), List.of(), null, StoreFailure.FAILED);
+            StoreFailure why = failure == null ? StoreFailure.FAILED : told(failure);
+            return new Event.Scanned(token, List.of(), List.of(), null, why);
         }
         List<byte[]> keys = new ArrayList<>();
         List<byte[]> values = new ArrayList<>();

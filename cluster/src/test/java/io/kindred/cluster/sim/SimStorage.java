@@ -27,7 +27,8 @@ final class SimStorage {
 
     private final MemoryEngine engine;
     private final SimRandom random;
-    private final double missRate;
+    /** How often memory does not have what there is. */
+    double missRate;
     /** Every key that was ever written here. */
     private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
 
@@ -155,7 +156,7 @@ final class SimStorage {
         HintLedger ledger = new HintLedger(0, List.of());
         containers().forEach((key, versions) -> {
             if (StorageKey.isHint(key)) {
-                ledger.add(StorageKey.intended(key), 1, HintLedger.sizeBytes(key, versions));
+                ledger.add(StorageKey.intended(key), HintLedger.Entry.of(key, versions));
             }
         });
         return ledger.debts();
