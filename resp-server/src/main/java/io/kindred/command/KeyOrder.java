@@ -203,7 +203,7 @@ public final class KeyOrder {
             if (!turn.writes()) {
                 return writes == 0;
             }
-            return reads == 0 && (writes == 0 || following == writes && !turn.readsFirst() && follows(turn));
+            return reads == 0 && (writes == 0 || (following == writes && !turn.readsFirst() && follows(turn)));
         }
 
         /** Whether writes of the same kind as this one, and it, keep their order by themselves. */

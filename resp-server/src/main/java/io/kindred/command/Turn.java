@@ -111,7 +111,7 @@ abstract class Turn {
     final KeyOrder.Line line(int index) {
         KeyOrder.Line first = line;
         List<KeyOrder.Line> others = more;
-        if (first == null || index > 0 && others == null) {
+        if (first == null || (index > 0 && others == null)) {
             throw new IllegalStateException("no such line");
         }
         return index == 0 || others == null ? first : others.get(index - 1);

@@ -93,7 +93,7 @@ final class RandomCommands {
                 calls.add(Call.of("RESET"));
                 calls.add(Call.of("SELECT", pick(choice.databases())));
             } else if (kind < 30) {
-                calls.add(makers.get(pick(names)).make());
+                calls.add(make(pick(names)));
             } else {
                 calls.add(touching());
             }
@@ -111,7 +111,15 @@ final class RandomCommands {
     };
 
     private Call touching() {
-        return makers.get(TOUCHING[random.nextInt(TOUCHING.length)]).make();
+        return make(pick(TOUCHING));
+    }
+
+    private Call make(String name) {
+        Maker maker = makers.get(name);
+        if (maker == null) {
+            throw new IllegalArgumentException(name);
+        }
+        return maker.make();
     }
 
     private void add(String name, Maker maker) {
