@@ -47,7 +47,8 @@ public final class CommandDispatcher {
             return;
         }
         if (server.settings().loading() && !mayRunBefore(spec)) {
-            sink.complete(LOADING);
+            String why = server.settings().whyLoading();
+            sink.complete(why.isEmpty() ? LOADING : Reply.error("LOADING " + why));
             return;
         }
         if (action instanceof Action.OfKeyspace && !session.runAlone()) {

@@ -22,4 +22,7 @@ public interface Settings {
 
     /** True until replay and joining are done. */
     boolean loading();
+
+    /** Why; empty: it has only just started. */
+    String whyLoading();
 }

@@ -37,4 +37,9 @@ final class TestSettings implements Settings {
     public boolean loading() {
         return loading;
     }
+
+    @Override
+    public String whyLoading() {
+        return "";
+    }
 }

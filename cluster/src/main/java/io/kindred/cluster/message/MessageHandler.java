@@ -16,6 +16,10 @@ public interface MessageHandler {
 
     void onPong(long from, Message.Pong message);
 
+    void onStartAsked(long from, Message.StartAsked message);
+
+    void onStartKnown(long from, Message.StartKnown message);
+
     void onForward(long from, Message.Forward message);
 
     void onForwardReply(long from, Message.ForwardReply message);

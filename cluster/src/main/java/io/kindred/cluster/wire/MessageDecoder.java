@@ -30,9 +30,12 @@ final class MessageDecoder {
                         ValueReader.readMembers(in),
                         ValueReader.readChanges(in),
                         ValueReader.readHoldings(in),
-                        in.readLong("records' hash"));
+                        in.readLong("records' hash"),
+                        in.readLong("cluster"));
             case MessageType.PING -> new Message.Ping(in.readVarint("number"), in.readLong("stamp"));
             case MessageType.PONG -> new Message.Pong(in.readVarint("number"), in.readLong("stamp"));
+            case MessageType.START_ASKED -> new Message.StartAsked(in.readVarint("start"));
+            case MessageType.START_KNOWN -> new Message.StartKnown(in.readVarint("start"), ValueReader.readStamps(in));
             default -> decodeOfRequest(type, in);
         };
     }

@@ -66,6 +66,7 @@ final class MessageEncoder implements MessageHandler {
         writeVarint(out, message.holdings().size());
         message.holdings().forEach(holding -> ValueWriter.write(out, holding));
         out.writeLong(message.recordsHash());
+        out.writeLong(message.cluster());
     }
 
     @Override
@@ -78,6 +79,17 @@ final class MessageEncoder implements MessageHandler {
     public void onPong(long from, Message.Pong message) {
         begin(MessageType.PONG, message.number());
         out.writeLong(message.stamp());
+    }
+
+    @Override
+    public void onStartAsked(long from, Message.StartAsked message) {
+        begin(MessageType.START_ASKED, message.start());
+    }
+
+    @Override
+    public void onStartKnown(long from, Message.StartKnown message) {
+        begin(MessageType.START_KNOWN, message.start());
+        ValueWriter.writeStamps(out, message.known());
     }
 
     @Override

@@ -10,6 +10,8 @@ final class MessageType {
     static final int GOSSIP_TELL = 0x14;
     static final int PING = 0x15;
     static final int PONG = 0x16;
+    static final int START_ASKED = 0x17;
+    static final int START_KNOWN = 0x18;
     static final int FORWARD = 0x20;
     static final int FORWARD_REPLY = 0x21;
     static final int READ_REQUEST = 0x22;

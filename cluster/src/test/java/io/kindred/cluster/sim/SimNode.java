@@ -8,7 +8,10 @@ import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Now;
 import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.ReplicaStore;
+import io.kindred.cluster.core.StartCheck;
+import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
@@ -19,6 +22,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
@@ -49,7 +53,11 @@ final class SimNode implements Effects, ReplicaStore {
     private @Nullable NodeCore core;
     private int life;
     private int incarnation = 1;
-    private long generation;
+    private List<Long> lives = List.of();
+    private long belongsTo;
+    /** The store is not what this node's directory says was there. */
+    private boolean foundLess;
+
     long skewMillis;
     boolean stalled;
     double weight = 1.0;
@@ -95,6 +103,14 @@ final class SimNode implements Effects, ReplicaStore {
         return core != null && serving;
     }
 
+    boolean isDoubted() {
+        return core != null && core.views().isDoubted();
+    }
+
+    int incarnation() {
+        return incarnation;
+    }
+
     // --- life and death ---
 
     void start() {
@@ -102,7 +118,12 @@ final class SimNode implements Effects, ReplicaStore {
             return;
         }
         life++;
-        generation++;
+        lives = new ArrayList<>(lives);
+        if (foundLess) {
+            incarnation = StartCheck.drawIncarnation(new SimRandom(~(id << 32 | life))::nextInt);
+        }
+        // Of numbers of its own, so that nothing else is drawn otherwise for it.
+        lives.add(lives.isEmpty() ? 1 : generation() + 1 + new SimRandom(id << 32 | life).nextInt(1 << 24));
         serving = false;
         commitAsked = false;
         openPersists = 0;
@@ -110,18 +131,28 @@ final class SimNode implements Effects, ReplicaStore {
         dialed = List.of();
         Member self = member();
         storage.giveUpHints(Recovered.owingAll(remembered, datacenter, SimCluster.PARTITIONS));
-        Recovered recovered = new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints());
+        Recovered recovered =
+                new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints(), past());
+        foundLess = false;
         stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (index > 0 && !serving) {
             dialed = cluster.network.nodes().stream()
-                    .filter(other -> other != this && other.generation > 0)
+                    .filter(other -> other != this && other.generation() > 0 && other.id != id)
                     .map(SimNode::member)
                     .toList();
         }
         checkLinksLater(random.between(1_000, 5_000_000));
         cluster.network.linkChanged();
+    }
+
+    private long generation() {
+        return lives.isEmpty() ? 0 : lives.get(lives.size() - 1);
+    }
+
+    private Recovered.Past past() {
+        return new Recovered.Past(belongsTo, lives, foundLess || (belongsTo != 0 && records.isEmpty()), "");
     }
 
     /** As the real shell: trees are those of the records only where the stop that stored them was clean. */
@@ -218,7 +249,7 @@ final class SimNode implements Effects, ReplicaStore {
                 datacenter,
                 weight,
                 incarnation,
-                Generation.ofStart(generation),
+                Generation.ofStart(generation()),
                 0);
     }
 
@@ -308,6 +339,50 @@ final class SimNode implements Effects, ReplicaStore {
         storage.kill();
         stoppedClean = true;
         incarnation -= sameActor ? 1 : 0;
+    }
+
+    /** All that its data directory has. */
+    record Copy(
+            SimStorage.Content content,
+            int incarnation,
+            List<Long> lives,
+            long belongsTo,
+            List<Member> remembered,
+            List<ChangeRecord> records,
+            boolean stoppedClean) {}
+
+    /** Of a directory that is at rest. */
+    Copy copy() {
+        return new Copy(storage.content(), incarnation, lives, belongsTo, remembered, records, stoppedClean);
+    }
+
+    /** An older copy of its directory is put in the place of what there is. Requires: it is not running. */
+    void putBack(Copy copy) {
+        List<SimStorage.Reverted> gone = replaceStorage(copy.content());
+        incarnation = copy.incarnation();
+        lives = copy.lives();
+        belongsTo = copy.belongsTo();
+        remembered = copy.remembered();
+        records = copy.records();
+        stoppedClean = copy.stoppedClean();
+        cluster.checker.tailLost(gone);
+    }
+
+    /** Its store is gone, or an older one was put back; what its directory says of itself is there. Requires: it is not running. */
+    void loseStore() {
+        List<SimStorage.Reverted> gone = replaceStorage(SimStorage.Content.NONE);
+        remembered = List.of();
+        records = List.of();
+        foundLess = true;
+        cluster.checker.tailLost(gone);
+    }
+
+    private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
+        Map<byte[], Versions> before = storage.containers();
+        SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
+        storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
+        storage.fill(content);
+        return SimStorage.reverted(before, storage.containers());
     }
 
     /** The process dies; what it handed to the operating system is there afterwards. */
@@ -552,6 +627,29 @@ final class SimNode implements Effects, ReplicaStore {
     public void serving() {
         serving = true;
     }
+
+    @Override
+    public void renewed(Renewal renewal) {
+        incarnation = renewal.incarnation();
+        lives = renewal.lives();
+    }
+
+    @Override
+    public void belongs(long to) {
+        belongsTo = to;
+    }
+
+    @Override
+    public void notServing(StartState state, String why) {
+        serving = false;
+        schedule.note(name + " is " + state.text() + ": " + why);
+        if (state == StartState.COPY) {
+            cluster.network.letGo(this);
+        }
+    }
+
+    @Override
+    public void startOver(List<String> seeds, String replaces) {}
 
     @Override
     public void note(String line) {
