@@ -241,6 +241,27 @@ class LostPastTest {
         }
     }
 
+    /** It was empty, and began a cluster of its own where one had a member. */
+    @Test
+    void whoIsInAnothersPlaceStopsServing() {
+        SimCluster cluster = SimCluster.calm(1, 1, false);
+        SimNode node = cluster.node(0);
+        write(cluster, node, "k", "first", false);
+        node.mistaken(4711);
+        assertFalse(node.isServing());
+        Outcome refused = answer(cluster, node, new Operation.Get(0, bytes("k")));
+        assertTrue(assertInstanceOf(Outcome.Refused.class, refused).error().contains("looks for a member"));
+        assertEquals(1, cluster.checker.held(node, "k").valueCount(), "what it had stays");
+    }
+
+    @Test
+    void oneOfARingOfSeveralServesOn() {
+        SimCluster cluster = SimCluster.calm(1, 3, false);
+        SimNode node = cluster.node(1);
+        node.mistaken(4711);
+        assertTrue(node.isServing());
+    }
+
     /** A process that follows another one, on the same disk and known to the others, is the same actor. */
     @Test
     void whoHasWhatItHadGoesOnAsTheSameActor() {

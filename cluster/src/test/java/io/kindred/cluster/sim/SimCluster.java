@@ -25,6 +25,7 @@ public final class SimCluster {
     private static final int REPLICAS = 3;
     private static final int PINNED = 4;
     private static final long ROT_SEED = 0x526f_7474_656eL;
+    private static final long PAST_SEED = 0x5061_7374L;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -57,6 +58,7 @@ public final class SimCluster {
             long events,
             int faults,
             int rotten,
+            int pastsLost,
             long acknowledged,
             long siblings,
             long reaped,
@@ -184,6 +186,9 @@ public final class SimCluster {
             // Of its own numbers, so that seeds without it stay what they were.
             faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
         }
+        if (rots && new SimRandom(seed ^ PAST_SEED).chance(0.5)) {
+            faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
+        }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
@@ -231,6 +236,7 @@ public final class SimCluster {
                 schedule.events(),
                 faults.struck,
                 faults.rotten,
+                faults.pastsLost,
                 checker.acknowledged,
                 checker.siblingsSeen,
                 checker.containersReaped,

@@ -103,6 +103,11 @@ final class SimNode implements Effects, ReplicaStore {
         return core != null && serving;
     }
 
+    /** A member of another cluster looks for one of its own here. */
+    void mistaken(long byCluster) {
+        step(new Event.Mistaken("m1", "elsewhere:1", byCluster, 99));
+    }
+
     boolean isDoubted() {
         return core != null && core.views().isDoubted();
     }
