@@ -179,9 +179,10 @@ final class LostPastIT {
     private static void awaitLoading(KindredProcess node, String reason) {
         Await.until(node.name() + " says " + reason, WITHIN, () -> {
             try (RespConnection connection = node.connect()) {
-                return connection.call("GET", "k0") instanceof RespError error
-                        && error.toString().contains("LOADING")
-                        && error.toString().contains(reason);
+                connection.call("GET", "k0");
+                return false;
+            } catch (RespError error) {
+                return error.code().equals("LOADING") && error.line().contains(reason);
             }
         });
     }
