@@ -63,7 +63,8 @@ public final class CommandDispatcher {
      * has to wait: an answer would be a guess.
      */
     private boolean mayRunBefore(CommandSpec spec) {
-        boolean isAboutTheNode = spec.name().equals("kin.replace") || spec.name().equals("info");
+        boolean isAboutTheNode =
+                spec.name().equals("kin.replace") || spec.name().equals("info");
         return isAboutTheNode && server.cluster().isOpen();
     }
 

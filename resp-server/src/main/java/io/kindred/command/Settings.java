@@ -24,5 +24,7 @@ public interface Settings {
     boolean loading();
 
     /** Why; empty: it has only just started. */
-    String whyLoading();
+    default String whyLoading() {
+        return "";
+    }
 }

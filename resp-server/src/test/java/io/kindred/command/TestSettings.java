@@ -37,9 +37,4 @@ final class TestSettings implements Settings {
     public boolean loading() {
         return loading;
     }
-
-    @Override
-    public String whyLoading() {
-        return "";
-    }
 }

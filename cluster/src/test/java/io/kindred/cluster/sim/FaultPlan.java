@@ -107,8 +107,7 @@ final class FaultPlan {
     private boolean isWhole() {
         return !cluster.isLossUnderWay()
                 && nodes.stream()
-                        .allMatch(node ->
-                                node.isLost || (node.isServing() && !node.isDamaged() && !node.isDoubted()));
+                        .allMatch(node -> node.isLost || (node.isServing() && !node.isDamaged() && !node.isDoubted()));
     }
 
     private void rot(SimRandom random) {
