@@ -53,10 +53,11 @@ final class LostPastIT {
         node.terminate();
         putBack(copy, node);
         node.restart();
-        assertAll(1, "second");
+        // Not read before, which would have repaired it.
         write(1, "third");
-        assertAll(0, "third");
-        assertAll(2, "third");
+        for (int index : new int[] {0, 1, 2}) {
+            assertAll(index, "third");
+        }
         try (RespConnection connection = node.connect()) {
             Info info = Info.of(connection, "kindred");
             assertTrue(info.number("incarnation") > 1_000, "an incarnation that nobody has had");
