@@ -51,7 +51,8 @@ public final class CommandDispatcher {
             return;
         }
         if (server.settings().loading() && !mayRunBefore(spec)) {
-            sink.complete(LOADING);
+            String why = server.settings().whyLoading();
+            sink.complete(why.isEmpty() ? LOADING : Reply.error("LOADING " + why));
             return;
         }
         if (action.isAlone() && !session.runAlone()) {
@@ -64,9 +65,14 @@ public final class CommandDispatcher {
         start(spec, action, session, args, sink);
     }
 
-    /** A node that joins can be told whose place to take. All else has to wait: an answer would be a guess. */
+    /**
+     * A node that joins can be told whose place to take, and one that does not serve can be asked what it waits for. All else
+     * has to wait: an answer would be a guess.
+     */
     private boolean mayRunBefore(CommandSpec spec) {
-        return spec.name().equals("kin.replace") && server.cluster().isOpen();
+        boolean isAboutTheNode =
+                spec.name().equals("kin.replace") || spec.name().equals("info");
+        return isAboutTheNode && server.cluster().isOpen();
     }
 
     private void start(CommandSpec spec, Action action, Session session, byte[][] args, ReplySink sink) {

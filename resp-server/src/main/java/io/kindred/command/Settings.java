@@ -25,4 +25,9 @@ public interface Settings {
 
     /** True until replay and joining are done. */
     boolean loading();
+
+    /** Why; empty: it has only just started. */
+    default String whyLoading() {
+        return "";
+    }
 }

@@ -2,6 +2,7 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
+import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
@@ -25,7 +26,9 @@ import java.net.ServerSocket;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -84,27 +87,30 @@ record BackEnd(
         LsmEngine engine = LsmEngine.open(directory.store(), config.engineOptions(), net.loop());
         boolean opened = false;
         try {
-            DataDirectory.Start start = directory.begin(new DataDirectory.Opening(
-                    engine.startedClean(), engine.recovery().corruptions() > 0));
             StoredState stored = stored(net, engine, config);
+            DataDirectory.Start start = directory.begin(
+                    stored.opening(engine.startedClean(), engine.recovery().corruptions() > 0));
+            if (!onLoop(net, () -> StoredState.begin(engine, start.generation()))) {
+                directory.startIsNotStored();
+            }
             int clusterPort = clusterPort(config, port);
             Member self = self(config, start, port, clusterPort);
-            NodeConfig nodeConfig = nodeConfig(config);
-            requireSameDatacenter(self, stored.recovered(self).records());
+            List<InetSocketAddress> toAsk = seeds(config, start);
+            NodeConfig nodeConfig = nodeConfig(config, !toAsk.isEmpty());
+            Recovered recovered = stored.recovered(self, start);
+            requireSameDatacenter(self, recovered.records());
             SecureRandom secure = new SecureRandom();
             NodeCore core = new NodeCore(
-                    nodeConfig,
-                    stored.recovered(self),
-                    new EngineStore(engine),
-                    functions,
-                    new SeededRandom(secure.nextLong()));
+                    nodeConfig, recovered, new EngineStore(engine), functions, new SeededRandom(secure.nextLong()));
             LocalNode local = new LocalNode(
                     self.id(),
                     self.name(),
                     start.generation(),
                     secure.nextLong(),
                     nodeConfig.fingerprint(),
-                    config.text(Directives.CLUSTER_SECRET));
+                    config.text(Directives.CLUSTER_SECRET),
+                    start.cluster(),
+                    self.host() + ":" + self.clusterPort());
             NodeLoop.Setup setup = new NodeLoop.Setup(
                     local,
                     TransportConfig.forHeap(Runtime.getRuntime().maxMemory()),
@@ -115,7 +121,7 @@ record BackEnd(
             warm.join();
             loop.bind(config.bind().first().address().getHostAddress(), clusterPort);
             opened = true;
-            List<InetSocketAddress> seeds = stored.remembersCluster() ? List.of() : config.seeds();
+            List<InetSocketAddress> seeds = stored.remembersCluster() ? List.of() : toAsk;
             return new BackEnd(directory, engine, core, loop, self, seeds);
         } finally {
             if (!opened) {
@@ -136,14 +142,26 @@ record BackEnd(
 
     private static StoredState stored(NetLoop net, LsmEngine engine, ServerConfig config) throws StartFailed {
         String datacenter = config.text(Directives.DATACENTER);
-        int partitions = nodeConfig(config).partitions();
+        int partitions = (int) config.number(Directives.RING_PARTITIONS);
+        return onLoop(net, () -> StoredState.read(engine, datacenter, partitions));
+    }
+
+    /** The configured ones, and those that it was told of where it was put aside. */
+    private static List<InetSocketAddress> seeds(ServerConfig config, DataDirectory.Start start) {
+        List<InetSocketAddress> seeds = new ArrayList<>(config.seeds());
+        for (String seed : start.seeds()) {
+            int colon = seed.lastIndexOf(':');
+            seeds.add(InetSocketAddress.createUnresolved(
+                    seed.substring(0, colon), Integer.parseInt(seed.substring(colon + 1))));
+        }
+        return seeds;
+    }
+
+    private static <T> T onLoop(NetLoop net, Callable<CompletableFuture<T>> work) throws StartFailed {
         try {
-            CompletableFuture<StoredState> read = net.loop()
-                    .submit(() -> StoredState.read(engine, datacenter, partitions))
-                    .get();
-            return read.get();
+            return net.loop().submit(work).get().get();
         } catch (ExecutionException e) {
-            throw new StartFailed("cannot read what the node stored: " + e.getCause(), e);
+            throw new StartFailed("cannot read, or write, what the node stores of itself: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartFailed("interrupted", e);
@@ -180,14 +198,14 @@ record BackEnd(
         }
     }
 
-    private static NodeConfig nodeConfig(ServerConfig config) {
+    private static NodeConfig nodeConfig(ServerConfig config, boolean isSeeded) {
         long timeoutMillis = config.number(Directives.REQUEST_TIMEOUT_MS);
         return new NodeConfig(
                 (int) config.number(Directives.RING_PARTITIONS),
                 config.text(Directives.PARTITIONER),
                 config.replication(),
                 (int) config.number(Directives.DATABASES),
-                !config.seeds().isEmpty(),
+                isSeeded,
                 config.number(Directives.HINT_MAX_BYTES),
                 TimeUnit.SECONDS.toNanos(config.number(Directives.ANTI_ENTROPY_INTERVAL_S)),
                 TimeUnit.SECONDS.toMillis(config.number(Directives.TOMBSTONE_GRACE_S)),

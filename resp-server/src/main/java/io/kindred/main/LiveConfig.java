@@ -41,6 +41,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private int timeoutSeconds;
     private int keepAliveSeconds;
     private boolean loading = true;
+    private String whyLoading = "";
 
     /** @param logLevel is told of each change of that directive */
     LiveConfig(ServerConfig config, Consumer<String> logLevel, Runnable resetStatistics) {
@@ -84,6 +85,13 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     /** The node now serves clients. */
     void serving() {
         loading = false;
+        whyLoading = "";
+    }
+
+    /** The node does not serve clients, or not any more. */
+    void notServing(String why) {
+        loading = true;
+        whyLoading = why;
     }
 
     // --- CONFIG ---
@@ -188,6 +196,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     @Override
     public boolean loading() {
         return loading;
+    }
+
+    @Override
+    public String whyLoading() {
+        return whyLoading;
     }
 
     // --- what connections ask for ---

@@ -52,11 +52,15 @@ public final class Main {
         LOG.log(Level.INFO, Version.NAME + ", Java " + System.getProperty("java.version") + ", just started");
         noteUnused(config);
         try {
-            Node node = new Node(config, log::level);
-            stopOn("TERM", node);
-            stopOn("INT", node);
-            node.start();
-            return node.awaitEnd();
+            int code = Node.EXIT_ANEW;
+            while (code == Node.EXIT_ANEW) {
+                Node node = new Node(config, log::level);
+                stopOn("TERM", node);
+                stopOn("INT", node);
+                node.start();
+                code = node.awaitEnd();
+            }
+            return code;
         } catch (StartFailed e) {
             LOG.log(Level.ERROR, "Cannot start: " + e.getMessage());
             return Node.EXIT_FATAL;

@@ -1,5 +1,7 @@
 package io.kindred.main;
 
+import io.kindred.cluster.core.Renewal;
+import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class Node implements NodeHost, NodePort {
     static final int EXIT_OK = 0;
     static final int EXIT_FATAL = 1;
+    /** The node has ended so that the process starts another one, on the same directory. */
+    static final int EXIT_ANEW = 2;
+
+    private static final int FAREWELL_MILLIS = 100;
+    /** What was written so long ago is on the disk, even under {@code appendfsync everysec}. */
+    private static final int STORED_MILLIS = 3_000;
     /** Rounds of gossip in which all members hear what one of them has to say, with some to spare. */
     private static final int FAREWELL_ROUNDS = 5;
 
@@ -100,8 +109,24 @@ final class Node implements NodeHost, NodePort {
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
+        if (!config.now().text(Directives.APPENDFSYNC).equals("no")) {
+            net.loop()
+                    .schedule(
+                            () -> CompletableFuture.runAsync(() -> noteStored(opened)),
+                            STORED_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        }
         if (stopAsked) {
             stopNow();
+        }
+    }
+
+    /** From now on a store that does not know of this start is not this node's. */
+    private static void noteStored(BackEnd opened) {
+        try {
+            opened.directory().stored();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot note in the directory that the start is stored: {0}", e.getMessage());
         }
     }
 
@@ -166,13 +191,18 @@ final class Node implements NodeHost, NodePort {
     private static int close(BackEnd running) {
         // Before the engine's mark of a clean stop, which would let the next start go on as the same actor.
         boolean mayBeSameActor = !running.core().views().mustRaiseIncarnation() || isIncarnationRaised(running);
-        if (mayBeSameActor) {
-            StoredState.keepTrees(running.engine(), running.core().views());
-            running.engine().close();
-        } else {
-            running.engine().closeWithoutMark();
-        }
         try {
+            if (mayBeSameActor) {
+                long rest = running.directory().drawRest();
+                CompletableFuture<Boolean> stored =
+                        StoredState.rest(running.engine(), running.core().views(), rest);
+                running.engine().close();
+                if (stored.getNow(false)) {
+                    running.directory().rest(rest);
+                }
+            } else {
+                running.engine().closeWithoutMark();
+            }
             running.directory().close();
             LOG.log(Level.INFO, "Everything is on the disk, bye bye...");
             return EXIT_OK;
@@ -197,6 +227,67 @@ final class Node implements NodeHost, NodePort {
         config.serving();
         serving.complete(this);
         LOG.log(Level.INFO, "Ready to accept connections tcp");
+    }
+
+    @Override
+    public void notServing(StartState state, String why) {
+        config.notServing(why);
+        String where = state == StartState.MISPLACED
+                ? ". What it has acknowledged stays in " + config.now().text(Directives.DIR)
+                : "";
+        LOG.log(Level.WARNING, "Not serving clients (" + state.text() + "): " + why + where);
+    }
+
+    @Override
+    public void renewed(Renewal renewal) throws IOException {
+        running().directory().renew(renewal);
+        LOG.log(Level.WARNING, "Goes on as incarnation " + renewal.incarnation() + ", start " + renewal.start());
+    }
+
+    @Override
+    public void belongs(long cluster) throws IOException {
+        running().directory().belong(cluster);
+    }
+
+    /** Behind the turn in which it was asked for, so that the answer goes out. */
+    @Override
+    public void startOver(List<String> seeds, String replaces) {
+        net.loop().schedule(() -> beginAnew(seeds, replaces), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void beginAnew(List<String> seeds, String replaces) {
+        BackEnd running = back;
+        if (running == null || ended.isDone()) {
+            return;
+        }
+        front.server().stopListening();
+        running.loop().stop();
+        front.server().close();
+        ended.complete(putAside(running, seeds, replaces));
+    }
+
+    private static int putAside(BackEnd running, List<String> seeds, String replaces) {
+        try {
+            running.engine().close();
+            Path aside = running.directory().startOver(seeds, replaces);
+            running.directory().close();
+            LOG.log(
+                    Level.WARNING,
+                    "What this node had, and has acknowledged, is in " + aside.toAbsolutePath()
+                            + ". It begins anew with nothing, and asks for the place of " + replaces);
+            return EXIT_ANEW;
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "the data cannot be put aside", e);
+            return EXIT_FATAL;
+        }
+    }
+
+    private BackEnd running() {
+        BackEnd running = back;
+        if (running == null) {
+            throw new IllegalStateException("the node has not begun");
+        }
+        return running;
     }
 
     @Override

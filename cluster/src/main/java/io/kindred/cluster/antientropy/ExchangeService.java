@@ -174,6 +174,7 @@ final class ExchangeService {
                 && range.lane() >= 0
                 && range.lane() < parts.trees().lanes().count()
                 && parts.partitions().keeps(range.partition())
+                && !parts.marks().isBehind(range.partition())
                 && Long.compareUnsigned(range.first(), range.last()) <= 0;
     }
 
@@ -262,7 +263,7 @@ final class ExchangeService {
                 return;
             }
             byte[] key = request.wanted().get(index);
-            if (!StorageKey.isValid(key) || !parts.keeps(key)) {
+            if (!StorageKey.isValid(key) || !parts.keeps(key) || parts.marks().isBehind(StorageKey.partition(key))) {
                 done(Verdict.NOT_MINE);
                 return;
             }

@@ -140,6 +140,7 @@ final class ExchangeSession extends Request {
         int to = Math.min(partitions.length, nextPartition + PARTITIONS_A_MESSAGE);
         askedPartitions = Arrays.stream(partitions, nextPartition, to)
                 .filter(parts.trees()::isReady)
+                .filter(partition -> !parts.marks().isBehind(partition))
                 .toArray();
         skipped += to - nextPartition - askedPartitions.length;
         nextPartition = to;
@@ -224,6 +225,10 @@ final class ExchangeSession extends Request {
             theirs.put(laneKey(lane.partition(), lane.lane()), lane);
         }
         for (int partition : askedPartitions) {
+            if (parts.marks().isBehind(partition)) {
+                compared.remove(partition);
+                continue;
+            }
             for (int lane = 0; lane < parts.trees().lanes().count(); lane++) {
                 compare(partition, lane, theirs.get(laneKey(partition, lane)));
             }
@@ -330,6 +335,10 @@ final class ExchangeSession extends Request {
             taken.add(ranges.remove());
         }
         underWay = taken;
+        if (taken.stream().anyMatch(range -> parts.marks().isBehind(range.partition()))) {
+            end("what is here may be older than what is settled");
+            return;
+        }
         RangeExchange begun = new RangeExchange(parts, peer, tally, this::paced, why -> {
             range = null;
             if (why == null) {

@@ -1,5 +1,7 @@
 package io.kindred.cluster.antientropy;
 
+import java.util.function.IntPredicate;
+
 /**
  * Each partition's reap mark: a stamp at or below which its past is settled. Whatever a node outside of its owners may
  * still hold, or bring, is stamped above; and its owners have the same. So a container of which nothing lives, and that
@@ -12,6 +14,7 @@ package io.kindred.cluster.antientropy;
 public final class ReapMarks {
     private final long[] marks;
     private Heard heard = (partition, mark) -> {};
+    private IntPredicate behind = partition -> false;
 
     /** Who is told of marks above this node's own. */
     public interface Heard {
@@ -20,6 +23,16 @@ public final class ReapMarks {
 
     public ReapMarks(int partitions) {
         this.marks = new long[partitions];
+    }
+
+    /** @param partitions of which there may be here what is settled by their marks, and was not before this node took them over */
+    public void withhold(IntPredicate partitions) {
+        behind = partitions;
+    }
+
+    /** Whether to give nobody anything of a partition yet. */
+    boolean isBehind(int partition) {
+        return behind.test(partition);
     }
 
     public void listen(Heard told) {

@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
@@ -14,7 +15,10 @@ import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.ring.SlotPartitioner;
 import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.version.Actor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class ClusterMembership implements HeldBy, Joining.Members {
     /** Where others are up, it takes milliseconds to be connected to one; where none is, this node must serve alone. */
     private static final long LISTEN_NANOS = 1_000_000_000L;
+
+    /** So many messages of others wait, for a second at most, until this node knows which actor it is. */
+    private static final int EARLY_MAX = 1024;
+
+    private static final int SEEKERS_MAX = 16;
 
     private final NodeConfig config;
     private final Clocks clocks;
@@ -55,6 +64,24 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final TreeMap<String, String> kept = new TreeMap<>();
 
     private BiConsumer<String, FoldedRing> keep = (datacenter, ring) -> {};
+
+    private final StartCheck check;
+    private final RandomSource random;
+    private final Recovered.Past past;
+    /** What came from other nodes before it was known which actor this is, in its order. */
+    private final ArrayDeque<Runnable> early = new ArrayDeque<>();
+    /** Addresses of those that look for a member of theirs here, where this node does not belong. */
+    private final TreeSet<String> seekers = new TreeSet<>();
+
+    private StartState state = StartState.STARTING;
+    private String why = "";
+    /** Whether it is decided which actor this node is: until then it answers nobody as a replica. */
+    private boolean isSettled;
+    /** Whether the ring was begun by this node since its start. */
+    private boolean isFounder;
+
+    private Renamed renamed = actor -> {};
+    private long mistaken;
     private boolean serving;
     private long listensUntilNanos;
     /** Whether it has said which weight and place it has since this start. */
@@ -67,6 +94,9 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         this.own = own;
         clocks = in.clocks();
         outlet = in.outlet();
+        random = in.random();
+        past = recovered.past();
+        check = new StartCheck(past.lives(), random);
         watch = new MemberWatch(recovered.self(), config.times(), in, facts);
         watch.list(member -> isListed(member.id()));
         view = watch.view();
@@ -77,7 +107,21 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         view.learn(recovered.records());
         router.datacenters().restore(recovered.foldedRings(config.partitions()));
         recoveredMembers = recovered.members();
-        mayLackRecords = recovered.records().isEmpty() && config.seeded();
+        view.belong(past.cluster());
+        // Whoever belongs to a cluster does not begin another one, whatever of its store is left.
+        mayLackRecords = recovered.records().isEmpty() && (config.seeded() || past.cluster() != 0);
+        if (!past.replaces().isEmpty()) {
+            joining.askToReplace(past.replaces());
+        }
+    }
+
+    /** Who is told that this node is another actor from now on. */
+    interface Renamed {
+        void become(Actor actor);
+    }
+
+    void onRenamed(Renamed listener) {
+        renamed = listener;
     }
 
     private static Partitioner partitioner(String name) {
@@ -228,8 +272,13 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         for (ChangeRecord record : view.records()) {
             clocks.observe(record.stamp());
         }
-        if (!view.hasRecords() && !config.seeded()) {
-            view.learn(List.of(joining.record(view.self())));
+        if (!view.hasRecords() && !mayLackRecords) {
+            found();
+        }
+        if (past.foundLess()) {
+            lack(
+                    "its store is not what its directory says was there; what is missing is fetched from the other members."
+                            + " With nobody to fetch it from, put the store back, or empty the directory to begin with nothing");
         }
         changed();
         claimWhatChanged();
@@ -261,8 +310,21 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return !rounds.sawOwnRecords() && router.datacenters().nodes().stream().anyMatch(id -> id != self);
     }
 
+    private void found() {
+        isFounder = true;
+        // 0 stands for none.
+        view.belong(random.nextLong() | 1);
+        outlet.effects().belongs(view.cluster());
+        view.learn(List.of(joining.record(view.self())));
+    }
+
     void onPeerConnected(long peer) {
         connected.add(peer);
+        outlet.send(peer, new Message.StartAsked(view.self().start()));
+        if (state == StartState.COPY) {
+            // The other one is gone, and this one is taken for the node.
+            stand(own.isDoubted() ? StartState.FETCHING : StartState.STARTING, "");
+        }
         watch.onPeerConnected(peer);
         if (view.hasRecords()) {
             rounds.greet(peer);
@@ -280,7 +342,9 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onPeerLost(long peer) {
         connected.remove(peer);
+        check.lost(peer);
         watch.onPeerLost(peer);
+        serveIfReady();
     }
 
     void onTick() {
@@ -321,10 +385,14 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     void onJoinRefused(Message.JoinRefused refusal) {
         joining.onRefused(refusal);
+        if (!serving && state == StartState.STARTING) {
+            stand(state, "not admitted: " + refusal.reason());
+        }
     }
 
     void onGossip(long from, Message.Gossip gossip) {
         watch.onGossip(from, gossip);
+        contradict(view.takeHeardStarts());
         claimWhatChanged();
         followDepartures();
         serveIfReady();
@@ -335,7 +403,17 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     void onGossipTell(long from, Message.GossipTell tell) {
+        if (tell.cluster() != 0 && view.cluster() != 0 && tell.cluster() != view.cluster()) {
+            // Rings do not merge, whoever has brought them together.
+            return;
+        }
+        boolean knewRing = view.hasRecords();
         GossipRounds.News news = watch.onTell(from, tell);
+        if (!knewRing && view.hasRecords() && view.cluster() == 0 && tell.cluster() != 0) {
+            view.belong(tell.cluster());
+            outlet.effects().belongs(tell.cluster());
+        }
+        contradict(view.takeHeardStarts());
         if (news.ownHolding() > 0 && own.riseAbove(news.ownHolding())) {
             held(own.told());
         }
@@ -470,11 +548,15 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
+        settle();
         boolean isReady = own.hasJoined()
                 && !router.ring().isEmpty()
                 && !isCastOut(view.self().id());
-        if (!serving && !mayLackRecords && isReady && !listens()) {
+        boolean isFree = state == StartState.STARTING || state == StartState.FETCHING;
+        if (!serving && !mayLackRecords && isReady && isFree && isSettled && !listens()) {
             serving = true;
+            state = StartState.SERVING;
+            why = "";
             outlet.effects().serving();
             connected.forEach(rounds::greet);
         }
@@ -483,5 +565,168 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Whether it waits with its clients' requests for news of the ring. It may have been forgotten, and not know it. */
     private boolean listens() {
         return !serving && clocks.nanos() - listensUntilNanos < 0 && mayBeBehind();
+    }
+
+    // --- whether this start is the next one ---
+
+    /** What this node was, and what of it is to be had, may be known to others better than to itself. */
+    void onStartAsked(long from, Message.StartAsked asked) {
+        outlet.send(from, new Message.StartKnown(asked.start(), view.startsKnown(from)));
+    }
+
+    void onStartKnown(long from, Message.StartKnown told) {
+        check.answered(from, !told.known().isEmpty());
+        contradict(told.known());
+        serveIfReady();
+    }
+
+    /** Runs it when it is decided which actor this node is. */
+    void whenSettled(Runnable work) {
+        if (isSettled) {
+            work.run();
+        } else if (early.size() < EARLY_MAX) {
+            early.add(work);
+        }
+    }
+
+    /** Those that know best what this node was: the others of its ring, in its own datacenter where there are any. */
+    private List<Long> witnesses() {
+        long self = view.self().id();
+        List<Long> near = new ArrayList<>(router.ring().members().stream()
+                .map(RingMember::nodeId)
+                .filter(id -> id != self)
+                .toList());
+        return near.isEmpty()
+                ? router.datacenters().nodes().stream().filter(id -> id != self).toList()
+                : near;
+    }
+
+    private void settle() {
+        if (isSettled) {
+            return;
+        }
+        List<Long> witnesses = witnesses();
+        boolean isTime = clocks.nanos() - listensUntilNanos >= 0;
+        if (witnesses.isEmpty() || check.isConfirmed(witnesses)) {
+            isSettled = true;
+        } else if (state != StartState.COPY && (isTime || (check.hasHeardAll(witnesses) && rounds.sawOwnRecords()))) {
+            renew(List.of(), true);
+            outlet.effects()
+                    .note("most of the other members were not there to say what they know of this node: it goes on"
+                            + " as another actor");
+            isSettled = true;
+        }
+        while (isSettled && !early.isEmpty()) {
+            early.remove().run();
+        }
+    }
+
+    private void renew(Collection<Long> foreign, boolean isAnotherActor) {
+        Member self = view.self();
+        Renewal next = check.renew(foreign, isAnotherActor ? check.drawIncarnation() : self.incarnation());
+        outlet.effects().renewed(next);
+        view.become(next.incarnation(), Generation.ofStart(next.start()));
+        renamed.become(new Actor(self.id(), next.incarnation()));
+    }
+
+    /** A member knows of these starts of this node. */
+    private void contradict(Collection<Long> known) {
+        List<Long> foreign = check.foreign(known);
+        if (foreign.isEmpty()) {
+            return;
+        }
+        renew(foreign, !own.isDoubted());
+        if (!own.isDoubted()) {
+            lack(
+                    "members know of a later start of this node than its directory does: an older copy of it was put back, or"
+                            + " it was copied. What is missing is fetched from them");
+        }
+    }
+
+    /** What this node found is less than what it had, so that nothing of it is all there is. */
+    private void lack(String reason) {
+        outlet.effects().note("less was found than there was: " + reason);
+        stand(StartState.FETCHING, reason);
+        isSettled = true;
+        own.doubt(ok -> held(own.told()));
+        followHoldings();
+        settle();
+    }
+
+    private void stand(StartState now, String reason) {
+        if (state != now || !why.equals(reason)) {
+            state = now;
+            why = reason;
+            serving = false;
+            outlet.effects().notServing(now, reason);
+        }
+    }
+
+    /** A member refuses this process, since it is connected to another one with the same id. */
+    void onRefused(Event.Refused refused) {
+        boolean isHeir = check.foreign(List.of(refused.start())).isEmpty();
+        boolean givesWay =
+                !serving || connected.isEmpty() || isHeir || view.self().start() > refused.start();
+        if (givesWay && state != StartState.COPY) {
+            outlet.effects().note("another process has this node's id: " + refused.why());
+            stand(StartState.COPY, refused.why());
+        }
+    }
+
+    /** A member of another cluster has one of its own where this node is. */
+    void onMistaken(Event.Mistaken by) {
+        mistaken++;
+        if (!view.hasRecords() || by.cluster() == view.cluster()) {
+            return;
+        }
+        boolean isAlone = isFounder
+                || router.datacenters().nodes().stream()
+                        .allMatch(id -> id == view.self().id());
+        String reason = "node " + by.member() + " at " + by.address() + " looks for a member of its own cluster at this"
+                + " node's address";
+        if (isAlone && seekers.size() < SEEKERS_MAX) {
+            seekers.add(by.address());
+        }
+        if (isAlone && state != StartState.MISPLACED) {
+            outlet.effects().note("stops serving: " + reason);
+            stand(
+                    StartState.MISPLACED,
+                    reason
+                            + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has this node"
+                            + " put its own data aside and take its place");
+        } else if (!isAlone && mistaken == 1) {
+            outlet.effects().note(reason + "; this one serves on, as one of a ring of several");
+        }
+    }
+
+    boolean isMisplaced() {
+        return state == StartState.MISPLACED;
+    }
+
+    /** Has this node begin anew where members of another cluster look for one of theirs. */
+    void startOver(String replaces) {
+        outlet.effects().startOver(List.copyOf(seekers), replaces);
+    }
+
+    StartState state() {
+        return state;
+    }
+
+    /** Why it does not serve; empty: nothing is wrong, or it does. */
+    String why() {
+        return why;
+    }
+
+    /** How often a member of another cluster has found this node at the address of one of its own. */
+    long mistaken() {
+        return mistaken;
+    }
+
+    /**
+     * Whether this node may have found less than it had acknowledged, its store lost or an older one put back, and has not
+     * fetched all of it yet. While that is so it holds no partition that it has not fetched.
+     */
+    boolean isDoubted() {
+        return own.isDoubted();
     }
 }

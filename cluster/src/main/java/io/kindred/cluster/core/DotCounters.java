@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * and undone is burnt: it raises the floor, too.
  */
 final class DotCounters {
-    private final Actor self;
+    private Actor self;
     private final Floors floors;
     /** What of the floors is in the log, or on its way there. */
     private final Floors durable;
@@ -35,6 +35,11 @@ final class DotCounters {
         this.floors = new Floors(partitions);
         this.durable = new Floors(partitions);
         this.lent = lent;
+    }
+
+    /** Gives dots of this actor from now on. Floors are of numbers, whoever's they are. */
+    void become(Actor actor) {
+        self = actor;
     }
 
     /** A floor that the last life has stored. */

@@ -56,6 +56,24 @@ public interface Effects {
     /** This node now takes part in the ring: clients may be served. */
     void serving();
 
+    /**
+     * This node is another start, and may be another actor, from now on. It is on the disk when this returns: what the step
+     * does next may tell of it. So rare that the disk is waited for.
+     */
+    void renewed(Renewal renewal);
+
+    /** This node belongs to that cluster from now on; on the disk when this returns. */
+    void belongs(long cluster);
+
+    /** This node does not serve clients, or not any more: the state, and why, in words. */
+    void notServing(StartState state, String why);
+
+    /**
+     * This node is to put its data aside and begin anew with nothing, as one that asks these addresses ({@code host:port})
+     * for the place of the member of that name.
+     */
+    void startOver(List<String> seeds, String replaces);
+
     /** A line for the operator's log: something changed. */
     void note(String line);
 

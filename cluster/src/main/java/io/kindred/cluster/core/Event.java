@@ -48,6 +48,21 @@ public sealed interface Event {
     /** The connection to this peer was refused or broke. Messages sent to it may be lost. */
     record PeerLost(long peer) implements Event {}
 
+    /**
+     * A member refuses this process, for another one that has the same id is connected to it, and answers.
+     *
+     * @param start of that other process
+     */
+    record Refused(long peer, long start, String why) implements Event {}
+
+    /**
+     * A member of another cluster has proven itself, and looks for one of its own at this node's address.
+     *
+     * @param member that looks
+     * @param address where that member takes connections of others
+     */
+    record Mistaken(String member, String address, long cluster, long sought) implements Event {}
+
     /** The time that {@link Effects#wakeAt} asked for has come; more ticks than asked for do no harm. */
     record Tick() implements Event {}
 }

@@ -97,7 +97,11 @@ final class GossipRounds {
         outlet.send(
                 peer,
                 new Message.GossipTell(
-                        List.of(view.self()), List.of(), held == null ? List.of() : List.of(held), view.recordsHash()));
+                        List.of(view.self()),
+                        List.of(),
+                        held == null ? List.of() : List.of(held),
+                        view.recordsHash(),
+                        view.cluster()));
         outlet.send(peer, gossip(true));
     }
 
@@ -109,7 +113,8 @@ final class GossipRounds {
                         members.subList(0, Math.min(members.size(), MEMBERS_MAX)),
                         records.subList(0, Math.min(records.size(), RECORDS_MAX)),
                         List.of(),
-                        view.recordsHash()));
+                        view.recordsHash(),
+                        view.cluster()));
     }
 
     /** To all peers, where they are not too many: what this node holds, or which records it knows, has changed. */
@@ -129,7 +134,9 @@ final class GossipRounds {
                 addHolding(node, holdings);
             }
         }
-        outlet.send(peer, new Message.GossipTell(List.of(view.self()), List.of(), holdings, view.recordsHash()));
+        outlet.send(
+                peer,
+                new Message.GossipTell(List.of(view.self()), List.of(), holdings, view.recordsHash(), view.cluster()));
         if (view.standing(peer).recordsHash() != view.recordsHash()) {
             outlet.send(peer, gossip(true));
         }
@@ -233,7 +240,7 @@ final class GossipRounds {
             }
         }
         if (!members.isEmpty() || !records.isEmpty() || !holdings.isEmpty()) {
-            outlet.send(from, new Message.GossipTell(members, records, holdings, view.recordsHash()));
+            outlet.send(from, new Message.GossipTell(members, records, holdings, view.recordsHash(), view.cluster()));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 final class HoldingDisk implements OwnHolding.Disk {
     private static final int VERSION = 0;
     private static final int JOINED = 1;
+    private static final int DOUBTED = 2;
 
     private final Replica replica;
 
@@ -26,6 +27,7 @@ final class HoldingDisk implements OwnHolding.Disk {
         OwnHolding.Stored bitmaps = OwnHolding.Stored.nothing(partitions);
         long version = 0;
         boolean hasJoined = false;
+        boolean isDoubted = false;
         for (Recovered.MetaRecord record : meta) {
             if (!isHolding(record.key())) {
                 continue;
@@ -35,11 +37,12 @@ final class HoldingDisk implements OwnHolding.Disk {
             if (MetaKey.kind(record.key()) == MetaKey.HOLDING) {
                 version = number == VERSION ? value : version;
                 hasJoined |= number == JOINED && value != 0;
+                isDoubted |= number == DOUBTED && value != 0;
             } else if (number < bitmaps.held().length) {
                 (MetaKey.kind(record.key()) == MetaKey.HELD ? bitmaps.held() : bitmaps.present())[number] = value;
             }
         }
-        return new OwnHolding.Stored(bitmaps.held(), bitmaps.present(), version, hasJoined);
+        return new OwnHolding.Stored(bitmaps.held(), bitmaps.present(), version, hasJoined, isDoubted);
     }
 
     @Override
@@ -56,6 +59,11 @@ final class HoldingDisk implements OwnHolding.Disk {
     public void putVersion(long version, boolean hasJoined) {
         replica.persistMeta(MetaKey.of(MetaKey.HOLDING, VERSION), MetaKey.value(version));
         replica.persistMeta(MetaKey.of(MetaKey.HOLDING, JOINED), MetaKey.value(hasJoined ? 1 : 0));
+    }
+
+    @Override
+    public void putDoubt(boolean isDoubted) {
+        replica.persistMeta(MetaKey.of(MetaKey.HOLDING, DOUBTED), MetaKey.value(isDoubted ? 1 : 0));
     }
 
     @Override

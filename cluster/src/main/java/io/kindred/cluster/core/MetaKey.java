@@ -20,7 +20,7 @@ final class MetaKey {
     static final byte HELD = 'B';
 
     static final byte PRESENT = 'P';
-    /** Number 0: the version of what this node holds; 1: whether it has joined. */
+    /** Number 0: the version of what this node holds; 1: whether it has joined; 2: whether it has found less than it had. */
     static final byte HOLDING = 'V';
 
     /** A partition's reap mark. */

@@ -128,6 +128,7 @@ public final class NodeCore implements MessageHandler {
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         membership.onFolded((datacenter, ring) -> replica.persistMeta(
                 MetaKey.of(MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)), ring.encode()));
+        membership.onRenamed(replica::become);
         RingRouter router = membership.router();
         latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoffs handed = new Handoffs(
@@ -151,18 +152,18 @@ public final class NodeCore implements MessageHandler {
         });
         QuorumCounters counters = new QuorumCounters();
         Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
+        reaping = new Reaping(
+                new Reaping.Parts(config, desk, replica, kept.marks(), own),
+                membership,
+                surroundings,
+                antiEntropy.exchange());
         transfers = new Transfers(
                 membership,
                 own,
                 antiEntropy.exchange(),
-                cleaner,
+                new Transfers.Tasks(cleaner, reaping::isPurging),
                 surroundings,
                 config.quorums().timeoutNanos());
-        reaping = new Reaping(
-                new Reaping.Parts(config, desk, replica, kept.marks()),
-                membership,
-                surroundings,
-                antiEntropy.exchange());
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
         scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
         Coordination coordination = new Coordination(
@@ -263,6 +264,10 @@ public final class NodeCore implements MessageHandler {
         } else if (event instanceof Event.PeerConnected peer) {
             membership.onPeerConnected(peer.peer());
             handoff.onPeerBack(peer.peer());
+        } else if (event instanceof Event.Refused refused) {
+            membership.onRefused(refused);
+        } else if (event instanceof Event.Mistaken mistaken) {
+            membership.onMistaken(mistaken);
         } else if (event instanceof Event.PeerLost peer) {
             membership.onPeerLost(peer.peer());
             coordinator.onPeerLost(peer.peer());
@@ -280,6 +285,7 @@ public final class NodeCore implements MessageHandler {
             replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
             antiEntropy.onStarted();
+            reaping.onStarted();
             own.begin(() -> membership.held(own.told()));
             membership.onStarted();
             sweeper.resume();
@@ -290,6 +296,8 @@ public final class NodeCore implements MessageHandler {
     private void onRequest(Event.Request request) {
         if (membership.isCastOut(membership.view().self().id())) {
             outlet.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
+        } else if (!membership.isServing()) {
+            outlet.reply(Origin.client(request.token()), new Outcome.Refused("LOADING " + membership.why()));
         } else {
             coordinator.start(request.token(), request.operation(), request.quorum());
         }
@@ -320,6 +328,16 @@ public final class NodeCore implements MessageHandler {
     // --- messages ---
 
     @Override
+    public void onStartAsked(long from, Message.StartAsked message) {
+        membership.onStartAsked(from, message);
+    }
+
+    @Override
+    public void onStartKnown(long from, Message.StartKnown message) {
+        membership.onStartKnown(from, message);
+    }
+
+    @Override
     public void onJoinRequest(long from, Message.JoinRequest message) {
         membership.onJoinRequest(from, message);
     }
@@ -348,7 +366,9 @@ public final class NodeCore implements MessageHandler {
             outlet.effects().note("ignored a holding that " + views.nameOf(from) + " told of: there are none like it");
         }
         membership.onGossipTell(
-                from, new Message.GossipTell(message.members(), message.records(), possible, message.recordsHash()));
+                from,
+                new Message.GossipTell(
+                        message.members(), message.records(), possible, message.recordsHash(), message.cluster()));
     }
 
     @Override
@@ -398,7 +418,7 @@ public final class NodeCore implements MessageHandler {
             ignore(from, message);
             return;
         }
-        coordinator.onForward(from, message);
+        membership.whenSettled(() -> coordinator.onForward(from, message));
     }
 
     @Override
@@ -412,7 +432,7 @@ public final class NodeCore implements MessageHandler {
             outlet.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
             return;
         }
-        service.onReadRequest(from, message);
+        membership.whenSettled(() -> service.onReadRequest(from, message));
     }
 
     @Override
@@ -442,7 +462,7 @@ public final class NodeCore implements MessageHandler {
             outlet.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
             return;
         }
-        coordinator.onDotRequest(from, message);
+        membership.whenSettled(() -> coordinator.onDotRequest(from, message));
     }
 
     @Override

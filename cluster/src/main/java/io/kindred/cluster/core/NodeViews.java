@@ -216,6 +216,30 @@ public final class NodeViews {
         return membership.view().self();
     }
 
+    public StartState startState() {
+        return membership.state();
+    }
+
+    /** Why this node does not serve, in words; empty where it does, or only waits to join. */
+    public String notServingBecause() {
+        return membership.why();
+    }
+
+    /** The cluster that this node belongs to; 0: none yet. */
+    public long cluster() {
+        return membership.view().cluster();
+    }
+
+    /** How often a member of another cluster looked for one of its own here. */
+    public long mistaken() {
+        return membership.mistaken();
+    }
+
+    /** Whether this node found less than it had, and has not fetched all of it yet. */
+    public boolean isDoubted() {
+        return membership.isDoubted();
+    }
+
     public boolean isServing() {
         return membership.isServing();
     }

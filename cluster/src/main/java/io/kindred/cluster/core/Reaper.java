@@ -4,6 +4,7 @@ import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -21,6 +22,7 @@ final class Reaper implements ScrubTask {
     private final ReapMarks marks;
     private final int lastDb;
     private final ReapCounters counters;
+    private final OwnHolding own;
     private final TreeSet<Integer> waiting = new TreeSet<>();
     /** By partition, what the last walk has left. */
     private final int[] left;
@@ -36,12 +38,26 @@ final class Reaper implements ScrubTask {
         this.lastDb = parts.config().databases() - 1;
         this.left = new int[parts.config().partitions()];
         this.counters = counters;
+        this.own = parts.own();
     }
 
     /** The partition's mark has risen. */
     void reap(int risen) {
         waiting.add(risen);
         counters.partitionsWaiting = waiting.size();
+    }
+
+    /**
+     * Whether a partition is older here than its mark says: this node has found less than it had, and took the mark over from
+     * another owner. Whatever is settled by it the owners have, or it was deleted: so it goes from here before anybody
+     * is given it.
+     */
+    boolean isPurging(int asked) {
+        return isOlder(asked) && (asked == partition || waiting.contains(asked));
+    }
+
+    private boolean isOlder(int asked) {
+        return own.isDoubted() && !own.holds(asked);
     }
 
     @Override
@@ -84,6 +100,11 @@ final class Reaper implements ScrubTask {
         for (int i = 0; i < scanned.keys().size(); i++) {
             byte[] key = scanned.keys().get(i);
             Versions held = StorageKey.isValid(key) ? decoded(scanned.values().get(i)) : null;
+            if (held != null && isOlder(partition) && held.newestStamp() <= marks.of(partition)) {
+                drops.add();
+                replica.dropSettled(key, (verdict, dropped) -> drops.dropped(verdict));
+                continue;
+            }
             if (held == null || held.goneAt() == Long.MAX_VALUE) {
                 continue;
             }

@@ -9,6 +9,7 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.HybridClock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +38,7 @@ final class Reaping {
     private final ReapMarks marks;
     private final Clocks clocks;
     private final Reaper reaper;
+    private final OwnHolding own;
     private final ReapCounters counters = new ReapCounters();
     private final long intervalNanos;
     private final long graceMillis;
@@ -49,7 +51,7 @@ final class Reaping {
     private long nextNanos;
 
     /** What reaping works on. */
-    record Parts(NodeConfig config, Desk desk, Replica replica, ReapMarks marks) {}
+    record Parts(NodeConfig config, Desk desk, Replica replica, ReapMarks marks, OwnHolding own) {}
 
     Reaping(Parts parts, ClusterMembership membership, Surroundings in, ExchangeCore exchange) {
         NodeConfig config = parts.config();
@@ -57,6 +59,7 @@ final class Reaping {
         this.router = membership.router();
         this.replica = parts.replica();
         this.marks = parts.marks();
+        this.own = parts.own();
         this.clocks = in.clocks();
         this.reaper = new Reaper(parts, counters);
         this.intervalNanos = config.exchangeIntervalNanos();
@@ -65,6 +68,7 @@ final class Reaping {
         this.graceMillis = Math.max(config.tombstoneGraceMillis(), settledMillis(config, awayNanos));
         this.stepMillis = Math.max(graceMillis / STEPS_A_GRACE, intervalNanos / 1_000_000);
         marks.listen(this::heard);
+        marks.withhold(reaper::isPurging);
         exchange.listen(this::compared);
     }
 
@@ -72,6 +76,23 @@ final class Reaping {
     private static long settledMillis(NodeConfig config, long awayNanos) {
         long relayedNanos = 2 * config.quorums().timeoutNanos();
         return (2 * awayNanos + relayedNanos) / 1_000_000 + 4 * config.times().clockSkewMaxMillis();
+    }
+
+    /** What was here below a mark, and had not been fetched, is gone through again: the last life may not have come to its end. */
+    void onStarted() {
+        for (int partition = 0; own.isDoubted() && partition < router.partitions(); partition++) {
+            if (marks.of(partition) > 0 && own.mayHaveRecords(partition)) {
+                reaper.reap(partition);
+            }
+        }
+    }
+
+    /**
+     * Whether a partition that may be older here than the mark that was taken from another owner is still to be rid of what
+     * is settled by it.
+     */
+    boolean isPurging(int partition) {
+        return reaper.isPurging(partition);
     }
 
     ScrubTask reaper() {

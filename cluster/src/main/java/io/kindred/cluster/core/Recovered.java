@@ -16,6 +16,7 @@ import java.util.TreeSet;
  * @param self with this start's incarnation and generation
  * @param members the others, as last told
  * @param hints what is held for other nodes, in sum
+ * @param past what its directory remembers
  * @param meta the node-local records (floors, flush stamps) as {@link Effects#persist} was given them
  */
 public record Recovered(
@@ -23,7 +24,23 @@ public record Recovered(
         List<Member> members,
         List<ChangeRecord> records,
         List<MetaRecord> meta,
-        List<HintLedger.Debt> hints) {
+        List<HintLedger.Debt> hints,
+        Past past) {
+    /**
+     * What the data directory promises, beside what is in the store.
+     *
+     * @param cluster that the node belongs to; 0: none yet
+     * @param lives the starts that it remembers, this one among them
+     * @param foundLess whether the store is not, or not all of, what the directory says was there. This start may have lost
+     *     anything; it has an incarnation of its own already
+     * @param replaces the member whose place it asks for; empty: one of its own
+     */
+    public record Past(long cluster, List<Long> lives, boolean foundLess, String replaces) {
+        static Past of(Member self) {
+            return new Past(0, List.of(self.start()), false, "");
+        }
+    }
+
     public record MetaRecord(byte[] key, byte[] value) {}
 
     /** Rings that this node had folded by then. */
@@ -64,6 +81,6 @@ public record Recovered(
     }
 
     public static Recovered fresh(Member self) {
-        return new Recovered(self, List.of(), List.of(), List.of(), List.of());
+        return new Recovered(self, List.of(), List.of(), List.of(), List.of(), Past.of(self));
     }
 }

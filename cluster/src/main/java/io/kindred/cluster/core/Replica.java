@@ -41,7 +41,7 @@ final class Replica implements LocalReplica {
     /** No key is written so often without any other replica hearing of it. */
     private static final long UNSEEN_COUNTERS_MAX = 1 << 20;
 
-    private final Actor self;
+    private Actor self;
     private final ReplicaStore store;
     private final DotCounters counters;
     private final HiddenCounts hiddenCounts;
@@ -73,6 +73,12 @@ final class Replica implements LocalReplica {
         this.trees = kept.trees();
         this.outlet = outlet;
         this.unreadable = new UnreadableRecords(outlet, clocks);
+    }
+
+    /** Gives dots of this actor from now on. */
+    void become(Actor actor) {
+        self = actor;
+        counters.become(actor);
     }
 
     /** What a replica keeps beside the containers. */
@@ -398,6 +404,14 @@ final class Replica implements LocalReplica {
         withState(
                 storageKey,
                 new DropKeyStep(storageKey, held -> held.goneAt() <= reapMark(storageKey), () -> false, done));
+    }
+
+    /**
+     * Drops a key's container that has nothing above its partition's reap mark. Requires: that the mark is another owner's,
+     * who has what of it still counts.
+     */
+    void dropSettled(byte[] storageKey, Dropped done) {
+        withState(storageKey, new DropKeyStep(storageKey, held -> held.newestStamp() <= reapMark(storageKey), () -> false, done));
     }
 
     /** Drops a key's container, readable or not, where this node has given its partition up, as long as that holds. */

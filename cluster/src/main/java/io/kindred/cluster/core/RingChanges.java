@@ -50,6 +50,10 @@ final class RingChanges {
     private ClusterAnswer replace(String name) {
         Member self = self();
         Member old = membership.named(name);
+        if (membership.isMisplaced()) {
+            membership.startOver(name);
+            return new ClusterAnswer.Decided();
+        }
         if (!membership.view().hasRecords()) {
             // Not admitted yet: the request to join says it.
             membership.joining().askToReplace(name);

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The transfers of this node, as a part of it: what they know of the members, and whom they have do their work. */
@@ -23,15 +24,23 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final Outlet outlet;
     private final ExchangeCore exchange;
     private final Cleaner cleaner;
+    private final IntPredicate purging;
     private final TransferCore core;
     private final OwnHolding own;
+
+    /**
+     * Whom they have do something with what is here.
+     *
+     * @param purging whether a partition is being rid of what others have settled since
+     */
+    record Tasks(Cleaner cleaner, IntPredicate purging) {}
 
     /** @param requestNanos how long a request lives at most */
     Transfers(
             ClusterMembership membership,
             OwnHolding own,
             ExchangeCore exchange,
-            Cleaner cleaner,
+            Tasks tasks,
             Surroundings in,
             long requestNanos) {
         this.membership = membership;
@@ -40,7 +49,8 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
         this.clocks = in.clocks();
         this.outlet = in.outlet();
         this.exchange = exchange;
-        this.cleaner = cleaner;
+        this.cleaner = tasks.cleaner();
+        this.purging = tasks.purging();
         this.own = own;
         this.core = new TransferCore(this, own, this, requestNanos);
     }
@@ -137,6 +147,11 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     @Override
     public void changed() {
         membership.held(own.told());
+    }
+
+    @Override
+    public boolean isPurging(int partition) {
+        return purging.test(partition);
     }
 
     @Override

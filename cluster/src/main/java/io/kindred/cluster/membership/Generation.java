@@ -13,7 +13,13 @@ public final class Generation {
 
     private Generation() {}
 
-    /** The first generation of a start; starts count 1, 2, 3, ... and are kept in the data directory. */
+    /**
+     * A start's number is above those of all starts that its directory remembers, by a random distance of at most this. So
+     * two starts of two copies of one directory do not have the same number, and consecutive ones differ in their low bits.
+     */
+    public static final int START_STEP_MAX = 1 << 24;
+
+    /** The first generation of a start; the numbers of starts rise, and are kept in the data directory. */
     public static long ofStart(long start) {
         return start << REFUTATION_BITS;
     }

@@ -47,6 +47,22 @@ public record Member(
         return generation != otherGeneration ? generation > otherGeneration : heartbeat > otherHeartbeat;
     }
 
+    /** This with another incarnation of the actor. */
+    public Member as(int newIncarnation) {
+        return new Member(
+                id,
+                name,
+                host,
+                clientPort,
+                clusterPort,
+                zone,
+                datacenter,
+                weight,
+                newIncarnation,
+                generation,
+                heartbeat);
+    }
+
     public Member at(long newGeneration, long newHeartbeat) {
         return new Member(
                 id,

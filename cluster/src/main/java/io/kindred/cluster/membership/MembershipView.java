@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Verdict}.
  */
 public final class MembershipView {
+    private static final int HEARD_STARTS_MAX = 16;
+
     private final ChangeLog changes = new ChangeLog();
     private final ToldIndex all = new ToldIndex();
     /** All but those that {@link #leaveOut} has left out. */
@@ -29,7 +32,10 @@ public final class MembershipView {
     private long oldestDebtStamp;
 
     private long clockStamp;
+    private long cluster;
     private long refutations;
+    /** Starts of this node's directory that others have told of, other than this one. */
+    private final TreeSet<Long> heardStarts = new TreeSet<>();
     /** Rises with everything that is learned: who was told of last is told on first. */
     private long learned;
 
@@ -87,6 +93,31 @@ public final class MembershipView {
         return new Standing(changes.hash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
     }
 
+    /** From now on this node is that actor, and its process that start: above whatever was said of another one. */
+    public void become(int incarnation, long generation) {
+        self = self.as(incarnation).at(generation, 0);
+    }
+
+    /** Starts of this node's own directory that others know of, and that were not taken yet; this one is not among them. */
+    public Set<Long> takeHeardStarts() {
+        Set<Long> heard = new TreeSet<>(heardStarts);
+        heardStarts.clear();
+        return heard;
+    }
+
+    /** The newest start of a member that is known here, and the one known before that. */
+    public List<Long> startsKnown(long id) {
+        Told known = all.find(id);
+        List<Long> starts = new ArrayList<>();
+        if (known != null && !known.member.isFormer()) {
+            starts.add(known.member.start());
+        }
+        if (known != null && known.formerStart != 0) {
+            starts.add(known.formerStart);
+        }
+        return starts;
+    }
+
     private void riseAbove(long generation) {
         self = self.at(Generation.above(generation), self.heartbeat() + 1);
         refutations++;
@@ -95,6 +126,15 @@ public final class MembershipView {
     /** How often this node has raised its generation over what others said. */
     public long refutations() {
         return refutations;
+    }
+
+    /** The cluster that this node belongs to; 0: none yet. */
+    public long cluster() {
+        return cluster;
+    }
+
+    public void belong(long to) {
+        cluster = to;
     }
 
     // --- learning ---
@@ -128,6 +168,7 @@ public final class MembershipView {
         }
         boolean started = told.start() != known.member.start();
         if (started) {
+            known.formerStart = known.member.start();
             known.accused = List.of();
         }
         take(known, told, known.accused, started ? Standing.UNKNOWN : known.standing, nowNanos);
@@ -142,7 +183,7 @@ public final class MembershipView {
         }
         for (Accusation accusation : beat.accused()) {
             if (accusation.subject() == self.id() && accusation.generation() >= self.generation()) {
-                riseAbove(accusation.generation());
+                learnOfSelf(accusation.generation(), Long.MAX_VALUE);
             }
         }
         Told known = all.find(beat.id());
@@ -179,9 +220,14 @@ public final class MembershipView {
         known.learnedAt = ++learned;
     }
 
-    /** A former life that this start does not know of, or a copy of this node: it must not be taken for the newer one. */
+    /** What others say of another start, which may be one that this directory knows nothing of, is left to be asked for. */
     private void learnOfSelf(long generation, long heartbeat) {
-        if (!self.isAbove(generation, heartbeat)
+        if (Generation.start(generation) != self.start()) {
+            heardStarts.add(Generation.start(generation));
+            if (heardStarts.size() > HEARD_STARTS_MAX) {
+                heardStarts.pollFirst();
+            }
+        } else if (!self.isAbove(generation, heartbeat)
                 && !(self.generation() == generation && self.heartbeat() == heartbeat)) {
             riseAbove(generation);
         }

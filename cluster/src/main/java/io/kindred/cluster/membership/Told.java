@@ -18,6 +18,9 @@ final class Told {
 
     boolean isNews = true;
 
+    /** The start that was known before this one; 0: none. */
+    long formerStart;
+
     int accusers;
     boolean isAccusedHere;
     boolean isDown;

@@ -41,6 +41,32 @@ public sealed interface Message {
     }
 
     /**
+     * Asks which starts of the sender's process the receiver knows of: whoever has started with an older copy of its data
+     * directory finds out by that.
+     *
+     * @param start of the sender, now
+     */
+    record StartAsked(long start) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onStartAsked(from, this);
+        }
+    }
+
+    /**
+     * The answer.
+     *
+     * @param start as it was asked
+     * @param known the newest starts that the sender knows of; empty: it has not heard of the asker before
+     */
+    record StartKnown(long start, List<Long> known) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onStartKnown(from, this);
+        }
+    }
+
+    /**
      * One half of a push-pull exchange: how some of the members are, and what the sender knows beside.
      *
      * @param recordsHash of the sender's change records: where it is not the receiver's own, one of them lacks some
@@ -67,8 +93,14 @@ public sealed interface Message {
         }
     }
 
-    /** Tells of members in full, of change records, and of what members hold. The hash is that of all of the sender's records. */
-    record GossipTell(List<Member> members, List<ChangeRecord> records, List<Holding> holdings, long recordsHash)
+    /**
+     * Tells of members in full, of change records, and of what members hold.
+     *
+     * @param recordsHash that of all of the sender's records
+     * @param cluster the sender's; 0: it belongs to none yet
+     */
+    record GossipTell(
+            List<Member> members, List<ChangeRecord> records, List<Holding> holdings, long recordsHash, long cluster)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {

@@ -18,6 +18,10 @@ public interface MessageHandler {
 
     void onPressure(long from, Message.Pressure message);
 
+    void onStartAsked(long from, Message.StartAsked message);
+
+    void onStartKnown(long from, Message.StartKnown message);
+
     void onForward(long from, Message.Forward message);
 
     void onForwardReply(long from, Message.ForwardReply message);

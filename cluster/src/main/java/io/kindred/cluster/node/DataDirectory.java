@@ -1,5 +1,8 @@
 package io.kindred.cluster.node;
 
+import io.kindred.cluster.core.Renewal;
+import io.kindred.cluster.core.StartCheck;
+import io.kindred.cluster.membership.Generation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,22 +46,50 @@ public final class DataDirectory implements AutoCloseable {
      *
      * @param clean the last stop was a clean one
      * @param corrupt something that had been written could not be read
+     * @param written the start that wrote the store last; 0: it says of none
+     * @param rest what the last clean stop wrote into it; 0: nothing
      */
-    public record Opening(boolean clean, boolean corrupt) {}
+    public record Opening(boolean clean, boolean corrupt, long written, long rest) {}
 
-    /** Who the node is from {@link #begin} on. */
-    public record Start(long nodeId, String nodeName, int incarnation, long generation) {}
+    /**
+     * Who the node is from {@link #begin} on.
+     *
+     * @param lives the starts that it is the heir of, this one last
+     * @param cluster that it belongs to; 0: none yet
+     * @param foundLess whether the store is not the one that the directory says was there
+     * @param seeds to be asked beside the configured ones
+     * @param replaces the member whose place it asks for; empty: one of its own
+     */
+    public record Start(
+            long nodeId,
+            String nodeName,
+            int incarnation,
+            List<Long> lives,
+            long cluster,
+            boolean foundLess,
+            List<String> seeds,
+            String replaces) {
+        public long generation() {
+            return lives.get(lives.size() - 1);
+        }
+    }
 
+    private final SecureRandom random = new SecureRandom();
     private final Path dir;
     private final FileChannel lockFile;
     private final boolean fresh;
+    private final boolean isStoreGone;
     private Identity identity;
     private boolean begun;
+    private boolean foundLess;
+    /** Whether the store has, or will have, the number of this start. */
+    private boolean isInStore = true;
 
-    private DataDirectory(Path dir, FileChannel lockFile, boolean fresh, Identity identity) {
+    private DataDirectory(Path dir, FileChannel lockFile, boolean fresh, boolean isStoreGone, Identity identity) {
         this.dir = dir;
         this.lockFile = lockFile;
         this.fresh = fresh;
+        this.isStoreGone = isStoreGone;
         this.identity = identity;
     }
 
@@ -68,18 +101,19 @@ public final class DataDirectory implements AutoCloseable {
             Identity found = read(dir.resolve(IDENTITY));
             if (found != null) {
                 requireSame(dir, found, settings);
-                return new DataDirectory(dir, lockFile, false, found);
+                return new DataDirectory(dir, lockFile, found.generation() == 0, isStoreEmpty(dir), found);
             }
             requireEmptyStore(dir);
             Identity made = new Identity(
                     new SecureRandom().nextLong(),
                     settings.nodeName(),
                     1,
-                    0,
+                    List.of(),
+                    Identity.Membership.NONE,
                     settings.ringPartitions(),
                     settings.partitioner());
             write(dir, made);
-            return new DataDirectory(dir, lockFile, true, made);
+            return new DataDirectory(dir, lockFile, true, false, made);
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
@@ -97,22 +131,110 @@ public final class DataDirectory implements AutoCloseable {
      * that was not yet may have been read). Both are on the disk when this returns. To be called once, after the engine
      * has been opened.
      */
-    public Start begin(Opening opening) throws IOException {
+    public synchronized Start begin(Opening opening) throws IOException {
         if (begun) {
             throw new IllegalStateException("begun twice");
         }
         boolean lostTail = !fresh && (!opening.clean() || opening.corrupt());
-        become(identity.with(identity.incarnation() + (lostTail ? 1 : 0), identity.generation() + 1));
+        foundLess = !fresh && (isStoreGone || !isAsPromised(opening));
+        int incarnation = identity.incarnation() + (lostTail ? 1 : 0);
+        List<Long> lives = new ArrayList<>(identity.lives());
+        // Of two copies that are started no two starts have the same number.
+        lives.add(fresh ? 1 : identity.generation() + 1 + random.nextInt(Generation.START_STEP_MAX));
+        while (lives.size() > StartCheck.LIVES_MAX) {
+            lives.remove(0);
+        }
+        Identity.Membership member = identity.member();
+        become(identity.with(foundLess ? StartCheck.drawIncarnation(random::nextInt) : incarnation, lives)
+                .in(member.at(member.stored(), 0)));
         begun = true;
         return start();
+    }
+
+    /**
+     * A clean stop writes the same into the store and here, and a start into the store which one it is. A power failure right
+     * behind a start may have taken that back, and a full disk may have refused it to several.
+     */
+    private boolean isAsPromised(Opening opening) {
+        List<Long> lives = identity.lives();
+        long before = lives.size() < 2 ? 0 : lives.get(lives.size() - 2);
+        long rest = identity.member().rest();
+        boolean isLast = opening.written() == identity.generation();
+        boolean mayBeBefore = identity.member().stored() != identity.generation();
+        boolean isEarlier = opening.written() == before || opening.written() == identity.member().stored();
+        return rest == 0 ? isLast || (mayBeBefore && isEarlier) : isLast && opening.rest() == rest;
+    }
+
+    /** The node is another start, and may be another actor, from now on. */
+    public synchronized void renew(Renewal renewal) throws IOException {
+        become(identity.with(renewal.incarnation(), renewal.lives()));
+    }
+
+    /** The node belongs to this cluster from now on. */
+    public synchronized void belong(long cluster) throws IOException {
+        become(identity.in(new Identity.Membership(cluster, identity.member().stored(), 0, List.of(), "")));
+    }
+
+    /** What a clean stop is to write into the store, as its last. */
+    public long drawRest() {
+        long drawn = 0;
+        while (drawn == 0) {
+            drawn = random.nextLong();
+        }
+        return drawn;
+    }
+
+    /** The disk is full: the store stays what it was, that of an earlier start. */
+    public synchronized void startIsNotStored() {
+        isInStore = false;
+    }
+
+    /** The store has been closed with this in it. */
+    public synchronized void rest(long drawn) throws IOException {
+        if (!isInStore) {
+            return;
+        }
+        become(identity.in(identity.member().at(identity.generation(), drawn)));
+    }
+
+    /** This start is in the store, whatever happens to the machine from now on. From any thread. */
+    public synchronized void stored() throws IOException {
+        if (!isInStore) {
+            return;
+        }
+        become(identity.in(identity.member().at(identity.generation(), 0)));
+    }
+
+    /**
+     * Moves what is here into a directory of its own inside this one, and makes another node of it, which has nothing and asks
+     * these addresses for a member's place. The engine must be closed by then.
+     *
+     * @return where it is
+     */
+    public synchronized Path startOver(List<String> seeds, String replaces) throws IOException {
+        Path aside = dir.resolve("aside-" + identity.generation());
+        Files.createDirectories(aside);
+        Files.copy(dir.resolve(IDENTITY), aside.resolve(IDENTITY), StandardCopyOption.REPLACE_EXISTING);
+        if (Files.exists(store())) {
+            Files.move(store(), aside.resolve(STORE), StandardCopyOption.ATOMIC_MOVE);
+        }
+        become(new Identity(
+                random.nextLong(),
+                identity.nodeName(),
+                1,
+                List.of(),
+                new Identity.Membership(0, 0, 0, seeds, replaces),
+                identity.ringPartitions(),
+                identity.partitioner()));
+        return aside;
     }
 
     /**
      * For a directory that was restored from a copy, or whose records could not be read later on. Takes effect when it
      * returns; the core that runs must be replaced by one that starts as this.
      */
-    public Start raiseIncarnation() throws IOException {
-        become(identity.with(identity.incarnation() + 1, identity.generation()));
+    public synchronized Start raiseIncarnation() throws IOException {
+        become(identity.with(identity.incarnation() + 1, identity.lives()));
         return start();
     }
 
@@ -123,7 +245,16 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private Start start() {
-        return new Start(identity.nodeId(), identity.nodeName(), identity.incarnation(), identity.generation());
+        Identity.Membership member = identity.member();
+        return new Start(
+                identity.nodeId(),
+                identity.nodeName(),
+                identity.incarnation(),
+                identity.lives(),
+                member.cluster(),
+                foundLess,
+                member.seeds(),
+                member.replaces());
     }
 
     private void become(Identity next) throws IOException {
@@ -222,15 +353,19 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Data without an identity is somebody's, and a new identity must not be made up for it. */
     private static void requireEmptyStore(Path dir) throws IOException {
+        if (!isStoreEmpty(dir)) {
+            throw new DirectoryRefused("data directory " + dir.toAbsolutePath() + " holds data, but its file "
+                    + IDENTITY + " is gone; restore it, or give the node an empty dir");
+        }
+    }
+
+    private static boolean isStoreEmpty(Path dir) throws IOException {
         Path store = dir.resolve(STORE);
         if (!Files.isDirectory(store)) {
-            return;
+            return true;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(store)) {
-            if (files.iterator().hasNext()) {
-                throw new DirectoryRefused("data directory " + dir.toAbsolutePath() + " holds data, but its file "
-                        + IDENTITY + " is gone; restore it, or give the node an empty dir");
-            }
+            return !files.iterator().hasNext();
         }
     }
 

@@ -2,8 +2,12 @@ package io.kindred.cluster.node;
 
 import io.kindred.cluster.wire.RemoteNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -12,27 +16,57 @@ import java.util.zip.CRC32C;
  * @param nodeId random, made with the directory
  * @param incarnation of the node as an actor: rises where a tail of the log may have been lost, so that no dot is given
  *     twice
- * @param generation of the process: rises with each start
+ * @param lives the numbers of the starts that this directory is the heir of, ascending, the last one last; empty before the first
+ * @param member what it is in
  */
 record Identity(
-        long nodeId, String nodeName, int incarnation, long generation, int ringPartitions, String partitioner) {
+        long nodeId,
+        String nodeName,
+        int incarnation,
+        List<Long> lives,
+        Membership member,
+        int ringPartitions,
+        String partitioner) {
+
+    /**
+     * @param cluster that the node belongs to; 0: none yet
+     * @param stored the last start that is in the store for sure
+     * @param rest what the last stop, if it was a clean one, has written into the store as well; 0: it was none
+     * @param seeds addresses that it asks until it belongs to a cluster, beside the configured ones
+     * @param replaces the member whose place it asks for; empty: one of its own
+     */
+    record Membership(long cluster, long stored, long rest, List<String> seeds, String replaces) {
+        static final Membership NONE = new Membership(0, 0, 0, List.of(), "");
+
+        Membership at(long newStored, long newRest) {
+            return new Membership(cluster, newStored, newRest, seeds, replaces);
+        }
+    }
 
     private static final String HEAD = "kindred-identity";
-    private static final String FORMAT = "1";
+    private static final String FORMAT = "2";
     private static final int LINES_MAX = 64;
 
     Identity {
         if (nodeName.isEmpty() || nodeName.chars().anyMatch(c -> c < ' ')) {
             throw new IllegalArgumentException("not a node name: " + nodeName);
         }
-        if (incarnation < 1 || generation < 0 || ringPartitions < 1) {
-            throw new IllegalArgumentException("incarnation " + incarnation + ", generation " + generation
-                    + ", ring-partitions " + ringPartitions);
+        if (incarnation < 1 || ringPartitions < 1) {
+            throw new IllegalArgumentException("incarnation " + incarnation + ", ring-partitions " + ringPartitions);
         }
     }
 
-    Identity with(int newIncarnation, long newGeneration) {
-        return new Identity(nodeId, nodeName, newIncarnation, newGeneration, ringPartitions, partitioner);
+    Identity with(int newIncarnation, List<Long> newLives) {
+        return new Identity(nodeId, nodeName, newIncarnation, newLives, member, ringPartitions, partitioner);
+    }
+
+    Identity in(Membership other) {
+        return new Identity(nodeId, nodeName, incarnation, lives, other, ringPartitions, partitioner);
+    }
+
+    /** The number of the last start; 0: there was none. */
+    long generation() {
+        return lives.isEmpty() ? 0 : lives.get(lives.size() - 1);
     }
 
     /** The file: `key value` lines, the last of which is the checksum of all before it. */
@@ -41,7 +75,12 @@ record Identity(
                 + "node-id " + RemoteNode.idText(nodeId) + "\n"
                 + "node-name " + nodeName + "\n"
                 + "incarnation " + incarnation + "\n"
-                + "generation " + generation + "\n"
+                + "lives " + lives.stream().map(String::valueOf).collect(Collectors.joining(" ")) + "\n"
+                + "cluster " + RemoteNode.idText(member.cluster()) + "\n"
+                + "stored " + member.stored() + "\n"
+                + "rest " + RemoteNode.idText(member.rest()) + "\n"
+                + "seeds " + String.join(" ", member.seeds()) + "\n"
+                + "replaces " + member.replaces() + "\n"
                 + "ring-partitions " + ringPartitions + "\n"
                 + "partitioner " + partitioner + "\n";
         return (text + checksumLine(text)).getBytes(StandardCharsets.UTF_8);
@@ -62,9 +101,19 @@ record Identity(
                 Long.parseUnsignedLong(value(values, "node-id"), 16),
                 value(values, "node-name"),
                 Integer.parseInt(value(values, "incarnation")),
-                Long.parseLong(value(values, "generation")),
+                words(value(values, "lives")).map(Long::parseLong).toList(),
+                new Membership(
+                        Long.parseUnsignedLong(value(values, "cluster"), 16),
+                        Long.parseLong(value(values, "stored")),
+                        Long.parseUnsignedLong(value(values, "rest"), 16),
+                        words(value(values, "seeds")).toList(),
+                        value(values, "replaces")),
                 Integer.parseInt(value(values, "ring-partitions")),
                 value(values, "partitioner"));
+    }
+
+    private static Stream<String> words(String text) {
+        return Arrays.stream(text.split(" ", -1)).filter(word -> !word.isEmpty());
     }
 
     private static String checksumLine(String text) {

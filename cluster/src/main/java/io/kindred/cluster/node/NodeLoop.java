@@ -6,6 +6,8 @@ import io.kindred.cluster.core.Event;
 import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.Now;
 import io.kindred.cluster.core.RandomSource;
+import io.kindred.cluster.core.Renewal;
+import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
@@ -23,6 +25,7 @@ import io.kindred.engine.EngineFailure;
 import io.kindred.engine.StorageEngine;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -362,6 +365,16 @@ public final class NodeLoop {
         }
 
         @Override
+        public void refused(long peer, long start, String why) {
+            deliver(new Event.Refused(peer, start, why));
+        }
+
+        @Override
+        public void mistaken(String member, String address, long cluster, long sought) {
+            deliver(new Event.Mistaken(member, address, cluster, sought));
+        }
+
+        @Override
         public void lost(long peer) {
             gate.lost(peer);
             deliver(new Event.PeerLost(peer));
@@ -460,6 +473,38 @@ public final class NodeLoop {
         public void serving() {
             transport.forgetSeeds();
             host.serving();
+        }
+
+        @Override
+        public void renewed(Renewal renewal) {
+            try {
+                host.renewed(renewal);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void belongs(long cluster) {
+            try {
+                host.belongs(cluster);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            transport.belong(cluster);
+        }
+
+        @Override
+        public void notServing(StartState state, String why) {
+            host.notServing(state, why);
+            if (state == StartState.COPY) {
+                transport.letGo();
+            }
+        }
+
+        @Override
+        public void startOver(List<String> seeds, String replaces) {
+            host.startOver(seeds, replaces);
         }
 
         @Override

@@ -9,6 +9,8 @@ import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.Now;
 import io.kindred.cluster.core.RandomSource;
 import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.core.Renewal;
+import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
@@ -281,6 +283,18 @@ public final class Rehearsal {
 
         @Override
         public void serving() {}
+
+        @Override
+        public void renewed(Renewal renewal) {}
+
+        @Override
+        public void belongs(long cluster) {}
+
+        @Override
+        public void notServing(StartState state, String why) {}
+
+        @Override
+        public void startOver(List<String> seeds, String replaces) {}
 
         @Override
         public void note(String line) {}

@@ -12,6 +12,7 @@ import io.kindred.cluster.wire.MembershipCodec.Remembered;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,11 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
 
     /** The record of {@link io.kindred.cluster.core.Effects#remember}, beside the core's own records. */
     private static final byte[] MEMBERSHIP_KEY = {StorageKey.META, 'M', 0, 0, 0, 0};
+
+    /** The start that wrote the store last; and what its clean stop wrote: numbers, as the core's own records have them. */
+    private static final byte[] START_KEY = {StorageKey.META, 'I', 0, 0, 0, 0};
+
+    private static final byte[] REST_KEY = {StorageKey.META, 'I', 0, 0, 0, 1};
 
     private static final byte[] META_BEGIN = {StorageKey.META};
     private static final byte[] META_END = {StorageKey.META + 1};
@@ -54,21 +60,63 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
     }
 
     /**
-     * Stores a node's trees, in one commit with what was written last. To be called on the loop between its end and the
-     * engine's close.
+     * Stores a node's trees, and what says that this is all there is, in one commit with what was written last. To be called
+     * on the loop between its end and the engine's close.
+     *
+     * @param rest of {@link DataDirectory#drawRest}
+     * @return told, at the latest by the engine's close, whether that is in the store
      */
-    public static void keepTrees(StorageEngine engine, NodeViews views) {
+    public static CompletableFuture<Boolean> rest(StorageEngine engine, NodeViews views, long rest) {
+        engine.put(REST_KEY.clone(), number(rest), 0);
         for (Recovered.MetaRecord record : views.treeRecords()) {
             engine.put(record.key(), record.value(), 0);
         }
         for (byte[] stale : views.staleTreeKeys()) {
             engine.delete(stale, 0);
         }
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
         engine.commit(failure -> {
             if (failure != null) {
                 LOG.log(System.Logger.Level.WARNING, "the trees are not stored: " + failure.message());
             }
+            done.complete(failure == null);
         });
+        return done;
+    }
+
+    /**
+     * The store is this start's from now on. On the engine's owner thread.
+     *
+     * @return told when it is acknowledged: false where the disk is full, and the store stays the start's that it was
+     */
+    public static CompletableFuture<Boolean> begin(StorageEngine engine, long start) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        engine.put(START_KEY.clone(), number(start), 0);
+        engine.commit(failure -> {
+            if (failure == null || failure.kind() == EngineFailure.Kind.DISK_FULL) {
+                done.complete(failure == null);
+            } else {
+                done.completeExceptionally(new IllegalStateException("the start cannot be stored: " + failure));
+            }
+        });
+        return done;
+    }
+
+    private static byte[] number(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    private long number(byte[] key) {
+        return meta.stream()
+                .filter(record -> Arrays.equals(record.key(), key))
+                .mapToLong(record -> ByteBuffer.wrap(record.value()).getLong())
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** What the engine found, and what the store says of itself. */
+    public DataDirectory.Opening opening(boolean clean, boolean corrupt) {
+        return new DataDirectory.Opening(clean, corrupt, number(START_KEY), number(REST_KEY));
     }
 
     /** Whether the node knows a cluster to go back to, which then counts more than its seeds. */
@@ -77,8 +125,15 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
     }
 
     /** @param self with this start's incarnation and generation */
-    public Recovered recovered(Member self) {
-        return new Recovered(self, remembered.members(), remembered.records(), meta, hints);
+    public Recovered recovered(Member self, DataDirectory.Start start) {
+        Recovered.Past past = new Recovered.Past(
+                start.cluster(), start.lives(), start.foundLess() || lacksRing(start), start.replaces());
+        return new Recovered(self, remembered.members(), remembered.records(), meta, hints, past);
+    }
+
+    /** Whoever belongs to a cluster has a ring. */
+    private boolean lacksRing(DataDirectory.Start start) {
+        return start.cluster() != 0 && !remembersCluster();
     }
 
     private static final class Reading {

@@ -25,6 +25,7 @@ public final class OwnHolding {
     private final long[] present;
     private long version;
     private boolean hasJoined;
+    private boolean isDoubted;
     private boolean unsaved;
     private @Nullable Holding told;
 
@@ -36,15 +37,17 @@ public final class OwnHolding {
 
         void putVersion(long version, boolean hasJoined);
 
+        void putDoubt(boolean isDoubted);
+
         void barrier(Consumer<Boolean> done);
     }
 
     /** What was stored. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
-    public record Stored(long[] held, long[] present, long version, boolean hasJoined) {
+    public record Stored(long[] held, long[] present, long version, boolean hasJoined, boolean isDoubted) {
         public static Stored nothing(int partitions) {
             int words = (partitions + Long.SIZE - 1) / Long.SIZE;
-            return new Stored(new long[words], new long[words], 0, false);
+            return new Stored(new long[words], new long[words], 0, false, false);
         }
     }
 
@@ -61,6 +64,7 @@ public final class OwnHolding {
         }
         this.version = stored.version();
         this.hasJoined = stored.hasJoined();
+        this.isDoubted = stored.isDoubted();
     }
 
     public boolean holds(int partition) {
@@ -74,6 +78,44 @@ public final class OwnHolding {
 
     public boolean hasJoined() {
         return hasJoined;
+    }
+
+    /**
+     * Whether this node has found less than it had: of none of the partitions that it does not hold can it be said that what
+     * is here of them is what it has acknowledged, or has not been deleted since.
+     */
+    public boolean isDoubted() {
+        return isDoubted;
+    }
+
+    /**
+     * What is here may be less than what was: nothing is held any more, and each partition is to be fetched anew.
+     *
+     * @param done true: it is in the log
+     */
+    public void doubt(Consumer<Boolean> done) {
+        isDoubted = true;
+        hasJoined = false;
+        disk.putDoubt(true);
+        for (int i = 0; i < held.length; i++) {
+            present[i] |= held[i] | heldOnDisk[i];
+            held[i] = 0;
+            heldOnDisk[i] = 0;
+            disk.putPresent(i, present[i]);
+            disk.putHeld(i, 0);
+        }
+        saveVersion();
+        disk.barrier(ok -> {
+            saveVersion();
+            unsaved |= !ok;
+            done.accept(ok);
+        });
+    }
+
+    /** Everything has been fetched, and given to whom it belongs. */
+    public void trust() {
+        isDoubted = false;
+        disk.putDoubt(false);
     }
 
     /** What the others may be told. */
@@ -190,6 +232,7 @@ public final class OwnHolding {
             return false;
         }
         unsaved = false;
+        disk.putDoubt(isDoubted);
         for (int i = 0; i < held.length; i++) {
             heldOnDisk[i] = held[i];
             disk.putHeld(i, held[i]);

@@ -118,6 +118,9 @@ public final class TransferCore {
         /** What this node holds is other than before. */
         void changed();
 
+        /** Whether what is here of a partition is being rid of what others have settled since. */
+        boolean isPurging(int partition);
+
         /** There are no more records of a partition here. */
         void emptied(int partition);
 
@@ -211,7 +214,7 @@ public final class TransferCore {
     }
 
     public long nextTickNanos() {
-        return isIdle() ? Long.MAX_VALUE : nextNanos;
+        return isIdle() && !own.isDoubted() ? Long.MAX_VALUE : nextNanos;
     }
 
     public void onTick() {
@@ -230,6 +233,10 @@ public final class TransferCore {
         release(now);
         part(now);
         noteStall(now);
+        if (own.isDoubted() && isIdle() && own.hasJoined()) {
+            own.trust();
+            work.note("has fetched what it lacked");
+        }
     }
 
     /** A change that does not come forward is somebody's business: says what it waits for, now and then. */
@@ -305,8 +312,12 @@ public final class TransferCore {
                 return;
             }
             List<Long> holders = holders(partition);
-            List<Long> left = new ArrayList<>(holders);
+            List<Long> left = own.isDoubted() ? withOwners(partition, holders) : new ArrayList<>(holders);
             left.removeIf(holder -> with.contains(holder) || in.isGone(holder));
+            if (work.isPurging(partition)) {
+                // What is here of it may be older than what the others have settled.
+                return;
+            }
             if (!left.isEmpty()) {
                 long next = left.get(partition % left.size());
                 wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
@@ -344,6 +355,9 @@ public final class TransferCore {
      * forgotten makes nobody's copy less needed.
      */
     private boolean isEnough(int partition, List<Long> holders, Set<Long> with) {
+        if (own.isDoubted() && !isEnoughInDoubt(partition, with)) {
+            return false;
+        }
         if (holders.isEmpty()) {
             return everyoneHasTold();
         }
@@ -361,6 +375,35 @@ public final class TransferCore {
         }
         int readable = nodes.serving() - (nodes.serving() / 2 + 1) + 1;
         return have >= Math.min(readable, sources(partition, nodes));
+    }
+
+    /** All others that may have something of it: whoever has found less than it had holds nothing, and has the most of it. */
+    private List<Long> withOwners(int partition, List<Long> holders) {
+        List<Long> sources = new ArrayList<>(holders);
+        for (long owner : in.serving().of(partition).target()) {
+            if (owner != in.self() && !sources.contains(owner)) {
+                sources.add(owner);
+            }
+        }
+        return sources;
+    }
+
+    /**
+     * Where this node is one of the W that had a write, and has lost it, the others of these are any N - W of the other owners
+     * and one more. That many of those that hold it must have been there, or as many as may hold it.
+     */
+    private boolean isEnoughInDoubt(int partition, Set<Long> with) {
+        int have = 0;
+        int others = 0;
+        long[] owners = in.serving().of(partition).target();
+        for (long owner : owners) {
+            if (owner != in.self() && mayHold(owner, partition)) {
+                others++;
+                have += with.contains(owner) ? 1 : 0;
+            }
+        }
+        int readable = owners.length - (owners.length / 2 + 1) + 1;
+        return have >= Math.min(readable, others);
     }
 
     /** How many others of those that serve it can be waited for. */

@@ -126,6 +126,15 @@ public final class Versions {
         return gone;
     }
 
+    /** The greatest stamp of a dot that was ever seen here. */
+    public long newestStamp() {
+        long newest = 0;
+        for (int i = 0; i < clock.entries(); i++) {
+            newest = Math.max(newest, clock.stamp(i));
+        }
+        return newest;
+    }
+
     /** How many siblings are values rather than tombstones. */
     public int valueCount() {
         int count = 0;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the event loop, apart from {@link #bind}.
  */
-final class Acceptor implements Connection.Owner, AutoCloseable {
+final class Acceptor implements Connection.Owner, Handshake.Admission, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
     /** So many different complaints are remembered, and each is logged once while it is. */
     private static final int COMPLAINTS_MAX = 64;
+    /** A process that is there answers within this. */
+    private static final int ANSWER_MILLIS = 1_000;
 
     private final PeerTransport transport;
     private final List<Connection> pending = new ArrayList<>();
@@ -96,23 +99,71 @@ final class Acceptor implements Connection.Owner, AutoCloseable {
 
     @Override
     public Handshake handshake() {
-        return Handshake.accepting(transport.self(), transport.config().versions(), transport.nonce(), this::objection);
+        return Handshake.accepting(transport.self(), transport.config().versions(), transport.nonce(), this);
     }
 
-    private @Nullable String objection(RemoteNode newcomer) {
+    /**
+     * Of two processes with the same id the one that is connected and answers stays: it is asked. What falls silent is given
+     * up, and the other one gets in when it tries again.
+     */
+    @Override
+    public @Nullable String objection(RemoteNode newcomer) {
         Peer peer = transport.peer(newcomer.nodeId());
-        Connection older = peer == null ? null : peer.accepted();
-        if (older == null || newcomer.generation() >= older.peer().generation()) {
+        Connection other = peer == null ? null : peer.ofAnotherProcess(newcomer.instance());
+        if (peer == null || other == null) {
             return null;
         }
-        return "generation " + newcomer.generation() + " of " + newcomer
-                + " is older than that of a connected process, " + older.peer().generation();
+        boolean answers = peer.answers();
+        ask(peer);
+        if (answers) {
+            return "another process with the id of " + newcomer + " is connected and answers, " + other.peer() + " at "
+                    + hostOf(other) + ": its data directory has been copied. One of them must go";
+        }
+        return "another process with the id of " + newcomer + " is connected, and asked whether it is still there";
+    }
+
+    @Override
+    public long startInItsPlace(RemoteNode newcomer) {
+        Peer peer = transport.peer(newcomer.nodeId());
+        Connection other = peer == null ? null : peer.ofAnotherProcess(newcomer.instance());
+        return peer != null && other != null && peer.answers() ? other.peer().generation() : 0;
+    }
+
+    private void ask(Peer peer) {
+        Connection way = peer.way();
+        if (way != null && way.send(new Message.Ping(0, 0, 0))) {
+            way.flush();
+        }
+        if (peer.beginAsking()) {
+            transport.loop().schedule(() -> giveUpIfSilent(peer), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void giveUpIfSilent(Peer peer) {
+        if (peer.endAsking() || closed) {
+            return;
+        }
+        Connection accepted = peer.accepted();
+        if (accepted != null) {
+            accepted.abandon();
+            closed(accepted, "silent while another process with its id has come", false);
+        }
+        Dialer dialer = peer.dialer();
+        if (dialer != null) {
+            dialer.redial();
+        }
+    }
+
+    @Override
+    public void mistaken(Hello.Text dialer) {
+        transport.mistaken(dialer);
     }
 
     @Override
     public void opened(Connection connection, RemoteNode proven) {
         pending.remove(connection);
         Peer peer = transport.known(proven.nodeId());
+        transport.found(proven);
         Connection older = peer.accepted();
         if (older != null) {
             older.abandon();

@@ -24,6 +24,12 @@ final class Compatibility {
                     "cluster settings differ: " + self.name() + " has " + self.fingerprint() + ", " + otherName
                             + " has " + Hello.printable(other.fingerprint()));
         }
+        if (other.cluster() != 0 && self.cluster() != 0 && other.cluster() != self.cluster()) {
+            return new HandshakeFailure(
+                    HandshakeFailure.Kind.CLUSTER,
+                    otherName + " belongs to cluster " + RemoteNode.idText(other.cluster()) + ", " + self.name()
+                            + " to " + RemoteNode.idText(self.cluster()));
+        }
         return null;
     }
 

@@ -143,7 +143,13 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
 
     @Override
     public Handshake handshake() {
-        return Handshake.dialing(transport.self(), transport.config().versions(), transport.nonce(), this::objection);
+        Peer known = peer;
+        return Handshake.dialing(
+                transport.self(),
+                transport.config().versions(),
+                transport.nonce(),
+                this::objection,
+                known == null || !member ? 0 : known.nodeId());
     }
 
     private @Nullable String objection(RemoteNode found) {
@@ -177,6 +183,10 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     public void failed(Connection failed, HandshakeFailure failure) {
         if (state == State.DIALING && failed == connection) {
             connection = null;
+            Peer refusing = peer;
+            if (failure.kind() == HandshakeFailure.Kind.COPY && refusing != null) {
+                transport.refused(refusing.nodeId(), failure);
+            }
             boolean needless =
                     failure.kind() == HandshakeFailure.Kind.SELF || failure.kind() == HandshakeFailure.Kind.UNWANTED;
             if (needless && !member) {

@@ -62,6 +62,14 @@ final class Handshake {
         /** Why this peer is not wanted on this connection, or null. */
         @Nullable
         String objection(RemoteNode peer);
+
+        /** The start of the process in whose favour that is, one with the same id; 0: it is for another reason. */
+        default long startInItsPlace(RemoteNode peer) {
+            return 0;
+        }
+
+        /** A node that has proven itself looks for another one here. */
+        default void mistaken(Hello.Text dialer) {}
     }
 
     private final LocalNode self;
@@ -71,6 +79,8 @@ final class Handshake {
     private final SecretProof proof;
     private byte[] peerHello = new byte[0];
     private @Nullable RemoteNode peer;
+    private long sought;
+    private Hello.@Nullable Text dialer;
     private boolean dialedItself;
     private State state;
 
@@ -84,12 +94,19 @@ final class Handshake {
     }
 
     static Handshake dialing(LocalNode self, WireVersions versions, byte[] nonce, Admission admission) {
-        byte[] hello = Hello.write(HELLO, self, versions, nonce);
-        return new Handshake(self, versions, admission, hello, State.AWAIT_WELCOME);
+        return dialing(self, versions, nonce, admission, 0);
+    }
+
+    /** @param sought whom it looks for; 0: whoever is there */
+    static Handshake dialing(LocalNode self, WireVersions versions, byte[] nonce, Admission admission, long sought) {
+        byte[] hello = Hello.write(HELLO, self, versions, nonce, sought);
+        Handshake dialing = new Handshake(self, versions, admission, hello, State.AWAIT_WELCOME);
+        dialing.sought = sought;
+        return dialing;
     }
 
     static Handshake accepting(LocalNode self, WireVersions versions, byte[] nonce, Admission admission) {
-        byte[] hello = Hello.write(WELCOME, self, versions, nonce);
+        byte[] hello = Hello.write(WELCOME, self, versions, nonce, 0);
         return new Handshake(self, versions, admission, hello, State.AWAIT_HELLO);
     }
 
@@ -103,16 +120,26 @@ final class Handshake {
         try {
             int type = in.readByte("handshake frame type");
             if (type == REFUSED) {
+                State before = state;
                 state = State.FAILED;
-                String reason = Hello.printable(in.readString("reason"));
-                HandshakeFailure.Kind kind =
-                        dialedItself ? HandshakeFailure.Kind.SELF : HandshakeFailure.Kind.REFUSED_BY_PEER;
-                return new Step.Failed(null, new HandshakeFailure(kind, "the peer refuses: " + reason));
+                return new Step.Failed(null, refused(in, before));
             }
             return receive(type, in, frame);
         } catch (CorruptFrame e) {
             return fail(HandshakeFailure.Kind.GARBAGE, String.valueOf(e.getMessage()));
         }
+    }
+
+    private HandshakeFailure refused(FrameReader in, State before) throws CorruptFrame {
+        String reason = "the peer refuses: " + Hello.printable(in.readString("reason"));
+        long start = in.readLong("start");
+        if (dialedItself) {
+            return new HandshakeFailure(HandshakeFailure.Kind.SELF, reason);
+        }
+        // Who says so of another process has proven to be of the cluster by then.
+        return start != 0 && before == State.AWAIT_ACCEPTED
+                ? new HandshakeFailure(HandshakeFailure.Kind.COPY, reason, start)
+                : new HandshakeFailure(HandshakeFailure.Kind.REFUSED_BY_PEER, reason);
     }
 
     private Step receive(int type, FrameReader in, byte[] frame) throws CorruptFrame {
@@ -137,7 +164,10 @@ final class Handshake {
         HandshakeFailure objection = objection(hello);
         // The dialer finds out that it has dialed itself, once it has seen the proof; then it never dials this again.
         dialedItself = objection != null && objection.kind() == HandshakeFailure.Kind.SELF;
-        if (objection != null && !dialedItself) {
+        dialer = hello.text();
+        // Whom it looks for instead it is told once it has proven itself.
+        boolean isSeeker = isOtherThanSought(objection, self.nodeId());
+        if (objection != null && !dialedItself && !isSeeker) {
             return fail(objection);
         }
         in.requireEnd();
@@ -162,10 +192,12 @@ final class Handshake {
             return fail(HandshakeFailure.Kind.SECRET, "cluster-secret differs: check it on both nodes");
         }
         HandshakeFailure objection = objection(hello);
-        if (objection != null) {
+        // A node that is not the one to be found there learns of that, from one that has proven itself.
+        boolean isOther = sought != 0 && known().nodeId() != sought && isAboutRings(objection);
+        if (objection != null && !isOther) {
             return fail(objection);
         }
-        String unwanted = admission.objection(known());
+        String unwanted = isOther ? null : admission.objection(known());
         if (unwanted != null) {
             return fail(HandshakeFailure.Kind.UNWANTED, unwanted);
         }
@@ -179,12 +211,35 @@ final class Handshake {
         if (dialedItself || !MessageDigest.isEqual(mac, proof.of(SecretProof.Side.DIALER, peerHello, ownHello))) {
             return fail(HandshakeFailure.Kind.SECRET, "cluster-secret differs: check it on both nodes");
         }
+        Hello.Text asker = dialer;
+        if (asker != null && asker.seeksOtherThan(self.nodeId())) {
+            admission.mistaken(asker);
+            return fail(
+                    HandshakeFailure.Kind.MISTAKEN,
+                    "node " + RemoteNode.idText(asker.sought()) + " should be here, but this is node " + self.name()
+                            + " ("
+                            + RemoteNode.idText(self.nodeId()) + ") of cluster "
+                            + RemoteNode.clusterText(self.cluster()));
+        }
         String unwanted = admission.objection(known());
         if (unwanted != null) {
-            return fail(HandshakeFailure.Kind.UNWANTED, unwanted);
+            return fail(
+                    new HandshakeFailure(HandshakeFailure.Kind.UNWANTED, unwanted, admission.startInItsPlace(known())));
         }
         state = State.DONE;
         return new Step.Done(frameOf(ACCEPTED, new byte[0]), known());
+    }
+
+    private boolean isOtherThanSought(@Nullable HandshakeFailure objection, long node) {
+        Hello.Text asker = dialer;
+        return asker != null && asker.seeksOtherThan(node) && isAboutRings(objection);
+    }
+
+    /** Whether there is nothing to be said against a node but where it belongs. */
+    private static boolean isAboutRings(@Nullable HandshakeFailure objection) {
+        return objection == null
+                || objection.kind() == HandshakeFailure.Kind.CLUSTER
+                || objection.kind() == HandshakeFailure.Kind.SAME_NAME;
     }
 
     private @Nullable HandshakeFailure objection(Hello hello) {
@@ -197,7 +252,8 @@ final class Handshake {
                 text.name(),
                 text.generation(),
                 text.instance(),
-                versions.common(hello.versionMin(), hello.versionMax()));
+                versions.common(hello.versionMin(), hello.versionMax()),
+                text.cluster());
         return Compatibility.objection(self, text);
     }
 
@@ -224,6 +280,7 @@ final class Handshake {
         ByteBuf out = Unpooled.buffer(128);
         String reason = failure.reason();
         FrameWriter.writeString(out, reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX / 3)));
+        out.writeLong(failure.start());
         return new Step.Failed(frameOf(REFUSED, Hello.bytesOf(out)), failure);
     }
 

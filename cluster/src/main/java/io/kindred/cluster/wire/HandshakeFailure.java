@@ -1,7 +1,15 @@
 package io.kindred.cluster.wire;
 
-/** Why two processes do not talk, in words for the log of both. */
-record HandshakeFailure(Kind kind, String reason) {
+/**
+ * Why two processes do not talk, in words for the log of both.
+ *
+ * @param start COPY: of the process that is there; else 0
+ */
+record HandshakeFailure(Kind kind, String reason, long start) {
+
+    HandshakeFailure(Kind kind, String reason) {
+        this(kind, reason, 0);
+    }
 
     enum Kind {
         /** Not a Kindred node, or a damaged frame. */
@@ -16,6 +24,12 @@ record HandshakeFailure(Kind kind, String reason) {
         SAME_NAME,
         /** This very process, reached through an address of its own. */
         SELF,
+        /** The other belongs to another cluster. */
+        CLUSTER,
+        /** The node that is looked for is another one. */
+        MISTAKEN,
+        /** The peer is connected to another process with this node's id, which answers. */
+        COPY,
         /** A known node, but not on this connection. */
         UNWANTED,
         REFUSED_BY_PEER,

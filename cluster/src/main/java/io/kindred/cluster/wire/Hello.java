@@ -17,10 +17,29 @@ record Hello(int versionMin, int versionMax, @Nullable Text text) {
     static final int MAGIC = 0x4b494e44; // "KIND"
     static final int NONCE_BYTES = 32;
 
-    /** The part that depends on the version. */
-    record Text(long nodeId, long instance, long generation, byte[] nonce, String name, String fingerprint) {}
+    /**
+     * The part that depends on the version.
+     *
+     * @param sought whom the dialer looks for; 0: whoever is there
+     */
+    record Text(
+            long nodeId,
+            long instance,
+            long generation,
+            byte[] nonce,
+            String name,
+            String fingerprint,
+            long cluster,
+            long sought,
+            String address) {
 
-    static byte[] write(int type, LocalNode self, WireVersions versions, byte[] nonce) {
+        /** Whether it looks for another node than this one. */
+        boolean seeksOtherThan(long node) {
+            return sought != 0 && sought != node;
+        }
+    }
+
+    static byte[] write(int type, LocalNode self, WireVersions versions, byte[] nonce, long sought) {
         ByteBuf out = Unpooled.buffer(128);
         out.writeByte(type);
         out.writeInt(MAGIC);
@@ -32,6 +51,9 @@ record Hello(int versionMin, int versionMax, @Nullable Text text) {
         out.writeBytes(nonce);
         FrameWriter.writeString(out, self.name());
         FrameWriter.writeString(out, self.fingerprint());
+        out.writeLong(self.cluster());
+        out.writeLong(sought);
+        FrameWriter.writeString(out, self.address());
         return bytesOf(out);
     }
 
@@ -52,7 +74,10 @@ record Hello(int versionMin, int versionMax, @Nullable Text text) {
                 in.readLong("generation"),
                 in.readBytes(NONCE_BYTES, "nonce"),
                 readText(in, "node name"),
-                readText(in, "fingerprint"));
+                readText(in, "fingerprint"),
+                in.readLong("cluster"),
+                in.readLong("node that is looked for"),
+                readText(in, "address"));
         return new Hello(min, max, text);
     }
 

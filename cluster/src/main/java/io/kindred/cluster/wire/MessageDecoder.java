@@ -31,7 +31,8 @@ final class MessageDecoder {
                         ValueReader.readMembers(in),
                         ValueReader.readChanges(in),
                         ValueReader.readHoldings(in),
-                        in.readLong("records' hash"));
+                        in.readLong("records' hash"),
+                        in.readLong("cluster"));
             case MessageType.PING ->
                 new Message.Ping(in.readVarint("number"), in.readLong("stamp"), in.readLong("when it was sent"));
             case MessageType.PONG ->
@@ -41,6 +42,8 @@ final class MessageDecoder {
                         in.readLong("when it was asked"),
                         ValueReader.readClocks(in));
             case MessageType.PRESSURE -> new Message.Pressure(in.readBoolean("whether it is full"));
+            case MessageType.START_ASKED -> new Message.StartAsked(in.readVarint("start"));
+            case MessageType.START_KNOWN -> new Message.StartKnown(in.readVarint("start"), ValueReader.readStamps(in));
             default -> decodeOfRequest(type, in);
         };
     }

@@ -66,6 +66,7 @@ final class MessageEncoder implements MessageHandler {
         writeVarint(out, message.holdings().size());
         message.holdings().forEach(holding -> ValueWriter.write(out, holding));
         out.writeLong(message.recordsHash());
+        out.writeLong(message.cluster());
     }
 
     @Override
@@ -87,6 +88,17 @@ final class MessageEncoder implements MessageHandler {
     public void onPressure(long from, Message.Pressure message) {
         out.writeByte(MessageType.PRESSURE);
         writeBoolean(out, message.full());
+    }
+
+    @Override
+    public void onStartAsked(long from, Message.StartAsked message) {
+        begin(MessageType.START_ASKED, message.start());
+    }
+
+    @Override
+    public void onStartKnown(long from, Message.StartKnown message) {
+        begin(MessageType.START_KNOWN, message.start());
+        ValueWriter.writeStamps(out, message.known());
     }
 
     @Override

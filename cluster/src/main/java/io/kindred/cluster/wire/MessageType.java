@@ -11,6 +11,8 @@ final class MessageType {
     static final int PING = 0x15;
     static final int PONG = 0x16;
     static final int PRESSURE = 0x17;
+    static final int START_ASKED = 0x19;
+    static final int START_KNOWN = 0x18;
     static final int FORWARD = 0x20;
     static final int FORWARD_REPLY = 0x21;
     static final int READ_REQUEST = 0x22;

@@ -10,6 +10,9 @@ final class Peer {
     private String name = "";
     private @Nullable Dialer dialer;
     private @Nullable Connection accepted;
+    private boolean isAsked;
+    private boolean hasAnswered;
+    private long messagesBefore;
 
     Peer(long nodeId) {
         this.nodeId = nodeId;
@@ -43,6 +46,39 @@ final class Peer {
 
     void setAccepted(@Nullable Connection connection) {
         accepted = connection;
+    }
+
+    /** A connection with another process of this node; null: there is none. */
+    @Nullable
+    Connection ofAnotherProcess(long instance) {
+        Connection in = accepted;
+        if (in != null && in.peer().instance() != instance) {
+            return in;
+        }
+        Connection out = dialer == null ? null : dialer.open();
+        return out != null && out.peer().instance() != instance ? out : null;
+    }
+
+    /** It is asked whether it is there, for a while; true: it was not being asked already. */
+    boolean beginAsking() {
+        if (isAsked) {
+            return false;
+        }
+        isAsked = true;
+        messagesBefore = traffic.messagesIn;
+        return true;
+    }
+
+    /** Whether it has answered since, or did the last time. */
+    boolean answers() {
+        return hasAnswered || (isAsked && traffic.messagesIn > messagesBefore);
+    }
+
+    /** The time to answer is over; true: it has. */
+    boolean endAsking() {
+        isAsked = false;
+        hasAnswered = traffic.messagesIn > messagesBefore;
+        return hasAnswered;
     }
 
     boolean connectedBesides(Dialer other) {

@@ -9,6 +9,16 @@ public interface PeerListener {
     /** The outgoing connection to this peer now carries messages. */
     void connected(long peer);
 
+    /** This peer refuses this process: it is connected to another one with the same id, which is that start of it. */
+    void refused(long peer, long start, String why);
+
+    /**
+     * A member of another cluster, which has proven itself, looks for the node of that id at this one's address.
+     *
+     * @param address where it takes connections itself
+     */
+    void mistaken(String member, String address, long cluster, long sought);
+
     /** The outgoing connection was refused, or broke; told again for each failed attempt. */
     void lost(long peer);
 }

@@ -40,7 +40,7 @@ public final class PeerTransport implements AutoCloseable {
     private static final int CONNECT_MILLIS_MAX = 800;
 
     private final NetLoop net;
-    private final LocalNode self;
+    private LocalNode self;
     private final TransportConfig config;
     private final RandomSource random;
     private final PeerListener listener;
@@ -135,6 +135,27 @@ public final class PeerTransport implements AutoCloseable {
     public void forgetSeeds() {
         for (Dialer seed : List.copyOf(seeds)) {
             retireSeed(seed);
+        }
+    }
+
+    /** This node belongs to that cluster from now on. */
+    public void belong(long cluster) {
+        self = self.in(cluster);
+    }
+
+    /** Closes all connections, so that another process with this node's id may have them. Members are dialed again. */
+    public void letGo() {
+        for (Peer peer : List.copyOf(peers.values())) {
+            Connection accepted = peer.accepted();
+            if (accepted != null) {
+                accepted.abandon();
+                peer.setAccepted(null);
+            }
+            Dialer dialer = peer.dialer();
+            if (dialer != null) {
+                dialer.redial();
+            }
+            forgetIfGone(peer);
         }
     }
 
@@ -278,6 +299,25 @@ public final class PeerTransport implements AutoCloseable {
         listener.received(from.peer().nodeId(), message);
     }
 
+    void refused(long peer, HandshakeFailure failure) {
+        listener.refused(peer, failure.start(), failure.reason());
+    }
+
+    void mistaken(Hello.Text seeker) {
+        listener.mistaken(
+                Hello.printable(seeker.name()), Hello.printable(seeker.address()), seeker.cluster(), seeker.sought());
+    }
+
+    /**
+     * A node has proven itself. Whoever belongs to no cluster yet has found one, and talks to no other from then on: that
+     * would be told of it as of a member.
+     */
+    void found(RemoteNode proven) {
+        if (self.cluster() == 0 && proven.cluster() != 0) {
+            self = self.in(proven.cluster());
+        }
+    }
+
     void countCorrupt(boolean corrupt) {
         if (corrupt) {
             corruptFrames++;
@@ -287,6 +327,7 @@ public final class PeerTransport implements AutoCloseable {
     /** The newest outgoing connection to a node is the one: the peer has just let go of any older one. */
     Peer dialerOpened(Dialer dialer, @Nullable Peer before, RemoteNode found, Connection connection) {
         Peer peer = known(found.nodeId());
+        found(found);
         if (before != null && before != peer && before.dialer() == dialer) {
             before.setDialer(null);
             forgetIfGone(before);

@@ -87,11 +87,29 @@ class MembershipViewTest {
 
     @Test
     void aNodeThatIsToldOfANewerSelfRisesAboveIt() {
-        view.learn(new Beat(1, Generation.ofStart(9), 4, List.of(), Standing.UNKNOWN), 0);
-        assertTrue(view.self().isAbove(Generation.ofStart(9), Long.MAX_VALUE));
+        view.learn(new Beat(1, G1, 4, List.of(), Standing.UNKNOWN), 0);
+        assertTrue(view.self().isAbove(G1, Long.MAX_VALUE));
         long before = view.self().generation();
         view.learn(new Beat(1, before, 0, List.of(), Standing.UNKNOWN), 0);
         assertEquals(before, view.self().generation(), "an old heartbeat of its own is nothing new");
+    }
+
+    /** It may be the one that knows less: that is for it to find out. */
+    @Test
+    void anotherStartOfTheNodeIsKeptToBeAskedFor() {
+        view.learn(new Beat(1, Generation.ofStart(9), 4, List.of(), Standing.UNKNOWN), 0);
+        view.learn(new Beat(2, G1, 7, List.of(new Accusation(1, Generation.ofStart(12))), Standing.UNKNOWN), 0);
+        assertEquals(G1, view.self().generation());
+        assertEquals(Set.of(9L, 12L), view.takeHeardStarts());
+        assertEquals(Set.of(), view.takeHeardStarts());
+    }
+
+    @Test
+    void theStartBeforeTheLastIsRemembered() {
+        view.learn(member(2, Generation.ofStart(7)), 0);
+        view.learn(member(2, Generation.ofStart(9)), 0);
+        assertEquals(List.of(9L, 7L), view.startsKnown(2));
+        assertEquals(List.of(), view.startsKnown(99));
     }
 
     @Test

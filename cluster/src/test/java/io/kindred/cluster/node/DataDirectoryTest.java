@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,11 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 class DataDirectoryTest {
 
     private static final Settings SETTINGS = new Settings("n1", 1024, "md5");
-    private static final Opening CLEAN = new Opening(true, false);
-    private static final Opening UNCLEAN = new Opening(false, false);
+    private static final Opening CLEAN = new Opening(true, false, 0, 0);
+    private static final Opening UNCLEAN = new Opening(false, false, 0, 0);
 
     @TempDir
     private Path temp;
+
+    /** What the store says of itself. */
+    private long written;
+
+    private long rest;
 
     @Test
     void theIdOutlivesRestartsAndTheGenerationRises() throws IOException {
@@ -37,7 +43,9 @@ class DataDirectoryTest {
         Start second = startAndClose(CLEAN);
         assertEquals(first.nodeId(), second.nodeId());
         assertEquals(1, first.generation());
-        assertEquals(2, second.generation());
+        assertTrue(second.generation() > first.generation());
+        assertEquals(List.of(first.generation(), second.generation()), second.lives());
+        assertFalse(second.foundLess());
         assertEquals(1, first.incarnation());
         assertEquals(1, second.incarnation());
     }
@@ -95,18 +103,19 @@ class DataDirectoryTest {
     @Test
     void corruptionRaisesTheIncarnationHoweverTheLastRunEnded() throws IOException {
         startAndClose(CLEAN);
-        assertEquals(2, startAndClose(new Opening(true, true)).incarnation());
+        assertEquals(2, startAndClose(new Opening(true, true, 0, 0)).incarnation());
     }
 
     @Test
     void theIncarnationIsOnTheDiskBeforeItIsUsed() throws IOException {
         startAndClose(CLEAN);
         try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
-            Start start = directory.begin(UNCLEAN);
+            Start start = directory.begin(new Opening(false, false, written, 0));
             Identity onDisk = Identity.parse(Files.readAllBytes(dir().resolve(DataDirectory.IDENTITY)));
             assertEquals(start.incarnation(), onDisk.incarnation());
             assertEquals(start.generation(), onDisk.generation());
             assertEquals(3, directory.raiseIncarnation().incarnation());
+            written = start.generation();
         }
         assertEquals(3, startAndClose(CLEAN).incarnation());
     }
@@ -136,7 +145,7 @@ class DataDirectoryTest {
             assertRefused(SETTINGS, "is damaged");
         }
         Files.write(file, whole);
-        assertEquals(2, startAndClose(CLEAN).generation());
+        assertTrue(startAndClose(CLEAN).generation() > 1);
     }
 
     @Test
@@ -190,7 +199,7 @@ class DataDirectoryTest {
             child.destroyForcibly();
             assertTrue(child.waitFor(20, TimeUnit.SECONDS));
         }
-        assertEquals(2, startAndClose(CLEAN).generation());
+        assertTrue(startAndClose(CLEAN).generation() > 1);
     }
 
     /** Holds the directory until it is killed. */
@@ -211,10 +220,101 @@ class DataDirectoryTest {
         return temp.resolve("data");
     }
 
+    /** With the store that the last such start has left. */
     private Start startAndClose(Opening opening) throws IOException {
         try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
-            return directory.begin(opening);
+            Start start = directory.begin(new Opening(opening.clean(), opening.corrupt(), written, rest));
+            Files.createDirectories(directory.store());
+            Files.writeString(directory.store().resolve("log-1.klog"), "data");
+            written = start.generation();
+            return start;
         }
+    }
+
+    private void rest() throws IOException {
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            written = directory.begin(new Opening(true, false, written, rest)).generation();
+            rest = directory.drawRest();
+            directory.rest(rest);
+        }
+    }
+
+    // --- what the store is held against ---
+
+    @Test
+    void aStoreThatIsGoneIsLessThanWasThere() throws IOException {
+        startAndClose(CLEAN);
+        Files.delete(dir().resolve(DataDirectory.STORE).resolve("log-1.klog"));
+        Start start = startAndClose(CLEAN);
+        assertTrue(start.foundLess());
+        assertTrue(start.incarnation() > 1_000, "an incarnation that nobody has had");
+    }
+
+    @Test
+    void aStoreOfAnEarlierCleanStopIsLessThanWasThere() throws IOException {
+        startAndClose(CLEAN);
+        rest();
+        long olderStart = written;
+        long olderRest = rest;
+        rest();
+        assertFalse(startAndClose(CLEAN).foundLess(), "it is the last one");
+        rest();
+        written = olderStart;
+        rest = olderRest;
+        assertTrue(startAndClose(CLEAN).foundLess());
+    }
+
+    /** Put aside while the node ran, and put back when it had stopped. */
+    @Test
+    void aStoreThatWasNotStoppedIsLessThanOneThatWas() throws IOException {
+        startAndClose(CLEAN);
+        rest();
+        rest = 0;
+        assertTrue(startAndClose(CLEAN).foundLess());
+    }
+
+    /** The operating system had the record, and not the disk. */
+    @Test
+    void aPowerFailureBehindAStartIsNoLessThanWasThere() throws IOException {
+        startAndClose(CLEAN);
+        long before = written;
+        startAndClose(UNCLEAN);
+        written = before;
+        assertFalse(startAndClose(UNCLEAN).foundLess());
+    }
+
+    @Test
+    void whatTheDiskHasForSureCannotBeTakenBack() throws IOException {
+        startAndClose(CLEAN);
+        long before = written;
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            directory.begin(new Opening(false, false, written, 0));
+            directory.stored();
+        }
+        written = before;
+        assertTrue(startAndClose(UNCLEAN).foundLess());
+    }
+
+    @Test
+    void whatIsPutAsideIsLeftAsItWas() throws IOException {
+        Start first = startAndClose(CLEAN);
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            directory.begin(new Opening(true, false, written, 0));
+            Path aside = directory.startOver(List.of("127.0.0.1:17001"), "n9");
+            assertEquals(
+                    "data", Files.readString(aside.resolve(DataDirectory.STORE).resolve("log-1.klog")));
+            assertEquals(
+                    first.nodeId(),
+                    Identity.parse(Files.readAllBytes(aside.resolve(DataDirectory.IDENTITY)))
+                            .nodeId());
+        }
+        written = 0;
+        Start anew = startAndClose(CLEAN);
+        assertNotEquals(first.nodeId(), anew.nodeId());
+        assertFalse(anew.foundLess());
+        assertEquals(List.of("127.0.0.1:17001"), anew.seeds());
+        assertEquals("n9", anew.replaces());
+        assertEquals(1, anew.generation());
     }
 
     private void assertRefused(Settings settings, String why) {

@@ -5,6 +5,8 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.RandomSource;
+import io.kindred.cluster.core.Renewal;
+import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Operation;
@@ -67,7 +69,8 @@ final class TestNode implements NodeHost, AutoCloseable {
                 86_400_000,
                 new QuorumSettings(0, 0, 100, 32, millis(500)),
                 new NodeConfig.MembershipTimes(millis(50), millis(500), 500));
-        core = new NodeCore(config, stored.recovered(self), new EngineStore(engine), TestNode::function, random);
+        core = new NodeCore(
+                config, stored.recovered(self, start(self)), new EngineStore(engine), TestNode::function, random);
         LocalNode local =
                 new LocalNode(id, self.name(), self.start(), id * 100 + self.start(), config.fingerprint(), "");
         TransportConfig limits = new TransportConfig(
@@ -80,6 +83,11 @@ final class TestNode implements NodeHost, AutoCloseable {
         loop = new NodeLoop(
                 net, core, engine, new NodeLoop.Setup(local, limits, new SimRandom(id + 1), NodeClock.SYSTEM, this));
         loop.bind("127.0.0.1", port);
+    }
+
+    private static DataDirectory.Start start(Member self) {
+        return new DataDirectory.Start(
+                self.id(), self.name(), self.incarnation(), List.of(self.start()), 0, false, List.of(), "");
     }
 
     /** Opens an engine for an owner thread. */
@@ -205,6 +213,18 @@ final class TestNode implements NodeHost, AutoCloseable {
     public void serving() {
         serving.complete(true);
     }
+
+    @Override
+    public void notServing(StartState state, String why) {}
+
+    @Override
+    public void renewed(Renewal renewal) {}
+
+    @Override
+    public void belongs(long cluster) {}
+
+    @Override
+    public void startOver(List<String> seeds, String replaces) {}
 
     @Override
     public void fatal(String what, Throwable cause) {

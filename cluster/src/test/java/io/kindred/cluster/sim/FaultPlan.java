@@ -22,6 +22,8 @@ final class FaultPlan {
     int struck;
     /** Times that a block rotted that had something. */
     int rotten;
+    /** Times that a node came back with less than it had. */
+    int pastsLost;
 
     FaultPlan(SimCluster cluster, SimRandom random) {
         this.cluster = cluster;
@@ -101,14 +103,55 @@ final class FaultPlan {
         }
     }
 
+    /** One node at a time comes back with an older copy of its directory, or without its store. */
+    void beginLostPasts(long untilNanos, SimRandom random) {
+        cluster.schedule.after(random.between(500_000_000L, untilNanos / 2), "copy", () -> losePast(random));
+    }
+
+    private void losePast(SimRandom random) {
+        SimNode node = random.pick(nodes);
+        if (!node.isServing() || !isWhole()) {
+            cluster.schedule.after(100_000_000L, "copy", () -> losePast(random));
+            return;
+        }
+        node.stop();
+        SimNode.Copy copy = node.copy();
+        node.start();
+        boolean isCopy = random.chance(0.6);
+        cluster.schedule.after(random.between(500_000_000L, 4_000_000_000L), "past", () -> {
+            // What another node has lost by now may be what this one alone has.
+            if (!node.isServing() || !isWhole()) {
+                return;
+            }
+            struck++;
+            pastsLost++;
+            if (random.chance(0.5)) {
+                node.stop();
+            } else {
+                node.kill();
+            }
+            if (isCopy) {
+                node.putBack(copy);
+            } else {
+                node.loseStore();
+            }
+            restartLater(node, random.between(1_000_000L, 2_000_000_000L));
+        });
+    }
+
+    /** Everyone is there, and has all that it had. */
+    private boolean isWhole() {
+        return !cluster.isLossUnderWay()
+                && nodes.stream()
+                        .allMatch(node -> node.isLost || (node.isServing() && !node.isDamaged() && !node.isDoubted()));
+    }
+
     private void rot(SimRandom random) {
-        boolean isWhole = cluster.network.nodes().stream()
-                .allMatch(node -> node.isLost || (node.isServing() && !node.isDamaged()));
         byte[] first = cluster.storageKey(random.pick(cluster.keys()));
         List<SimNode> holders = nodes.stream()
                 .filter(node -> !node.isLost && node.storage.look(first) != null)
                 .toList();
-        if (!isWhole || holders.isEmpty() || cluster.isLossUnderWay()) {
+        if (!isWhole() || holders.isEmpty()) {
             return;
         }
         // A block has many keys, of one partition mostly, and may have had some that nobody has now.

@@ -27,6 +27,7 @@ public final class SimCluster {
     private static final long READ_SEED = 0x5265_6164_73L;
     private static final long ROT_SEED = 0x526f_7474_656eL;
     private static final long SKEW_SEED = 0x536b_6577_6564L;
+    private static final long PAST_SEED = 0x5061_7374L;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -62,6 +63,7 @@ public final class SimCluster {
             long events,
             int faults,
             int rotten,
+            int pastsLost,
             long acknowledged,
             long siblings,
             long reaped,
@@ -196,6 +198,9 @@ public final class SimCluster {
         if (plan.faults()) {
             faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
         }
+        if (rots && new SimRandom(seed ^ PAST_SEED).chance(0.5)) {
+            faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
+        }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
         }
@@ -245,6 +250,7 @@ public final class SimCluster {
                 schedule.events(),
                 faults.struck,
                 faults.rotten,
+                faults.pastsLost,
                 checker.acknowledged,
                 checker.siblingsSeen,
                 checker.containersReaped,

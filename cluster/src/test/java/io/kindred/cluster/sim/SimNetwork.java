@@ -123,6 +123,11 @@ final class SimNetwork {
         }
     }
 
+    /** This node has closed all its connections: those that come to it, too. */
+    void letGo(SimNode node) {
+        linkChanged();
+    }
+
     void heal() {
         cut.clear();
         lossRate = 0;

@@ -8,7 +8,10 @@ import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Now;
 import io.kindred.cluster.core.Recovered;
+import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.ReplicaStore;
+import io.kindred.cluster.core.StartCheck;
+import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
@@ -19,6 +22,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Versions;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
@@ -53,7 +57,11 @@ final class SimNode implements Effects, ReplicaStore {
     private @Nullable NodeCore core;
     private int life;
     private int incarnation = 1;
-    private long generation;
+    private List<Long> lives = List.of();
+    private long belongsTo;
+    /** The store is not what this node's directory says was there. */
+    private boolean foundLess;
+
     long skewMillis;
     /** Of this life: what the monotonic clock showed at its start, when that was, and by how much too fast it runs. */
     private long originNanos;
@@ -112,6 +120,19 @@ final class SimNode implements Effects, ReplicaStore {
         return core != null && serving;
     }
 
+    /** A member of another cluster looks for one of its own here. */
+    void mistaken(long byCluster) {
+        step(new Event.Mistaken("m1", "elsewhere:1", byCluster, 99));
+    }
+
+    boolean isDoubted() {
+        return core != null && core.views().isDoubted();
+    }
+
+    int incarnation() {
+        return incarnation;
+    }
+
     // --- life and death ---
 
     void start() {
@@ -119,8 +140,13 @@ final class SimNode implements Effects, ReplicaStore {
             return;
         }
         life++;
-        generation++;
-        SimRandom clock = new SimRandom(31 * id + generation);
+        lives = new ArrayList<>(lives);
+        if (foundLess) {
+            incarnation = StartCheck.drawIncarnation(new SimRandom(~(id << 32 | life))::nextInt);
+        }
+        // Of numbers of its own, so that nothing else is drawn otherwise for it.
+        lives.add(lives.isEmpty() ? 1 : generation() + 1 + new SimRandom(id << 32 | life).nextInt(1 << 24));
+        SimRandom clock = new SimRandom(31 * id + generation());
         originNanos = clock.between(0, 3_600_000_000_000L);
         fastPpm = clock.between(0, FAST_PPM_MAX);
         startedNanos = schedule.nowNanos();
@@ -131,7 +157,9 @@ final class SimNode implements Effects, ReplicaStore {
         dialed = List.of();
         Member self = member();
         storage.giveUpHints(Recovered.owingAll(remembered, datacenter, SimCluster.PARTITIONS));
-        Recovered recovered = new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints());
+        Recovered recovered =
+                new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints(), past());
+        foundLess = false;
         stoppedClean = false;
         core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
@@ -141,12 +169,20 @@ final class SimNode implements Effects, ReplicaStore {
         }
         if (index > 0 && !serving) {
             dialed = cluster.network.nodes().stream()
-                    .filter(other -> other != this && other.generation > 0)
+                    .filter(other -> other != this && other.generation() > 0 && other.id != id)
                     .map(SimNode::member)
                     .toList();
         }
         checkLinksLater(random.between(1_000, 5_000_000));
         cluster.network.linkChanged();
+    }
+
+    private long generation() {
+        return lives.isEmpty() ? 0 : lives.get(lives.size() - 1);
+    }
+
+    private Recovered.Past past() {
+        return new Recovered.Past(belongsTo, lives, foundLess || (belongsTo != 0 && records.isEmpty()), "");
     }
 
     /** As the real shell: trees are those of the records only where the stop that stored them was clean. */
@@ -269,7 +305,7 @@ final class SimNode implements Effects, ReplicaStore {
                 datacenter,
                 weight,
                 incarnation,
-                Generation.ofStart(generation),
+                Generation.ofStart(generation()),
                 0);
     }
 
@@ -360,6 +396,50 @@ final class SimNode implements Effects, ReplicaStore {
         storage.kill();
         stoppedClean = true;
         incarnation -= sameActor ? 1 : 0;
+    }
+
+    /** All that its data directory has. */
+    record Copy(
+            SimStorage.Content content,
+            int incarnation,
+            List<Long> lives,
+            long belongsTo,
+            List<Member> remembered,
+            List<ChangeRecord> records,
+            boolean stoppedClean) {}
+
+    /** Of a directory that is at rest. */
+    Copy copy() {
+        return new Copy(storage.content(), incarnation, lives, belongsTo, remembered, records, stoppedClean);
+    }
+
+    /** An older copy of its directory is put in the place of what there is. Requires: it is not running. */
+    void putBack(Copy copy) {
+        List<SimStorage.Reverted> gone = replaceStorage(copy.content());
+        incarnation = copy.incarnation();
+        lives = copy.lives();
+        belongsTo = copy.belongsTo();
+        remembered = copy.remembered();
+        records = copy.records();
+        stoppedClean = copy.stoppedClean();
+        cluster.checker.tailLost(gone);
+    }
+
+    /** Its store is gone, or an older one was put back; what its directory says of itself is there. Requires: it is not running. */
+    void loseStore() {
+        List<SimStorage.Reverted> gone = replaceStorage(SimStorage.Content.NONE);
+        remembered = List.of();
+        records = List.of();
+        foundLess = true;
+        cluster.checker.tailLost(gone);
+    }
+
+    private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
+        Map<byte[], Versions> before = storage.containers();
+        SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
+        storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
+        storage.fill(content);
+        return SimStorage.reverted(before, storage.containers());
     }
 
     /** The process dies; what it handed to the operating system is there afterwards. */
@@ -622,6 +702,29 @@ final class SimNode implements Effects, ReplicaStore {
     public void serving() {
         serving = true;
     }
+
+    @Override
+    public void renewed(Renewal renewal) {
+        incarnation = renewal.incarnation();
+        lives = renewal.lives();
+    }
+
+    @Override
+    public void belongs(long to) {
+        belongsTo = to;
+    }
+
+    @Override
+    public void notServing(StartState state, String why) {
+        serving = false;
+        schedule.note(name + " is " + state.text() + ": " + why);
+        if (state == StartState.COPY) {
+            cluster.network.letGo(this);
+        }
+    }
+
+    @Override
+    public void startOver(List<String> seeds, String replaces) {}
 
     @Override
     public void note(String line) {

@@ -87,7 +87,11 @@ final class SimStorage {
     List<Reverted> powerLoss() {
         Map<byte[], Versions> before = containers();
         engine.dropUnsynced();
-        Map<byte[], Versions> after = containers();
+        return reverted(before, containers());
+    }
+
+    /** What is older, or not there any more. */
+    static List<Reverted> reverted(Map<byte[], Versions> before, Map<byte[], Versions> after) {
         List<Reverted> reverted = new ArrayList<>();
         before.forEach((key, versions) -> {
             Versions now = after.getOrDefault(key, Versions.EMPTY);
@@ -96,6 +100,36 @@ final class SimStorage {
             }
         });
         return reverted;
+    }
+
+    /** Everything that a disk has. */
+    record Content(Map<byte[], byte[]> records) {
+        static final Content NONE = new Content(Map.of());
+    }
+
+    Content content() {
+        Map<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
+        for (byte[] key : keys) {
+            byte[] value = look(key);
+            if (value != null) {
+                records.put(key, value);
+            }
+        }
+        return new Content(records);
+    }
+
+    /** Puts that on a disk that has nothing yet, for good. */
+    void fill(Content content) {
+        content.records().forEach((key, value) -> {
+            boolean isLive = StorageKey.isValid(key)
+                    && !StorageKey.isHint(key)
+                    && VersionsCodec.decode(value).valueCount() > 0;
+            put(key, value, isLive ? 1 : 0);
+        });
+        engine.commit(failure -> {});
+        settle();
+        engine.restart();
+        sync();
     }
 
     /** All that would be lost with the disk. */

@@ -30,6 +30,7 @@ class SimulationTest {
         LongAdder acknowledged = new LongAdder();
         LongAdder siblings = new LongAdder();
         LongAdder rotten = new LongAdder();
+        LongAdder pasts = new LongAdder();
         seeds.run(SimCluster::run, report -> {
             assertTrue(report.events() >= EVENTS_MIN, () -> "too small a run: " + report);
             assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
@@ -37,9 +38,11 @@ class SimulationTest {
             acknowledged.add(report.acknowledged());
             siblings.add(report.siblings());
             rotten.add(report.rotten());
+            pasts.add(report.pastsLost());
         });
         System.out.println("simulated " + seeds + ": " + events + " events, " + acknowledged + " acknowledged writes, "
-                + siblings + " containers with siblings written, " + rotten + " blocks that rotted");
+                + siblings + " containers with siblings written, " + rotten + " blocks that rotted, "
+                + pasts + " nodes that came back with less than they had");
     }
 
     /** Several nodes that join and leave at once are no fault: every request finds W and R of who is there. */

@@ -36,6 +36,9 @@ class TransferTurnsTest {
     /** Takes everything at once. */
     private static final class Disk implements OwnHolding.Disk {
         @Override
+        public void putDoubt(boolean isDoubted) {}
+
+        @Override
         public void putHeld(int word, long bits) {}
 
         @Override
@@ -65,6 +68,11 @@ class TransferTurnsTest {
 
         @Override
         public void changed() {}
+
+        @Override
+        public boolean isPurging(int partition) {
+            return false;
+        }
 
         @Override
         public void emptied(int partition) {}

@@ -26,8 +26,8 @@ class HandshakeTest {
     @Test
     void nodesWithTheSameSecretLearnWhoTheOtherIs() {
         Exchange exchange = new Exchange(dialer(N1, 1), acceptor(N2, 2)).run();
-        assertEquals(new RemoteNode(2, "n2", 6, 200, WireVersions.CURRENT.max()), exchange.dialerFound);
-        assertEquals(new RemoteNode(1, "n1", 5, 100, WireVersions.CURRENT.max()), exchange.acceptorFound);
+        assertEquals(new RemoteNode(2, "n2", 6, 200, WireVersions.CURRENT.max(), 0), exchange.dialerFound);
+        assertEquals(new RemoteNode(1, "n1", 5, 100, WireVersions.CURRENT.max(), 0), exchange.acceptorFound);
         exchange.frames.forEach(frame -> assertTrue(frame.length <= Handshake.FRAME_BYTES_MAX));
     }
 

@@ -119,13 +119,13 @@ class HostileBytesTest {
     }
 
     @Test
-    void theNewestConnectionOfANodeReplacesTheOlderUnlessItsGenerationIsLower() throws IOException {
+    void theNewestConnectionOfAProcessReplacesTheOlder() throws IOException {
         TestPeer node = start(TestPeer.QUICK);
         try (RawPeer first = new RawPeer(node, TestPeer.node(5, 3, ""));
                 RawPeer second = new RawPeer(node, TestPeer.node(5, 3, ""))) {
             first.assertCut();
-            Handshake.Step refused = RawPeer.lastStep(node, TestPeer.node(5, 2, ""));
-            assertTrue(((Handshake.Step.Failed) refused).failure().reason().contains("generation 2"));
+            Handshake.Step refused = RawPeer.lastStep(node, TestPeer.node(5, 4, ""));
+            assertTrue(((Handshake.Step.Failed) refused).failure().reason().contains("another process with the id of"));
             second.out.write(new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 8});
             assertEquals(new TestPeer.Received(5, new Message.ClockRequest(8)), Wait.next(node.inbox));
         }

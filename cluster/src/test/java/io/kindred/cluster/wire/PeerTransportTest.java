@@ -248,14 +248,45 @@ class PeerTransportTest {
         TestPeer witness = start(3);
         copy.run(() -> copy.transport.dialSeed("127.0.0.1", a.port));
         a.peers(witness.member());
+        witness.peers(a.member());
         Wait.until(a.links, "connected 3");
         copy.peers(witness.member());
+        // The copy has the higher generation; but the original is there, and says so when it is asked.
+        Wait.until(copy.links, "refused by 3 for start 1");
+        Wait.until(copy.links, "refused by 3 for start 1");
+        assertFalse(copy.links.contains("connected 3"));
+        stop(a);
         Wait.until(copy.links, "connected 3");
-        // The copy has the higher generation, so it takes the original's place at a third node, which is then refused.
-        Wait.until(a.links, "lost 3");
-        Wait.until(a.links, "lost 3");
         assertFalse(copy.links.contains("connected 1"));
         assertTrue(witness.stats().handshakeFailures() > 0);
+    }
+
+    @Test
+    void whoIsAtTheAddressOfAnotherClustersMemberIsTold() throws IOException {
+        LocalNode self = TestPeer.node(1, 1, "");
+        TestPeer a =
+                start(new LocalNode(1, "n1", 1, 1, self.fingerprint(), "", 77, "127.0.0.1:4711"), TestPeer.QUICK, 0);
+        TestPeer other = start(9);
+        TestPeer b = start(2);
+        a.peers(b.memberAt(other.port));
+        Wait.until(other.links, "mistaken for 2 by n1 at 127.0.0.1:4711 of cluster 77");
+        assertFalse(a.links.contains("connected 2"));
+    }
+
+    /** A newcomer that named two clusters as its seeds would make one of them. */
+    @Test
+    void whoHasFoundAClusterDoesNotTalkToAnother() throws IOException {
+        String settings = TestPeer.node(1, 1, "").fingerprint();
+        TestPeer first = start(new LocalNode(1, "n1", 1, 1, settings, "", 77, ""), TestPeer.QUICK, 0);
+        TestPeer second = start(new LocalNode(2, "n2", 1, 2, settings, "", 88, ""), TestPeer.QUICK, 0);
+        TestPeer newcomer = start(3);
+        newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", first.port));
+        Wait.until(newcomer.links, "connected 1");
+        newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", second.port));
+        second.peers(newcomer.member());
+        Wait.until(second.links, "lost 3");
+        assertFalse(newcomer.links.contains("connected 2"));
+        assertFalse(second.links.contains("connected 3"));
     }
 
     @Test

@@ -44,10 +44,12 @@ final class Samples {
                 new Message.JoinRefused(text()),
                 new Message.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
                 new Message.GossipAsk(list(this::anyLong), list(this::anyLong), list(this::anyLong)),
-                new Message.GossipTell(list(this::member), list(this::change), list(this::holding), anyLong()),
+                new Message.GossipTell(list(this::member), list(this::change), list(this::holding), anyLong(), anyLong()),
                 new Message.Ping(id(), anyLong(), anyLong()),
                 new Message.Pong(id(), anyLong(), anyLong(), clocks()),
                 new Message.Pressure(coin()),
+                new Message.StartAsked(id()),
+                new Message.StartKnown(id(), List.of(id(), anyLong())),
                 new Message.Forward(
                         id(),
                         operation(),

@@ -108,6 +108,20 @@ final class TestPeer implements AutoCloseable, PeerListener {
     @Override
     public void received(long from, Message message) {
         inbox.add(new Received(from, message));
+        if (message instanceof Message.Ping ping) {
+            transport.send(from, new Message.Pong(ping.number(), 0, ping.sentNanos(), io.kindred.cluster.message.ClockReading.NONE));
+            transport.flush();
+        }
+    }
+
+    @Override
+    public void refused(long peer, long start, String why) {
+        links.add("refused by " + peer + " for start " + start);
+    }
+
+    @Override
+    public void mistaken(String member, String address, long cluster, long sought) {
+        links.add("mistaken for " + sought + " by " + member + " at " + address + " of cluster " + cluster);
     }
 
     @Override
