@@ -186,7 +186,8 @@ public final class SimCluster {
             // Of its own numbers, so that seeds without it stay what they were.
             faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
         }
-        if (rots && new SimRandom(seed ^ PAST_SEED).chance(0.5)) {
+        if (plan.faults() && plan.writeQuorum() != 1 && Boolean.getBoolean("kindred.sim.pasts")) {
+            // Only where it is asked for: -Dkindred.sim.pasts=true.
             faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
         }
         if (splits) {
