@@ -198,7 +198,8 @@ public final class SimCluster {
         if (plan.faults()) {
             faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
         }
-        if (rots && new SimRandom(seed ^ PAST_SEED).chance(0.5)) {
+        if (plan.faults() && plan.writeQuorum() != 1 && Boolean.getBoolean("kindred.sim.pasts")) {
+            // Only where it is asked for: -Dkindred.sim.pasts=true.
             faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
         }
         if (splits) {
