@@ -52,6 +52,7 @@ final class ReadRound extends Request {
     private long sentNanos;
     private boolean decided;
     private boolean isMoved;
+    private boolean isShort;
     private boolean hasStandIns;
     private long deadlineNanos;
     /** While others are still being asked, an early answer decides nothing. */
@@ -131,6 +132,11 @@ final class ReadRound extends Request {
             }
         }
         return !hasStandIns;
+    }
+
+    /** Whether one of them is there, and does not count or cannot read. */
+    boolean isShort() {
+        return isShort;
     }
 
     /** Whether one of those that were asked says that others have the key. */
@@ -228,6 +234,7 @@ final class ReadRound extends Request {
             return;
         }
         if (place >= 0) {
+            isShort |= reply.verdict() == Verdict.UNCOUNTED || reply.verdict() == Verdict.FAILED;
             if (place < places.size()) {
                 onReplica(place, reply.verdict(), reply.versions());
             }

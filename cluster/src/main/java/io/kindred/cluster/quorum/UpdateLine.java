@@ -67,6 +67,8 @@ final class UpdateLine implements ReadRound.Listener {
     private @Nullable ReadRound reading;
     /** Refused while a round was under way that may not have asked those who refused. */
     private boolean isReadInVain;
+    /** Too few of the own replicas count, or can read, though they are there: the next round is sloppy. */
+    private boolean isShort;
 
     /** A plain write that has to wait for the updates before it. */
     private record After(Runnable put, long deadlineNanos) {}
@@ -130,11 +132,11 @@ final class UpdateLine implements ReadRound.Listener {
             apply(Versions.EMPTY);
             return;
         }
-        boolean isExact = true;
+        boolean isExact = !isShort;
         for (UpdateStep.Update each : updates) {
             isExact &= WriteRound.hasExactChance(node, route, each.ticket().quorum());
         }
-        if (!isExact && route.sets() != null && isEarly(updates)) {
+        if (!isExact && !isShort && route.sets() != null && isEarly(updates)) {
             // A node of the new ring may not be connected yet.
             pause();
         } else if (isExact) {
@@ -185,16 +187,17 @@ final class UpdateLine implements ReadRound.Listener {
         long deadline = deadline(updates);
         long asked = ++claims;
         Wait wait = new Wait(deadline);
-        node.terms().hold(storageKey, refusal.shown(), deadline, isHeld -> {
+        node.terms().hold(storageKey, refusal.shown(), deadline, how -> {
             if (state != State.CLAIMING || asked != claims) {
                 // Its time was up, and others have come since.
                 return;
             }
             wait.end();
             term = node.terms().held(partition());
-            if (isHeld && !term.isNone()) {
+            if (how == TermBook.Claimed.HELD && !term.isNone()) {
                 read(updates());
             } else {
+                isShort = how == TermBook.Claimed.TOO_FEW;
                 pause();
             }
         });
@@ -288,6 +291,7 @@ final class UpdateLine implements ReadRound.Listener {
         ReadRound round = reading;
         boolean isWorthAPause = !term.isNone() || !unsettled.isEmpty() || (round != null && round.isMoved());
         if (!timeout && isWorthAPause) {
+            isShort = !term.isNone() && round != null && round.isShort() && !round.isMoved();
             pause();
         } else {
             String why = "got " + got + " of " + needed + " read answers; nothing was applied";
@@ -367,6 +371,7 @@ final class UpdateLine implements ReadRound.Listener {
     /** The round has come to nothing: what waits for its updates goes on in any case. */
     private void end(Consumer<Ticket> tell) {
         state = State.APPLYING;
+        isShort = false;
         for (UpdateStep step : unsettled) {
             if (step.dot() == null) {
                 step.updates().forEach(each -> tell.accept(each.ticket()));
@@ -392,6 +397,7 @@ final class UpdateLine implements ReadRound.Listener {
 
     private void apply(Versions merged) {
         state = State.APPLYING;
+        isShort = false;
         ReadRound round = reading;
         @Nullable
         Versions[] answers =
