@@ -205,7 +205,13 @@ final class ReadRound extends Request {
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
         dueNanos[self] = due(node.self());
-        node.replica().read(route.storageKey(), (verdict, versions) -> onReplica(self, verdict, versions));
+        boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+        isShort |= !counts;
+        node.replica()
+                .read(
+                        route.storageKey(),
+                        (verdict, versions) -> onReplica(
+                                self, verdict == Verdict.OK && !counts ? Verdict.UNCOUNTED : verdict, versions));
     }
 
     private void askStandIn(int place) {

@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpdateLine implements ReadRound.Listener {
     private static final long PAUSE_NANOS = 20_000_000L;
+    /** Past so many refusals in a row plain writes are asked to give way. */
+    private static final int PATIENT_REFUSALS = 2;
 
     private enum State {
         IDLE,
@@ -57,6 +60,8 @@ final class UpdateLine implements ReadRound.Listener {
     private final ArrayDeque<UpdateStep> inFlight = new ArrayDeque<>();
     /** Refused, in line order. */
     private List<UpdateStep> unsettled = new ArrayList<>();
+    /** Since an update was acknowledged last. */
+    private int refusals;
     /** What those were refused for. */
     private Refusal refusal = Refusal.NONE;
     /** The newest that has made a version. */
@@ -247,9 +252,15 @@ final class UpdateLine implements ReadRound.Listener {
         Needs needs = new Needs(reads, own);
         ReadRound begun = term.isNone()
                 ? new ReadRound(node, route, needs, this)
-                : ReadRound.under(node.router().guard(storageKey, term), node, route, needs, this);
+                : ReadRound.under(guard(), node, route, needs, this);
         reading = begun.including(refusal.nodes());
         begun.start(deadline(updates));
+    }
+
+    /** From the third run on plain writes give way. */
+    private Guard guard() {
+        Guard guard = node.router().guard(storageKey, term);
+        return refusals >= PATIENT_REFUSALS ? guard.holding() : guard;
     }
 
     private boolean isAlone() {
@@ -550,6 +561,7 @@ final class UpdateLine implements ReadRound.Listener {
     /** What is in flight is settled before anything else of the key begins. */
     void refused(Refusal why) {
         node.counters().updatesRefused++;
+        refusals++;
         refusal = refusal.and(why);
         if (why.shown().isAbove(node.terms().kept(partition()))) {
             node.terms().keep(partition(), why.shown(), verdict -> {});
@@ -574,6 +586,7 @@ final class UpdateLine implements ReadRound.Listener {
 
     /** A step has told its clients. */
     void ended() {
+        refusals = 0;
         while (!inFlight.isEmpty() && inFlight.element().isDone()) {
             inFlight.remove();
         }
