@@ -93,15 +93,10 @@ final class ReplicaService {
         }
         Guard guard = request.guard();
         if (guard != null && !asStandIn) {
-            admit(
-                    from,
-                    guard,
-                    key,
-                    refusal -> refuse(from, request, refusal, null),
-                    () -> {
-                        replica.write(key, new GuardedJoin(from, request, guard));
-                        node.plainHold().release(key);
-                    });
+            admit(from, guard, key, refusal -> refuse(from, request, refusal, null), () -> {
+                replica.write(key, new GuardedJoin(from, request, guard));
+                node.plainHold().release(key);
+            });
             return;
         }
         observe(request.delta());

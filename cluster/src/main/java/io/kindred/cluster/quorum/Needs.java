@@ -7,10 +7,10 @@ package io.kindred.cluster.quorum;
  * @param own of the key's own replicas (PR or PW)
  */
 record Needs(int all, int own) {
-    /** A majority of the own replicas at least, and nobody stands in for one of them. */
+    /** Of an update: a majority of the own replicas at least. Beyond that, stand-ins count for those that are gone. */
     Needs exact(int replicas) {
-        int enough = Math.max(all, replicas / 2 + 1);
-        return new Needs(enough, enough);
+        int majority = replicas / 2 + 1;
+        return new Needs(Math.max(all, majority), Math.max(own, majority));
     }
 
     /** Where some of the places are nobody's: neither a writer nor a reader meets anyone there. */
