@@ -20,6 +20,7 @@ import io.kindred.cluster.quorum.DotLender;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.Origin;
+import io.kindred.cluster.quorum.PlainHold;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
@@ -28,9 +29,11 @@ import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.Term;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -69,6 +72,8 @@ public final class NodeCore implements MessageHandler {
     private final OwedRanges owed;
     private final Reaping reaping;
     private final Latencies latencies;
+    private final Terms terms;
+    private final TermDisk termDisk;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -152,6 +157,13 @@ public final class NodeCore implements MessageHandler {
         });
         QuorumCounters counters = new QuorumCounters();
         Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
+        termDisk = new TermDisk(replica, outlet);
+        terms = new Terms(
+                config.partitions(),
+                router.termDatacenter(),
+                TermDisk.stored(recovered.meta()),
+                termDisk,
+                new Terms.Wires(outlet, requests, clocks, router, random::nextInt));
         reaping = new Reaping(
                 new Reaping.Parts(config, desk, replica, kept.marks(), own),
                 membership,
@@ -163,6 +175,7 @@ public final class NodeCore implements MessageHandler {
                 antiEntropy.exchange(),
                 new Transfers.Tasks(cleaner, reaping::isPurging),
                 surroundings,
+                terms,
                 config.quorums().timeoutNanos());
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
         scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
@@ -178,7 +191,9 @@ public final class NodeCore implements MessageHandler {
                 flushStamps,
                 latencies,
                 new RepairBudget(),
-                relays);
+                relays,
+                terms,
+                new PlainHold(requests, clocks));
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, coordination, outlet);
@@ -192,6 +207,7 @@ public final class NodeCore implements MessageHandler {
                 kept.marks(),
                 reaping,
                 relays.counters(),
+                terms,
                 scrubber.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
@@ -207,7 +223,7 @@ public final class NodeCore implements MessageHandler {
                 kept.trees().restore(number, record.value());
                 continue;
             }
-            if (HoldingDisk.isHolding(record.key())) {
+            if (HoldingDisk.isHolding(record.key()) || MetaKey.kind(record.key()) == MetaKey.TERM) {
                 continue;
             }
             long value = MetaKey.value(record.value());
@@ -242,6 +258,7 @@ public final class NodeCore implements MessageHandler {
             transfers.core().follow(touched);
         }
         reserve.after();
+        termDisk.sync();
         wake(effects);
     }
 
@@ -253,6 +270,8 @@ public final class NodeCore implements MessageHandler {
             received.message().deliver(received.from(), this);
         } else if (event instanceof Event.Persisted persisted) {
             replica.onPersisted(persisted.count(), persisted.failure());
+        } else if (event instanceof Event.Synced synced) {
+            termDisk.onSynced(synced.token(), synced.failure());
         } else if (event instanceof Event.Loaded loaded) {
             replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
         } else if (event instanceof Event.LossAccepted accepted) {
@@ -467,6 +486,36 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onDotReply(long from, Message.DotReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermClaim(long from, Message.TermClaim message) {
+        if (!hasPartition(message.partition())) {
+            ignore(from, message);
+        } else if (isRefused(from)) {
+            outlet.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
+        } else {
+            terms.onClaim(from, message);
+        }
+    }
+
+    @Override
+    public void onTermReply(long from, Message.TermReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermsRequest(long from, Message.TermsRequest message) {
+        if (!isRefused(from)) {
+            terms.onTermsRequest(from, message);
+        }
+    }
+
+    @Override
+    public void onTermsReply(long from, Message.TermsReply message) {
         membership.router().answered(from);
         answered(from, message.requestId(), message);
     }

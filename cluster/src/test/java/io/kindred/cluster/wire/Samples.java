@@ -8,6 +8,7 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -16,6 +17,8 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -56,14 +59,19 @@ final class Samples {
                         quorum(),
                         anyLong(),
                         random.nextInt(100_000),
-                        new AskerDeadline(id(), anyLong())),
+                        new AskerDeadline(id(), anyLong()),
+                        coin()),
                 new Message.ForwardReply(id(), outcome(), clocks()),
-                new Message.ReadRequest(id(), bytes(), coin()),
+                new Message.ReadRequest(id(), bytes(), coin(), coin() ? guard() : null),
                 readReply(),
-                new Message.Replicate(id(), bytes(), versions(), anyLong()),
+                new Message.Replicate(id(), bytes(), versions(), anyLong(), coin() ? guard() : null),
                 coin()
-                        ? new Message.ReplicateAck(id(), verdict(), versions())
+                        ? new Message.ReplicateAck(id(), verdict(), versions(), term())
                         : new Message.ReplicateAck(id(), verdict(), null),
+                new Message.TermClaim(id(), random.nextInt(1024), guard()),
+                new Message.TermReply(id(), verdict(), term(), random.nextInt(200)),
+                new Message.TermsRequest(id(), ascending()),
+                new Message.TermsReply(id(), list(this::term)),
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
@@ -110,6 +118,14 @@ final class Samples {
                 new Message.FlushAck(id(), verdict(), anyLong()));
     }
 
+    private Term term() {
+        return coin() ? Term.NONE : new Term(1 + random.nextInt(1_000), random.nextLong());
+    }
+
+    private Guard guard() {
+        return new Guard(term(), random.nextLong(), random.nextLong(), random.nextLong(), coin());
+    }
+
     private Message dotReply() {
         return coin()
                 ? new Message.DotReply(id(), Message.Verdict.NOT_MINE, null, null, 0)
@@ -142,7 +158,8 @@ final class Samples {
     // NullAway does not see that a record's array may be null once the record has been compiled.
     @SuppressWarnings("NullAway")
     private static Sibling sibling(Dot dot, long stamp, long expiry, byte @Nullable [] value) {
-        return new Sibling(dot, stamp, expiry, value);
+        TermMark mark = dot.counter() % 2 == 0 ? TermMark.NONE : new TermMark(dot.counter(), stamp % 3, stamp / 2);
+        return new Sibling(dot, stamp, expiry, value, mark);
     }
 
     Reply reply(int depth) {
@@ -230,8 +247,9 @@ final class Samples {
 
     private Message readReply() {
         return coin()
-                ? new Message.ReadReply(id(), Message.Verdict.OK, versions())
-                : new Message.ReadReply(id(), Message.Verdict.NOT_MINE, null);
+                ? new Message.ReadReply(
+                        id(), coin() ? Message.Verdict.OK : Message.Verdict.UNCOUNTED, versions(), term())
+                : new Message.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
     }
 
     private Message scanReply() {
