@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,7 +89,7 @@ final class LostPastIT {
         Path copy = copied(original);
         original.restart();
         cluster.awaitWhole();
-        NodeOptions elsewhere = NodeOptions.of("n3", copy.getParent());
+        NodeOptions elsewhere = NodeOptions.of("n3", Objects.requireNonNull(copy.getParent()));
         try (KindredProcess second = KindredProcess.launched(elsewhere)) {
             Await.until("the copy says what it is", WITHIN, () -> {
                 try (RespConnection connection = second.connect()) {

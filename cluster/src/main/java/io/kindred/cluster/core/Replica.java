@@ -411,7 +411,9 @@ final class Replica implements LocalReplica {
      * who has what of it still counts.
      */
     void dropSettled(byte[] storageKey, Dropped done) {
-        withState(storageKey, new DropKeyStep(storageKey, held -> held.newestStamp() <= reapMark(storageKey), () -> false, done));
+        withState(
+                storageKey,
+                new DropKeyStep(storageKey, held -> held.newestStamp() <= reapMark(storageKey), () -> false, done));
     }
 
     /** Drops a key's container, readable or not, where this node has given its partition up, as long as that holds. */

@@ -161,7 +161,8 @@ public final class DataDirectory implements AutoCloseable {
         long rest = identity.member().rest();
         boolean isLast = opening.written() == identity.generation();
         boolean mayBeBefore = identity.member().stored() != identity.generation();
-        boolean isEarlier = opening.written() == before || opening.written() == identity.member().stored();
+        boolean isEarlier = opening.written() == before
+                || opening.written() == identity.member().stored();
         return rest == 0 ? isLast || (mayBeBefore && isEarlier) : isLast && opening.rest() == rest;
     }
 

@@ -31,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -304,7 +305,7 @@ class HandoffTest {
         for (int i = 1; i <= 100; i++) {
             hintAt("h" + i, (i + 1) * minute);
             byte[] before = StorageKey.hint(AWAY, key("h" + (i - 1)));
-            hints.delivered(before, holder.records.get(before));
+            hints.delivered(before, Objects.requireNonNull(holder.records.get(before)));
             long late = (i + 1) * minute - ledger.oldestStamp();
             assertTrue(late >= 0 && late <= HybridClock.ofMillis(1_100), "off by " + HybridClock.millis(late) + " ms");
         }

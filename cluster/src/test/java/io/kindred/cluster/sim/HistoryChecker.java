@@ -144,8 +144,9 @@ final class HistoryChecker {
         checkSiblings(key, versions);
         cluster.sawFlush(node.flushStamp());
         byte[] before = node.storage.look(storageKey);
-        boolean isUnknown = before == null || SimStorage.isSenseless(before);
-        checkSuperseded(key, isUnknown ? Versions.EMPTY : VersionsCodec.decode(before), versions);
+        Versions held =
+                before == null || SimStorage.isSenseless(before) ? Versions.EMPTY : VersionsCodec.decode(before);
+        checkSuperseded(key, held, versions);
     }
 
     /** A version may be made where it is never stored, and be flushed before it is stored anywhere. */

@@ -47,7 +47,8 @@ final class Samples {
                 new Message.JoinRefused(text()),
                 new Message.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
                 new Message.GossipAsk(list(this::anyLong), list(this::anyLong), list(this::anyLong)),
-                new Message.GossipTell(list(this::member), list(this::change), list(this::holding), anyLong(), anyLong()),
+                new Message.GossipTell(
+                        list(this::member), list(this::change), list(this::holding), anyLong(), anyLong()),
                 new Message.Ping(id(), anyLong(), anyLong()),
                 new Message.Pong(id(), anyLong(), anyLong(), clocks()),
                 new Message.Pressure(coin()),

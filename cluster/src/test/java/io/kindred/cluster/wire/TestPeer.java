@@ -109,7 +109,9 @@ final class TestPeer implements AutoCloseable, PeerListener {
     public void received(long from, Message message) {
         inbox.add(new Received(from, message));
         if (message instanceof Message.Ping ping) {
-            transport.send(from, new Message.Pong(ping.number(), 0, ping.sentNanos(), io.kindred.cluster.message.ClockReading.NONE));
+            transport.send(
+                    from,
+                    new Message.Pong(ping.number(), 0, ping.sentNanos(), io.kindred.cluster.message.ClockReading.NONE));
             transport.flush();
         }
     }
