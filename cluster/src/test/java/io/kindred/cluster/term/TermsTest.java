@@ -55,14 +55,19 @@ class TermsTest {
             }
         };
         clocks.advance(10 * SECOND, 1_000_000);
-        return new Terms(16, 0, recovered, (kept, told) -> disk.add(told), new Terms.Wires(
-                outbox, requests, clocks, router(), bound -> 0));
+        return new Terms(
+                16,
+                0,
+                recovered,
+                (kept, told) -> disk.add(told),
+                new Terms.Wires(outbox, requests, clocks, router(), bound -> 0));
     }
 
     private Router router() {
         return (Router) Proxy.newProxyInstance(
-                Router.class.getClassLoader(), new Class<?>[] {Router.class}, (proxy, method, args) -> switch (
-                        method.getName()) {
+                Router.class.getClassLoader(),
+                new Class<?>[] {Router.class},
+                (proxy, method, args) -> switch (method.getName()) {
                     case "self" -> SELF;
                     case "isGone" -> gone.contains((Long) args[0]);
                     case "isReplicaOf" -> true;
