@@ -1,6 +1,7 @@
 package io.kindred.cluster.term;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Guard;
@@ -10,6 +11,7 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Origin;
 import io.kindred.cluster.quorum.Outbox;
+import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
@@ -94,6 +96,12 @@ class TermsTest {
         disk.remove().accept(true);
     }
 
+    private void answer(Message.TermClaim asked, Message.TermReply reply) {
+        Request request = requests.find(asked.requestId());
+        assertNotNull(request);
+        request.onAnswer(B, reply);
+    }
+
     private void later(long nanos) {
         clocks.advance(clocks.nanos() + nanos, 1_000_000);
         requests.onTick(clocks.nanos());
@@ -151,7 +159,7 @@ class TermsTest {
         assertEquals(2, sent.size());
         Message.TermClaim asked = (Message.TermClaim) sent.get(0);
         assertEquals(new Term(6, SELF), asked.guard().term());
-        requests.find(asked.requestId()).onAnswer(B, new Message.TermReply(1, Verdict.OK, Term.NONE, 0));
+        answer(asked, new Message.TermReply(1, Verdict.OK, Term.NONE, 0));
         assertEquals(List.of(Claimed.HELD), told);
         assertEquals(new Term(6, SELF), terms.held(PARTITION));
     }
@@ -162,7 +170,7 @@ class TermsTest {
         terms.hold(KEY, Term.NONE, clocks.nanos() + SECOND, told::add);
         synced();
         Message.TermClaim asked = (Message.TermClaim) sent.get(0);
-        requests.find(asked.requestId()).onAnswer(B, new Message.TermReply(1, Verdict.OK, Term.NONE, 0));
+        answer(asked, new Message.TermReply(1, Verdict.OK, Term.NONE, 0));
         assertEquals(new Term(1, SELF), terms.held(PARTITION));
         terms.keep(PARTITION, new Term(2, C), verdict -> {});
         assertEquals(Term.NONE, terms.held(PARTITION));
@@ -175,7 +183,7 @@ class TermsTest {
         synced();
         Message.TermClaim asked = (Message.TermClaim) sent.get(0);
         sent.clear();
-        requests.find(asked.requestId()).onAnswer(B, new Message.TermReply(1, Verdict.OLD_TERM, new Term(8, C), 0));
+        answer(asked, new Message.TermReply(1, Verdict.OLD_TERM, new Term(8, C), 0));
         later(SECOND / 10);
         synced();
         Message.TermClaim again = (Message.TermClaim) sent.get(0);
