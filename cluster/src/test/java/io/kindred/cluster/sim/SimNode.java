@@ -62,6 +62,9 @@ final class SimNode implements Effects, ReplicaStore {
     /** It is down, and was stopped rather than killed. */
     private boolean stoppedClean;
 
+    /** What is to happen once it goes on: what came, and what its timers were for. Null: it does not stand still. */
+    private @Nullable List<Runnable> backlog;
+
     private boolean serving;
     private boolean commitAsked;
     private List<Member> remembered = List.of();
@@ -166,6 +169,10 @@ final class SimNode implements Effects, ReplicaStore {
 
     long hintsHeld() {
         return core == null ? 0 : core.views().hints().hints();
+    }
+
+    long sloppyUpdates() {
+        return core == null ? 0 : core.views().counters().sloppyWrites;
     }
 
     int rangesOwed() {
@@ -328,10 +335,44 @@ final class SimNode implements Effects, ReplicaStore {
         life++;
         incarnation++;
         serving = false;
+        resume();
         // A client whose node dies never hears of its request again.
         clients.clear();
         askers.clear();
         cluster.network.linkChanged();
+    }
+
+    /** Another number after each start and each death. */
+    int life() {
+        return life;
+    }
+
+    /** Stands still, as a process does that is stopped: its connections stay, and what comes waits. */
+    void pause() {
+        if (core != null && backlog == null) {
+            backlog = new ArrayList<>();
+        }
+    }
+
+    void resume() {
+        List<Runnable> waiting = backlog;
+        if (waiting != null) {
+            backlog = null;
+            cluster.pausedNow();
+            waiting.forEach(action -> later(0, "resumed", action));
+        }
+    }
+
+    boolean isPaused() {
+        return backlog != null;
+    }
+
+    private void whenGoing(Runnable action) {
+        if (backlog == null) {
+            action.run();
+        } else {
+            backlog.add(action);
+        }
     }
 
     // --- what happens to it ---
@@ -356,23 +397,25 @@ final class SimNode implements Effects, ReplicaStore {
         int asked = life;
         schedule.after(delayNanos, what + index, () -> {
             if (life == asked) {
-                action.run();
+                whenGoing(action);
             }
         });
     }
 
     void receive(SimNode from, Message message) {
-        step(new Event.Received(from.id, message));
+        whenGoing(() -> step(new Event.Received(from.id, message)));
     }
 
     void request(Operation operation, QuorumSpec quorum, Consumer<Outcome> done) {
-        clients.put(++lastToken, done);
-        step(new Event.Request(lastToken, operation, quorum));
+        long token = ++lastToken;
+        clients.put(token, done);
+        whenGoing(() -> step(new Event.Request(token, operation, quorum)));
     }
 
     void ask(ClusterQuery query, Consumer<ClusterAnswer> done) {
-        askers.put(++lastToken, done);
-        step(new Event.ClusterRequest(lastToken, query));
+        long token = ++lastToken;
+        askers.put(token, done);
+        whenGoing(() -> step(new Event.ClusterRequest(token, query)));
     }
 
     void checkLinksLater(long delayNanos) {

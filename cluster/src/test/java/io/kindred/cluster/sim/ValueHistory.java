@@ -1,0 +1,123 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows values, where {@link HistoryChecker} follows dots: a lost update's dot is covered by whatever has superseded it,
+ * and only what clients were told and what they find tells that it is gone. Each key has a judge of its kind.
+ */
+final class ValueHistory {
+    private final SimCluster cluster;
+    private final boolean isExact;
+    private final Map<String, ValueKey> keys = new LinkedHashMap<>();
+    /** Orders beginnings and ends: no two are at one time. */
+    private long number;
+
+    long acknowledged;
+
+    /** @param isExact whether updates are held to be exact, and not only within their bounds */
+    ValueHistory(SimCluster cluster, boolean isExact) {
+        this.cluster = cluster;
+        this.isExact = isExact;
+    }
+
+    List<String> keys() {
+        return new ArrayList<>(keys.keySet());
+    }
+
+    /** The key of that name and kind, from its first use on. */
+    ValueKey key(String name, BiFunction<ValueHistory, String, ValueKey> kind) {
+        ValueKey key = keys.get(name);
+        if (key == null) {
+            key = kind.apply(this, name);
+            keys.put(name, key);
+            if (!isExact) {
+                key.excuse("nothing is asked to be exact");
+            }
+        }
+        return key;
+    }
+
+    long now() {
+        return ++number;
+    }
+
+    /** Whether the clocks of all nodes agree, so that of two writes the later one has the greater stamp. */
+    boolean isByClock() {
+        return !cluster.wasSkewed();
+    }
+
+    ValueCall begin(ValueKey key, List<String> args) {
+        ValueCall call = new ValueCall(key.name, args, now(), cluster.schedule.nowNanos());
+        key.calls.add(call);
+        key.begun(call);
+        return call;
+    }
+
+    void end(ValueKey key, ValueCall call, Outcome outcome) {
+        call.ended = now();
+        call.endedNanos = cluster.schedule.nowNanos();
+        if (outcome instanceof Outcome.Updated updated) {
+            call.reply = Linearization.text(updated.reply());
+            acknowledged(key, call);
+        } else if (outcome instanceof Outcome.Written) {
+            acknowledged(key, call);
+        } else {
+            call.end = isUnsure(outcome) ? ValueCall.End.UNSURE : ValueCall.End.NOTHING;
+        }
+    }
+
+    /** What the disk took back may have been read before, and built upon. */
+    private static boolean isUnsure(Outcome outcome) {
+        return outcome instanceof Outcome.NoQuorum
+                || (outcome instanceof Outcome.Refused refused
+                        && refused.error().startsWith("MISCONF"));
+    }
+
+    private void acknowledged(ValueKey key, ValueCall call) {
+        call.end = ValueCall.End.ACKNOWLEDGED;
+        acknowledged++;
+        key.acknowledged(call);
+    }
+
+    /** Something happened to a key beside which exactness is not promised. */
+    void excuse(String name, String why) {
+        ValueKey key = keys.get(name);
+        if (key != null) {
+            key.excuse(why);
+        }
+    }
+
+    void excuseAll(String why) {
+        keys.values().forEach(key -> key.excuse(why));
+    }
+
+    /** What a plain GET answers with. */
+    static @Nullable String text(Versions versions) {
+        Current live = LiveValue.of(versions, 0);
+        return live == null ? null : new String(live.value(), StandardCharsets.UTF_8);
+    }
+
+    static boolean isSameText(Versions one, Versions other) {
+        return Objects.equals(text(one), text(other));
+    }
+
+    void checkEnd() {
+        keys.values().forEach(key -> key.checkEnd(text(cluster.merged(key.name))));
+    }
+
+    SimViolation violation(String what) {
+        return cluster.violation(what);
+    }
+}

@@ -1,0 +1,74 @@
+package io.kindred.cluster.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one key from its clients alone: the updates that they sent, the replies and the reads. Each kind of key
+ * takes certain commands only, so that its values tell which of them took effect, and in which order.
+ *
+ * <p>A key stays <em>exact</em> unless something happened to it that exactness is not promised beside; then its values are
+ * judged by what can never be: an update that was applied twice, or that nobody sent.
+ */
+abstract class ValueKey {
+    private final ValueHistory history;
+    final String name;
+    /** In the order of their beginning. */
+    final List<ValueCall> calls = new ArrayList<>();
+
+    private String notExactBecause = "";
+
+    ValueKey(ValueHistory history, String name) {
+        this.history = history;
+        this.name = name;
+    }
+
+    /** What a read that begins now will have to see. */
+    interface Reading {
+        /** @param isStrict whether R of the key's own replicas have answered */
+        void end(@Nullable String value, boolean isStrict);
+    }
+
+    final void excuse(String why) {
+        notExactBecause = notExactBecause.isEmpty() ? why : notExactBecause;
+    }
+
+    final boolean isExact() {
+        return notExactBecause.isEmpty();
+    }
+
+    /** How many may still take effect without anybody having heard. */
+    final long unsure() {
+        return calls.stream()
+                .filter(call -> call.end == ValueCall.End.UNSURE || call.end == ValueCall.End.OPEN)
+                .count();
+    }
+
+    /** Whether it has had enough updates, so that clients go on with another key of its kind. */
+    boolean isFull() {
+        return false;
+    }
+
+    abstract void begun(ValueCall call);
+
+    abstract void acknowledged(ValueCall call);
+
+    abstract Reading beginRead();
+
+    /** After healing. */
+    abstract void checkEnd(@Nullable String value);
+
+    /** The time by now, as calls have it. */
+    final long now() {
+        return history.now();
+    }
+
+    final boolean isByClock() {
+        return history.isByClock();
+    }
+
+    final SimViolation violation(String what) {
+        return history.violation("key " + name + (isExact() ? "" : " (" + notExactBecause + ")") + ": " + what);
+    }
+}
