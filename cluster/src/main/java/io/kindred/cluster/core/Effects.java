@@ -25,6 +25,12 @@ public interface Effects {
      */
     void persist(byte[] key, byte @Nullable [] value, int countDelta);
 
+    /**
+     * Puts all that was told durable by now on the disk for good, whatever appendfsync says; answered by {@link
+     * Event.Synced} with the same token.
+     */
+    void sync(long token);
+
     /** Reads a key that peek could not; answered by {@link Event.Loaded} with the same token. */
     void load(long token, byte[] key);
 

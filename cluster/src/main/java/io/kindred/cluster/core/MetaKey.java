@@ -4,7 +4,8 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.ring.StorageKey;
 import java.nio.ByteBuffer;
 
-/** Node-local records in the storage engine: the tag, a kind, and a number. Values are one big-endian long. */
+/** Node-local records in the storage engine: the tag, a kind, and a number. Values are one big-endian long, if nothing else is
+ * said. */
 final class MetaKey {
     static final byte FLOOR = 'F';
     static final byte FLUSH = 'X';
@@ -25,6 +26,9 @@ final class MetaKey {
 
     /** A partition's reap mark. */
     static final byte REAP = 'R';
+
+    /** A partition's term: number, node, and whether this node counts as one of its own replicas (1 byte). */
+    static final byte TERM = 'U';
 
     private MetaKey() {}
 

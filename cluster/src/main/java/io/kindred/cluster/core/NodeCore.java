@@ -27,9 +27,11 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.Term;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -67,6 +69,8 @@ public final class NodeCore implements MessageHandler {
     private final OwedRanges owed;
     private final Reaping reaping;
     private final Latencies latencies;
+    private final Terms terms;
+    private final TermDisk termDisk;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -153,6 +157,13 @@ public final class NodeCore implements MessageHandler {
                 membership,
                 surroundings,
                 antiEntropy.exchange());
+        termDisk = new TermDisk(replica, outlet);
+        terms = new Terms(
+                config.partitions(),
+                router.termDatacenter(),
+                TermDisk.stored(recovered.meta()),
+                termDisk,
+                new Terms.Wires(outlet, requests, clocks, router, random::nextInt));
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
         scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
         Coordination coordination = new Coordination(
@@ -167,7 +178,8 @@ public final class NodeCore implements MessageHandler {
                 flushStamps,
                 latencies,
                 new RepairBudget(),
-                relays);
+                relays,
+                terms);
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, coordination, outlet);
@@ -195,7 +207,7 @@ public final class NodeCore implements MessageHandler {
                 kept.trees().restore(number, record.value());
                 continue;
             }
-            if (HoldingDisk.isHolding(record.key())) {
+            if (HoldingDisk.isHolding(record.key()) || MetaKey.kind(record.key()) == MetaKey.TERM) {
                 continue;
             }
             long value = MetaKey.value(record.value());
@@ -225,6 +237,7 @@ public final class NodeCore implements MessageHandler {
             antiEntropy.followRing(touched);
             transfers.core().follow(touched);
         }
+        termDisk.sync();
         wake(effects);
     }
 
@@ -236,6 +249,8 @@ public final class NodeCore implements MessageHandler {
             received.message().deliver(received.from(), this);
         } else if (event instanceof Event.Persisted persisted) {
             replica.onPersisted(persisted.count(), persisted.failure());
+        } else if (event instanceof Event.Synced synced) {
+            termDisk.onSynced(synced.token(), synced.failure());
         } else if (event instanceof Event.Loaded loaded) {
             replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
         } else if (event instanceof Event.LossAccepted accepted) {
@@ -427,6 +442,36 @@ public final class NodeCore implements MessageHandler {
 
     @Override
     public void onDotReply(long from, Message.DotReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermClaim(long from, Message.TermClaim message) {
+        if (!hasPartition(message.partition())) {
+            ignore(from, message);
+        } else if (isRefused(from)) {
+            outlet.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
+        } else {
+            terms.onClaim(from, message);
+        }
+    }
+
+    @Override
+    public void onTermReply(long from, Message.TermReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermsRequest(long from, Message.TermsRequest message) {
+        if (!isRefused(from)) {
+            terms.onTermsRequest(from, message);
+        }
+    }
+
+    @Override
+    public void onTermsReply(long from, Message.TermsReply message) {
         membership.router().answered(from);
         answered(from, message.requestId(), message);
     }

@@ -5,6 +5,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.DatacenterRecords;
@@ -17,6 +18,7 @@ import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.WideRoute;
+import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -46,6 +48,10 @@ final class RingRouter implements Router, PartitionMap {
     /** The nodes that hold something, in the ring or not. */
     private final TreeSet<Long> holders = new TreeSet<>();
 
+    /** By partition: stands for the sets of nodes that a write must reach, whatever their order. */
+    private final long[] prints;
+
+    private long newestRecord;
     private int version;
     private BitSet touched = new BitSet();
     /** Whose turn it is among the nodes of another datacenter. */
@@ -67,6 +73,7 @@ final class RingRouter implements Router, PartitionMap {
                 partitions, config.replication(), membership.self().datacenter());
         this.serving = datacenters.home().serving();
         this.selfIn = new int[partitions];
+        this.prints = new long[partitions];
         this.own = own;
         Arrays.fill(selfIn, -1);
     }
@@ -75,6 +82,10 @@ final class RingRouter implements Router, PartitionMap {
     void use(List<ChangeRecord> records, HeldBy held) {
         BitSet changed = datacenters.use(records, held, this::datacenterOf);
         serving = datacenters.home().serving();
+        newestRecord = 0;
+        for (ChangeRecord record : records) {
+            newestRecord = Math.max(newestRecord, record.stamp());
+        }
         holders.clear();
         for (long member : held.members()) {
             Holding told = held.holding(member);
@@ -86,6 +97,7 @@ final class RingRouter implements Router, PartitionMap {
         walks.clear();
         for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
             selfIn[partition] = placeOf(self(), serving.of(partition).writers());
+            prints[partition] = RingPrint.of(serving.of(partition));
             touch(partition);
         }
     }
@@ -182,6 +194,22 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public Guard guard(byte[] storageKey, Term term) {
+        return new Guard(term, termDatacenter(), newestRecord, prints[StorageKey.partition(storageKey)]);
+    }
+
+    /** What stands for this datacenter in the terms of its versions. */
+    long termDatacenter() {
+        String name = membership.self().datacenter();
+        return name.isEmpty() ? 0 : DatacenterRecords.idOf(name);
+    }
+
+    @Override
+    public boolean isOld(Guard guard, byte[] storageKey) {
+        return newestRecord > guard.ringStamp() && prints[StorageKey.partition(storageKey)] != guard.ringPrint();
+    }
+
+    @Override
     public void redirect(long node, byte[] storageKey) {
         watch.rounds()
                 .tellHoldings(node, serving.of(StorageKey.partition(storageKey)).writers());
@@ -221,9 +249,13 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean isReplicaOf(byte[] storageKey) {
+        return isInRing(storageKey) && isReplicaOf(StorageKey.partition(storageKey));
+    }
+
+    @Override
+    public boolean isReplicaOf(int partition) {
         // Who answers reads takes writes, whatever it thinks of the ring.
-        return isInRing(storageKey)
-                && (selfIn[StorageKey.partition(storageKey)] >= 0 || own.holds(StorageKey.partition(storageKey)));
+        return selfIn[partition] >= 0 || own.holds(partition);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
@@ -99,9 +100,16 @@ public sealed interface Message {
      *
      * @param stamp given once, by the node that took the command
      * @param budgetMillis how long the asker will wait; past it the work is dropped
+     * @param isPassedOn whether the sender was asked itself, and takes the receiver for the one to run it: who gets it so
+     *     runs it
      */
-    record Forward(long requestId, Operation operation, QuorumSpec quorum, long stamp, int budgetMillis)
+    record Forward(
+            long requestId, Operation operation, QuorumSpec quorum, long stamp, int budgetMillis, boolean isPassedOn)
             implements Message {
+        public Forward(long requestId, Operation operation, QuorumSpec quorum, long stamp, int budgetMillis) {
+            this(requestId, operation, quorum, stamp, budgetMillis, false);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onForward(from, this);
@@ -115,17 +123,37 @@ public sealed interface Message {
         }
     }
 
-    /** @param asStandIn whether to answer with what the receiver holds for the key's replicas, not as one of them */
-    record ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) implements Message {
+    /**
+     * @param asStandIn whether to answer with what the receiver holds for the key's replicas, not as one of them
+     * @param guard where it is an update that reads; else null
+     */
+    record ReadRequest(
+            long requestId,
+            byte[] storageKey,
+            boolean asStandIn,
+            @Nullable Guard guard) implements Message {
+        public ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) {
+            this(requestId, storageKey, asStandIn, null);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReadRequest(from, this);
         }
     }
 
-    /** {@code versions} is null exactly when the verdict is not {@code OK}: a read error is never "not found". */
+    /**
+     * {@code versions} is null exactly when the verdict is neither {@code OK} nor {@code UNCOUNTED}: a read error is never
+     * "not found".
+     *
+     * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
+     */
     record ReadReply(
-            long requestId, Verdict verdict, @Nullable Versions versions) implements Message {
+            long requestId, Verdict verdict, @Nullable Versions versions, Term shown) implements Message {
+        public ReadReply(long requestId, Verdict verdict, @Nullable Versions versions) {
+            this(requestId, verdict, versions, Term.NONE);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReadReply(from, this);
@@ -136,8 +164,18 @@ public sealed interface Message {
      * Asks a replica to join {@code delta} into what it has. {@code requestId} 0: a repair, which nobody awaits.
      *
      * @param intended the replica that the receiver is to hold it for; 0: the receiver is one itself
+     * @param guard where it is an update's delta, which a replica may refuse; else null
      */
-    record Replicate(long requestId, byte[] storageKey, Versions delta, long intended) implements Message {
+    record Replicate(
+            long requestId,
+            byte[] storageKey,
+            Versions delta,
+            long intended,
+            @Nullable Guard guard) implements Message {
+        public Replicate(long requestId, byte[] storageKey, Versions delta, long intended) {
+            this(requestId, storageKey, delta, intended, null);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReplicate(from, this);
@@ -147,10 +185,16 @@ public sealed interface Message {
     /**
      * The join is durable at the sender, or the verdict says why not.
      *
-     * @param uncovered the sender's container, without values, where it has live siblings beside the written one; else null
+     * @param uncovered the sender's container, without values, where it has live siblings beside the written one, or
+     *     refuses it for them; else null
+     * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
      */
     record ReplicateAck(
-            long requestId, Verdict verdict, @Nullable Versions uncovered) implements Message {
+            long requestId, Verdict verdict, @Nullable Versions uncovered, Term shown) implements Message {
+        public ReplicateAck(long requestId, Verdict verdict, @Nullable Versions uncovered) {
+            this(requestId, verdict, uncovered, Term.NONE);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReplicateAck(from, this);
@@ -185,6 +229,46 @@ public sealed interface Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onDotReply(from, this);
+        }
+    }
+
+    // --- terms ---
+
+    /** Asks a replica for a partition's updates: from now on the guard's term, which is the sender's, is the newest. */
+    record TermClaim(long requestId, int partition, Guard guard) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermClaim(from, this);
+        }
+    }
+
+    /**
+     * {@code OK}, {@code UNCOUNTED}: granted, durably. {@code OLD_TERM}, {@code OLD_RING}, {@code NOT_MINE}, {@code FAILED}:
+     * it is not.
+     *
+     * @param shown the newest term that the sender knows
+     * @param comeAgainMillis where another node was granted it only just now: until then it keeps it
+     */
+    record TermReply(long requestId, Verdict verdict, Term shown, int comeAgainMillis) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermReply(from, this);
+        }
+    }
+
+    /** Asks a replica for the newest terms that it knows of these partitions, which the sender is to hold. */
+    record TermsRequest(long requestId, int[] partitions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermsRequest(from, this);
+        }
+    }
+
+    /** @param terms of the partitions that were asked for, in their order */
+    record TermsReply(long requestId, List<Term> terms) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermsReply(from, this);
         }
     }
 
@@ -465,6 +549,14 @@ public sealed interface Message {
         /** The key has, or would have, more siblings than {@code max-siblings}, or than a message has room for. */
         TOO_MANY_SIBLINGS,
         /** A stand-in holds as much as {@code hint-max-bytes} allows. */
-        HINTS_FULL
+        HINTS_FULL,
+        /** The sender knows a newer term of the key's partition. */
+        OLD_TERM,
+        /** The sender holds something that the update has not seen. */
+        UNCOVERED,
+        /** The sender knows a newer ring, in which other nodes have the key. */
+        OLD_RING,
+        /** It is done, but the sender has not met enough former owners to count as one of the key's own replicas. */
+        UNCOUNTED
     }
 }

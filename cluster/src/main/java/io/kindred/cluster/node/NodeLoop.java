@@ -310,6 +310,11 @@ public final class NodeLoop {
         }
 
         @Override
+        public void sync(long token) {
+            engine.sync(failure -> deliver(new Event.Synced(token, failure == null ? null : writeFailure(failure))));
+        }
+
+        @Override
         public void load(long token, byte[] key) {
             engine.read(key, (value, failure) -> {
                 byte[] found = value == StorageEngine.ABSENT ? null : value;

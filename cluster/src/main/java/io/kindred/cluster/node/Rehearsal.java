@@ -230,6 +230,11 @@ public final class Rehearsal {
         }
 
         @Override
+        public void sync(long token) {
+            engine.sync(failure -> later(new Event.Synced(token, null)));
+        }
+
+        @Override
         public void load(long token, byte[] key) {
             engine.read(
                     key,

@@ -16,7 +16,8 @@ public record Coordination(
         FlushStamps flushStamps,
         Latencies latencies,
         RepairBudget repairs,
-        RemoteCopies remotes) {
+        RemoteCopies remotes,
+        TermBook terms) {
     long self() {
         return router.self();
     }

@@ -39,7 +39,13 @@ final class ForwardCore extends Request {
         node.outbox()
                 .send(
                         target,
-                        new Message.Forward(id, ticket.operation(), ticket.quorum(), ticket.stamp(), budgetMillis));
+                        new Message.Forward(
+                                id,
+                                ticket.operation(),
+                                ticket.quorum(),
+                                ticket.stamp(),
+                                budgetMillis,
+                                ticket.origin().isPeer()));
     }
 
     @Override

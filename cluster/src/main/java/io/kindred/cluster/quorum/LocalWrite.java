@@ -2,6 +2,8 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
@@ -40,21 +42,33 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
         long floor = Math.max(newestCovered(held, basis.context()), Math.max(flushed, basis.reapMark()));
         long stamp = node.clocks().above(ticket.stamp(), floor);
         node.clocks().written(stamp);
-        Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value());
+        Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value(), mark(node, basis, held));
         Versions written = held.write(basis.context(), sibling);
         Versions kept = written.truncate(node.settings().clockEntriesMax(), basis.reapMark());
         node.counters().clockPrunes += written.clock().entries() - kept.clock().entries();
         return new LocalWrite(kept, basis.context(), sibling);
     }
 
+    private static TermMark mark(Coordination node, Basis basis, Versions held) {
+        Term term = basis.term();
+        return term.isNone()
+                ? TermMark.NONE
+                : new TermMark(term.number(), node.terms().datacenter(), held.baseStamp());
+    }
+
     /**
      * What a write starts from.
      *
      * @param reapMark of the key's partition, see {@link LocalReplica#reapMark}
+     * @param term of an update that supersedes all that is held; none for all else
      */
-    record Basis(Versions held, VersionVector context, long reapMark) {
+    record Basis(Versions held, VersionVector context, long reapMark, Term term) {
         static Basis superseding(Versions held, long reapMark) {
-            return new Basis(held, held.clock(), reapMark);
+            return under(Term.NONE, held, reapMark);
+        }
+
+        static Basis under(Term term, Versions held, long reapMark) {
+            return new Basis(held, held.clock(), reapMark, term);
         }
 
         /**
@@ -68,7 +82,7 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
                     context = context.with(sibling.dot(), sibling.stamp());
                 }
             }
-            return new Basis(held, context, reapMark);
+            return new Basis(held, context, reapMark, Term.NONE);
         }
     }
 

@@ -49,7 +49,7 @@ public final class Requests {
     }
 
     /** As {@link #open(Request, long)}, for the rest of an operation: up to a sixteenth of the timeout early, never late. */
-    void open(Request request, long nowNanos, long deadlineNanos) {
+    public void open(Request request, long nowNanos, long deadlineNanos) {
         if (request.id != 0) {
             open.remove(request.id);
         }
@@ -71,7 +71,7 @@ public final class Requests {
     }
 
     /** Tells the request, if it is still open then, that its answers are late. */
-    void hedge(Request request, long nowNanos, long patienceNanos) {
+    public void hedge(Request request, long nowNanos, long patienceNanos) {
         int step = 0;
         while (step < PATIENCE_STEPS - 1 && PATIENCE_STEP_NANOS << step < patienceNanos) {
             step++;

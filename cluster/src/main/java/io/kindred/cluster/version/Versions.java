@@ -99,16 +99,77 @@ public final class Versions {
     }
 
     /**
-     * The version that a plain read shows, or null for none: the newest value. Tombstones never compete with values.
-     * Whether the winner has expired is for the caller to ask, afterwards: an expired winner means no key.
+     * The version that a plain read shows, or null for none: {@link Winner} has the rules. Whether it has expired is for the
+     * caller to ask, afterwards: an expired winner means no key.
      */
     public @Nullable Sibling winner() {
-        for (int i = 0; i < siblings.size(); i++) {
-            if (!siblings.get(i).isTombstone()) {
-                return siblings.get(i);
+        return Winner.of(siblings);
+    }
+
+    /**
+     * Without the tombstones stamped at or below a reap mark, where a value lives beside them: other replicas may have
+     * dropped them, so they decide nothing any more.
+     */
+    public Versions settled(long reapMark) {
+        int left = siblings.size();
+        for (Sibling sibling : siblings) {
+            left -= isSettled(sibling, reapMark) ? 1 : 0;
+        }
+        if (left == siblings.size() || left == 0) {
+            return this;
+        }
+        List<Sibling> kept = new ArrayList<>(left);
+        for (Sibling sibling : siblings) {
+            if (!isSettled(sibling, reapMark)) {
+                kept.add(sibling);
             }
         }
-        return null;
+        return new Versions(clock, List.copyOf(kept));
+    }
+
+    private static boolean isSettled(Sibling sibling, long reapMark) {
+        return sibling.isTombstone() && sibling.stamp() <= reapMark;
+    }
+
+    /** Whether all that lives in {@code held} is covered here: a write of this delta would supersede all of it. */
+    public boolean coversAll(Versions held) {
+        for (int i = 0; i < held.siblings.size(); i++) {
+            if (!clock.covers(held.siblings.get(i).dot())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a version lives here. */
+    public boolean hasLive(Dot dot) {
+        return siblingOf(dot) != null;
+    }
+
+    /** The greatest term of what lives here and was made in a datacenter; {@link Term#NONE} for none. */
+    public Term newestTerm(long datacenter) {
+        Term newest = Term.NONE;
+        for (int i = 0; i < siblings.size(); i++) {
+            TermMark mark = siblings.get(i).mark();
+            if (!mark.isNone() && mark.datacenter() == datacenter) {
+                newest = newest.max(siblings.get(i).term());
+            }
+        }
+        return newest;
+    }
+
+    /** The greatest stamp of the plain values that live here, or that the updates among what lives here have covered. */
+    public long baseStamp() {
+        long base = 0;
+        for (int i = 0; i < siblings.size(); i++) {
+            Sibling sibling = siblings.get(i);
+            boolean isPlain = sibling.mark().isNone();
+            long stamp = isPlain
+                    ? sibling.isTombstone() ? 0 : sibling.stamp()
+                    : sibling.mark().baseStamp();
+            base = Math.max(base, stamp);
+        }
+        return base;
     }
 
     /**
@@ -148,10 +209,7 @@ public final class Versions {
     public Versions withoutValues() {
         List<Sibling> bare = new ArrayList<>(siblings.size());
         for (Sibling sibling : siblings) {
-            bare.add(
-                    sibling.isTombstone()
-                            ? sibling
-                            : new Sibling(sibling.dot(), sibling.stamp(), sibling.expireAtMillis(), new byte[0]));
+            bare.add(sibling.isTombstone() ? sibling : sibling.withValue(new byte[0]));
         }
         return new Versions(clock, List.copyOf(bare));
     }

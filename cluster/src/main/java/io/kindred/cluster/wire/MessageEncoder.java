@@ -87,6 +87,7 @@ final class MessageEncoder implements MessageHandler {
         ValueWriter.write(out, message.quorum());
         out.writeLong(message.stamp());
         writeVarint(out, message.budgetMillis());
+        writeBoolean(out, message.isPassedOn());
     }
 
     @Override
@@ -100,6 +101,7 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.READ_REQUEST, message.requestId());
         writeBytes(out, message.storageKey());
         writeBoolean(out, message.asStandIn());
+        ValueWriter.writeNullable(out, message.guard());
     }
 
     @Override
@@ -107,6 +109,7 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.READ_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.versions());
+        ValueWriter.write(out, message.shown());
     }
 
     @Override
@@ -115,6 +118,7 @@ final class MessageEncoder implements MessageHandler {
         writeBytes(out, message.storageKey());
         ValueWriter.write(out, message.delta());
         out.writeLong(message.intended());
+        ValueWriter.writeNullable(out, message.guard());
     }
 
     @Override
@@ -122,6 +126,38 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.REPLICATE_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.uncovered());
+        ValueWriter.write(out, message.shown());
+    }
+
+    @Override
+    public void onTermClaim(long from, Message.TermClaim message) {
+        begin(MessageType.TERM_CLAIM, message.requestId());
+        writeVarint(out, message.partition());
+        ValueWriter.write(out, message.guard());
+    }
+
+    @Override
+    public void onTermReply(long from, Message.TermReply message) {
+        begin(MessageType.TERM_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        ValueWriter.write(out, message.shown());
+        writeVarint(out, message.comeAgainMillis());
+    }
+
+    @Override
+    public void onTermsRequest(long from, Message.TermsRequest message) {
+        begin(MessageType.TERMS_REQUEST, message.requestId());
+        writeVarint(out, message.partitions().length);
+        for (int partition : message.partitions()) {
+            writeVarint(out, partition);
+        }
+    }
+
+    @Override
+    public void onTermsReply(long from, Message.TermsReply message) {
+        begin(MessageType.TERMS_REPLY, message.requestId());
+        writeVarint(out, message.terms().size());
+        message.terms().forEach(term -> ValueWriter.write(out, term));
     }
 
     @Override

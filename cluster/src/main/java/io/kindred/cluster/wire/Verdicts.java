@@ -15,6 +15,10 @@ final class Verdicts {
             case FULL -> 3;
             case TOO_MANY_SIBLINGS -> 4;
             case HINTS_FULL -> 5;
+            case OLD_TERM -> 6;
+            case UNCOVERED -> 7;
+            case OLD_RING -> 8;
+            case UNCOUNTED -> 9;
         };
     }
 
@@ -27,6 +31,10 @@ final class Verdicts {
             case 3 -> Verdict.FULL;
             case 4 -> Verdict.TOO_MANY_SIBLINGS;
             case 5 -> Verdict.HINTS_FULL;
+            case 6 -> Verdict.OLD_TERM;
+            case 7 -> Verdict.UNCOVERED;
+            case 8 -> Verdict.OLD_RING;
+            case 9 -> Verdict.UNCOUNTED;
             default -> throw new CorruptFrame("unknown verdict " + code);
         };
     }

@@ -482,6 +482,20 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     @Override
+    public void sync(long token) {
+        int asked = life;
+        long delay = random.between(100_000, 5_000_000);
+        later(
+                stalled ? delay + random.between(0, 3_000_000_000L) : delay,
+                "sync",
+                () -> storage.engine().sync(failure -> {
+                    if (life == asked) {
+                        step(new Event.Synced(token, failure == null ? null : told(failure)));
+                    }
+                }));
+    }
+
+    @Override
     public void load(long token, byte[] key) {
         long delay = random.between(20_000, 3_000_000);
         int asked = life;

@@ -6,6 +6,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -14,6 +15,8 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -42,14 +45,18 @@ final class Samples {
                 new Message.GossipTell(list(this::member), list(this::change), list(this::holding), random.nextLong()),
                 new Message.Ping(id(), random.nextLong()),
                 new Message.Pong(id(), random.nextLong()),
-                new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000)),
+                new Message.Forward(id(), operation(), quorum(), random.nextLong(), random.nextInt(100_000), coin()),
                 new Message.ForwardReply(id(), outcome()),
-                new Message.ReadRequest(id(), bytes(), coin()),
+                new Message.ReadRequest(id(), bytes(), coin(), coin() ? guard() : null),
                 readReply(),
-                new Message.Replicate(id(), bytes(), versions(), random.nextLong()),
+                new Message.Replicate(id(), bytes(), versions(), random.nextLong(), coin() ? guard() : null),
                 coin()
-                        ? new Message.ReplicateAck(id(), verdict(), versions())
+                        ? new Message.ReplicateAck(id(), verdict(), versions(), term())
                         : new Message.ReplicateAck(id(), verdict(), null),
+                new Message.TermClaim(id(), random.nextInt(1024), guard()),
+                new Message.TermReply(id(), verdict(), term(), random.nextInt(200)),
+                new Message.TermsRequest(id(), ascending()),
+                new Message.TermsReply(id(), list(this::term)),
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
@@ -96,6 +103,14 @@ final class Samples {
                 new Message.FlushAck(id(), verdict()));
     }
 
+    private Term term() {
+        return coin() ? Term.NONE : new Term(1 + random.nextInt(1_000), random.nextLong());
+    }
+
+    private Guard guard() {
+        return new Guard(term(), random.nextLong(), random.nextLong(), random.nextLong());
+    }
+
     private Message dotReply() {
         return coin()
                 ? new Message.DotReply(id(), Message.Verdict.NOT_MINE, null, null, 0)
@@ -124,7 +139,8 @@ final class Samples {
     // NullAway does not see that a record's array may be null once the record has been compiled.
     @SuppressWarnings("NullAway")
     private static Sibling sibling(Dot dot, long stamp, long expiry, byte @Nullable [] value) {
-        return new Sibling(dot, stamp, expiry, value);
+        TermMark mark = dot.counter() % 2 == 0 ? TermMark.NONE : new TermMark(dot.counter(), stamp % 3, stamp / 2);
+        return new Sibling(dot, stamp, expiry, value, mark);
     }
 
     Reply reply(int depth) {
@@ -212,8 +228,9 @@ final class Samples {
 
     private Message readReply() {
         return coin()
-                ? new Message.ReadReply(id(), Message.Verdict.OK, versions())
-                : new Message.ReadReply(id(), Message.Verdict.NOT_MINE, null);
+                ? new Message.ReadReply(
+                        id(), coin() ? Message.Verdict.OK : Message.Verdict.UNCOUNTED, versions(), term())
+                : new Message.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
     }
 
     private Message scanReply() {

@@ -1,0 +1,550 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.Versions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read-modify-writes of one key at its first live replica, in line. They run in rounds: all that wait when a round
+ * begins share one read quorum, then each is applied to the state that the one before it left. What arrives meanwhile waits
+ * for the next round, so that each update sees every update that was acknowledged before it was sent. All of one line have
+ * the same scope: a local one does not wait for what is read in another datacenter.
+ *
+ * <p>Rounds and versions are under this node's term of the partition (docs/updates.md), which makes them exact whenever a
+ * majority of the key's own replicas answers. Where too many of those are gone, updates are <em>sloppy</em>: as any write,
+ * with those that stand in.
+ *
+ * <p>What has been stored and lacks W is in flight. When it is refused nothing of the key begins until all that is in flight
+ * has been settled by the next round: {@link Settlement}.
+ *
+ * <ul>
+ *   <li>IDLE: nothing waits. Updates may be in flight. Then CLAIMING.
+ *   <li>CLAIMING: where this node has no term. Then READING.
+ *   <li>READING: the round. APPLYING where it has what it needs; CLAIMING where a greater term was shown; PAUSING where the
+ *       ring is changing, or a replica was lost.
+ *   <li>PAUSING: for a moment. Then CLAIMING.
+ *   <li>APPLYING: settles, then runs what waits, one after the other. Then IDLE.
+ * </ul>
+ */
+final class UpdateLine implements ReadRound.Listener {
+    private static final long PAUSE_NANOS = 20_000_000L;
+
+    private enum State {
+        IDLE,
+        CLAIMING,
+        READING,
+        PAUSING,
+        APPLYING
+    }
+
+    private final Coordination node;
+    private final Runnable whenIdle;
+    private final Consumer<Ticket> elsewhere;
+    private final byte[] storageKey;
+    private final boolean wide;
+    private Route route;
+    private State state = State.IDLE;
+    private List<Object> waiting = new ArrayList<>();
+    private List<Object> batch = new ArrayList<>();
+    private final ArrayDeque<UpdateStep> inFlight = new ArrayDeque<>();
+    /** Refused, in line order. */
+    private List<UpdateStep> unsettled = new ArrayList<>();
+    /** What those were refused for. */
+    private Refusal refusal = Refusal.NONE;
+    /** The newest that has made a version. */
+    private @Nullable UpdateStep newest;
+
+    private Term term = Term.NONE;
+    private long claims;
+    private @Nullable ReadRound reading;
+    /** Refused while a round was under way that may not have asked those who refused. */
+    private boolean isReadInVain;
+
+    /** A plain write that has to wait for the updates before it. */
+    private record After(Runnable put, long deadlineNanos) {}
+
+    /**
+     * @param whenIdle called when nothing waits and nothing is in flight any more: the owner forgets this line
+     * @param elsewhere takes an update that was not applied because another node is to run it
+     */
+    UpdateLine(Coordination node, Route route, Runnable whenIdle, Consumer<Ticket> elsewhere) {
+        this.elsewhere = elsewhere;
+        this.node = node;
+        this.route = route;
+        this.storageKey = route.storageKey();
+        this.wide = route.wide();
+        this.whenIdle = whenIdle;
+    }
+
+    void add(UpdateStep.Update update) {
+        addEntry(update);
+    }
+
+    /** A write that came after updates of its key is applied after them, waiting no longer than to its deadline. */
+    void addAfter(Runnable put, long deadlineNanos) {
+        addEntry(new After(put, deadlineNanos));
+    }
+
+    private void addEntry(Object entry) {
+        waiting.add(entry);
+        if (state == State.IDLE) {
+            begin();
+        }
+    }
+
+    private Route routeNow() {
+        Route now = node.router().routeOf(storageKey);
+        return wide ? node.router().wide(now) : now;
+    }
+
+    private int partition() {
+        return StorageKey.partition(storageKey);
+    }
+
+    // --- a round ---
+
+    private void begin() {
+        state = State.IDLE;
+        batch.addAll(waiting);
+        waiting = new ArrayList<>();
+        route = routeNow();
+        giveUpLate();
+        batch.removeIf(entry -> entry instanceof UpdateStep.Update update && isPutOff(update));
+        passOn();
+        if (batch.isEmpty() && unsettled.isEmpty()) {
+            forgetIfIdle();
+            return;
+        }
+        List<UpdateStep.Update> updates = updates();
+        if (updates.isEmpty()) {
+            term = Term.NONE;
+            reading = null;
+            apply(Versions.EMPTY);
+            return;
+        }
+        boolean isExact = true;
+        for (UpdateStep.Update each : updates) {
+            isExact &= WriteRound.hasExactChance(node, route, each.ticket().quorum());
+        }
+        if (!isExact && route.sets() != null && isEarly(updates)) {
+            // A node of the new ring may not be connected yet.
+            pause();
+        } else if (isExact) {
+            claim(updates);
+        } else {
+            term = Term.NONE;
+            read(updates);
+        }
+    }
+
+    /** All that the next round is for, in line order. */
+    private List<UpdateStep.Update> updates() {
+        List<UpdateStep.Update> all = new ArrayList<>();
+        unsettled.forEach(step -> all.addAll(step.updates()));
+        for (Object entry : batch) {
+            if (entry instanceof UpdateStep.Update update) {
+                all.add(update);
+            }
+        }
+        return all;
+    }
+
+    private boolean isEarly(List<UpdateStep.Update> updates) {
+        long half = node.settings().timeoutNanos() / 2;
+        return updates.stream()
+                .allMatch(each -> each.ticket().deadlineNanos() - node.clocks().nanos() > half);
+    }
+
+    private long deadline(List<UpdateStep.Update> updates) {
+        long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
+        for (UpdateStep.Update each : updates) {
+            deadline = Math.min(deadline, each.ticket().deadlineNanos());
+        }
+        for (Object entry : batch) {
+            deadline = entry instanceof After after ? Math.min(deadline, after.deadlineNanos()) : deadline;
+        }
+        return deadline;
+    }
+
+    private void claim(List<UpdateStep.Update> updates) {
+        state = State.CLAIMING;
+        long deadline = deadline(updates);
+        long asked = ++claims;
+        Wait wait = new Wait(deadline);
+        node.terms().hold(storageKey, refusal.shown(), deadline, isHeld -> {
+            if (state != State.CLAIMING || asked != claims) {
+                // Its time was up, and others have come since.
+                return;
+            }
+            wait.end();
+            term = node.terms().held(partition());
+            if (isHeld && !term.isNone()) {
+                read(updates());
+            } else {
+                pause();
+            }
+        });
+    }
+
+    /** For a claim, or for a moment to pass; no longer than the first of the clients does. */
+    private final class Wait extends Request {
+        Wait(long deadlineNanos) {
+            node.requests().open(this, node.clocks().nanos(), deadlineNanos);
+        }
+
+        void end() {
+            node.requests().close(this);
+        }
+
+        @Override
+        protected void onHedge() {
+            end();
+            begin();
+        }
+
+        @Override
+        protected void onDeadline() {
+            node.counters().timeouts++;
+            String why = "no majority of the key's own replicas answered in "
+                    + node.settings().timeoutMillis() + " ms; nothing was applied";
+            UpdateLine.this.end(ticket -> node.tryAgain(ticket, why));
+        }
+    }
+
+    private void read(List<UpdateStep.Update> updates) {
+        state = State.READING;
+        isReadInVain = false;
+        reading = null;
+        if (isAlone()) {
+            enough(Versions.EMPTY);
+            return;
+        }
+        int reads = 1;
+        int own = 0;
+        for (UpdateStep.Update each : updates) {
+            Needs needs = node.settings().reads(each.ticket().quorum(), route.serving());
+            Needs enough = term.isNone() ? needs : needs.exact(route.serving());
+            reads = Math.max(reads, enough.all());
+            own = Math.max(own, enough.own());
+        }
+        Needs needs = new Needs(reads, own);
+        ReadRound begun = term.isNone()
+                ? new ReadRound(node, route, needs, this)
+                : ReadRound.under(node.router().guard(storageKey, term), node, route, needs, this);
+        reading = begun.including(refusal.nodes());
+        begun.start(deadline(updates));
+    }
+
+    private boolean isAlone() {
+        return route.serving() == 1 && route.self() == 0;
+    }
+
+    @Override
+    public void enough(Versions merged) {
+        Term shown = merged.newestTerm(node.terms().datacenter());
+        if (isReadInVain) {
+            begin();
+        } else if (!term.isNone() && shown.isAbove(term)) {
+            // A version that was made under a term that no majority knows, or has shown yet.
+            refusal = refusal.and(0, shown, false);
+            begin();
+        } else if (!term.isNone()
+                && (hasMoved(route) || !node.terms().held(partition()).equals(term))) {
+            begin();
+        } else {
+            apply(merged);
+        }
+    }
+
+    @Override
+    public void outranked(Term shown) {
+        refusal = refusal.and(0, shown, false);
+        node.terms().keep(partition(), shown, verdict -> {});
+        begin();
+    }
+
+    @Override
+    public void tooLarge() {
+        Outcome refused = new Outcome.Refused(SiblingLimits.UNREADABLE);
+        end(ticket -> node.outbox().reply(ticket.origin(), refused));
+    }
+
+    @Override
+    public void failed(int got, int needed, boolean timeout) {
+        ReadRound round = reading;
+        boolean isWorthAPause = !term.isNone() || !unsettled.isEmpty() || (round != null && round.isMoved());
+        if (!timeout && isWorthAPause) {
+            pause();
+        } else {
+            String why = "got " + got + " of " + needed + " read answers; nothing was applied";
+            end(ticket -> node.tryAgain(ticket, why));
+        }
+    }
+
+    private void pause() {
+        state = State.PAUSING;
+        Wait wait = new Wait(deadline(updates()));
+        node.requests().hedge(wait, node.clocks().nanos(), PAUSE_NANOS);
+    }
+
+    // --- who does not run ---
+
+    /** Stored ones whose time is up: nobody can tell any more. */
+    private void giveUpLate() {
+        boolean isGone = !route.serves();
+        List<UpdateStep> left = new ArrayList<>();
+        for (UpdateStep step : unsettled) {
+            boolean isLate = isGone;
+            for (UpdateStep.Update each : step.updates()) {
+                isLate |= each.ticket().deadlineNanos() - node.clocks().nanos() <= 0;
+            }
+            if (!isLate) {
+                left.add(step);
+            } else if (step.dot() == null) {
+                step.updates().forEach(each -> batch.add(0, each));
+            } else {
+                giveUp(step.updates());
+            }
+        }
+        unsettled = left;
+    }
+
+    private void giveUp(List<UpdateStep.Update> updates) {
+        Outcome unsure = new Outcome.NoQuorum("another node ran updates of the key before enough replicas had this one;"
+                + " the update may still take effect");
+        updates.forEach(each -> node.outbox().reply(each.ticket().origin(), unsure));
+    }
+
+    private boolean isPutOff(UpdateStep.Update update) {
+        Ticket ticket = update.ticket();
+        if (node.waitsForOthers(ticket, route)) {
+            return true;
+        }
+        boolean late = ticket.deadlineNanos() - node.clocks().nanos() <= 0;
+        boolean chance = WriteRound.hasChance(node, route, ticket.quorum());
+        if (late || !chance) {
+            String why = late
+                    ? "the key's other updates took too long; nothing was applied"
+                    : "too few nodes for the key can be reached; nothing was applied";
+            node.tryAgain(ticket, why);
+        }
+        return late || !chance;
+    }
+
+    /** What has not been stored is for the first live replica, in this node's own view, unless it was passed on to here. */
+    private void passOn() {
+        int first = Coordinator.firstLive(node.router(), node.router().routeOf(storageKey));
+        boolean isFirst = first >= 0 && node.router().routeOf(storageKey).writers()[first] == node.self();
+        if (isFirst) {
+            return;
+        }
+        List<Object> mine = new ArrayList<>();
+        List<Object> entries = batch;
+        for (Object entry : entries) {
+            if (entry instanceof UpdateStep.Update update && !(update.ticket().isPassedOn() && route.serves())) {
+                elsewhere.accept(update.ticket());
+            } else {
+                mine.add(entry);
+            }
+        }
+        batch = mine;
+    }
+
+    /** The round has come to nothing: what waits for its updates goes on in any case. */
+    private void end(Consumer<Ticket> tell) {
+        state = State.APPLYING;
+        for (UpdateStep step : unsettled) {
+            if (step.dot() == null) {
+                step.updates().forEach(each -> tell.accept(each.ticket()));
+            } else {
+                giveUp(step.updates());
+            }
+        }
+        unsettled = new ArrayList<>();
+        refusal = Refusal.NONE;
+        List<Object> round = batch;
+        batch = new ArrayList<>();
+        for (Object entry : round) {
+            if (entry instanceof UpdateStep.Update update) {
+                tell.accept(update.ticket());
+            } else if (entry instanceof After after) {
+                after.put().run();
+            }
+        }
+        begin();
+    }
+
+    // --- applying ---
+
+    private void apply(Versions merged) {
+        state = State.APPLYING;
+        ReadRound round = reading;
+        @Nullable
+        Versions[] answers =
+                round == null ? new @Nullable Versions[0] : round.answers().clone();
+        UpdateStep.Found found =
+                new UpdateStep.Found(route, merged, term, round == null || round.isUniform(), round == null);
+        reading = null;
+        if (showsMore(answers)) {
+            moveToUnsettled();
+        }
+        settle(found, answers);
+        List<Object> entries = batch;
+        batch = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            if (!unsettled.isEmpty()) {
+                waiting.addAll(0, entries.subList(i, entries.size()));
+                break;
+            }
+            if (entries.get(i) instanceof UpdateStep.Update update) {
+                run(found, update);
+            } else if (entries.get(i) instanceof After after) {
+                after.put().run();
+            }
+        }
+        if (unsettled.isEmpty()) {
+            refusal = Refusal.NONE;
+        }
+        begin();
+    }
+
+    private void run(UpdateStep.Found found, UpdateStep.Update update) {
+        if (isPutOff(update)) {
+            return;
+        }
+        if (!node.router().routeOf(storageKey).serves()) {
+            elsewhere.accept(update.ticket());
+            return;
+        }
+        node.counters().updates++;
+        start(UpdateStep.of(node, this, found, update));
+    }
+
+    private void start(UpdateStep step) {
+        inFlight.add(step);
+        step.start();
+    }
+
+    /** Whether a replica holds something that it would refuse what is in flight for. */
+    private boolean showsMore(@Nullable Versions[] answers) {
+        UpdateStep last = newest;
+        Dot dot = last == null || !last.isInFlight() ? null : last.dot();
+        if (last == null || dot == null || term.isNone()) {
+            return false;
+        }
+        for (Versions answer : answers) {
+            if (answer == null || answer.clock().covers(dot)) {
+                continue;
+            }
+            for (Sibling sibling : answer.siblings()) {
+                if (!last.covers().covers(sibling.dot())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void settle(UpdateStep.Found found, @Nullable Versions[] answers) {
+        if (unsettled.isEmpty()) {
+            return;
+        }
+        List<UpdateStep> line = unsettled;
+        unsettled = new ArrayList<>();
+        List<Dot> dots = new ArrayList<>();
+        List<UpdateStep> stored = new ArrayList<>();
+        List<UpdateStep.Update> again = new ArrayList<>();
+        for (UpdateStep step : line) {
+            Dot dot = step.dot();
+            if (dot != null) {
+                dots.add(dot);
+                stored.add(step);
+            }
+        }
+        Settlement settlement = Settlement.of(dots, answers, found.read());
+        if (settlement.counts()) {
+            List<UpdateStep.Run> runs = new ArrayList<>();
+            stored.forEach(step -> runs.addAll(step.runs()));
+            Dot counted = dots.get(dots.size() - 1);
+            found.read().siblings().stream()
+                    .filter(sibling -> sibling.dot().equals(counted))
+                    .forEach(sibling -> start(UpdateStep.again(node, this, found, sibling, runs)));
+        }
+        for (UpdateStep step : line) {
+            int place = stored.indexOf(step);
+            if (place >= 0 && !settlement.counts() && place < settlement.covered()) {
+                giveUp(step.updates());
+            } else if (place < 0 || !settlement.counts()) {
+                again.addAll(step.updates());
+            }
+        }
+        List<Object> rest = new ArrayList<>();
+        again.forEach(update -> rest.add(update.again(node.clocks())));
+        rest.addAll(batch);
+        batch = rest;
+    }
+
+    // --- what steps tell ---
+
+    /** The step that has made the newest version here; it may have ended by now. */
+    @Nullable
+    UpdateStep newest() {
+        return newest;
+    }
+
+    void made(UpdateStep step) {
+        newest = step;
+    }
+
+    /** Whether a write of the key must now reach nodes that it need not have reached by a former route. */
+    boolean hasMoved(Route former) {
+        return RouteSets.isMore(routeNow(), former);
+    }
+
+    /** What is in flight is settled before anything else of the key begins. */
+    void refused(Refusal why) {
+        node.counters().updatesRefused++;
+        refusal = refusal.and(why);
+        if (why.shown().isAbove(node.terms().kept(partition()))) {
+            node.terms().keep(partition(), why.shown(), verdict -> {});
+        }
+        moveToUnsettled();
+        if (state == State.IDLE) {
+            begin();
+        } else if (state == State.READING) {
+            isReadInVain = true;
+        }
+    }
+
+    private void moveToUnsettled() {
+        for (UpdateStep step : inFlight) {
+            if (!step.isDone()) {
+                step.cancel();
+                unsettled.add(step);
+            }
+        }
+        inFlight.clear();
+    }
+
+    /** A step has told its clients. */
+    void ended() {
+        while (!inFlight.isEmpty() && inFlight.element().isDone()) {
+            inFlight.remove();
+        }
+        forgetIfIdle();
+    }
+
+    private void forgetIfIdle() {
+        if (state == State.IDLE && batch.isEmpty() && waiting.isEmpty() && unsettled.isEmpty() && inFlight.isEmpty()) {
+            whenIdle.run();
+        }
+    }
+}
