@@ -59,7 +59,7 @@ final class CounterKey extends ValueKey {
         return (value, isStrict) -> {
             long read = value == null ? 0 : Long.parseLong(value);
             checkMost(read, "a read");
-            if (isStrict && isExact() && read < least) {
+            if (isReadExact(isStrict) && read < least) {
                 throw violation("a read finds " + read + ", and " + least + " was acknowledged before it was sent");
             }
         };

@@ -259,6 +259,7 @@ final class HistoryChecker {
                     "dot " + dot + " was given to " + before + " and to " + content + " at " + node.name);
         }
         stampOfDot.put(dot, sibling.stamp());
+        cluster.values.learn(key, sibling);
         Write write = writes.get(token(value));
         if (write != null && !write.dots.contains(sibling.dot())) {
             write.dots.add(sibling.dot());
@@ -282,11 +283,22 @@ final class HistoryChecker {
         }
     }
 
-    /** A machine died with these containers unsynced; what nobody else has by now is excused. */
-    void tailLost(List<SimStorage.Reverted> gone) {
+    /** A machine died with these containers unsynced: updates that only it and one more had acknowledged are half gone. */
+    void logTailLost(List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.excuse(name(each.key()), "a machine lost what it had acknowledged"));
+        noteLost(gone);
+    }
+
+    /** A node is gone with these: whoever comes in its place asks the others first. */
+    void diskLost(List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.excuseReads(name(each.key())));
+        noteLost(gone);
+    }
+
+    /** What nobody else has by now is excused. */
+    private void noteLost(List<SimStorage.Reverted> gone) {
         for (SimStorage.Reverted reverted : gone) {
             String key = name(reverted.key());
-            cluster.values.excuse(key, "a machine lost what it had acknowledged");
             for (Write write : writes.values()) {
                 for (Dot dot : write.key.equals(key) ? write.dots : List.<Dot>of()) {
                     if (reverted.before().clock().covers(dot)

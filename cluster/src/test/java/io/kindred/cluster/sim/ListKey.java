@@ -1,5 +1,7 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.version.Sibling;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +36,13 @@ final class ListKey extends ValueKey {
     }
 
     @Override
+    boolean isPlain(Sibling sibling) {
+        byte[] value = sibling.value();
+        ValueCall first = value == null ? null : byToken.get(new String(value, StandardCharsets.UTF_8));
+        return first != null && first.command().equals("SET");
+    }
+
+    @Override
     void begun(ValueCall call) {
         byToken.put(call.token(), call);
         if (call.command().equals("SET")) {
@@ -52,19 +61,19 @@ final class ListKey extends ValueKey {
     Reading beginRead() {
         int appends = acknowledgedAppends.size();
         long before = calls.isEmpty() ? 0 : now();
-        return (value, isStrict) -> check(value, isStrict, appends, before, "a read at " + now());
+        return (value, isStrict) -> check(value, isReadExact(isStrict), appends, before, "a read");
     }
 
     @Override
     void checkEnd(@Nullable String value) {
-        check(value, true, acknowledgedAppends.size(), now(), "at the end");
+        check(value, isExact(), acknowledgedAppends.size(), now(), "at the end");
     }
 
     /** @param before what had ended by then has to be accounted for */
     private void check(@Nullable String value, boolean isWhole, int appends, long before, String where) {
         List<String> tokens = value == null ? List.of() : List.of(value.split(",", -1));
         checkTokens(tokens, where);
-        if (!isExact() || !isWhole) {
+        if (!isWhole) {
             return;
         }
         ValueCall first = tokens.isEmpty() ? null : byToken.get(tokens.get(0));

@@ -172,7 +172,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     long sloppyUpdates() {
-        return core == null ? 0 : core.views().counters().sloppyWrites;
+        return core == null ? 0 : core.views().counters().sloppyUpdates;
     }
 
     int rangesOwed() {
@@ -297,7 +297,7 @@ final class SimNode implements Effects, ReplicaStore {
         isLost = true;
         die();
         storage = new SimStorage(SyncPolicy.ALWAYS, schedule, random.split(), 0);
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */
@@ -327,7 +327,7 @@ final class SimNode implements Effects, ReplicaStore {
     void powerLoss() {
         List<SimStorage.Reverted> gone = storage.powerLoss();
         die();
-        cluster.checker.tailLost(gone);
+        cluster.checker.logTailLost(gone);
     }
 
     private void die() {

@@ -147,9 +147,13 @@ public record SimPlan(
         return strict ? new QuorumSpec(0, 0, 0, writeQuorum == 0 ? 2 : writeQuorum) : QuorumSpec.DEFAULT;
     }
 
-    /** What a client asks of an update that is to be exact: a majority of the key's own replicas, read and written. */
-    QuorumSpec updating() {
-        return new QuorumSpec(2, 2, 2, 2);
+    /** What a client asks of an update: whatever it is, it takes a majority of the key's own replicas, or is sloppy. */
+    static QuorumSpec updating(SimRandom random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> new QuorumSpec(1, 1, 0, 0);
+            case 1 -> new QuorumSpec(2, 2, 2, 2);
+            default -> QuorumSpec.DEFAULT;
+        };
     }
 
     /** Where the nodes of one datacenter only are, it has no name. */

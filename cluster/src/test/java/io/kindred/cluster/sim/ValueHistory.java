@@ -3,6 +3,7 @@ package io.kindred.cluster.sim;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -96,6 +97,22 @@ final class ValueHistory {
         ValueKey key = keys.get(name);
         if (key != null) {
             key.excuse(why);
+        }
+    }
+
+    /** Reads of a key may miss what was acknowledged, until it has been repaired. */
+    void excuseReads(String name) {
+        ValueKey key = keys.get(name);
+        if (key != null) {
+            key.excuseReads();
+        }
+    }
+
+    /** Some version is about to be stored. What an update has made under no term was made where its replicas were gone. */
+    void learn(String name, Sibling sibling) {
+        ValueKey key = keys.get(name);
+        if (key != null && sibling.mark().isNone() && !key.isPlain(sibling)) {
+            key.excuse("an update was sloppy");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.version.Sibling;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ abstract class ValueKey {
     final List<ValueCall> calls = new ArrayList<>();
 
     private String notExactBecause = "";
+    private boolean areReadsExcused;
 
     ValueKey(ValueHistory history, String name) {
         this.history = history;
@@ -32,6 +34,19 @@ abstract class ValueKey {
 
     final void excuse(String why) {
         notExactBecause = notExactBecause.isEmpty() ? why : notExactBecause;
+    }
+
+    final void excuseReads() {
+        areReadsExcused = true;
+    }
+
+    final boolean isReadExact(boolean isStrict) {
+        return isStrict && isExact() && !areReadsExcused;
+    }
+
+    /** Whether a version was made by a plain write, and by no update. */
+    boolean isPlain(Sibling sibling) {
+        return false;
     }
 
     final boolean isExact() {
