@@ -145,18 +145,6 @@ public final class NodeCore implements MessageHandler {
         });
         QuorumCounters counters = new QuorumCounters();
         Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
-        transfers = new Transfers(
-                membership,
-                own,
-                antiEntropy.exchange(),
-                cleaner,
-                surroundings,
-                config.quorums().timeoutNanos());
-        reaping = new Reaping(
-                new Reaping.Parts(config, desk, replica, kept.marks()),
-                membership,
-                surroundings,
-                antiEntropy.exchange());
         termDisk = new TermDisk(replica, outlet);
         terms = new Terms(
                 config.partitions(),
@@ -164,6 +152,19 @@ public final class NodeCore implements MessageHandler {
                 TermDisk.stored(recovered.meta()),
                 termDisk,
                 new Terms.Wires(outlet, requests, clocks, router, random::nextInt));
+        transfers = new Transfers(
+                membership,
+                own,
+                antiEntropy.exchange(),
+                cleaner,
+                surroundings,
+                terms,
+                config.quorums().timeoutNanos());
+        reaping = new Reaping(
+                new Reaping.Parts(config, desk, replica, kept.marks()),
+                membership,
+                surroundings,
+                antiEntropy.exchange());
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
         scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
         Coordination coordination = new Coordination(
@@ -193,6 +194,7 @@ public final class NodeCore implements MessageHandler {
                 kept.marks(),
                 reaping,
                 relays.counters(),
+                terms,
                 scrubber.counters());
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);

@@ -22,6 +22,7 @@ import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
@@ -77,6 +78,7 @@ public final class NodeViews {
             ReapMarks marks,
             Reaping reaping,
             RelayCounters relays,
+            Terms terms,
             ScrubCounters scrubbed) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
@@ -176,6 +178,10 @@ public final class NodeViews {
     }
 
     /** What became of this node's writes in other datacenters. */
+    public Terms terms() {
+        return counted.terms();
+    }
+
     public RelayCounters relays() {
         return counted.relays();
     }

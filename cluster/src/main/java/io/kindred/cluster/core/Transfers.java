@@ -4,6 +4,7 @@ import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final Cleaner cleaner;
     private final TransferCore core;
     private final OwnHolding own;
+    private final Terms terms;
 
     /** @param requestNanos how long a request lives at most */
     Transfers(
@@ -33,6 +36,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
             ExchangeCore exchange,
             Cleaner cleaner,
             Surroundings in,
+            Terms terms,
             long requestNanos) {
         this.membership = membership;
         this.view = membership.view();
@@ -42,6 +46,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
         this.exchange = exchange;
         this.cleaner = cleaner;
         this.own = own;
+        this.terms = terms;
         this.core = new TransferCore(this, own, this, requestNanos);
     }
 
@@ -126,7 +131,38 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal) {
-        exchange.exchange(peer, partitions, equal);
+        exchange.exchange(peer, partitions, same -> {
+            List<Integer> fetched = same.stream()
+                    .filter(partition -> !own.holds(partition) || !terms.counts(partition))
+                    .toList();
+            boolean isNear = router.datacenterOfNode(peer) == router.datacenterOfNode(self());
+            if (fetched.isEmpty() || !isNear) {
+                equal.accept(same);
+            } else {
+                terms.fetch(peer, fetched, kept -> equal.accept(kept ? same : without(same, fetched)));
+            }
+        });
+    }
+
+    private static Set<Integer> without(Set<Integer> some, List<Integer> others) {
+        Set<Integer> left = new TreeSet<>(some);
+        others.forEach(left::remove);
+        return left;
+    }
+
+    @Override
+    public boolean isCastOut(long node) {
+        return membership.isCastOut(node);
+    }
+
+    @Override
+    public boolean counts(int partition) {
+        return terms.counts(partition);
+    }
+
+    @Override
+    public void count(int partition, boolean counts, Consumer<Boolean> told) {
+        terms.count(partition, counts, told);
     }
 
     @Override

@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The newest lives and counts: all of them have taken effect, and it is written again.
  *   <li>Somewhere one of them is covered by a version of somebody else: that one, and all that it was built on, may have been
- *       built upon. Nobody can tell what came of them.
+ *       built upon. Where only plain writes are left there, they have taken effect and were overwritten. Else nobody can tell
+ *       what came of them.
  *   <li>Those behind it live, if anywhere, where another version counts: they took no effect, and run again on that one.
  * </ul>
  *
  * @param counts whether the newest counts
  * @param covered how many of the first ones are covered
+ * @param isOverwritten whether that was certainly by plain writes
  */
-record Settlement(boolean counts, int covered) {
+record Settlement(boolean counts, int covered, boolean isOverwritten) {
 
     /**
      * @param line the dots of their versions, oldest first
@@ -29,17 +31,26 @@ record Settlement(boolean counts, int covered) {
      */
     static Settlement of(List<Dot> line, @Nullable Versions[] answers, Versions merged) {
         if (line.isEmpty()) {
-            return new Settlement(false, 0);
+            return new Settlement(false, 0, false);
         }
         Sibling winner = counting(merged);
         if (winner != null && winner.dot().equals(line.get(line.size() - 1))) {
-            return new Settlement(true, 0);
+            return new Settlement(true, 0, false);
         }
         int covered = covered(line, merged);
+        boolean isOverwritten = covered > 0 && isPlain(merged);
         for (Versions answer : answers) {
-            covered = answer == null ? covered : Math.max(covered, covered(line, answer));
+            int there = answer == null ? 0 : covered(line, answer);
+            if (answer != null && there > 0) {
+                isOverwritten = isPlain(answer) && (covered == 0 || isOverwritten);
+            }
+            covered = Math.max(covered, there);
         }
-        return new Settlement(false, covered);
+        return new Settlement(false, covered, isOverwritten);
+    }
+
+    private static boolean isPlain(Versions held) {
+        return held.siblings().stream().allMatch(sibling -> sibling.mark().isNone());
     }
 
     /** The version that counts, tombstones among them. */

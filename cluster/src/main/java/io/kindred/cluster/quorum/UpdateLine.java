@@ -175,6 +175,12 @@ final class UpdateLine implements ReadRound.Listener {
     }
 
     private void claim(List<UpdateStep.Update> updates) {
+        if (!route.serves()) {
+            // Settles what it has stored under the term that it still holds, and claims none any more.
+            term = node.terms().held(partition());
+            read(updates);
+            return;
+        }
         state = State.CLAIMING;
         long deadline = deadline(updates);
         long asked = ++claims;
@@ -299,7 +305,8 @@ final class UpdateLine implements ReadRound.Listener {
 
     /** Stored ones whose time is up: nobody can tell any more. */
     private void giveUpLate() {
-        boolean isGone = !route.serves();
+        // Where others have the key by now, only a term that is still held can tell.
+        boolean isGone = !route.serves() && node.terms().held(partition()).isNone();
         List<UpdateStep> left = new ArrayList<>();
         for (UpdateStep step : unsettled) {
             boolean isLate = isGone;
@@ -311,15 +318,14 @@ final class UpdateLine implements ReadRound.Listener {
             } else if (step.dot() == null) {
                 step.updates().forEach(each -> batch.add(0, each));
             } else {
-                giveUp(step.updates());
+                giveUp(step.updates(), "its time was up before enough replicas had it again");
             }
         }
         unsettled = left;
     }
 
-    private void giveUp(List<UpdateStep.Update> updates) {
-        Outcome unsure = new Outcome.NoQuorum("another node ran updates of the key before enough replicas had this one;"
-                + " the update may still take effect");
+    private void giveUp(List<UpdateStep.Update> updates, String why) {
+        Outcome unsure = new Outcome.NoQuorum(why + "; the update may still take effect");
         updates.forEach(each -> node.outbox().reply(each.ticket().origin(), unsure));
     }
 
@@ -365,7 +371,7 @@ final class UpdateLine implements ReadRound.Listener {
             if (step.dot() == null) {
                 step.updates().forEach(each -> tell.accept(each.ticket()));
             } else {
-                giveUp(step.updates());
+                giveUp(step.updates(), "too few of the key's own replicas answered, and some have refused it");
             }
         }
         unsettled = new ArrayList<>();
@@ -425,6 +431,7 @@ final class UpdateLine implements ReadRound.Listener {
             return;
         }
         node.counters().updates++;
+        node.counters().sloppyUpdates += found.isExact() ? 0 : 1;
         start(UpdateStep.of(node, this, found, update));
     }
 
@@ -471,18 +478,16 @@ final class UpdateLine implements ReadRound.Listener {
         }
         Settlement settlement = Settlement.of(dots, answers, found.read());
         if (settlement.counts()) {
-            List<UpdateStep.Run> runs = new ArrayList<>();
-            stored.forEach(step -> runs.addAll(step.runs()));
-            Dot counted = dots.get(dots.size() - 1);
-            found.read().siblings().stream()
-                    .filter(sibling -> sibling.dot().equals(counted))
-                    .forEach(sibling -> start(UpdateStep.again(node, this, found, sibling, runs)));
+            writeAgain(found, stored);
+        } else if (settlement.isOverwritten()) {
+            confirm(found, stored.subList(0, settlement.covered()));
+        } else {
+            String why = "another node ran updates of the key before enough replicas had this one";
+            stored.subList(0, settlement.covered()).forEach(step -> giveUp(step.updates(), why));
         }
         for (UpdateStep step : line) {
             int place = stored.indexOf(step);
-            if (place >= 0 && !settlement.counts() && place < settlement.covered()) {
-                giveUp(step.updates());
-            } else if (place < 0 || !settlement.counts()) {
+            if (place < 0 || (!settlement.counts() && place >= settlement.covered())) {
                 again.addAll(step.updates());
             }
         }
@@ -490,6 +495,33 @@ final class UpdateLine implements ReadRound.Listener {
         again.forEach(update -> rest.add(update.again(node.clocks())));
         rest.addAll(batch);
         batch = rest;
+    }
+
+    /** All of their effects are in the last one's version. Who does not have the key any more gives no dot, nor has to. */
+    private void writeAgain(UpdateStep.Found found, List<UpdateStep> stored) {
+        Dot counted = stored.get(stored.size() - 1).dot();
+        for (Sibling sibling : found.read().siblings()) {
+            if (sibling.dot().equals(counted) && route.serves()) {
+                start(UpdateStep.again(node, this, found, sibling, runs(stored)));
+            } else if (sibling.dot().equals(counted) && sibling.term().equals(term)) {
+                confirm(found, stored);
+            } else if (sibling.dot().equals(counted)) {
+                stored.forEach(step -> giveUp(step.updates(), "other nodes have the key by now"));
+            }
+        }
+    }
+
+    private void confirm(UpdateStep.Found found, List<UpdateStep> stored) {
+        Dot last = stored.get(stored.size() - 1).dot();
+        if (last != null) {
+            start(UpdateStep.confirming(node, this, found, last, runs(stored)));
+        }
+    }
+
+    private static List<UpdateStep.Run> runs(List<UpdateStep> stored) {
+        List<UpdateStep.Run> runs = new ArrayList<>();
+        stored.forEach(step -> runs.addAll(step.runs()));
+        return runs;
     }
 
     // --- what steps tell ---

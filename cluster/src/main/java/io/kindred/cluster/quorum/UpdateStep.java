@@ -70,10 +70,13 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     private final Found found;
     private final Route to;
     private final Ticket ticket;
-    /** Null where a version is written again. */
+    /** Null where a version is written again, or has to be told of. */
     private final @Nullable Update update;
 
     private final @Nullable Sibling former;
+    /** The version that has taken effect, as what the round has found says. */
+    private final @Nullable Dot told;
+
     private final List<Run> runs = new ArrayList<>(1);
     private final List<UpdateStep> followers = new ArrayList<>(0);
     private State state = State.MAKING;
@@ -92,7 +95,8 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             Found found,
             Ticket ticket,
             @Nullable Update update,
-            @Nullable Sibling former) {
+            @Nullable Sibling former,
+            @Nullable Dot told) {
         this.node = node;
         this.line = line;
         this.found = found;
@@ -100,18 +104,33 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         this.ticket = ticket;
         this.update = update;
         this.former = former;
+        this.told = told;
     }
 
     /** Runs an update. */
     static UpdateStep of(Coordination node, UpdateLine line, Found found, Update update) {
-        return new UpdateStep(node, line, found, update.ticket(), update, null);
+        return new UpdateStep(node, line, found, update.ticket(), update, null, null);
     }
 
     /** Writes a version again that counts, for all whose effects are in it; there is at least one. */
     static UpdateStep again(Coordination node, UpdateLine line, Found found, Sibling former, List<Run> runs) {
-        Update last = runs.get(runs.size() - 1).update();
-        UpdateStep step =
-                new UpdateStep(node, line, found, last.again(node.clocks()).ticket(), null, former);
+        return of(node, line, found, runs, former, null);
+    }
+
+    /** What was found says that a version has taken effect: W are to have it before that is told. */
+    static UpdateStep confirming(Coordination node, UpdateLine line, Found found, Dot told, List<Run> runs) {
+        return of(node, line, found, runs, null, told);
+    }
+
+    private static UpdateStep of(
+            Coordination node,
+            UpdateLine line,
+            Found found,
+            List<Run> runs,
+            @Nullable Sibling former,
+            @Nullable Dot told) {
+        Ticket last = runs.get(runs.size() - 1).update().again(node.clocks()).ticket();
+        UpdateStep step = new UpdateStep(node, line, found, last, null, former, told);
         step.runs.addAll(runs);
         return step;
     }
@@ -131,7 +150,12 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             round = begun;
             begun.begin(ticket.deadlineNanos());
         }
-        node.replica().write(to.storageKey(), this);
+        if (told != null && !to.isReplica()) {
+            spread = found.read();
+            stored(round);
+        } else {
+            node.replica().write(to.storageKey(), this);
+        }
     }
 
     // --- what the line asks ---
@@ -159,7 +183,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     @Nullable
     Dot dot() {
         LocalWrite write = made;
-        return write == null ? null : write.sibling().dot();
+        return write == null ? told : write.sibling().dot();
     }
 
     /** What it was made upon, and itself. */
@@ -207,6 +231,10 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         }
         long flushed = node.flushStamps().of(StorageKey.db(to.storageKey()));
         Versions held = current.join(found.read().withoutStampsUpTo(flushed));
+        if (told != null) {
+            spread = held;
+            return held.sameAs(current) ? null : held;
+        }
         return former != null ? writeAgain(held, former) : run(current, held);
     }
 

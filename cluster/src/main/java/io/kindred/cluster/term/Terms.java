@@ -12,6 +12,7 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
@@ -244,6 +245,11 @@ public final class Terms implements TermBook {
     }
 
     // --- transfers ---
+
+    /** Takes the terms that a holder of these partitions knows; {@code told} true: they are kept. */
+    public void fetch(long holder, Collection<Integer> wanted, Consumer<Boolean> told) {
+        TermFetch.start(this, holder, wanted, told);
+    }
 
     /** Another node is to hold these partitions: it has to know what is known here. */
     public void onTermsRequest(long from, Message.TermsRequest request) {

@@ -3,6 +3,7 @@ package io.kindred.cluster.transfer;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
  *   <li><em>Fetching:</em> once every live member knows the same change records, and requests that began before that are
  *       over, no write of the partition passes this node by any more. It then exchanges the partition with each live
  *       holder, and holds it.
+ *   <li><em>Meeting:</em> where it could not exchange the partition with enough of those who held it to have met every
+ *       acknowledged write, it holds it and does not count as one of its own replicas, until it has, or those are cast out.
  *   <li><em>Releasing:</em> once all replicas by the same records tell that they hold it, this node stops serving it,
  *       durably.
  *   <li><em>Parting:</em> then it exchanges the partition with each of those replicas, so that nothing stays behind that
@@ -55,6 +58,10 @@ public final class TransferCore {
     private final TreeMap<Integer, Long> parted = new TreeMap<>();
     /** Partitions that this node holds and does not own. */
     private final TreeSet<Integer> foreign = new TreeSet<>();
+    /** Partitions that this node holds and does not count in, with whom each has been exchanged. */
+    private final TreeMap<Integer, TreeSet<Long>> meeting = new TreeMap<>();
+    /** Who served those before this node came to hold them; absent where a start has forgotten it. */
+    private final TreeMap<Integer, long[]> formers = new TreeMap<>();
     /** In an exchange. */
     private final TreeSet<Integer> busy = new TreeSet<>();
     /** When a peer may be asked again; absent: now. */
@@ -103,6 +110,12 @@ public final class TransferCore {
         /** Whether the newest beat of a node is of the records that this node knows, and of a holding that it has. */
         boolean confirms(long node);
 
+        /** Whether a node was forgotten or replaced: nobody takes what it has. */
+        boolean isCastOut(long node);
+
+        /** Whether this node counts as one of a partition's own replicas. */
+        boolean counts(int partition);
+
         /** Whether this node was forgotten or replaced: then what it has is not wanted. */
         boolean isForgotten();
     }
@@ -111,6 +124,9 @@ public final class TransferCore {
     public interface Work {
         /** Makes these partitions equal here and at the peer; tells which of them are. */
         void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal);
+
+        /** Whether this node is to count as one of a partition's own replicas; tells when that is on the disk for good. */
+        void count(int partition, boolean counts, Consumer<Boolean> told);
 
         /** Deletes all records of a partition that is not kept here any more; true: there are none left. */
         void delete(int partition, Consumer<Boolean> done);
@@ -153,6 +169,9 @@ public final class TransferCore {
             } else {
                 fetching.remove(partition);
             }
+            if (own.holds(partition) && !in.counts(partition)) {
+                meeting.computeIfAbsent(partition, p -> new TreeSet<>());
+            }
             if (!isOwner && own.holds(partition)) {
                 foreign.add(partition);
             } else {
@@ -182,7 +201,7 @@ public final class TransferCore {
     }
 
     public boolean isIdle() {
-        return fetching.isEmpty() && parting.isEmpty() && foreign.isEmpty() && !mustJoin();
+        return fetching.isEmpty() && parting.isEmpty() && foreign.isEmpty() && meeting.isEmpty() && !mustJoin();
     }
 
     /** Partitions that are owned here and not held yet. */
@@ -227,6 +246,7 @@ public final class TransferCore {
         if (mustJoin()) {
             hold(List.of());
         }
+        meet(now);
         release(now);
         part(now);
         noteStall(now);
@@ -315,9 +335,86 @@ public final class TransferCore {
             }
         });
         if (whole.size() == fetching.size() || now - nextHoldNanos >= 0) {
-            hold(whole);
+            countThenHold(whole);
         }
         wanted.forEach((peer, list) -> ask(peer, list, fetching, now));
+    }
+
+    /** Those that have not met enough of who held them are marked first, so that a start between the two finds the mark. */
+    private void countThenHold(List<Integer> whole) {
+        int[] missing = {1};
+        boolean[] failed = {false};
+        Consumer<Boolean> each = ok -> {
+            failed[0] |= !ok;
+            if (--missing[0] == 0 && !failed[0]) {
+                whole.removeIf(partition -> !fetching.containsKey(partition));
+                hold(whole);
+            }
+        };
+        if ((whole.isEmpty() && !mustJoin()) || saving) {
+            return;
+        }
+        for (int partition : whole) {
+            formers.put(partition, servingNow(partition));
+            boolean counts = hasMetEnough(partition, fetching.getOrDefault(partition, new TreeSet<>()));
+            if (counts != in.counts(partition)) {
+                missing[0]++;
+                work.count(partition, counts, each);
+            }
+            if (counts) {
+                formers.remove(partition);
+            } else {
+                meeting.put(partition, new TreeSet<>(fetching.getOrDefault(partition, new TreeSet<>())));
+            }
+        }
+        each.accept(true);
+    }
+
+    /**
+     * Whether it was exchanged with so many of those who serve it that every write which a majority of them has, and every
+     * term that a majority has granted, is at one of them. Who is cast out never comes back.
+     */
+    private boolean hasMetEnough(int partition, Set<Long> with) {
+        long[] former = formers.getOrDefault(partition, servingNow(partition));
+        int others = 0;
+        int met = 0;
+        for (long node : former) {
+            met += with.contains(node) ? 1 : 0;
+            others += node == in.self() || in.isCastOut(node) ? 0 : 1;
+        }
+        int readable = former.length - former.length / 2;
+        return met >= Math.min(readable, others);
+    }
+
+    /** Nobody, where nobody holds it. */
+    private long[] servingNow(int partition) {
+        ServingMap.Nodes nodes = in.serving().of(partition);
+        return nodes.isHeld() ? Arrays.copyOf(nodes.writers(), nodes.serving()) : new long[0];
+    }
+
+    /** Goes on with those that do not count yet. */
+    private void meet(long now) {
+        TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
+        meeting.entrySet().removeIf(entry -> !own.holds(entry.getKey()) && !fetching.containsKey(entry.getKey()));
+        for (var entry : List.copyOf(meeting.entrySet())) {
+            int partition = entry.getKey();
+            if (!own.holds(partition) || busy.contains(partition)) {
+                continue;
+            }
+            if (hasMetEnough(partition, entry.getValue())) {
+                meeting.remove(partition);
+                formers.remove(partition);
+                work.count(partition, true, ok -> {});
+                continue;
+            }
+            for (long holder : holders(partition)) {
+                if (!entry.getValue().contains(holder) && !in.isGone(holder)) {
+                    wanted.computeIfAbsent(holder, id -> new ArrayList<>()).add(partition);
+                    break;
+                }
+            }
+        }
+        wanted.forEach((peer, list) -> ask(peer, list, meeting, now));
     }
 
     /** Those of this datacenter; where it has none, as when it is new, those of the others. */

@@ -40,34 +40,33 @@ class SettlementTest {
 
     @Test
     void whatLivesAndCountsIsWrittenAgain() {
-        assertEquals(new Settlement(true, 0), of(AFTER_U3, AFTER_U1));
+        assertEquals(new Settlement(true, 0, false), of(AFTER_U3, AFTER_U1));
         // A version of a lower term beside it changes nothing.
-        assertEquals(new Settlement(true, 0), of(AFTER_U3, on(Versions.EMPTY, new Dot(B, 1), 4)));
+        assertEquals(new Settlement(true, 0, false), of(AFTER_U3, on(Versions.EMPTY, new Dot(B, 1), 4)));
     }
 
     @Test
     void whatNobodyHasBuiltUponRunsAgain() {
-        assertEquals(new Settlement(false, 0), of(AFTER_U3, on(Versions.EMPTY, new Dot(B, 1), 6)));
+        assertEquals(new Settlement(false, 0, false), of(AFTER_U3, on(Versions.EMPTY, new Dot(B, 1), 6)));
     }
 
     @Test
     void whatOthersHaveBuiltUponDoesNotRunAgain() {
-        assertEquals(new Settlement(false, 1), of(AFTER_U3, on(AFTER_U1, new Dot(B, 1), 6)));
-        assertEquals(new Settlement(false, 2), of(AFTER_U3, on(AFTER_U2, new Dot(B, 1), 6)));
-        assertEquals(new Settlement(false, 3), of(on(AFTER_U3, new Dot(B, 1), 6)));
+        assertEquals(new Settlement(false, 1, false), of(AFTER_U3, on(AFTER_U1, new Dot(B, 1), 6)));
+        assertEquals(new Settlement(false, 2, false), of(AFTER_U3, on(AFTER_U2, new Dot(B, 1), 6)));
+        assertEquals(new Settlement(false, 3, false), of(on(AFTER_U3, new Dot(B, 1), 6)));
     }
 
     @Test
     void aDeleteCountsToo() {
-        Versions deleted = AFTER_U2.write(
-                AFTER_U2.clock(), new Sibling(U3, 2_000, -1, null, new TermMark(5, 0, 0)));
-        assertEquals(new Settlement(true, 0), of(deleted, AFTER_U1));
+        Versions deleted = AFTER_U2.write(AFTER_U2.clock(), new Sibling(U3, 2_000, -1, null, new TermMark(5, 0, 0)));
+        assertEquals(new Settlement(true, 0, false), of(deleted, AFTER_U1));
     }
 
     @Test
     void whatWasNeverStoredIsNowhere() {
         assertEquals(
-                new Settlement(false, 0),
+                new Settlement(false, 0, false),
                 Settlement.of(List.of(), new @Nullable Versions[] {AFTER_U1}, AFTER_U1));
     }
 }

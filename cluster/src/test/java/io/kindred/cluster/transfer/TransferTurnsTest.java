@@ -70,6 +70,11 @@ class TransferTurnsTest {
         public void emptied(int partition) {}
 
         @Override
+        public void count(int partition, boolean counts, Consumer<Boolean> told) {
+            throw new AssertionError("all holders are there");
+        }
+
+        @Override
         public void note(String line) {}
     }
 
@@ -101,6 +106,16 @@ class TransferTurnsTest {
 
         @Override
         public boolean isInRing(long node) {
+            return true;
+        }
+
+        @Override
+        public boolean isCastOut(long node) {
+            return false;
+        }
+
+        @Override
+        public boolean counts(int partition) {
             return true;
         }
 

@@ -101,8 +101,9 @@ class VersionsCodecTest {
         }) {
             Sibling sibling = new Sibling(new Dot(X, 2), 0x1234, Sibling.NEVER, new byte[] {1}, mark);
             Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, sibling);
-            Sibling decoded =
-                    VersionsCodec.decode(VersionsCodec.encode(versions)).siblings().get(0);
+            Sibling decoded = VersionsCodec.decode(VersionsCodec.encode(versions))
+                    .siblings()
+                    .get(0);
             assertEquals(mark, decoded.mark());
             assertEquals(new Term(mark.number(), X.nodeId()), decoded.term());
             assertEquals(VersionsCodec.encode(versions).length, VersionsCodec.sizeBytes(versions));

@@ -91,7 +91,10 @@ class WinnerTest {
     void aVersionKnowsThePlainWritesThatItIsBuiltUpon() {
         Versions before = beside(plain(A, 1, 40), update(B, 1, 100, new TermMark(5, 0, 60)));
         assertEquals(60, before.baseStamp());
-        assertEquals(70, beside(plain(A, 1, 70), update(B, 1, 100, new TermMark(5, 0, 60))).baseStamp());
+        assertEquals(
+                70,
+                beside(plain(A, 1, 70), update(B, 1, 100, new TermMark(5, 0, 60)))
+                        .baseStamp());
         assertEquals(0, beside(deleted(A, 1, 70, TermMark.NONE)).baseStamp());
     }
 }
