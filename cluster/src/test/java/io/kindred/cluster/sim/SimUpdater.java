@@ -2,6 +2,7 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -17,6 +18,8 @@ final class SimUpdater {
     private static final int LISTS = 2;
     private static final int REGISTERS = 2;
     private static final int BURST = 64;
+    /** Of the key's own replicas: it meets every majority that has an update. */
+    private static final QuorumSpec MAJORITY = new QuorumSpec(0, 0, 2, 0);
 
     private final SimCluster cluster;
     private final ValueHistory history;
@@ -143,7 +146,7 @@ final class SimUpdater {
         ValueKey.Reading reading = key.beginRead();
         boolean strict = random.chance(0.7);
         Operation get = new Operation.Get(0, bytes(key.name));
-        node.request(get, cluster.plan().reading(strict, false), outcome -> {
+        node.request(get, strict ? MAJORITY : QuorumSpec.DEFAULT, outcome -> {
             cluster.checker.note(outcome);
             if (outcome instanceof Outcome.Found found) {
                 reading.end(ValueHistory.text(found.versions()), strict);
