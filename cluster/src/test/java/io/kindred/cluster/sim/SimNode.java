@@ -380,7 +380,11 @@ final class SimNode implements Effects, ReplicaStore {
     private void step(Event event) {
         NodeCore running = core;
         if (running != null) {
+            long sloppyBefore = running.views().counters().sloppyUpdates;
             running.step(event, new Now(schedule.nowNanos(), Math.max(0, wallMillis())), this);
+            if (running.views().counters().sloppyUpdates > sloppyBefore) {
+                cluster.values.sloppyNow();
+            }
             cluster.checker.afterEvent(this);
         }
     }

@@ -16,6 +16,9 @@ final class ValueCall {
         NOTHING
     }
 
+    /** How things were when it was sent. */
+    record Begun(long number, long nanos, long sloppyUpdates) {}
+
     final String key;
     final List<String> args;
     final long begun;
@@ -23,15 +26,19 @@ final class ValueCall {
     long ended = Long.MAX_VALUE;
     long endedNanos = Long.MAX_VALUE;
     End end = End.OPEN;
+    /** How many updates were sloppy by then, in the whole cluster. */
+    final long sloppyBefore;
+
     /** A bulk string's or a status line's text, an integer's digits; null for nil. */
     @Nullable
     String reply;
 
-    ValueCall(String key, List<String> args, long begun, long begunNanos) {
+    ValueCall(String key, List<String> args, Begun begun) {
         this.key = key;
         this.args = args;
-        this.begun = begun;
-        this.begunNanos = begunNanos;
+        this.begun = begun.number;
+        this.begunNanos = begun.nanos;
+        this.sloppyBefore = begun.sloppyUpdates;
     }
 
     String command() {

@@ -3,7 +3,9 @@ package io.kindred.cluster.sim;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ final class ValueHistory {
     private final Map<String, ValueKey> keys = new LinkedHashMap<>();
     /** Orders beginnings and ends: no two are at one time. */
     private long number;
+
+    private long sloppyUpdates;
 
     long acknowledged;
 
@@ -60,7 +64,8 @@ final class ValueHistory {
     }
 
     ValueCall begin(ValueKey key, List<String> args) {
-        ValueCall call = new ValueCall(key.name, args, now(), cluster.schedule.nowNanos());
+        ValueCall call = new ValueCall(
+                key.name, args, new ValueCall.Begun(now(), cluster.schedule.nowNanos(), sloppyUpdates));
         key.calls.add(call);
         key.begun(call);
         return call;
@@ -88,8 +93,35 @@ final class ValueHistory {
 
     private void acknowledged(ValueKey key, ValueCall call) {
         call.end = ValueCall.End.ACKNOWLEDGED;
+        if (isSloppy(key, call)) {
+            key.excuse("an update was sloppy");
+        }
         acknowledged++;
         key.acknowledged(call);
+    }
+
+    /**
+     * Whether some node has counted a sloppy update meanwhile, and this may be one: its version is not at a majority of the
+     * key's own replicas, or it has made none.
+     */
+    private boolean isSloppy(ValueKey key, ValueCall call) {
+        if (call.sloppyBefore == sloppyUpdates) {
+            return false;
+        }
+        List<Dot> dots = key.dotsOf(call);
+        List<SimNode> replicas = cluster.replicasOf(key.name);
+        long holders = replicas.stream()
+                .filter(node -> {
+                    VersionVector clock = cluster.checker.held(node, key.name).clock();
+                    return dots.stream().anyMatch(clock::covers);
+                })
+                .count();
+        return holders <= replicas.size() / 2;
+    }
+
+    /** A node has counted one. */
+    void sloppyNow() {
+        sloppyUpdates++;
     }
 
     /** Something happened to a key beside which exactness is not promised. */
@@ -111,7 +143,11 @@ final class ValueHistory {
     /** Some version is about to be stored. What an update has made under no term was made where its replicas were gone. */
     void learn(String name, Sibling sibling) {
         ValueKey key = keys.get(name);
-        if (key != null && sibling.mark().isNone() && !key.isPlain(sibling)) {
+        if (key == null) {
+            return;
+        }
+        key.learn(sibling);
+        if (sibling.mark().isNone() && !key.isPlain(sibling)) {
             key.excuse("an update was sloppy");
         }
     }

@@ -1,8 +1,12 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,8 @@ abstract class ValueKey {
 
     private String notExactBecause = "";
     private boolean areReadsExcused;
+    /** By the last token of their values, or the number that they are. */
+    private final Map<String, List<Dot>> dots = new HashMap<>();
 
     ValueKey(ValueHistory history, String name) {
         this.history = history;
@@ -42,6 +48,24 @@ abstract class ValueKey {
 
     final boolean isReadExact(boolean isStrict) {
         return isStrict && isExact() && !areReadsExcused;
+    }
+
+    final void learn(Sibling sibling) {
+        byte[] value = sibling.value();
+        if (value != null) {
+            String text = new String(value, StandardCharsets.UTF_8);
+            List<Dot> known =
+                    dots.computeIfAbsent(text.substring(text.lastIndexOf(',') + 1), t -> new ArrayList<>());
+            if (!known.contains(sibling.dot())) {
+                known.add(sibling.dot());
+            }
+        }
+    }
+
+    /** The versions that a call has made; none where it has deleted, or changed nothing. */
+    final List<Dot> dotsOf(ValueCall call) {
+        String last = call.command().equals("INCR") ? call.reply : call.args.size() > 1 ? call.token() : null;
+        return last == null ? List.of() : dots.getOrDefault(last, List.of());
     }
 
     /** Whether a version was made by a plain write, and by no update. */
