@@ -20,6 +20,7 @@ import io.kindred.cluster.quorum.DotLender;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.Origin;
+import io.kindred.cluster.quorum.PlainHold;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
@@ -180,7 +181,8 @@ public final class NodeCore implements MessageHandler {
                 latencies,
                 new RepairBudget(),
                 relays,
-                terms);
+                terms,
+                new PlainHold(requests, clocks));
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, coordination, outlet);

@@ -52,7 +52,8 @@ final class ReplicaService {
         Guard guard = request.guard();
         LocalReplica.ReadStep answer = (verdict, versions) -> {
             boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
-            Verdict told = fits ? counted(verdict, guard, key) : Verdict.TOO_MANY_SIBLINGS;
+            Verdict own = request.asStandIn() ? verdict : counted(verdict, guard, key);
+            Verdict told = fits ? own : Verdict.TOO_MANY_SIBLINGS;
             outlet.send(from, new Message.ReadReply(request.requestId(), told, fits ? versions : null));
         };
         if (guard != null && !request.asStandIn() && router.holds(key)) {
@@ -62,7 +63,12 @@ final class ReplicaService {
                     key,
                     refusal -> outlet.send(
                             from, new Message.ReadReply(request.requestId(), refusal, null, shown(refusal, key))),
-                    () -> replica.read(key, answer));
+                    () -> {
+                        if (guard.holdsPlain()) {
+                            node.plainHold().hold(key);
+                        }
+                        replica.read(key, answer);
+                    });
             return;
         }
         if (request.asStandIn() && router.isInRing(key)) {
@@ -92,7 +98,10 @@ final class ReplicaService {
                     guard,
                     key,
                     refusal -> refuse(from, request, refusal, null),
-                    () -> replica.write(key, new GuardedJoin(from, request, guard)));
+                    () -> {
+                        replica.write(key, new GuardedJoin(from, request, guard));
+                        node.plainHold().release(key);
+                    });
             return;
         }
         observe(request.delta());
@@ -102,7 +111,8 @@ final class ReplicaService {
                     key,
                     request.delta(),
                     (verdict, uncovered) -> acknowledge(from, request, verdict, uncovered));
-        } else {
+        } else if (request.requestId() == 0
+                || !node.plainHold().keepsBack(key, () -> replica.write(key, new Join(from, request)))) {
             replica.write(key, new Join(from, request));
         }
     }
@@ -134,9 +144,8 @@ final class ReplicaService {
 
     /** What a replica that does not count as one of the key's own says of what it has done. */
     private Verdict counted(Verdict verdict, @Nullable Guard guard, byte[] key) {
-        boolean asOwn = guard == null
-                || guard.datacenter() != node.terms().datacenter()
-                || node.terms().counts(StorageKey.partition(key));
+        boolean isFar = guard != null && guard.datacenter() != node.terms().datacenter();
+        boolean asOwn = isFar || node.terms().counts(StorageKey.partition(key));
         return verdict != Verdict.OK || asOwn ? verdict : Verdict.UNCOUNTED;
     }
 
@@ -319,7 +328,8 @@ final class ReplicaService {
 
         @Override
         public void done(Verdict verdict) {
-            acknowledge(from, request, verdict, verdict == Verdict.OK ? uncovered : null);
+            Verdict told = counted(verdict, null, request.storageKey());
+            acknowledge(from, request, told, verdict == Verdict.OK ? uncovered : null);
         }
     }
 }

@@ -195,7 +195,7 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public Guard guard(byte[] storageKey, Term term) {
-        return new Guard(term, termDatacenter(), newestRecord, prints[StorageKey.partition(storageKey)]);
+        return new Guard(term, termDatacenter(), newestRecord, prints[StorageKey.partition(storageKey)], false);
     }
 
     /** What stands for this datacenter in the terms of its versions. */

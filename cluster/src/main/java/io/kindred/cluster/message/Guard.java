@@ -9,5 +9,10 @@ import io.kindred.cluster.version.Term;
  * @param datacenter whose term it is; replicas elsewhere have terms of their own, and do not look at it
  * @param ringStamp of the newest change record that the sender knows
  * @param ringPrint stands for the sets of nodes that a write of the key must reach, as the sender knows them
+ * @param holdsPlain where it reads: plain writes of the key are to be kept back for a moment, until its delta
  */
-public record Guard(Term term, long datacenter, long ringStamp, long ringPrint) {}
+public record Guard(Term term, long datacenter, long ringStamp, long ringPrint, boolean holdsPlain) {
+    public Guard holding() {
+        return new Guard(term, datacenter, ringStamp, ringPrint, true);
+    }
+}

@@ -17,7 +17,8 @@ public record Coordination(
         Latencies latencies,
         RepairBudget repairs,
         RemoteCopies remotes,
-        TermBook terms) {
+        TermBook terms,
+        PlainHold plainHold) {
     long self() {
         return router.self();
     }

@@ -25,6 +25,9 @@ public final class Coordinator {
     /** How long a forward is remembered, in request timeouts. */
     private static final int FORWARD_MEMORY_TIMEOUTS = 2;
 
+    /** A write that has less time left is not kept back for an update. */
+    private static final long PLAIN_HOLD_ROOM_NANOS = 200_000_000L;
+
     private final Coordination node;
     private final UpdateFunctions functions;
     /** By storage key; looked up, never iterated over. */
@@ -225,7 +228,11 @@ public final class Coordinator {
         Map<Bytes, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
         UpdateLine before = cores.isEmpty() ? null : cores.get(new Bytes(route.storageKey()));
         if (before == null) {
-            PutCore.start(node, ticket, put, route);
+            boolean hasTime = ticket.deadlineNanos() - node.clocks().nanos() > PLAIN_HOLD_ROOM_NANOS;
+            Runnable start = () -> PutCore.start(node, ticket, put, route);
+            if (!hasTime || !node.plainHold().keepsBack(route.storageKey(), start)) {
+                start.run();
+            }
         } else {
             before.addAfter(() -> PutCore.start(node, ticket, put, route), ticket.deadlineNanos());
         }

@@ -52,6 +52,7 @@ final class ReadRound extends Request {
     private long sentNanos;
     private boolean decided;
     private boolean isMoved;
+    private boolean isShort;
     private boolean hasStandIns;
     private long deadlineNanos;
     /** While others are still being asked, an early answer decides nothing. */
@@ -133,6 +134,11 @@ final class ReadRound extends Request {
         return !hasStandIns;
     }
 
+    /** Whether one of them is there, and does not count or cannot read. */
+    boolean isShort() {
+        return isShort;
+    }
+
     /** Whether one of those that were asked says that others have the key. */
     boolean isMoved() {
         return isMoved;
@@ -199,7 +205,13 @@ final class ReadRound extends Request {
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
         dueNanos[self] = due(node.self());
-        node.replica().read(route.storageKey(), (verdict, versions) -> onReplica(self, verdict, versions));
+        boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+        isShort |= !counts;
+        node.replica()
+                .read(
+                        route.storageKey(),
+                        (verdict, versions) -> onReplica(
+                                self, verdict == Verdict.OK && !counts ? Verdict.UNCOUNTED : verdict, versions));
     }
 
     private void askStandIn(int place) {
@@ -228,6 +240,7 @@ final class ReadRound extends Request {
             return;
         }
         if (place >= 0) {
+            isShort |= reply.verdict() == Verdict.UNCOUNTED || reply.verdict() == Verdict.FAILED;
             if (place < places.size()) {
                 onReplica(place, reply.verdict(), reply.versions());
             }

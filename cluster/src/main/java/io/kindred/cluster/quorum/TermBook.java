@@ -25,7 +25,15 @@ public interface TermBook {
      * Claims, unless this node holds a term that is not below {@code above}.
      *
      * @param storageKey any of the partition
-     * @param told true: this node holds one now
      */
-    void hold(byte[] storageKey, Term above, long deadlineNanos, Consumer<Boolean> told);
+    void hold(byte[] storageKey, Term above, long deadlineNanos, Consumer<Claimed> told);
+
+    /** How a claim has ended. */
+    enum Claimed {
+        HELD,
+        /** Too many of the own replicas are gone, or time was up. */
+        NOT_NOW,
+        /** Too many of them are there, and do not count, or their disks fail. */
+        TOO_FEW
+    }
 }

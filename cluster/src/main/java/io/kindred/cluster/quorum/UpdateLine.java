@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpdateLine implements ReadRound.Listener {
     private static final long PAUSE_NANOS = 20_000_000L;
+    /** Past so many refusals in a row plain writes are asked to give way. */
+    private static final int PATIENT_REFUSALS = 2;
 
     private enum State {
         IDLE,
@@ -57,6 +60,8 @@ final class UpdateLine implements ReadRound.Listener {
     private final ArrayDeque<UpdateStep> inFlight = new ArrayDeque<>();
     /** Refused, in line order. */
     private List<UpdateStep> unsettled = new ArrayList<>();
+    /** Since an update was acknowledged last. */
+    private int refusals;
     /** What those were refused for. */
     private Refusal refusal = Refusal.NONE;
     /** The newest that has made a version. */
@@ -67,6 +72,8 @@ final class UpdateLine implements ReadRound.Listener {
     private @Nullable ReadRound reading;
     /** Refused while a round was under way that may not have asked those who refused. */
     private boolean isReadInVain;
+    /** Too few of the own replicas count, or can read, though they are there: the next round is sloppy. */
+    private boolean isShort;
 
     /** A plain write that has to wait for the updates before it. */
     private record After(Runnable put, long deadlineNanos) {}
@@ -130,11 +137,11 @@ final class UpdateLine implements ReadRound.Listener {
             apply(Versions.EMPTY);
             return;
         }
-        boolean isExact = true;
+        boolean isExact = !isShort;
         for (UpdateStep.Update each : updates) {
             isExact &= WriteRound.hasExactChance(node, route, each.ticket().quorum());
         }
-        if (!isExact && route.sets() != null && isEarly(updates)) {
+        if (!isExact && !isShort && route.sets() != null && isEarly(updates)) {
             // A node of the new ring may not be connected yet.
             pause();
         } else if (isExact) {
@@ -185,16 +192,17 @@ final class UpdateLine implements ReadRound.Listener {
         long deadline = deadline(updates);
         long asked = ++claims;
         Wait wait = new Wait(deadline);
-        node.terms().hold(storageKey, refusal.shown(), deadline, isHeld -> {
+        node.terms().hold(storageKey, refusal.shown(), deadline, how -> {
             if (state != State.CLAIMING || asked != claims) {
                 // Its time was up, and others have come since.
                 return;
             }
             wait.end();
             term = node.terms().held(partition());
-            if (isHeld && !term.isNone()) {
+            if (how == TermBook.Claimed.HELD && !term.isNone()) {
                 read(updates());
             } else {
+                isShort = how == TermBook.Claimed.TOO_FEW;
                 pause();
             }
         });
@@ -244,9 +252,15 @@ final class UpdateLine implements ReadRound.Listener {
         Needs needs = new Needs(reads, own);
         ReadRound begun = term.isNone()
                 ? new ReadRound(node, route, needs, this)
-                : ReadRound.under(node.router().guard(storageKey, term), node, route, needs, this);
+                : ReadRound.under(guard(), node, route, needs, this);
         reading = begun.including(refusal.nodes());
         begun.start(deadline(updates));
+    }
+
+    /** From the third run on plain writes give way. */
+    private Guard guard() {
+        Guard guard = node.router().guard(storageKey, term);
+        return refusals >= PATIENT_REFUSALS ? guard.holding() : guard;
     }
 
     private boolean isAlone() {
@@ -288,6 +302,7 @@ final class UpdateLine implements ReadRound.Listener {
         ReadRound round = reading;
         boolean isWorthAPause = !term.isNone() || !unsettled.isEmpty() || (round != null && round.isMoved());
         if (!timeout && isWorthAPause) {
+            isShort = !term.isNone() && round != null && round.isShort() && !round.isMoved();
             pause();
         } else {
             String why = "got " + got + " of " + needed + " read answers; nothing was applied";
@@ -367,6 +382,7 @@ final class UpdateLine implements ReadRound.Listener {
     /** The round has come to nothing: what waits for its updates goes on in any case. */
     private void end(Consumer<Ticket> tell) {
         state = State.APPLYING;
+        isShort = false;
         for (UpdateStep step : unsettled) {
             if (step.dot() == null) {
                 step.updates().forEach(each -> tell.accept(each.ticket()));
@@ -392,6 +408,7 @@ final class UpdateLine implements ReadRound.Listener {
 
     private void apply(Versions merged) {
         state = State.APPLYING;
+        isShort = false;
         ReadRound round = reading;
         @Nullable
         Versions[] answers =
@@ -544,6 +561,7 @@ final class UpdateLine implements ReadRound.Listener {
     /** What is in flight is settled before anything else of the key begins. */
     void refused(Refusal why) {
         node.counters().updatesRefused++;
+        refusals++;
         refusal = refusal.and(why);
         if (why.shown().isAbove(node.terms().kept(partition()))) {
             node.terms().keep(partition(), why.shown(), verdict -> {});
@@ -568,6 +586,7 @@ final class UpdateLine implements ReadRound.Listener {
 
     /** A step has told its clients. */
     void ended() {
+        refusals = 0;
         while (!inFlight.isEmpty() && inFlight.element().isDone()) {
             inFlight.remove();
         }

@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import java.util.Arrays;
@@ -117,7 +118,8 @@ final class WriteRound extends Request {
         }
         sentNanos = node.clocks().nanos();
         if (route.isReplica()) {
-            places.replica(route.self(), State.ANSWERED);
+            boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+            places.replica(route.self(), counts ? State.ANSWERED : State.STANDS_IN);
         }
         starting = true;
         for (int i = 0; i < places.size(); i++) {

@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.quorum.TermBook.Claimed;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
@@ -46,8 +47,10 @@ final class ClaimCore extends Request {
     private boolean[] refused = {};
     /** A replica knows a newer ring. */
     private boolean isMoving;
+    /** A replica is there and cannot grant anything. */
+    private boolean isShort;
 
-    private record Waiter(long deadlineNanos, Consumer<Boolean> told) {}
+    private record Waiter(long deadlineNanos, Consumer<Claimed> told) {}
 
     ClaimCore(Terms terms, PartitionTerm partition) {
         this.terms = terms;
@@ -63,8 +66,8 @@ final class ClaimCore extends Request {
         return terms.wires().router().routeOf(key());
     }
 
-    /** Told false once its time is up. */
-    void add(long deadlineNanos, Consumer<Boolean> told) {
+    /** Told NOT_NOW once its time is up. */
+    void add(long deadlineNanos, Consumer<Claimed> told) {
         waiters.add(new Waiter(deadlineNanos, told));
     }
 
@@ -92,6 +95,7 @@ final class ClaimCore extends Request {
     private void ask() {
         state = State.ASKING;
         isMoving = false;
+        isShort = false;
         route = routeNow();
         int places = route.writers().length;
         granted = new boolean[places];
@@ -101,6 +105,7 @@ final class ClaimCore extends Request {
             if (i == route.self()) {
                 granted[i] = partition.counts || i >= route.serving();
                 refused[i] = !granted[i];
+                isShort = refused[i];
             } else if (terms.wires().router().isGone(route.writers()[i])) {
                 refused[i] = true;
             }
@@ -132,6 +137,7 @@ final class ClaimCore extends Request {
             granted[place] = true;
         } else {
             refused[place] = true;
+            isShort |= verdict == Verdict.UNCOUNTED || verdict == Verdict.FAILED || verdict == Verdict.FULL;
             isMoving |= verdict == Verdict.OLD_RING || verdict == Verdict.NOT_MINE;
         }
         if (reply.shown().isAbove(asked)) {
@@ -160,13 +166,13 @@ final class ClaimCore extends Request {
             state = State.HELD;
             partition.held = asked;
             terms.counters().won++;
-            end(true);
+            end(Claimed.HELD);
         } else if (!isMajority(refused, true) && isMoving) {
             pause(0);
         } else if (!isMajority(refused, true)) {
             // Who waits looks again who is there.
             state = State.GIVEN_UP;
-            end(false);
+            end(isShort ? Claimed.TOO_FEW : Claimed.NOT_NOW);
         }
     }
 
@@ -220,9 +226,9 @@ final class ClaimCore extends Request {
         });
         if (waiters.isEmpty()) {
             state = State.GIVEN_UP;
-            end(false);
+            end(Claimed.NOT_NOW);
         }
-        late.forEach(waiter -> waiter.told().accept(false));
+        late.forEach(waiter -> waiter.told().accept(Claimed.NOT_NOW));
     }
 
     @Override
@@ -241,11 +247,11 @@ final class ClaimCore extends Request {
     @Override
     protected void onDeadline() {}
 
-    private void end(boolean isHeld) {
+    private void end(Claimed how) {
         terms.wires().requests().close(this);
         partition.claim = null;
         List<Waiter> told = List.copyOf(waiters);
         waiters.clear();
-        told.forEach(waiter -> waiter.told().accept(isHeld));
+        told.forEach(waiter -> waiter.told().accept(how));
     }
 }

@@ -170,10 +170,10 @@ public final class Terms implements TermBook {
     // --- claiming ---
 
     @Override
-    public void hold(byte[] storageKey, Term above, long deadlineNanos, Consumer<Boolean> told) {
+    public void hold(byte[] storageKey, Term above, long deadlineNanos, Consumer<Claimed> told) {
         PartitionTerm term = of(StorageKey.partition(storageKey));
         if (!term.held.isNone() && !above.isAbove(term.held)) {
-            told.accept(true);
+            told.accept(Claimed.HELD);
             return;
         }
         term.raise(above);

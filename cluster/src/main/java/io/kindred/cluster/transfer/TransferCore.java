@@ -382,7 +382,9 @@ public final class TransferCore {
             met += with.contains(node) ? 1 : 0;
             others += node == in.self() || in.isCastOut(node) ? 0 : 1;
         }
-        int readable = former.length - former.length / 2;
+        // Of all that there were: who is not among those that serve any more may have had the only other copy.
+        int all = Math.max(former.length, in.serving().of(partition).target().length);
+        int readable = former.length == 0 ? 0 : all - all / 2;
         return met >= Math.min(readable, others);
     }
 

@@ -147,7 +147,8 @@ final class ValueReader {
                 readTerm(in),
                 in.readLong("datacenter of a term"),
                 in.readLong("stamp of the ring"),
-                in.readLong("print of the ring"));
+                in.readLong("print of the ring"),
+                in.readBoolean("whether plain writes wait"));
     }
 
     static @Nullable Guard readNullableGuard(FrameReader in) throws CorruptFrame {

@@ -116,6 +116,7 @@ final class ValueWriter {
         out.writeLong(guard.datacenter());
         out.writeLong(guard.ringStamp());
         out.writeLong(guard.ringPrint());
+        writeBoolean(out, guard.holdsPlain());
     }
 
     static void writeNullable(ByteBuf out, @Nullable Guard guard) {

@@ -108,7 +108,7 @@ final class Samples {
     }
 
     private Guard guard() {
-        return new Guard(term(), random.nextLong(), random.nextLong(), random.nextLong());
+        return new Guard(term(), random.nextLong(), random.nextLong(), random.nextLong(), coin());
     }
 
     private Message dotReply() {
