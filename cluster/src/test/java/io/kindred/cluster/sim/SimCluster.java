@@ -32,7 +32,7 @@ public final class SimCluster {
     final SimSchedule schedule = new SimSchedule();
     final SimNetwork network;
     final HistoryChecker checker = new HistoryChecker(this);
-    final ValueHistory values = new ValueHistory(this, Boolean.getBoolean("kindred.sim.exact"));
+    final ValueHistory values = new ValueHistory(this);
     private final long seed;
     private final SimPlan plan;
     private final FaultPlan faults;

@@ -15,16 +15,12 @@ import io.kindred.cluster.sim.ScenarioCluster.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Updates of one key on its three replicas, message by message: a, b and c in their order, R = W = 2. An update that is
  * <em>stored at a alone</em> is one whose messages to the others are kept on their way.
  */
 class UpdateScenariosTest {
-    /** Those that hold only where a node has to ask for the right to run updates. */
-    private static final String EXACT = "kindred.sim.exact";
-
     private static final long CLOCK_AHEAD_MILLIS = 400;
 
     private static int number(String text) {
@@ -75,7 +71,6 @@ class UpdateScenariosTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void aRefusedSetNxDoesNotBeatTheSetThatRefusedIt() {
         ScenarioCluster it = ScenarioCluster.of(3);
         it.a.skewMillis = CLOCK_AHEAD_MILLIS;
@@ -132,7 +127,6 @@ class UpdateScenariosTest {
 
     /** The first INCR began on nothing, the second one after a SET: both count on from the SET. */
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void updatesOfOneLineDoNotAnswerAlikeWhereASetComesBetween() {
         ScenarioCluster it = ScenarioCluster.of(3);
         HeldMessages ofA = it.hold(it.a, null, Replicate.class);
@@ -155,7 +149,6 @@ class UpdateScenariosTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void anIncrThatHadNotSeenAnAcknowledgedDelRunsOnNothing() {
         ScenarioCluster it = ScenarioCluster.of(3);
         it.reply(it.set(it.b, "5"));
@@ -237,7 +230,6 @@ class UpdateScenariosTest {
 
     /** The SET is at b and c; the APPEND at a, stamped above it, never at a second node. */
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void anUnacknowledgedUpdateDoesNotBeatAnAcknowledgedSetByItsStamp() {
         ScenarioCluster it = ScenarioCluster.of(3);
         it.a.skewMillis = CLOCK_AHEAD_MILLIS;
@@ -297,7 +289,6 @@ class UpdateScenariosTest {
 
     /** b and c alone have the update; c's disk is replaced while b is down. */
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void aReplacementThatMetNoMajorityOfTheFormerOwnersIsNoReplicaToUpdates() {
         ScenarioCluster it = ScenarioCluster.of(3);
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "x")));
@@ -323,7 +314,7 @@ class UpdateScenariosTest {
     void updatesWhoseOwnersChangeUnderWayAreExact() {
         for (boolean joins : new boolean[] {true, false}) {
             ScenarioCluster it = ScenarioCluster.of(4);
-            ValueHistory values = new ValueHistory(it.cluster, true);
+            ValueHistory values = new ValueHistory(it.cluster);
             List<ValueKey> keys = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
                 keys.add(values.key("n" + i, CounterKey::new));
@@ -351,7 +342,6 @@ class UpdateScenariosTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void aNodeThatNeverReachesTheFirstReplicaUpdatesByWayOfTheNext() {
         ScenarioCluster it = ScenarioCluster.of(5);
         SimNode asker = it.stranger();
@@ -382,7 +372,6 @@ class UpdateScenariosTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void stoppedReplicasAreStoodInForOnceTheyAreSuspect() {
         ScenarioCluster it = ScenarioCluster.of(5);
         assertEquals("1", it.reply(it.update(it.a, "INCR")));
@@ -422,7 +411,6 @@ class UpdateScenariosTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void aSmallerWriteQuorumDoesNotMakeUpdatesLessThanExact() {
         ScenarioCluster it = ScenarioCluster.of(3);
         QuorumSpec one = new QuorumSpec(1, 1, 0, 0);
@@ -442,7 +430,6 @@ class UpdateScenariosTest {
 
     /** a has read, and not yet written, when everything is flushed. */
     @Test
-    @EnabledIfSystemProperty(named = EXACT, matches = "true")
     void whatWasReadBeforeAFlushDoesNotOutliveIt() {
         ScenarioCluster it = ScenarioCluster.of(3);
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "old")));
@@ -501,7 +488,7 @@ class UpdateScenariosTest {
     void pipelinedUpdatesFallWithTheRefusedOneAndAreSettledInOrder() {
         for (int allowed = 0; allowed < 4; allowed++) {
             ScenarioCluster it = ScenarioCluster.of(3);
-            ValueHistory values = new ValueHistory(it.cluster, true);
+            ValueHistory values = new ValueHistory(it.cluster);
             ValueKey counter = values.key(it.key, CounterKey::new);
             int[] passed = {2 * allowed};
             HeldMessages ofA = new HeldMessages(

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValueHistory {
     private final SimCluster cluster;
-    private final boolean isExact;
     private final Map<String, ValueKey> keys = new LinkedHashMap<>();
     /** Orders beginnings and ends: no two are at one time. */
     private long number;
@@ -31,10 +30,8 @@ final class ValueHistory {
 
     long acknowledged;
 
-    /** @param isExact whether updates are held to be exact, and not only within their bounds */
-    ValueHistory(SimCluster cluster, boolean isExact) {
+    ValueHistory(SimCluster cluster) {
         this.cluster = cluster;
-        this.isExact = isExact;
     }
 
     List<String> keys() {
@@ -43,15 +40,7 @@ final class ValueHistory {
 
     /** The key of that name and kind, from its first use on. */
     ValueKey key(String name, BiFunction<ValueHistory, String, ValueKey> kind) {
-        ValueKey key = keys.get(name);
-        if (key == null) {
-            key = kind.apply(this, name);
-            keys.put(name, key);
-            if (!isExact) {
-                key.excuse("nothing is asked to be exact");
-            }
-        }
-        return key;
+        return keys.computeIfAbsent(name, n -> kind.apply(this, n));
     }
 
     long now() {
@@ -64,8 +53,8 @@ final class ValueHistory {
     }
 
     ValueCall begin(ValueKey key, List<String> args) {
-        ValueCall call = new ValueCall(
-                key.name, args, new ValueCall.Begun(now(), cluster.schedule.nowNanos(), sloppyUpdates));
+        ValueCall call =
+                new ValueCall(key.name, args, new ValueCall.Begun(now(), cluster.schedule.nowNanos(), sloppyUpdates));
         key.calls.add(call);
         key.begun(call);
         return call;

@@ -54,8 +54,7 @@ abstract class ValueKey {
         byte[] value = sibling.value();
         if (value != null) {
             String text = new String(value, StandardCharsets.UTF_8);
-            List<Dot> known =
-                    dots.computeIfAbsent(text.substring(text.lastIndexOf(',') + 1), t -> new ArrayList<>());
+            List<Dot> known = dots.computeIfAbsent(text.substring(text.lastIndexOf(',') + 1), t -> new ArrayList<>());
             if (!known.contains(sibling.dot())) {
                 known.add(sibling.dot());
             }
