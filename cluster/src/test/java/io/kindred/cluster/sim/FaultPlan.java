@@ -16,6 +16,9 @@ final class FaultPlan {
 
     private static final long DAY_MILLIS = 86_400_000;
 
+    /** From this one on misfortunes are those of processes alone. */
+    private static final int KILLS = 12;
+
     private final SimCluster cluster;
     private final SimRandom random;
     private final List<SimNode> nodes;
@@ -190,7 +193,7 @@ final class FaultPlan {
         struck++;
         SimNode node = random.pick(nodes);
         long lasts = random.between(50_000_000L, 3_000_000_000L);
-        switch (random.nextInt(12)) {
+        switch (cluster.plan().onlyKills() ? KILLS + random.nextInt(4) : random.nextInt(KILLS + 4)) {
             case 0 -> kill(node, false, lasts);
             case 1 -> kill(node, true, lasts);
             case 2 -> split(lasts);
@@ -202,7 +205,10 @@ final class FaultPlan {
             case 8 -> stop(node, lasts);
             case 9 -> bridge(node, lasts);
             case 10 -> flap(node, 3 + random.nextInt(5));
-            default -> full(node, lasts);
+            case 11 -> full(node, lasts);
+            case KILLS -> pause(node, lasts);
+            case KILLS + 1 -> bounce(node, 2 + random.nextInt(4));
+            default -> bounceFirst(3 + random.nextInt(4));
         }
     }
 
@@ -231,6 +237,28 @@ final class FaultPlan {
                 node.start();
             }
         });
+    }
+
+    /** The process stands still, and goes on as if nothing had been. */
+    private void pause(SimNode node, long lasts) {
+        node.pause();
+        cluster.schedule.after(lasts, "resume", node::resume);
+    }
+
+    /** One node is killed and started again and again, for moments: the others have hardly noticed when it is back. */
+    private void bounce(SimNode node, int times) {
+        kill(node, false, random.between(5_000_000, 900_000_000));
+        if (times > 1) {
+            long until = random.between(300_000_000, 1_500_000_000);
+            cluster.schedule.after(until, "bounce", () -> bounce(node, times - 1));
+        }
+    }
+
+    /** The node that runs the updates of some key. */
+    private void bounceFirst(int times) {
+        List<String> hot = cluster.values.keys();
+        boolean isKnown = cluster.members("").stream().anyMatch(SimNode::isServing) && !hot.isEmpty();
+        bounce(isKnown ? cluster.replicasOf(random.pick(hot)).get(0) : random.pick(nodes), times);
     }
 
     private void split(long lasts) {
@@ -308,6 +336,7 @@ final class FaultPlan {
     }
 
     private void skew(SimNode node) {
+        cluster.skewed();
         node.skewMillis = random.between(-2_000, 2_000);
     }
 
@@ -322,6 +351,7 @@ final class FaultPlan {
         for (SimNode node : nodes) {
             node.stalled = false;
             node.readsFail = false;
+            node.resume();
             node.storage.fail(null);
             if (!node.isRunning()) {
                 node.start();

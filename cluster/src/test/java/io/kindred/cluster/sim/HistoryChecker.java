@@ -1,6 +1,7 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
@@ -39,8 +40,7 @@ final class HistoryChecker {
 
     private final Map<String, List<Write>> acknowledgedByKey = new HashMap<>();
     private final Map<KeyDot, String> valueOfDot = new HashMap<>();
-    /** By key, then dot. */
-    private final Map<String, Map<Dot, VersionVector>> contexts = new HashMap<>();
+    private final Map<String, Contexts> contexts = new HashMap<>();
 
     private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
     private final List<Delete> deletes = new ArrayList<>();
@@ -110,6 +110,11 @@ final class HistoryChecker {
         acknowledged++;
     }
 
+    void note(Outcome outcome) {
+        boolean failed = outcome instanceof Outcome.NoQuorum || outcome instanceof Outcome.TryAgain;
+        refused += failed ? 1 : 0;
+    }
+
     private static String token(byte @Nullable [] value) {
         if (value == null) {
             return "";
@@ -139,7 +144,7 @@ final class HistoryChecker {
         checkNotReaped(node, key, versions);
         for (Sibling sibling : versions.siblings()) {
             learn(node, key, sibling);
-            contextsOf(key).computeIfAbsent(sibling.dot(), dot -> contextOf(sibling, versions));
+            contextsOf(key).learn(sibling.dot(), contextOf(sibling, versions));
         }
         checkSiblings(key, versions);
         cluster.sawFlush(node.flushStamp());
@@ -211,18 +216,39 @@ final class HistoryChecker {
                     || after.siblings().stream().anyMatch(kept -> kept.dot().equals(gone.dot()))) {
                 continue;
             }
-            boolean seen = contextsOf(key).entrySet().stream()
-                    .anyMatch(known -> !known.getKey().equals(gone.dot())
-                            && after.clock().covers(known.getKey())
-                            && known.getValue().covers(gone.dot()));
-            if (!seen) {
+            if (!contextsOf(key).supersede(gone.dot(), after.clock())) {
                 throw cluster.violation("key " + key + " loses " + gone + ", which nothing has superseded: " + after);
             }
         }
     }
 
-    private Map<Dot, VersionVector> contextsOf(String key) {
-        return contexts.computeIfAbsent(key, k -> new LinkedHashMap<>());
+    private Contexts contextsOf(String key) {
+        return contexts.computeIfAbsent(key, k -> new Contexts());
+    }
+
+    /** What each version of a key may supersede. */
+    private static final class Contexts {
+        private final Set<Dot> known = new HashSet<>();
+        private final List<Context> inOrder = new ArrayList<>();
+
+        private record Context(Dot dot, VersionVector seen) {}
+
+        void learn(Dot dot, VersionVector seen) {
+            if (known.add(dot)) {
+                inOrder.add(new Context(dot, seen));
+            }
+        }
+
+        /** Whether one of those that this clock has seen had seen the dot. It is mostly one of the last. */
+        boolean supersede(Dot dot, VersionVector clock) {
+            for (int i = inOrder.size() - 1; i >= 0; i--) {
+                Context context = inOrder.get(i);
+                if (context.seen.covers(dot) && clock.covers(context.dot) && !context.dot.equals(dot)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private void learn(SimNode node, String key, Sibling sibling) {
@@ -235,6 +261,7 @@ final class HistoryChecker {
                     "dot " + dot + " was given to " + before + " and to " + content + " at " + node.name);
         }
         stampOfDot.put(dot, sibling.stamp());
+        cluster.values.learn(key, sibling);
         Write write = writes.get(token(value));
         if (write != null && !write.dots.contains(sibling.dot())) {
             write.dots.add(sibling.dot());
@@ -258,8 +285,20 @@ final class HistoryChecker {
         }
     }
 
-    /** A machine died with these containers unsynced; what nobody else has by now is excused. */
-    void tailLost(List<SimStorage.Reverted> gone) {
+    /** A machine died with these containers unsynced: updates that only it and one more had acknowledged are half gone. */
+    void logTailLost(List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.excuse(name(each.key()), "a machine lost what it had acknowledged"));
+        noteLost(gone);
+    }
+
+    /** A node is gone with these: whoever comes in its place asks the others first. */
+    void diskLost(List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.excuseReads(name(each.key())));
+        noteLost(gone);
+    }
+
+    /** What nobody else has by now is excused. */
+    private void noteLost(List<SimStorage.Reverted> gone) {
         for (SimStorage.Reverted reverted : gone) {
             String key = name(reverted.key());
             for (Write write : writes.values()) {

@@ -35,6 +35,7 @@ public final class SimCluster {
     final SimSchedule schedule = new SimSchedule();
     final SimNetwork network;
     final HistoryChecker checker = new HistoryChecker(this);
+    final ValueHistory values = new ValueHistory(this);
     private final long seed;
     private final SimPlan plan;
     private final FaultPlan faults;
@@ -55,6 +56,8 @@ public final class SimCluster {
     private boolean over;
     private long highestFlush;
     private long latestWallMillis;
+    private boolean skewed;
+    private long lastPausedNanos = -1;
 
     /** What a run was like. */
     public record Report(
@@ -79,8 +82,12 @@ public final class SimCluster {
         this.plan = plan;
         this.random = random;
         // Where one copy is enough for a write, that may be the one that rots.
-        rots = plan.faults() && plan.nodes() > 1 && plan.writeQuorum() != 1 && new SimRandom(~seed).chance(0.4);
-        skewsFar = plan.faults() && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
+        rots = plan.faults()
+                && !plan.onlyKills()
+                && plan.nodes() > 1
+                && plan.writeQuorum() != 1
+                && new SimRandom(~seed).chance(0.4);
+        skewsFar = plan.faults() && !plan.onlyKills() && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
         network = new SimNetwork(schedule, random.split());
         for (int i = 0; i < plan.nodes(); i++) {
             network.add(new SimNode(this, i, plan.datacenter(i), schedule, random.split()));
@@ -151,14 +158,21 @@ public final class SimCluster {
     /** One datacenter, whole and without clients, for a test that says itself what happens. */
     static SimCluster calm(long seed, int nodes, boolean reaps) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1);
+        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1, false);
         return new SimCluster(seed, plan, random, reaps, false).whole();
+    }
+
+    /** As {@link #calm}; what was acknowledged is on the disk a second later only. */
+    static SimCluster calmEverysec(long seed, int nodes) {
+        SimRandom random = new SimRandom(seed);
+        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, false, false, false, 0, 0.02, 1 << 30, SECOND, 1, false);
+        return new SimCluster(seed, plan, random, false, false).whole();
     }
 
     /** Two datacenters, whole and without clients, for a test that says itself what happens. */
     static SimCluster calmDatacenters(long seed, int nodes) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2);
+        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2, false);
         return new SimCluster(seed, plan, random, false, false).whole();
     }
 
@@ -174,9 +188,7 @@ public final class SimCluster {
         network.nodes().forEach(SimNode::start);
         runUntil(() -> network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
         syncEverySecond();
-        for (int i = 0; i < plan.clients(); i++) {
-            new SimClient(this, i, random.split()).begin();
-        }
+        beginClients();
         pinKeys();
         scanner.begin();
         if (plan.faults()) {
@@ -195,7 +207,7 @@ public final class SimCluster {
         if (skewsFar) {
             faults.beginFarSkews(plan.lastsNanos(), new SimRandom(~(seed ^ SKEW_SEED)));
         }
-        if (plan.faults()) {
+        if (plan.faults() && !plan.onlyKills()) {
             faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
         }
         if (plan.faults() && plan.writeQuorum() != 1 && Boolean.getBoolean("kindred.sim.pasts")) {
@@ -235,9 +247,11 @@ public final class SimCluster {
             runUntil(this::isReaped);
         }
         checker.checkEnd(everyKey());
+        values.checkEnd();
         checkTrees();
         readEverything();
         checker.checkEnd(everyKey());
+        values.checkEnd();
         checkScans();
         checkNobodyWaits();
         if (!reaps && !rots) {
@@ -259,6 +273,17 @@ public final class SimCluster {
                 checker.relayed,
                 checker.crossed,
                 schedule.trace());
+    }
+
+    /** Every other one updates keys that are judged by their values. */
+    private void beginClients() {
+        for (int i = 0; i < plan.clients(); i++) {
+            if (i % 2 == 0) {
+                new SimClient(this, i, random.split()).begin();
+            } else {
+                new SimUpdater(this, i, random.split()).begin();
+            }
+        }
     }
 
     private void beginCalm() {
@@ -321,6 +346,7 @@ public final class SimCluster {
         List<String> all = new ArrayList<>(keys);
         all.addAll(pinned);
         all.addAll(pipelined);
+        all.addAll(values.keys());
         return all;
     }
 
@@ -583,7 +609,7 @@ public final class SimCluster {
     /** With everyone there, nothing is left of what was deleted or has expired. */
     private boolean isReaped() {
         for (SimNode node : network.nodes()) {
-            for (String key : keys) {
+            for (String key : everyKey()) {
                 Versions held = checker.held(node, key);
                 if (!held.isEmpty() && held.goneAt() != Long.MAX_VALUE) {
                     return false;
@@ -621,6 +647,34 @@ public final class SimCluster {
 
     boolean isOver() {
         return over;
+    }
+
+    /** Some clock is not what the others are. */
+    void skewed() {
+        skewed = true;
+    }
+
+    boolean wasSkewed() {
+        return skewed;
+    }
+
+    /** Some node stood still, up to now. */
+    void pausedNow() {
+        lastPausedNanos = schedule.nowNanos();
+    }
+
+    /** Whether some node stood still after that time. */
+    boolean wasPaused(long sinceNanos) {
+        return lastPausedNanos >= sinceNanos || network.nodes().stream().anyMatch(SimNode::isPaused);
+    }
+
+    /** What all replicas of a key have together. */
+    Versions merged(String key) {
+        Versions merged = Versions.EMPTY;
+        for (SimNode node : replicasOf(key)) {
+            merged = merged.join(visible(checker.held(node, key)));
+        }
+        return merged;
     }
 
     void sawFlush(long stamp) {

@@ -17,6 +17,7 @@ final class SimNetwork {
     private final SimRandom random;
     private final List<SimNode> nodes = new ArrayList<>();
     private final Set<Link> cut = new HashSet<>();
+    private final List<HeldMessages> holders = new ArrayList<>();
     double lossRate;
     double doubleRate;
     long delayMinNanos = 50_000;
@@ -90,15 +91,36 @@ final class SimNetwork {
             lost++;
             return;
         }
+        for (HeldMessages holder : holders) {
+            if (holder.takes(from, to, message)) {
+                return;
+            }
+        }
         long delay = random.between(delayMinNanos, delayMaxNanos) + (isNear(from, to) ? 0 : longLinkNanos);
+        deliver(from, to, message, delay);
+    }
+
+    /** In so long, if both are there then. */
+    void deliver(SimNode from, SimNode to, Message message, long delay) {
+        int life = to.life();
         String what = message.getClass().getSimpleName() + from.index + to.index;
         schedule.after(delay, what, () -> {
-            if (isOpen(from, to)) {
+            // A connection ends with the process that it was made to, and what is under way on it with that.
+            if (isOpen(from, to) && to.life() == life) {
                 to.receive(from, message);
             } else {
                 lost++;
             }
         });
+    }
+
+    /** Whatever it takes does not arrive by itself. */
+    void hold(HeldMessages holder) {
+        holders.add(holder);
+    }
+
+    void holdNoMore(HeldMessages holder) {
+        holders.remove(holder);
     }
 
     /** Whether a connection from one to the other carries messages. */

@@ -85,6 +85,9 @@ final class SimNode implements Effects, ReplicaStore {
     /** It is down, and was stopped rather than killed. */
     private boolean stoppedClean;
 
+    /** What is to happen once it goes on: what came, and what its timers were for. Null: it does not stand still. */
+    private @Nullable List<Runnable> backlog;
+
     private boolean serving;
     private boolean commitAsked;
     private List<Member> remembered = List.of();
@@ -246,6 +249,10 @@ final class SimNode implements Effects, ReplicaStore {
         return core == null ? 0 : core.views().counters().sloppyWrites;
     }
 
+    long sloppyUpdates() {
+        return core == null ? 0 : core.views().counters().sloppyUpdates;
+    }
+
     int rangesOwed() {
         return core == null ? 0 : core.views().owedRanges();
     }
@@ -378,7 +385,7 @@ final class SimNode implements Effects, ReplicaStore {
         die();
         storage = new SimStorage(SyncPolicy.ALWAYS, schedule, random.split(), 0);
         committedStamp = 0;
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */
@@ -422,7 +429,7 @@ final class SimNode implements Effects, ReplicaStore {
         remembered = copy.remembered();
         records = copy.records();
         stoppedClean = copy.stoppedClean();
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     /** Its store is gone, or an older one was put back; what its directory says of itself is there. Requires: it is not running. */
@@ -431,7 +438,7 @@ final class SimNode implements Effects, ReplicaStore {
         remembered = List.of();
         records = List.of();
         foundLess = true;
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
@@ -453,7 +460,7 @@ final class SimNode implements Effects, ReplicaStore {
         List<SimStorage.Reverted> gone = storage.powerLoss();
         committedStamp = cluster.syncsEachWrite() ? committedStamp : 0;
         die();
-        cluster.checker.tailLost(gone);
+        cluster.checker.logTailLost(gone);
     }
 
     private void die() {
@@ -461,10 +468,44 @@ final class SimNode implements Effects, ReplicaStore {
         life++;
         incarnation++;
         serving = false;
+        resume();
         // A client whose node dies never hears of its request again.
         clients.clear();
         askers.clear();
         cluster.network.linkChanged();
+    }
+
+    /** Another number after each start and each death. */
+    int life() {
+        return life;
+    }
+
+    /** Stands still, as a process does that is stopped: its connections stay, and what comes waits. */
+    void pause() {
+        if (core != null && backlog == null) {
+            backlog = new ArrayList<>();
+        }
+    }
+
+    void resume() {
+        List<Runnable> waiting = backlog;
+        if (waiting != null) {
+            backlog = null;
+            cluster.pausedNow();
+            waiting.forEach(action -> later(0, "resumed", action));
+        }
+    }
+
+    boolean isPaused() {
+        return backlog != null;
+    }
+
+    private void whenGoing(Runnable action) {
+        if (backlog == null) {
+            action.run();
+        } else {
+            backlog.add(action);
+        }
     }
 
     // --- what happens to it ---
@@ -472,7 +513,11 @@ final class SimNode implements Effects, ReplicaStore {
     private void step(Event event) {
         NodeCore running = core;
         if (running != null) {
+            long sloppyBefore = running.views().counters().sloppyUpdates;
             running.step(event, new Now(nanos(), Math.max(0, wallMillis())), this);
+            if (running.views().counters().sloppyUpdates > sloppyBefore) {
+                cluster.values.sloppyNow();
+            }
             cluster.checker.afterEvent(this);
         }
     }
@@ -495,23 +540,25 @@ final class SimNode implements Effects, ReplicaStore {
         int asked = life;
         schedule.after(delayNanos, what + index, () -> {
             if (life == asked) {
-                action.run();
+                whenGoing(action);
             }
         });
     }
 
     void receive(SimNode from, Message message) {
-        step(new Event.Received(from.id, message));
+        whenGoing(() -> step(new Event.Received(from.id, message)));
     }
 
     void request(Operation operation, QuorumSpec quorum, Consumer<Outcome> done) {
-        clients.put(++lastToken, done);
-        step(new Event.Request(lastToken, operation, quorum));
+        long token = ++lastToken;
+        clients.put(token, done);
+        whenGoing(() -> step(new Event.Request(token, operation, quorum)));
     }
 
     void ask(ClusterQuery query, Consumer<ClusterAnswer> done) {
-        askers.put(++lastToken, done);
-        step(new Event.ClusterRequest(lastToken, query));
+        long token = ++lastToken;
+        askers.put(token, done);
+        whenGoing(() -> step(new Event.ClusterRequest(token, query)));
     }
 
     void checkLinksLater(long delayNanos) {
