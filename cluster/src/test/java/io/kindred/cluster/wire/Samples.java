@@ -159,7 +159,9 @@ final class Samples {
     // NullAway does not see that a record's array may be null once the record has been compiled.
     @SuppressWarnings("NullAway")
     private static Sibling sibling(Dot dot, long stamp, long expiry, byte @Nullable [] value) {
-        TermMark mark = dot.counter() % 2 == 0 ? TermMark.NONE : new TermMark(dot.counter(), stamp % 3, stamp / 2);
+        TermMark mark = dot.counter() % 2 == 0
+                ? TermMark.NONE
+                : new TermMark(Math.min(dot.counter(), Term.NUMBER_MAX), stamp % 3, stamp / 2);
         return new Sibling(dot, stamp, expiry, value, mark);
     }
 
