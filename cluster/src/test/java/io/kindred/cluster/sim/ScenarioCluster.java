@@ -168,11 +168,11 @@ final class ScenarioCluster {
         node.hasLeft = true;
     }
 
-    /** Until it is so. */
+    /** Until the ring has the one in place of the other. It may hold nothing yet, for others that may hold it are away. */
     void replace(SimNode heir, SimNode lost) {
         boolean[] isOver = {false};
         askAgain(heir, lost, isOver);
-        runUntil(() -> heir.isServing() && !heir.hasInRing(lost), "it is not replaced");
+        runUntil(() -> heir.hasInRing(heir) && !heir.hasInRing(lost), "it is not replaced");
         isOver[0] = true;
     }
 

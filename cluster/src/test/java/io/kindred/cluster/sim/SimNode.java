@@ -493,6 +493,7 @@ final class SimNode implements Effects, ReplicaStore {
             backlog = null;
             cluster.pausedNow();
             waiting.forEach(action -> later(0, "resumed", action));
+            cluster.network.linkChanged();
         }
     }
 
@@ -571,7 +572,8 @@ final class SimNode implements Effects, ReplicaStore {
         for (Member peer : dialed) {
             SimNode other = cluster.network.byId(peer.id());
             boolean up = other != null && other != this && cluster.network.isConnected(this, other);
-            if (up && connected.add(peer.id())) {
+            // Who stands still answers no greeting.
+            if (up && !other.isPaused() && connected.add(peer.id())) {
                 step(new Event.PeerConnected(peer.id()));
             } else if (!up && connected.remove(peer.id())) {
                 step(new Event.PeerLost(peer.id()));
