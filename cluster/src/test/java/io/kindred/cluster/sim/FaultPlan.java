@@ -86,6 +86,7 @@ final class FaultPlan {
                 }
                 long by = random.chance(0.3) ? random.between(-5_000, 5_000) : random.between(-DAY_MILLIS, DAY_MILLIS);
                 node.skewMillis = by;
+                cluster.skewed();
             });
         }
     }
