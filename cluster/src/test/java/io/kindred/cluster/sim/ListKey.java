@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>No value has a token twice, or one that nobody sent or that was not applied, or a SET's behind another.
  *   <li>An acknowledged APPEND is in every value that begins with what was there before it was sent.
  *   <li>No value begins with a SET that was over before another one began that was acknowledged.
+ *   <li>A SET that no majority of the key's own replicas had when it was acknowledged (W = 1, or stand-ins) may take effect
+ *       at any later time, as one that failed may, and hide what had not seen it; at the end it has.
  *   <li>APPENDs of which none was sent before the other was answered are in that order.
  * </ul>
  */
@@ -67,6 +69,7 @@ final class ListKey extends ValueKey {
     @Override
     void checkEnd(@Nullable String value) {
         check(value, isExact(), acknowledgedAppends.size(), now(), "at the end");
+        checkNotLost(value);
     }
 
     /** @param before what had ended by then has to be accounted for */
@@ -79,7 +82,7 @@ final class ListKey extends ValueKey {
         ValueCall first = tokens.isEmpty() ? null : byToken.get(tokens.get(0));
         ValueCall base = first != null && first.command().equals("SET") ? first : null;
         for (ValueCall set : sets) {
-            boolean wasThere = set.isAcknowledged() && set.ended < before;
+            boolean wasThere = set.isFirm && set.ended < before;
             if (wasThere && (base == null || isSurelyBefore(base, set))) {
                 throw violation(where + " finds " + value + ", which begins with " + base + " and not with " + set
                         + " or one after it");
@@ -88,7 +91,7 @@ final class ListKey extends ValueKey {
         for (ValueCall append : acknowledgedAppends.subList(0, appends)) {
             int place = Integer.parseInt(String.valueOf(append.reply)) - 1;
             boolean isThere = place < tokens.size() && tokens.get(place).equals(append.token());
-            boolean mayBeHidden = base != null && !(base.isAcknowledged() && base.isBefore(append));
+            boolean mayBeHidden = base != null && !(base.isFirm && base.isBefore(append));
             if (!isThere && (!mayBeHidden || tokens.contains(append.token()))) {
                 throw violation(where + " finds " + value + ", in which " + append + " is not at place " + place
                         + "; it begins with " + base);
@@ -96,11 +99,24 @@ final class ListKey extends ValueKey {
         }
     }
 
-    /** Where the first is not acknowledged its stamp decides, and that is of the clock of the node that it was sent to. */
-    private boolean isSurelyBefore(ValueCall set, ValueCall other) {
-        if (set.isAcknowledged()) {
-            return set.isBefore(other);
+    /** SETs that few had are there by now, too; their stamps decide. A node that is gone may have been the only one. */
+    private void checkNotLost(@Nullable String value) {
+        ValueCall base = value == null ? null : byToken.get(value.split(",", -1)[0]);
+        for (ValueCall set : sets) {
+            boolean isBehind = base == null || !base.command().equals("SET") || isSurelyStampedBefore(base, set);
+            if (isReadExact(true) && set.isAcknowledged() && isBehind) {
+                throw violation("at the end is " + value + ", and not " + set + " or one after it");
+            }
         }
+    }
+
+    /** Where a majority did not have the first its stamp decides. */
+    private boolean isSurelyBefore(ValueCall set, ValueCall other) {
+        return set.isFirm ? set.isBefore(other) : isSurelyStampedBefore(set, other);
+    }
+
+    /** By the clocks of the nodes that they were sent to. */
+    private boolean isSurelyStampedBefore(ValueCall set, ValueCall other) {
         return isByClock() && set.endedNanos < other.begunNanos - SURELY_LATER_NANOS;
     }
 

@@ -26,6 +26,8 @@ final class ValueCall {
     long ended = Long.MAX_VALUE;
     long endedNanos = Long.MAX_VALUE;
     End end = End.OPEN;
+    /** Of a plain write: whether a majority of the key's own replicas had it when it was acknowledged. */
+    boolean isFirm;
     /** How many updates were sloppy by then, in the whole cluster. */
     final long sloppyBefore;
 

@@ -67,6 +67,7 @@ final class ValueHistory {
             call.reply = Linearization.text(updated.reply());
             acknowledged(key, call);
         } else if (outcome instanceof Outcome.Written) {
+            call.isFirm = isAtMajority(key, call);
             acknowledged(key, call);
         } else {
             call.end = isUnsure(outcome) ? ValueCall.End.UNSURE : ValueCall.End.NOTHING;
@@ -94,9 +95,10 @@ final class ValueHistory {
      * key's own replicas, or it has made none.
      */
     private boolean isSloppy(ValueKey key, ValueCall call) {
-        if (call.sloppyBefore == sloppyUpdates) {
-            return false;
-        }
+        return call.sloppyBefore != sloppyUpdates && !isAtMajority(key, call);
+    }
+
+    private boolean isAtMajority(ValueKey key, ValueCall call) {
         List<Dot> dots = key.dotsOf(call);
         List<SimNode> replicas = cluster.replicasOf(key.name);
         long holders = replicas.stream()
@@ -105,7 +107,7 @@ final class ValueHistory {
                     return dots.stream().anyMatch(clock::covers);
                 })
                 .count();
-        return holders <= replicas.size() / 2;
+        return holders > replicas.size() / 2;
     }
 
     /** A node has counted one. */

@@ -35,6 +35,7 @@ class TermsTest {
     private static final long C = 3;
     private static final int PARTITION = 7;
     private static final byte[] KEY = StorageKey.from(PARTITION, 0, 0);
+    private static final long STEP_NANOS = 5_000_000;
     private static final long SECOND = 1_000_000_000L;
 
     private final Clocks clocks = new Clocks(new HybridClock(500));
@@ -102,9 +103,13 @@ class TermsTest {
         request.onAnswer(B, reply);
     }
 
+    /** In small steps: a long one is taken for a process that stood still. */
     private void later(long nanos) {
-        clocks.advance(clocks.nanos() + nanos, 1_000_000);
-        requests.onTick(clocks.nanos());
+        long until = clocks.nanos() + nanos;
+        while (clocks.nanos() < until) {
+            clocks.advance(clocks.nanos() + STEP_NANOS, 1_000_000);
+            requests.onTick(clocks.nanos());
+        }
     }
 
     @Test

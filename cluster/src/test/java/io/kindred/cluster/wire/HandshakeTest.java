@@ -170,7 +170,7 @@ class HandshakeTest {
     @Test
     void aPeersReasonCannotForgeLogLines() {
         byte[] text = "no\nERROR forged\u202e".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        byte[] frame = new byte[2 + text.length];
+        byte[] frame = new byte[2 + text.length + Long.BYTES];
         frame[0] = 5;
         frame[1] = (byte) text.length;
         System.arraycopy(text, 0, frame, 2, text.length);
