@@ -40,7 +40,12 @@ final class ScenarioCluster {
     }
 
     static ScenarioCluster of(int nodes) {
-        return new ScenarioCluster(SimCluster.calm(1, nodes, false), "k0");
+        return of(1, nodes);
+    }
+
+    /** @param seed of the times that disks take */
+    static ScenarioCluster of(long seed, int nodes) {
+        return new ScenarioCluster(SimCluster.calm(seed, nodes, false), "k0");
     }
 
     /** A request that was sent, and its answer once there is one. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class UpdateScenariosTest {
     private static final long CLOCK_AHEAD_MILLIS = 400;
+    private static final int OWNER_CHANGES = 6;
 
     private static int number(String text) {
         return Integer.parseInt(text);
@@ -312,33 +313,37 @@ class UpdateScenariosTest {
     /** The updates have been read, and are on their way, when some keys get other owners. */
     @Test
     void updatesWhoseOwnersChangeUnderWayAreExact() {
-        for (boolean joins : new boolean[] {true, false}) {
-            ScenarioCluster it = ScenarioCluster.of(4);
-            ValueHistory values = new ValueHistory(it.cluster);
-            List<ValueKey> keys = new ArrayList<>();
-            for (int i = 0; i < 24; i++) {
-                keys.add(values.key("n" + i, CounterKey::new));
-            }
-            it.increment(values, keys);
-            HeldMessages deltas = it.hold(null, null, Replicate.class);
-            it.increment(values, keys);
-            it.runFor(20 * MILLI);
-            if (joins) {
-                it.cluster.addNode("").start();
-            } else {
-                it.leave(it.cluster.node(3));
-            }
-            it.runFor(200 * MILLI);
-            deltas.release();
-            for (int i = 0; i < 10; i++) {
-                it.increment(values, keys);
-                it.runFor(100 * MILLI);
-            }
-            it.runFor(10_000 * MILLI);
-            it.increment(values, keys);
-            it.settled();
-            values.checkEnd();
+        for (long seed = 1; seed <= OWNER_CHANGES; seed++) {
+            updateWhileOwnersChange(seed, seed % 2 == 1);
         }
+    }
+
+    static void updateWhileOwnersChange(long seed, boolean joins) {
+        ScenarioCluster it = ScenarioCluster.of(seed, 4);
+        ValueHistory values = new ValueHistory(it.cluster);
+        List<ValueKey> keys = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            keys.add(values.key("n" + i, CounterKey::new));
+        }
+        it.increment(values, keys);
+        HeldMessages deltas = it.hold(null, null, Replicate.class);
+        it.increment(values, keys);
+        it.runFor(20 * MILLI);
+        if (joins) {
+            it.cluster.addNode("").start();
+        } else {
+            it.leave(it.cluster.node(3));
+        }
+        it.runFor(200 * MILLI);
+        deltas.release();
+        for (int i = 0; i < 10; i++) {
+            it.increment(values, keys);
+            it.runFor(100 * MILLI);
+        }
+        it.runFor(10_000 * MILLI);
+        it.increment(values, keys);
+        it.settled();
+        values.checkEnd();
     }
 
     @Test
