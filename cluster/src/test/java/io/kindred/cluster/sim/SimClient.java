@@ -173,7 +173,7 @@ final class SimClient {
     }
 
     private void flush(SimNode node, int request) {
-        cluster.values.excuseAll("flushed");
+        cluster.values.flushed();
         node.ask(new ClusterQuery.FlushKeys(0), answer -> {
             done(request);
         });

@@ -27,6 +27,7 @@ final class ValueHistory {
     private long number;
 
     private long sloppyUpdates;
+    private boolean isFlushed;
 
     long acknowledged;
 
@@ -40,7 +41,11 @@ final class ValueHistory {
 
     /** The key of that name and kind, from its first use on. */
     ValueKey key(String name, BiFunction<ValueHistory, String, ValueKey> kind) {
-        return keys.computeIfAbsent(name, n -> kind.apply(this, n));
+        ValueKey key = keys.computeIfAbsent(name, n -> kind.apply(this, n));
+        if (isFlushed) {
+            key.excuse("flushed");
+        }
+        return key;
     }
 
     long now() {
@@ -143,8 +148,10 @@ final class ValueHistory {
         }
     }
 
-    void excuseAll(String why) {
-        keys.values().forEach(key -> key.excuse(why));
+    /** From now on a flush may take what was acknowledged, of whatever key. */
+    void flushed() {
+        isFlushed = true;
+        keys.values().forEach(key -> key.excuse("flushed"));
     }
 
     /** What a plain GET answers with. */
