@@ -2,10 +2,15 @@ package io.kindred.it;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What waits is bounded by bytes. {@link BytesLongIT} does the same at full size. */
+/**
+ * What waits is bounded by bytes. {@link BytesLongIT} does the same at full size. It is for the build, and waits in the long
+ * profile until it has been seen to pass on a machine with two cores.
+ */
+@Tag("long")
 final class BytesIT {
     @TempDir
     private Path dir;
