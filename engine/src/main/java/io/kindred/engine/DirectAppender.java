@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends on the owner thread: a copy into the kernel's page cache, which survives the process but not a power cut. A
- * thread of its own makes it durable each second ({@link SyncPolicy#EVERYSEC}) or only closes what is done with ({@link
- * SyncPolicy#NO}).
+ * thread of its own makes it durable each second ({@link SyncPolicy#EVERYSEC}) or when it is done with ({@link
+ * SyncPolicy#NO}), and whenever it is asked to.
  *
  * <p>A force that fails is not repeated on the same file, for the kernel may have forgotten what it could not write. The
  * segment is left at once and the owner is told, so that a flush makes durable what the log could not.
@@ -29,6 +29,8 @@ final class DirectAppender implements LogAppender {
     private final ScheduledThreadPoolExecutor syncer = Threads.named("sync", 1);
     private final Queue<Target> retired = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Target target;
+    /** Owned by: the sync thread. Some of what was appended since the last rotation may not be on the disk. */
+    private @Nullable EngineFailure unforced;
 
     /** A file to be forced, and whether something was appended since the last force. */
     private static final class Target {
@@ -70,11 +72,19 @@ final class DirectAppender implements LogAppender {
     }
 
     @Override
+    public void sync(CommitCallback done) {
+        syncer.execute(Threads.reporting("sync", () -> {
+            EngineFailure failure = forceAll();
+            mailbox.post(() -> done.committed(failure));
+        }));
+    }
+
+    @Override
     public void rotate() {
         Target left = target;
         if (left != null) {
             retired.add(left);
-            syncer.execute(Threads.reporting("sync", this::sync));
+            syncer.execute(Threads.reporting("sync", this::syncLeft));
         }
         target = null;
         log.leaveSegment();
@@ -127,37 +137,63 @@ final class DirectAppender implements LogAppender {
      */
     private void sync() {
         Target newest = target;
-        for (Target left = retired.poll(); left != null; left = retired.poll()) {
-            retire(left);
-        }
+        retireAll();
         if (syncing && newest != null) {
             force(newest);
         }
     }
 
-    /** A file that is closed already has been forced here before: it was the target when it was retired. */
-    private void retire(Target left) {
-        if (syncing) {
-            force(left);
+    /** On the sync thread. What could not be forced before goes to the tables with what the flush has begun to write. */
+    private void syncLeft() {
+        unforced = null;
+        sync();
+    }
+
+    /** On the sync thread; null: all of it is on the disk. */
+    private @Nullable EngineFailure forceAll() {
+        Target newest = target;
+        EngineFailure failure = retireAll();
+        EngineFailure ofNewest = newest == null ? null : force(newest);
+        return failure != null ? failure : ofNewest;
+    }
+
+    private @Nullable EngineFailure retireAll() {
+        for (Target left = retired.poll(); left != null; left = retired.poll()) {
+            EngineFailure failure = retire(left);
+            unforced = failure == null ? unforced : failure;
         }
+        return unforced;
+    }
+
+    /**
+     * A file that is closed already has been forced here before: it was the target when it was retired. Forced also under
+     * {@link SyncPolicy#NO}, for {@link #sync(CommitCallback)} may be asked for afterwards.
+     */
+    private @Nullable EngineFailure retire(Target left) {
+        EngineFailure failure = force(left);
         try {
             left.file.close();
         } catch (IOException e) {
             report(left.path, e);
         }
+        return failure;
     }
 
-    private void force(Target current) {
+    private @Nullable EngineFailure force(Target current) {
         if (!current.dirty) {
-            return;
+            return null;
         }
         current.dirty = false;
         long start = System.nanoTime();
         try {
             current.file.force();
             counters.fsynced(start);
+            return null;
         } catch (IOException e) {
             report(current.path, e);
+            EngineFailure failure = EngineFailure.of(current.path, e);
+            unforced = failure;
+            return failure;
         }
     }
 

@@ -27,6 +27,9 @@ interface LogAppender {
 
     void append(LogBatch batch);
 
+    /** Makes what was appended by now durable, whatever the policy. `done` runs on the owner thread, in this call or later. */
+    void sync(CommitCallback done);
+
     /** Answers {@link Outcome#rotated}; what is appended from now on goes to a new segment. */
     void rotate();
 

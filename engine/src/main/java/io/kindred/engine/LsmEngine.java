@@ -108,6 +108,11 @@ public final class LsmEngine implements StorageEngine {
     }
 
     @Override
+    public void sync(CommitCallback done) {
+        writes.sync(done);
+    }
+
+    @Override
     public void scan(byte[] from, byte[] to, int limit, ScanCallback done) {
         reads.scan(from, to, limit, done);
     }

@@ -222,6 +222,17 @@ public final class MemoryEngine implements StorageEngine {
     }
 
     @Override
+    public void sync(CommitCallback done) {
+        later(() -> {
+            EngineFailure failure = commitFailure;
+            if (failure == null) {
+                sync();
+            }
+            done.committed(failure);
+        });
+    }
+
+    @Override
     public void scan(byte[] from, byte[] to, int limit, ScanCallback done) {
         List<ScanStep.Entry> found = new ArrayList<>();
         byte[] next = null;

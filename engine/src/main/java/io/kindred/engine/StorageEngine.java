@@ -53,6 +53,12 @@ public interface StorageEngine extends AutoCloseable {
     void commit(CommitCallback done);
 
     /**
+     * Puts everything that was acknowledged by now on the disk for good, whatever the {@link SyncPolicy}. `done` runs inside
+     * this call or later, and does not hold back other commits.
+     */
+    void sync(CommitCallback done);
+
+    /**
      * One step of an ordered scan over [from, to); an empty `to` means the end of all keys. Gives at most `limit`
      * entries, all from one moment, and where to go on.
      */

@@ -131,6 +131,14 @@ final class WritePath implements LogAppender.Outcome {
         }
     }
 
+    void sync(CommitCallback done) {
+        if (closing) {
+            done.committed(CLOSING);
+        } else {
+            log().sync(done);
+        }
+    }
+
     void rotate() {
         log().rotate();
     }

@@ -194,9 +194,11 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void append(ByteBuffer... buffers) throws IOException {
+            // It may wait, and other files go on meanwhile.
+            boolean fails = appendFails.test(path);
             synchronized (FaultyDisk.this) {
                 events.add("append " + path.getFileName());
-                if (appendFails.test(path)) {
+                if (fails) {
                     throw new IOException("Input/output error");
                 }
                 for (ByteBuffer buffer : buffers) {

@@ -33,6 +33,7 @@ final class ArchitectureTest {
         "io.kindred.cluster.handoff",
         "io.kindred.cluster.antientropy",
         "io.kindred.cluster.relay",
+        "io.kindred.cluster.term",
         "io.kindred.cluster.keyspace",
         "io.kindred.cluster.transfer",
         "io.kindred.cluster.core",

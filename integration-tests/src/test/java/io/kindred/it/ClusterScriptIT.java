@@ -57,6 +57,11 @@ final class ClusterScriptIT {
             assertTrue(script(dir, "start").succeeded().contains("3 of 3 nodes up"), "start again changes nothing");
             assertEquals(first, pid(dir, "n1"));
 
+            Program other = script(dir, "start", "--nodes", "6", "--datacenters", "2");
+            assertNotEquals(0, other.exitCode());
+            assertTrue(other.output().contains("take another --dir"), other.output());
+            assertTrue(script(dir, "status").succeeded().contains("3 of 3 nodes up"), "nothing is remembered of it");
+
             long killed = pid(dir, "n2");
             assertTrue(script(dir, "kill", "n2").succeeded().contains("SIGKILL"));
             awaitEnd(killed);

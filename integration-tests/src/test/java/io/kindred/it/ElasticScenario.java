@@ -121,6 +121,10 @@ final class ElasticScenario {
             }
             assertEquals(0, left.terminate(), left::log);
         }
+        // The name of one that has gone is free.
+        try (RespConnection connection = cluster.connect(0)) {
+            assertTrue(connection.call("KIN.PLAN", "JOIN", "n4", "1") instanceof List<?>);
+        }
     }
 
     private void replace(KindredCluster cluster) {

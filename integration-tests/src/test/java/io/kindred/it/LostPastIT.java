@@ -131,8 +131,42 @@ final class LostPastIT {
         assertAll(1, "sixth");
     }
 
+    /** Nobody was there to say what is known of it, so it went on as another actor; its next start took its store for another one. */
     @Test
     @Order(5)
+    void aNodeThatWentOnAsAnotherActorFindsAllThatItHad() throws IOException {
+        cluster.nodes().forEach(KindredProcess::kill);
+        KindredProcess node = cluster.node(1);
+        String before = stored(node);
+        node.relaunch();
+        node.awaitReady();
+        Await.until("its start is on the disk", WITHIN, () -> {
+            String now = stored(node);
+            return !now.equals(before) && now.split(" ").length == 2;
+        });
+        node.kill();
+        node.relaunch();
+        cluster.node(0).relaunch();
+        node.awaitReady();
+        cluster.node(0).awaitReady();
+        try (RespConnection connection = node.connect()) {
+            assertEquals(0, Info.of(connection, "kindred").number("start_in_doubt"));
+        }
+        assertAll(1, "sixth");
+        write(0, "sixth");
+        cluster.node(2).relaunch();
+        cluster.awaitWhole();
+    }
+
+    private static String stored(KindredProcess node) throws IOException {
+        return Files.readAllLines(node.options().dataDirectory().resolve("identity")).stream()
+                .filter(line -> line.startsWith("in-store "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @Order(6)
     void anEmptyNodeWithSeedsTakesItsOldPlaceWhenItIsTold() throws IOException {
         KindredProcess node = cluster.node(1);
         node.kill();
@@ -145,7 +179,7 @@ final class LostPastIT {
 
     /** It founded another cluster, and every key was nil. */
     @Test
-    @Order(6)
+    @Order(7)
     void anEmptyFirstNodeStopsAndTakesItsOldPlaceWhenItIsTold() throws IOException {
         KindredProcess node = cluster.node(0);
         node.kill();

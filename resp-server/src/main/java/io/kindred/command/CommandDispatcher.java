@@ -61,6 +61,9 @@ public final class CommandDispatcher {
         if (spec.has(CommandSpec.Flag.WRITE) && !session.mayWrite()) {
             return;
         }
+        if (spec.has(CommandSpec.Flag.READONLY) && !session.mayRead()) {
+            return;
+        }
         commandsProcessed++;
         start(spec, action, session, args, sink);
     }

@@ -33,7 +33,7 @@ final class KinClusterCommands {
             "    Return [partition, first token, [owner, ...]] for each partition, or for one.",
             "KIN.QUORUM [SCOPE local|global] [R n] [W n] [PR n] [PW n] [DEFAULT]",
             "    Set and return this connection's quorums; 0 is the cluster's default. They count the replicas of this",
-            "    datacenter (local), or of all of them (global).",
+            "    datacenter (local), or of all of them (global); a SCOPE sets the others to 0 first.",
             "KIN.PLAN JOIN <name> <weight> [<zone>] | LEAVE <name>",
             "    Return what such a change would move: [name, partitions owned now, then, copies held now, then, to fetch]",
             "    for each node, and last [total, copies to fetch, the least that any way would have to move].",

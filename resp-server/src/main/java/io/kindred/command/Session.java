@@ -45,6 +45,14 @@ public interface Session {
      */
     boolean mayWrite();
 
+    /**
+     * Asks to read something of which nobody knows how long it is.
+     *
+     * @return false: as many such replies are to come as there is room for, and the command is not to be started; when there
+     *     is room, it is run again
+     */
+    boolean mayRead();
+
     /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
     void running(CommandSpec command);
 }

@@ -3,7 +3,6 @@ package io.kindred.main;
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.Recovered;
-import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.node.DataDirectory;
@@ -98,7 +97,7 @@ record BackEnd(
             List<InetSocketAddress> toAsk = seeds(config, start);
             NodeConfig nodeConfig = nodeConfig(config, !toAsk.isEmpty());
             Recovered recovered = stored.recovered(self, start);
-            requireSameDatacenter(self, recovered.records());
+            requireSameDatacenter(self, recovered);
             SecureRandom secure = new SecureRandom();
             NodeCore core = new NodeCore(
                     nodeConfig, recovered, new EngineStore(engine), functions, new SeededRandom(secure.nextLong()));
@@ -131,8 +130,8 @@ record BackEnd(
     }
 
     /** Its data is a datacenter's: taken elsewhere, the rest of that one would miss it. */
-    private static void requireSameDatacenter(Member self, List<ChangeRecord> records) throws StartFailed {
-        String known = DatacenterRecords.placeOf(records, self.id());
+    private static void requireSameDatacenter(Member self, Recovered recovered) throws StartFailed {
+        String known = DatacenterRecords.placeOf(recovered.checkpoint(), recovered.records(), self.id());
         if (known != null && !known.equals(self.datacenter())) {
             throw new StartFailed(
                     "this node is one of datacenter '" + known + "', and 'datacenter' now says '" + self.datacenter()
@@ -209,6 +208,7 @@ record BackEnd(
                 config.number(Directives.HINT_MAX_BYTES),
                 TimeUnit.SECONDS.toNanos(config.number(Directives.ANTI_ENTROPY_INTERVAL_S)),
                 TimeUnit.SECONDS.toMillis(config.number(Directives.TOMBSTONE_GRACE_S)),
+                NodeConfig.RECORDS_KEPT,
                 new QuorumSettings(
                         config.quorum(Directives.READ_QUORUM),
                         config.quorum(Directives.WRITE_QUORUM),

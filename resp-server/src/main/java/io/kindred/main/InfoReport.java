@@ -134,7 +134,7 @@ final class InfoReport {
                 .field("commands_in_flight_bytes", load.commandBytes())
                 .field("command_window_bytes", load.windowBytes())
                 .field("command_window_bytes_max", of.config().limits().shared().windowBytes())
-                .field("expected_reply_bytes", load.expectedReplyBytes())
+                .field("expected_reply_bytes", load.expectedBytes())
                 .field("clients_waiting", load.clientsWaiting())
                 .flag("writes_held", load.writesHeld());
     }

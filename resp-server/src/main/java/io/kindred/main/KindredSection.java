@@ -69,7 +69,11 @@ final class KindredSection {
                 .field("partitions_owned", views.ring().owned(self.id()))
                 .field("partitions_in_transfer", views.partitionsInTransfer())
                 .field("partitions_to_fetch", views.partitionsFetching())
-                .field("partitions_to_give_away", views.partitionsParting());
+                .field("partitions_to_give_away", views.partitionsParting())
+                .field("change_records", views.changeRecords().kept())
+                .field("change_records_compacted", views.changeRecords().compacted())
+                .field("change_records_compactions", views.changeRecords().compactions())
+                .field("change_records_outvoted", views.changeRecords().outvoted());
     }
 
     private long members(Status status) {
@@ -106,6 +110,13 @@ final class KindredSection {
                 .field("writes_superseded_again", counted.supersededOnAck)
                 .field("read_repairs_shed", counted.repairsShed)
                 .field("sloppy_writes", counted.sloppyWrites)
+                .field("sloppy_updates", counted.sloppyUpdates)
+                .field("updates_refused", counted.updatesRefused)
+                .field("updates_passed_on", counted.updatesPassedOn)
+                .field("term_claims", of.views().terms().won)
+                .field("term_claims_repeated", of.views().terms().repeated)
+                .field("terms_granted", of.views().terms().granted)
+                .field("partitions_uncounted", of.views().partitionsUncounted())
                 .field("hedges", counted.hedges)
                 .field("put_off", counted.pauses)
                 .field("timeouts", counted.timeouts)

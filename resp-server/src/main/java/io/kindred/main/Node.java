@@ -2,6 +2,7 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.StartState;
+import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
@@ -109,22 +110,28 @@ final class Node implements NodeHost, NodePort {
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
-        if (!config.now().text(Directives.APPENDFSYNC).equals("no")) {
-            net.loop()
-                    .schedule(
-                            () -> CompletableFuture.runAsync(() -> noteStored(opened)),
-                            STORED_MILLIS,
-                            TimeUnit.MILLISECONDS);
-        }
+        noteStoredLater(opened.directory());
         if (stopAsked) {
             stopNow();
         }
     }
 
+    /** What is in the log by now is on the disk then, unless nobody ever syncs it. */
+    private void noteStoredLater(DataDirectory directory) {
+        if (!config.now().text(Directives.APPENDFSYNC).equals("no")) {
+            int asOf = directory.renewals();
+            net.loop()
+                    .schedule(
+                            () -> CompletableFuture.runAsync(() -> noteStored(directory, asOf)),
+                            STORED_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
     /** From now on a store that does not know of this start is not this node's. */
-    private static void noteStored(BackEnd opened) {
+    private static void noteStored(DataDirectory directory, int asOf) {
         try {
-            opened.directory().stored();
+            directory.stored(asOf);
         } catch (IOException e) {
             LOG.log(Level.WARNING, "cannot note in the directory that the start is stored: {0}", e.getMessage());
         }
@@ -241,6 +248,7 @@ final class Node implements NodeHost, NodePort {
     @Override
     public void renewed(Renewal renewal) throws IOException {
         running().directory().renew(renewal);
+        noteStoredLater(running().directory());
         LOG.log(Level.WARNING, "Goes on as incarnation " + renewal.incarnation() + ", start " + renewal.start());
     }
 

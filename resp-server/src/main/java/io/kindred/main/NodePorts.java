@@ -163,7 +163,7 @@ final class NodePorts implements KeyPort, ClusterPort {
     @Override
     public @Nullable PlanView planJoin(String name, double weight, String zone) {
         NodeViews views = node().views();
-        if (views.memberNamed(name) != null) {
+        if (views.members().stream().anyMatch(line -> line.member().name().equals(name))) {
             return null;
         }
         // Its real id will be random; the plan only needs one that nobody has.

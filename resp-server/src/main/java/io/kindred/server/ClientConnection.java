@@ -47,9 +47,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** So often the sweep, once a second, finds a client that takes nothing of its replies before it is closed. */
     private static final int STILL_SWEEPS_MAX = 10;
 
-    /** The same for one whose replies are at their limit. */
-    private static final int STILL_SWEEPS_AT_LIMIT_MAX = 2;
-
     private enum State {
         OPEN,
         PAUSED,
@@ -65,6 +62,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private final InputBuffer input;
     private final OutputBuffer output;
     private final ReplyQueue replies = new ReplyQueue();
+    private final ReadsInFlight reads = new ReadsInFlight();
 
     private State state = State.OPEN;
     /** While a read is handled; its end flushes. */
@@ -79,7 +77,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private @Nullable ReplySlot lone;
     /** Its arguments, until it begins. */
     private byte @Nullable [] @Nullable [] waiting;
-    /** It waits for the storage, and not for those before it. */
+    /** It waits for the storage or until its reply has room, and not for those before it. */
     private boolean heldBack;
 
     /** The line that it stands in. */
@@ -230,6 +228,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         encode();
         output.flush();
         countOutput();
+        lineUpHeldRead();
         if (state == State.PAUSED && waitsFor == null && mayResume()) {
             resume();
         }
@@ -266,10 +265,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             return;
         }
         stillSweeps++;
-        boolean atLimit = outputBytes() >= outputBytesMax();
-        if (atLimit && stillSweeps >= STILL_SWEEPS_AT_LIMIT_MAX) {
+        if (stillSweeps < STILL_SWEEPS_MAX) {
+            return;
+        }
+        if (outputBytes() >= outputBytesMax()) {
             closeForOutput();
-        } else if (load().isOverBudget() && stillSweeps >= STILL_SWEEPS_MAX && !closeBegun) {
+        } else if (load().isOverBudget() && !closeBegun) {
             server.counters().countStuckClose();
             LOG.log(
                     Level.WARNING,
@@ -359,7 +360,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         if (slot.weightBytes() == 0) {
             load().begin(slot, args, nowMillis);
         }
-        session.beginRun(isFirst, load().writesHeld());
+        session.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
         try {
             server.runner().run(session, args, slot);
         } catch (RuntimeException broken) {
@@ -371,6 +372,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         if (session.isHeldBack()) {
             holdBack(slot, args);
             return;
+        }
+        if (slot.isRead() && slot.reply() == null) {
+            reads.begin(load(), slot);
         }
         if (session.runsAlone() && slot.reply() == null) {
             lone = slot;
@@ -400,7 +404,34 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         lone = slot;
         waiting = args;
         heldBack = true;
-        pauseFor(ClientLoad.Cause.WRITES);
+        if (slot.isRead()) {
+            stopReading();
+            lineUpHeldRead();
+        } else {
+            pauseFor(ClientLoad.Cause.WRITES);
+        }
+    }
+
+    private boolean mayBeginRead() {
+        return reads.mayBegin(load(), outputBytesMax(), nowMillis);
+    }
+
+    /** A read that is held back waits for replies of this client, for a place, or for room, in turn. */
+    private void lineUpHeldRead() {
+        ReplySlot slot = lone;
+        if (!heldBack || slot == null || !slot.isRead() || state != State.PAUSED) {
+            return;
+        }
+        boolean may = mayBeginRead();
+        if (may && waitsFor == ClientLoad.Cause.PLACE) {
+            load().leave(this);
+            waitsFor = null;
+        }
+        if (waitsFor == null && may && !load().hasRoom()) {
+            pauseFor(ClientLoad.Cause.WINDOW);
+        } else if (waitsFor == null && !may && !reads.isFull(outputBytesMax())) {
+            pauseFor(ClientLoad.Cause.PLACE);
+        }
     }
 
     /** What had to wait, for those before it or for the storage. */
@@ -460,12 +491,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             encodedInTurnBytes += bytes;
             replies.removeOldest();
             load().answered(slot, bytes, now);
+            if (slot.isCounted()) {
+                reads.answered(bytes, now);
+            }
         }
         closeIfTooMuchHeld();
     }
 
     private boolean mayResume() {
-        return !isBlocked() && replies.size() <= limits.commandsInFlightResume();
+        ReplySlot slot = lone;
+        boolean isReadHeld = heldBack && slot != null && slot.isRead();
+        return !isBlocked() && replies.size() <= limits.commandsInFlightResume() && (!isReadHeld || mayBeginRead());
     }
 
     /** Whether a command that has to be alone runs, or cannot begin yet. */
@@ -539,9 +575,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         return server.settings().limits().outputBytesMax();
     }
 
-    /** A single reply may be longer than the limit, and what was in flight when it was reached comes on top. */
+    /**
+     * A single reply may be longer than the limit, and what was in flight when it was reached comes on top: the client has
+     * no part in that.
+     */
     private void closeIfTooMuchHeld() {
-        if (outputBytes() > outputBytesMax() + load().windowBytes()) {
+        if (outputBytes() > 2 * outputBytesMax()) {
             closeForOutput();
         }
     }

@@ -12,7 +12,9 @@ import java.util.function.BooleanSupplier;
  *   <li><b>The window</b> bounds the commands in flight, so that those that are begun are answered in time. A command weighs
  *       what it holds and what its reply is going to, which is guessed from the replies of late. As TCP's, the window is
  *       small at first, opens while it is used and commands are answered soon, and halves where they take long, down to
- *       {@link #WINDOW_BYTES_MIN}. One command is always let in.
+ *       {@link #WINDOW_BYTES_MIN}; up to where it was cut last it opens fast, and slowly from there. One command is always let in.
+ *   <li><b>Places</b> are for reads of which no earlier reply tells how long theirs will be ({@link ReadsInFlight}): as many
+ *       as the window has room for if all are long.
  *   <li><b>The budget</b> ({@link ServerLimits.Shared#waitingBytesMax}) bounds the sum of everything: commands in flight,
  *       what is read and not run yet, and replies that clients have not taken. Past it nothing is read from a client that
  *       has replies to take; past an eighth more, from no client but one within a command; past a quarter more, from none.
@@ -31,17 +33,19 @@ public final class ClientLoad {
     static final long WINDOW_BYTES_FIRST = 256 << 10;
     /** Output that a client may have and still count as one that has none. */
     static final int SMALL_OUTPUT_BYTES = 64 << 10;
-    /** What a reply is taken for until some have come: so few large ones are asked for at first. */
-    private static final int UNKNOWN_REPLY_BYTES = 4 << 10;
-    /** The guess moves by this part of the difference with each reply. */
+    /** Past its last cut, the window opens by at least this part of each command that is answered. */
+    private static final int SLOW_PARTS = 16;
+    /** What the reply of a command that is no read is taken for moves by this part of the difference with each. */
     private static final int GUESS_PARTS = 8;
-    /** After such a pause the next commands may be of another kind. */
-    private static final long GUESS_MILLIS = 1000;
+    /** After such a pause the window is small again. */
+    private static final long IDLE_MILLIS = 1000;
 
     /** What a connection waits for. */
     enum Cause {
         /** Commands in flight. */
         WINDOW,
+        /** Reads in flight that bring nobody knows how much. */
+        PLACE,
         /** All that waits. */
         BUDGET,
         /** The storage of this node or of others. */
@@ -52,10 +56,15 @@ public final class ClientLoad {
     private ServerLimits.Shared limits;
     private long windowBytes;
     private long windowCutMillis;
+    /** What it was cut to last. */
+    private long windowCutBytes = Long.MAX_VALUE;
+
     private long idleSinceMillis;
-    private long expectedReplyBytes = UNKNOWN_REPLY_BYTES;
+    private long otherReplyBytes;
     private int commands;
     private long commandBytes;
+    private long expectedBytes;
+    private int placesTaken;
     private long inputBytes;
     private long outputBytes;
     private long peakBytes;
@@ -86,17 +95,29 @@ public final class ClientLoad {
 
     /** Whether one more command may be begun. */
     boolean hasRoom() {
-        return commands == 0 || commandBytes + (commands + 1) * expectedReplyBytes < windowBytes;
+        return commands == 0 || commandBytes + expectedBytes < windowBytes;
+    }
+
+    /** Whether one more read may be begun that may bring much. */
+    boolean hasPlace() {
+        return placesTaken < Math.max(1, limits.windowBytes() / ReadsInFlight.LONG_REPLY_BYTES);
     }
 
     void begin(ReplySlot slot, byte[][] args, long nowMillis) {
-        if (commands == 0 && nowMillis - idleSinceMillis > GUESS_MILLIS) {
-            expectedReplyBytes = Math.max(expectedReplyBytes, UNKNOWN_REPLY_BYTES);
+        if (commands == 0 && nowMillis - idleSinceMillis > IDLE_MILLIS) {
             windowBytes = Math.min(windowBytes, WINDOW_BYTES_FIRST);
         }
-        slot.begin(weigh(args), nowMillis);
+        slot.begin(weigh(args), otherReplyBytes, nowMillis);
         commands++;
         commandBytes += slot.weightBytes();
+        expectedBytes += slot.expectedBytes();
+    }
+
+    /** It is a read, and not answered at once. */
+    void expect(ReplySlot slot, long replyBytes, boolean takesPlace) {
+        expectedBytes += replyBytes - slot.expectedBytes();
+        slot.expect(replyBytes, takesPlace);
+        placesTaken += takesPlace ? 1 : 0;
     }
 
     /** It is in flight no more. Nothing happens where it is not. */
@@ -104,7 +125,9 @@ public final class ClientLoad {
         if (slot.weightBytes() > 0) {
             commands--;
             commandBytes -= slot.weightBytes();
-            slot.begin(0, 0);
+            expectedBytes -= slot.expectedBytes();
+            placesTaken -= slot.isInPlace() ? 1 : 0;
+            slot.end();
         }
     }
 
@@ -115,15 +138,20 @@ public final class ClientLoad {
             return;
         }
         long tookMillis = nowMillis - slot.begunMillis();
-        boolean isUsed = commandBytes + commands * expectedReplyBytes >= windowBytes / 2;
+        boolean isUsed = commandBytes + expectedBytes >= windowBytes / 2;
         end(slot);
-        expectedReplyBytes += (replyBytes - expectedReplyBytes) / GUESS_PARTS;
+        if (!slot.isRead()) {
+            otherReplyBytes += (replyBytes - otherReplyBytes) / GUESS_PARTS;
+        }
         idleSinceMillis = nowMillis;
         if (isUsed && tookMillis <= limits.lateMillis() / 2) {
-            windowBytes = Math.min(limits.windowBytes(), windowBytes + weight + replyBytes);
+            long most = weight + replyBytes;
+            long more = windowBytes < windowCutBytes ? most : Math.max(most / SLOW_PARTS, most * most / windowBytes);
+            windowBytes = Math.min(limits.windowBytes(), windowBytes + Math.min(most, more));
         } else if (tookMillis > limits.lateMillis() && nowMillis - windowCutMillis > limits.lateMillis()) {
             windowCutMillis = nowMillis;
             windowBytes = Math.max(Math.min(WINDOW_BYTES_MIN, limits.windowBytes()), windowBytes / 2);
+            windowCutBytes = windowBytes;
         }
     }
 
@@ -173,12 +201,15 @@ public final class ClientLoad {
 
     /** Whether somebody waits who may go on as soon as there is room among the commands in flight. */
     boolean hasReady() {
-        return hasWaiting(Cause.WINDOW) || (!writesHeld && hasWaiting(Cause.WRITES));
+        return hasWaiting(Cause.WINDOW)
+                || (hasPlace() && hasWaiting(Cause.PLACE))
+                || (!writesHeld && hasWaiting(Cause.WRITES));
     }
 
     /** Lets them go on, as far as there is: first those whose command is there already. */
     void wakeReady() {
         wake(Cause.WRITES, () -> !writesHeld && hasRoom());
+        wake(Cause.PLACE, () -> hasPlace() && hasRoom());
         wake(Cause.WINDOW, this::hasRoom);
     }
 
@@ -239,8 +270,9 @@ public final class ClientLoad {
         return windowBytes;
     }
 
-    public long expectedReplyBytes() {
-        return expectedReplyBytes;
+    /** What the replies of commands in flight are taken for, in all. */
+    public long expectedBytes() {
+        return expectedBytes;
     }
 
     public int clientsWaiting() {

@@ -5,6 +5,7 @@ import io.kindred.command.CommandSpec;
 import io.kindred.command.KeyOrder;
 import io.kindred.command.Session;
 import io.kindred.resp.RespEncoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection is to the commands it sends: who it is, what it chose, and what it did last.
@@ -39,7 +40,9 @@ public final class ClientSession implements Session {
     private boolean first;
     private boolean alone;
     private boolean writesHeld;
+    private boolean readsHeld;
     private boolean heldBack;
+    private @Nullable ReplySlot running;
 
     ClientSession(long id, String remoteAddress, String localAddress, long nowMillis) {
         this.id = id;
@@ -223,9 +226,12 @@ public final class ClientSession implements Session {
      *
      * @param isFirst whether all commands before it are answered
      * @param noWrites whether writes have to wait now
+     * @param noReads whether reads have to wait now
      */
-    void beginRun(boolean isFirst, boolean noWrites) {
+    void beginRun(ReplySlot slot, boolean isFirst, boolean noWrites, boolean noReads) {
+        running = slot;
         first = isFirst;
+        readsHeld = noReads;
         alone = false;
         writesHeld = noWrites;
         heldBack = false;
@@ -237,7 +243,16 @@ public final class ClientSession implements Session {
         return !writesHeld;
     }
 
-    /** Whether the command that was run last has to wait until writes go on. */
+    @Override
+    public boolean mayRead() {
+        heldBack = readsHeld;
+        if (running != null) {
+            running.read();
+        }
+        return !readsHeld;
+    }
+
+    /** Whether the command that was run last has to wait until writes, or reads, go on. */
     boolean isHeldBack() {
         return heldBack;
     }

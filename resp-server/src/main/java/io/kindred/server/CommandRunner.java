@@ -4,8 +4,8 @@ package io.kindred.server;
 @FunctionalInterface
 public interface CommandRunner {
     /**
-     * Runs one command of this connection, on the connection's thread. One that {@link ClientSession#runAlone}
-     * or {@link ClientSession#mayWrite} told to wait is not started, and run again later.
+     * Runs one command of this connection, on the connection's thread. One that {@link ClientSession#runAlone},
+     * {@link ClientSession#mayWrite} or {@link ClientSession#mayRead} told to wait is not started, and run again later.
      *
      * @param args at least one; handed over
      * @param reply to be completed exactly once, now or later, on the same thread

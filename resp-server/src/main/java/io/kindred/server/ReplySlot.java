@@ -23,7 +23,11 @@ public final class ReplySlot implements ReplySink {
     private int protocol;
     private long heldBytes;
     private long weightBytes;
+    private long expectedBytes;
     private long begunMillis;
+    private boolean read;
+    private boolean counted;
+    private boolean inPlace;
 
     ReplySlot(ClientConnection connection) {
         this.connection = connection;
@@ -76,11 +80,46 @@ public final class ReplySlot implements ReplySink {
      * It is in flight.
      *
      * @param weight in {@link ClientLoad}'s bytes
+     * @param expected what its reply is taken for
      * @param nowMillis when it was begun
      */
-    void begin(long weight, long nowMillis) {
+    void begin(long weight, long expected, long nowMillis) {
         weightBytes = weight;
+        expectedBytes = expected;
         begunMillis = nowMillis;
+    }
+
+    void end() {
+        weightBytes = 0;
+        expectedBytes = 0;
+        inPlace = false;
+    }
+
+    /** {@link ReadsInFlight} counts it from now on. */
+    void expect(long bytes, boolean takesPlace) {
+        counted = true;
+        expectedBytes = bytes;
+        inPlace = takesPlace;
+    }
+
+    void read() {
+        read = true;
+    }
+
+    boolean isRead() {
+        return read;
+    }
+
+    boolean isCounted() {
+        return counted;
+    }
+
+    boolean isInPlace() {
+        return inPlace;
+    }
+
+    long expectedBytes() {
+        return expectedBytes;
     }
 
     /** 0 while it is not in flight. */

@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,6 +31,7 @@ final class DispatchTest {
         node.settings.loading = true;
         assertTrue(node.line("GET a").startsWith("-LOADING "));
         assertTrue(node.line("DBSIZE").startsWith("-LOADING "));
+        assertFalse(node.line("INFO").startsWith("-LOADING "));
         assertTrue(node.keys.operations().isEmpty());
     }
 

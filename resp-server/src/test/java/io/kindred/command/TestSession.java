@@ -67,6 +67,11 @@ final class TestSession implements Session {
     }
 
     @Override
+    public boolean mayRead() {
+        return true;
+    }
+
+    @Override
     public boolean runAlone() {
         return true;
     }

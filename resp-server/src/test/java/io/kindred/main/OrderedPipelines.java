@@ -60,6 +60,13 @@ final class OrderedPipelines implements AutoCloseable {
     }
 
     private void compare(List<Call> calls) throws IOException {
+        // A context is of one database, and here it is kept by key alone.
+        boolean staysInDatabase =
+                calls.stream().noneMatch(call -> call.args().get(0).equals("SELECT"));
+        if (!staysInDatabase) {
+            contexts.clear();
+            modelContexts.clear();
+        }
         List<List<String>> lines = new ArrayList<>();
         for (Call call : calls) {
             lines.add(Call.withContexts(call.args(), contexts));
@@ -78,7 +85,9 @@ final class OrderedPipelines implements AutoCloseable {
             if (!isLoose && !call.check().holds(reply, expected)) {
                 throw new AssertionError(difference(calls, i, reply, expected));
             }
-            keepContext(call, reply, expected);
+            if (staysInDatabase) {
+                keepContext(call, reply, expected);
+            }
             if (call.args().get(0).equals("QUIT")) {
                 connectAnew();
                 return;

@@ -206,7 +206,8 @@ class PipelineOrderTest {
                 }
                 RandomCommands.Choice choice =
                         new RandomCommands.Choice(KEYS, databases, connections == 1, !allHaveAll, peers.redis());
-                boolean exactCounts = allHaveAll || nodes.size() == 1;
+                // A Redis drops what has expired when it likes; the model does as a node does.
+                boolean exactCounts = (allHaveAll || nodes.size() == 1) && !peers.redis();
                 int port = nodes.get(random.nextInt(nodes.size())).port();
                 Random its = new Random(random.nextLong());
                 ended.add(threads.submit(() -> {

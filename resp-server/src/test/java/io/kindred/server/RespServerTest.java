@@ -128,6 +128,174 @@ final class RespServerTest {
         }
     }
 
+    /** A machine that is busy keeps a client from reading for some seconds; one that never reads is closed in the end. */
+    @Test
+    void aClientAtItsLimitHasTenSecondsToTakeSomething() throws Exception {
+        byte[] value = new byte[100_000];
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> reply.complete(Reply.bulk(value));
+        try (TestServer server = new TestServer(behaviour)) {
+            server.limits = ServerLimits.DEFAULT.withOutputBytesMax(4_000_000);
+            try (Socket client = server.connect()) {
+                send(client, "GET x\r\n".repeat(600));
+                server.await(() -> server.server().clients().all().stream()
+                        .anyMatch(connection -> connection.outputBytes() >= 4_000_000));
+                server.onLoop(() -> {
+                    ClientConnection connection =
+                            server.server().clients().all().get(0);
+                    for (int second = 0; second < 7; second++) {
+                        connection.sweep();
+                    }
+                    return true;
+                });
+                int replyBytes = "$100000\r\n".length() + value.length + 2;
+                for (int i = 0; i < 600; i++) {
+                    assertEquals(replyBytes, client.getInputStream().readNBytes(replyBytes).length, "reply " + i);
+                }
+            }
+        }
+    }
+
+    /** Nobody knows how long a reply is going to be, so what a burst of reads may bring is bounded by their number. */
+    @Test
+    void aReadIsBegunWhenThereIsRoomForALongReply() throws Exception {
+        try (LongValues values = new LongValues()) {
+            try (Socket client = values.server.connect()) {
+                send(client, "SET\r\n".repeat(5_000));
+                assertEquals("+OK\r\n".repeat(5_000), receive(client, 25_000));
+                send(client, "GET\r\n".repeat(600));
+                values.receive(client, 600);
+            }
+            assertTrue(values.mostInFlight.get() <= 17, "in flight " + values.mostInFlight);
+            values.server.await(() -> values.server.server().load().waitingBytes() == 0);
+        }
+    }
+
+    /** Together they have one each, those in places, and what the window has room for once their length is known. */
+    @Test
+    void readsOfManyClientsShareTheRoomForLongReplies() throws Exception {
+        try (LongValues values = new LongValues()) {
+            List<Socket> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                clients.add(values.server.connect());
+            }
+            for (Socket client : clients) {
+                send(client, "GET\r\n".repeat(40));
+            }
+            for (Socket client : clients) {
+                values.receive(client, 40);
+                client.close();
+            }
+            assertTrue(values.mostInFlight.get() <= 20 + 16 + 16, "in flight " + values.mostInFlight);
+            values.server.await(() -> values.server.server().load().waitingBytes() == 0);
+            assertEquals(
+                    0, values.server.onLoop(() -> values.server.server().load().expectedBytes()));
+            assertTrue(values.server.onLoop(() -> values.server.server().load().hasPlace()));
+        }
+    }
+
+    /** Short replies vouch for many reads, but not for more than the client's output limit has room for. */
+    @Test
+    void aClientThatTurnsToLongValuesIsNotClosed() throws Exception {
+        try (LongValues values = new LongValues();
+                Socket client = values.server.connect()) {
+            values.server.limits = values.server.limits.withOutputBytesMax(64 << 20);
+            send(client, "GET short\r\n".repeat(2_000));
+            assertEquals("$0\r\n\r\n".repeat(2_000), receive(client, 12_000));
+            send(client, "GET\r\n".repeat(200));
+            values.receive(client, 200);
+            assertTrue(values.mostInFlight.get() <= 32, "in flight " + values.mostInFlight);
+        }
+    }
+
+    @Test
+    void aClientThatClosesGivesItsPlacesBack() throws Exception {
+        Deque<ReplySlot> waiting = new ArrayDeque<>();
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            if (session.mayRead()) {
+                waiting.add(reply);
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket next = server.connect()) {
+            try (Socket client = server.connect()) {
+                send(client, "GET x\r\n".repeat(600));
+                server.await(() -> !server.server().load().hasPlace());
+                ClientConnection first = server.onLoop(() -> server.server().clients().all().stream()
+                        .filter(ClientConnection::paused)
+                        .findFirst()
+                        .orElseThrow());
+                send(next, "GET x\r\n".repeat(2));
+                server.await(() -> server.server().load().hasWaiting(ClientLoad.Cause.PLACE) && waiting.size() == 34);
+                server.onLoop(() -> {
+                    first.closeNow();
+                    return true;
+                });
+            }
+            server.await(() -> server.server().clients().size() == 1);
+            server.onLoop(() -> {
+                for (int i = 0; i < 34; i++) {
+                    waiting.remove().complete(Reply.OK);
+                }
+                return true;
+            });
+            server.await(() -> waiting.size() == 1);
+            server.onLoop(() -> {
+                waiting.remove().complete(Reply.OK);
+                return true;
+            });
+            assertEquals("+OK\r\n+OK\r\n", receive(next, 10));
+            assertEquals(0, server.onLoop(() -> server.server().load().clientsWaiting()));
+        }
+    }
+
+    /** A server whose GETs bring a megabyte after a while, or nothing where they have an argument. */
+    private static final class LongValues implements AutoCloseable {
+        private static final byte[] VALUE = new byte[1 << 20];
+
+        private final AtomicLong mostInFlight = new AtomicLong();
+        private final TestServer server = new TestServer(this::run);
+        private long inFlight;
+
+        private LongValues() throws Exception {
+            server.limits = ServerLimits.DEFAULT.withShared(new ServerLimits.Shared(16 << 20, 512 << 20, 5_000));
+            server.onLoop(() -> {
+                server.server().load().limits(server.limits.shared());
+                return true;
+            });
+        }
+
+        private void run(TestServer self, ClientSession session, byte[][] args, ReplySlot reply) {
+            boolean isRead = args[0][0] == 'G';
+            if (isRead && !session.mayRead()) {
+                return;
+            }
+            boolean isLong = isRead && args.length == 1;
+            inFlight += isLong ? 1 : 0;
+            mostInFlight.accumulateAndGet(inFlight, Math::max);
+            self.loop()
+                    .schedule(
+                            () -> {
+                                inFlight -= isLong ? 1 : 0;
+                                reply.complete(
+                                        isLong ? Reply.bulk(VALUE) : isRead ? Reply.bulk(new byte[0]) : Reply.OK);
+                            },
+                            1,
+                            TimeUnit.MILLISECONDS);
+        }
+
+        private void receive(Socket client, int replies) throws Exception {
+            int replyBytes = "$1048576\r\n".length() + VALUE.length + 2;
+            for (int i = 0; i < replies; i++) {
+                assertEquals(replyBytes, client.getInputStream().readNBytes(replyBytes).length, "reply " + i);
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            server.close();
+        }
+    }
+
     @Test
     void aClientAtItsLimitThatTakesNothingIsClosed() throws Exception {
         byte[] value = new byte[100_000];

@@ -169,7 +169,7 @@ public final class MerkleTrees {
 
     // --- which partitions ---
 
-    /** Something about these partitions is other than before. One that is not shared needs no trees. */
+    /** Something about these partitions has changed. One that is not shared needs no trees. */
     public void own(PartitionMap ring, BitSet partitions) {
         for (int partition = partitions.nextSetBit(0);
                 partition >= 0;

@@ -81,7 +81,7 @@ final class AntiEntropy {
         trees.restored().forEach(partition -> replica.forgetMeta(MetaKey.of(MetaKey.TREES, partition)));
     }
 
-    /** Something about these partitions is other than before. */
+    /** Something about these partitions has changed. */
     void followRing(BitSet partitions) {
         if (!router.ring().isEmpty()) {
             follows = true;

@@ -1,13 +1,14 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Generation;
+import io.kindred.cluster.membership.CompactedRecords;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
@@ -15,10 +16,7 @@ import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.ring.SlotPartitioner;
 import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
-import io.kindred.cluster.version.Actor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,14 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
 final class ClusterMembership implements HeldBy, Joining.Members {
-    /** Where others are up, it takes milliseconds to be connected to one; where none is, this node must serve alone. */
-    private static final long LISTEN_NANOS = 1_000_000_000L;
-
-    /** So many messages of others wait, for a second at most, until this node knows which actor it is. */
-    private static final int EARLY_MAX = 1024;
-
-    private static final int SEEKERS_MAX = 16;
-
     private final NodeConfig config;
     private final Clocks clocks;
     private final Outlet outlet;
@@ -45,6 +35,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final RingRouter router;
     private final Joining joining;
     private final RecordSpread spread;
+    private final ChangeHistory history;
     private final OwnHolding own;
     private final List<Member> recoveredMembers;
     /** Known from an earlier life: until they have told, they hold what they ought to. */
@@ -65,25 +56,8 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     private BiConsumer<String, FoldedRing> keep = (datacenter, ring) -> {};
 
-    private final StartCheck check;
     private final RandomSource random;
-    private final Recovered.Past past;
-    /** What came from other nodes before it was known which actor this is, in its order. */
-    private final ArrayDeque<Runnable> early = new ArrayDeque<>();
-    /** Addresses of those that look for a member of theirs here, where this node does not belong. */
-    private final TreeSet<String> seekers = new TreeSet<>();
-
-    private StartState state = StartState.STARTING;
-    private String why = "";
-    /** Whether it is decided which actor this node is: until then it answers nobody as a replica. */
-    private boolean isSettled;
-    /** Whether the ring was begun by this node since its start. */
-    private boolean isFounder;
-
-    private Renamed renamed = actor -> {};
-    private long mistaken;
-    private boolean serving;
-    private long listensUntilNanos;
+    private final OwnStart start;
     /** Whether it has said which weight and place it has since this start. */
     private boolean hasClaimed;
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
@@ -95,33 +69,25 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         clocks = in.clocks();
         outlet = in.outlet();
         random = in.random();
-        past = recovered.past();
-        check = new StartCheck(past.lives(), random);
+        Recovered.Past past = recovered.past();
         watch = new MemberWatch(recovered.self(), config.times(), in, facts);
         watch.list(member -> isListed(member.id()));
         view = watch.view();
         rounds = watch.rounds();
         router = new RingRouter(view, watch, partitioner(config.partitioner()), config, own);
+        start = new OwnStart(past, in, view, rounds, router, own, this::lacked);
         joining = new Joining(this, clocks, outlet, config.fingerprint());
         spread = new RecordSpread(rounds, clocks, connected);
-        view.learn(recovered.records());
+        history = new ChangeHistory(view, router, watch, in, config.recordsKept());
+        history.restore(recovered);
         router.datacenters().restore(recovered.foldedRings(config.partitions()));
         recoveredMembers = recovered.members();
         view.belong(past.cluster());
         // Whoever belongs to a cluster does not begin another one, whatever of its store is left.
-        mayLackRecords = recovered.records().isEmpty() && (config.seeded() || past.cluster() != 0);
+        mayLackRecords = !recovered.hasRing() && (config.seeded() || past.cluster() != 0);
         if (!past.replaces().isEmpty()) {
             joining.askToReplace(past.replaces());
         }
-    }
-
-    /** Who is told that this node is another actor from now on. */
-    interface Renamed {
-        void become(Actor actor);
-    }
-
-    void onRenamed(Renamed listener) {
-        renamed = listener;
     }
 
     private static Partitioner partitioner(String name) {
@@ -136,6 +102,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return router;
     }
 
+    ChangeHistory history() {
+        return history;
+    }
+
     MemberWatch watch() {
         return watch;
     }
@@ -144,8 +114,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return view;
     }
 
+    OwnStart start() {
+        return start;
+    }
+
     boolean isServing() {
-        return serving;
+        return start.isServing();
     }
 
     Joining joining() {
@@ -262,24 +236,18 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     // --- events ---
 
     void onStarted() {
-        listensUntilNanos = clocks.nanos() + LISTEN_NANOS;
+        start.listen();
         for (Member member : recoveredMembers) {
             if (!member.isFormer()) {
                 remembered.add(member.id());
             }
         }
         recoveredMembers.forEach(rounds::learn);
-        for (ChangeRecord record : view.records()) {
-            clocks.observe(record.stamp());
-        }
+        clocks.observe(view.lastRecordStamp());
         if (!view.hasRecords() && !mayLackRecords) {
             found();
         }
-        if (past.foundLess()) {
-            lack(
-                    "its store is not what its directory says was there; what is missing is fetched from the other members."
-                            + " With nobody to fetch it from, put the store back, or empty the directory to begin with nothing");
-        }
+        start.checkStore();
         changed();
         claimWhatChanged();
         watch.onStarted();
@@ -293,7 +261,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private void claimWhatChanged() {
         Member self = view.self();
         RingMember known = router.datacenters().member(self.id());
-        if (hasClaimed || known == null || isForgotten(self.id()) || mayBeBehind()) {
+        if (hasClaimed || known == null || isForgotten(self.id()) || start.mayBeBehind()) {
             return;
         }
         hasClaimed = true;
@@ -304,14 +272,8 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         }
     }
 
-    /** Whether others of the ring may know of changes from before this start that they have not told yet. */
-    private boolean mayBeBehind() {
-        long self = view.self().id();
-        return !rounds.sawOwnRecords() && router.datacenters().nodes().stream().anyMatch(id -> id != self);
-    }
-
     private void found() {
-        isFounder = true;
+        start.founds();
         // 0 stands for none.
         view.belong(random.nextLong() | 1);
         outlet.effects().belongs(view.cluster());
@@ -321,10 +283,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     void onPeerConnected(long peer) {
         connected.add(peer);
         outlet.send(peer, new Message.StartAsked(view.self().start()));
-        if (state == StartState.COPY) {
-            // The other one is gone, and this one is taken for the node.
-            stand(own.isDoubted() ? StartState.FETCHING : StartState.STARTING, "");
-        }
+        start.onPeerConnected();
         watch.onPeerConnected(peer);
         if (view.hasRecords()) {
             rounds.greet(peer);
@@ -337,12 +296,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Whether this node still has to be admitted, or to be told of all records. */
     private boolean wantsIn() {
         long self = view.self().id();
-        return !serving && !hasLeft(self) && (mayLackRecords || !isInRing(self));
+        return !isServing() && !hasLeft(self) && (mayLackRecords || !isInRing(self));
     }
 
     void onPeerLost(long peer) {
         connected.remove(peer);
-        check.lost(peer);
+        start.onPeerLost(peer);
         watch.onPeerLost(peer);
         serveIfReady();
     }
@@ -350,6 +309,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     void onTick() {
         watch.onTick();
         spread.onTick();
+        if (history.isUnsaved()) {
+            leaveOut(gone);
+        }
+        compact();
         if (wantsIn()) {
             joining.askNext(connected);
         }
@@ -358,12 +321,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     long nextTickNanos() {
         long next = Math.min(watch.nextTickNanos(), spread.nextTickNanos());
-        next = listens() ? Math.min(next, listensUntilNanos) : next;
+        next = Math.min(next, start.nextTickNanos());
         return wantsIn() && !connected.isEmpty() ? Math.min(next, joining.nextTickNanos()) : next;
     }
 
     void onJoinRequest(long from, Message.JoinRequest request) {
-        if (!serving) {
+        if (!isServing()) {
             return;
         }
         Member newcomer = request.newcomer();
@@ -377,24 +340,23 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             changed();
             spread.decided(List.of(newcomer), admission);
             // The last to hear of it: it has no requests to answer, and a processor to take from those that have.
-            spread.tell(from, view.present(), view.records());
+            spread.tellAll(from);
             return;
         }
-        rounds.tell(from, view.present(), view.records());
+        rounds.tellAll(from);
     }
 
     void onJoinRefused(Message.JoinRefused refusal) {
         joining.onRefused(refusal);
-        if (!serving && state == StartState.STARTING) {
-            stand(state, "not admitted: " + refusal.reason());
-        }
+        start.isNotAdmitted(refusal.reason());
     }
 
     void onGossip(long from, Message.Gossip gossip) {
         watch.onGossip(from, gossip);
-        contradict(view.takeHeardStarts());
+        start.contradict(view.takeHeardStarts());
         claimWhatChanged();
         followDepartures();
+        compact();
         serveIfReady();
     }
 
@@ -408,16 +370,21 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             return;
         }
         boolean knewRing = view.hasRecords();
+        Checkpoint told = tell.checkpoint();
+        boolean isFoldedAnew = told != null && history.take(told);
+        if (isFoldedAnew) {
+            followHoldings();
+        }
         GossipRounds.News news = watch.onTell(from, tell);
         if (!knewRing && view.hasRecords() && view.cluster() == 0 && tell.cluster() != 0) {
             view.belong(tell.cluster());
             outlet.effects().belongs(tell.cluster());
         }
-        contradict(view.takeHeardStarts());
+        start.contradict(view.takeHeardStarts());
         if (news.ownHolding() > 0 && own.riseAbove(news.ownHolding())) {
             held(own.told());
         }
-        if (news.members() || news.records()) {
+        if (isFoldedAnew || news.members() || news.records()) {
             changed();
         } else if (news.holdings()) {
             followHoldings();
@@ -452,7 +419,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         spread.decided(List.of(), record);
     }
 
-    /** What this node holds is other than before, and durably so. */
+    /** What this node holds has changed, durably. */
     void held(Holding told) {
         view.hold(told);
         followHoldings();
@@ -463,20 +430,31 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     private void followHoldings() {
-        router.use(view.records(), this);
+        router.use(history.checkpoint(), view.records(), this);
+    }
+
+    /** Records that all members have are told by none of them any more. */
+    private void compact() {
+        if (isServing() && isInRing(view.self().id()) && history.compact(this::allHaveShown)) {
+            changed();
+        }
+    }
+
+    private boolean allHaveShown(long recordsHash) {
+        long self = view.self().id();
+        for (long id : standing.keySet()) {
+            if (id != self && isListed(id) && view.standing(id).recordsHash() != recordsHash) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void changed() {
         standing.clear();
-        for (ChangeRecord record : view.records()) {
-            if (record.kind() != ChangeRecord.Kind.WEIGHT) {
-                standing.put(record.subject(), record);
-            }
-            if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() != record.subject()) {
-                standing.put(record.other(), record);
-            }
-        }
+        standing.putAll(CompactedRecords.standing(view.knownRecords()));
         followHoldings();
+        history.folded();
         keepFolded();
         findCastOut();
         outside.clear();
@@ -529,7 +507,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         outlet.effects().peers(view.others());
         List<Member> all = view.others();
         all.addAll(view.formers());
-        outlet.effects().remember(all, view.records());
+        history.remember(all);
     }
 
     private void findCastOut() {
@@ -548,23 +526,12 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
-        settle();
         boolean isReady = own.hasJoined()
                 && !router.ring().isEmpty()
                 && !isCastOut(view.self().id());
-        boolean isFree = state == StartState.STARTING || state == StartState.FETCHING;
-        if (!serving && !mayLackRecords && isReady && isFree && isSettled && !listens()) {
-            serving = true;
-            state = StartState.SERVING;
-            why = "";
-            outlet.effects().serving();
+        if (start.serveIfReady(isReady && !mayLackRecords)) {
             connected.forEach(rounds::greet);
         }
-    }
-
-    /** Whether it waits with its clients' requests for news of the ring. It may have been forgotten, and not know it. */
-    private boolean listens() {
-        return !serving && clocks.nanos() - listensUntilNanos < 0 && mayBeBehind();
     }
 
     // --- whether this start is the next one ---
@@ -575,158 +542,17 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     void onStartKnown(long from, Message.StartKnown told) {
-        check.answered(from, !told.known().isEmpty());
-        contradict(told.known());
+        start.onStartKnown(from, told);
         serveIfReady();
-    }
-
-    /** Runs it when it is decided which actor this node is. */
-    void whenSettled(Runnable work) {
-        if (isSettled) {
-            work.run();
-        } else if (early.size() < EARLY_MAX) {
-            early.add(work);
-        }
-    }
-
-    /** Those that know best what this node was: the others of its ring, in its own datacenter where there are any. */
-    private List<Long> witnesses() {
-        long self = view.self().id();
-        List<Long> near = new ArrayList<>(router.ring().members().stream()
-                .map(RingMember::nodeId)
-                .filter(id -> id != self)
-                .toList());
-        return near.isEmpty()
-                ? router.datacenters().nodes().stream().filter(id -> id != self).toList()
-                : near;
-    }
-
-    private void settle() {
-        if (isSettled) {
-            return;
-        }
-        List<Long> witnesses = witnesses();
-        boolean isTime = clocks.nanos() - listensUntilNanos >= 0;
-        if (witnesses.isEmpty() || check.isConfirmed(witnesses)) {
-            isSettled = true;
-        } else if (state != StartState.COPY && (isTime || (check.hasHeardAll(witnesses) && rounds.sawOwnRecords()))) {
-            renew(List.of(), true);
-            outlet.effects()
-                    .note("most of the other members were not there to say what they know of this node: it goes on"
-                            + " as another actor");
-            isSettled = true;
-        }
-        while (isSettled && !early.isEmpty()) {
-            early.remove().run();
-        }
-    }
-
-    private void renew(Collection<Long> foreign, boolean isAnotherActor) {
-        Member self = view.self();
-        Renewal next = check.renew(foreign, isAnotherActor ? check.drawIncarnation() : self.incarnation());
-        outlet.effects().renewed(next);
-        view.become(next.incarnation(), Generation.ofStart(next.start()));
-        renamed.become(new Actor(self.id(), next.incarnation()));
-    }
-
-    /** A member knows of these starts of this node. */
-    private void contradict(Collection<Long> known) {
-        List<Long> foreign = check.foreign(known);
-        if (foreign.isEmpty()) {
-            return;
-        }
-        renew(foreign, !own.isDoubted());
-        if (!own.isDoubted()) {
-            lack(
-                    "members know of a later start of this node than its directory does: an older copy of it was put back, or"
-                            + " it was copied. What is missing is fetched from them");
-        }
-    }
-
-    /** What this node found is less than what it had, so that nothing of it is all there is. */
-    private void lack(String reason) {
-        outlet.effects().note("less was found than there was: " + reason);
-        stand(StartState.FETCHING, reason);
-        isSettled = true;
-        own.doubt(ok -> held(own.told()));
-        followHoldings();
-        settle();
-    }
-
-    private void stand(StartState now, String reason) {
-        if (state != now || !why.equals(reason)) {
-            state = now;
-            why = reason;
-            serving = false;
-            outlet.effects().notServing(now, reason);
-        }
     }
 
     /** A member refuses this process, since it is connected to another one with the same id. */
     void onRefused(Event.Refused refused) {
-        boolean isHeir = check.foreign(List.of(refused.start())).isEmpty();
-        boolean givesWay =
-                !serving || connected.isEmpty() || isHeir || view.self().start() > refused.start();
-        if (givesWay && state != StartState.COPY) {
-            outlet.effects().note("another process has this node's id: " + refused.why());
-            stand(StartState.COPY, refused.why());
-        }
+        start.onRefused(refused, connected.isEmpty());
     }
 
-    /** A member of another cluster has one of its own where this node is. */
-    void onMistaken(Event.Mistaken by) {
-        mistaken++;
-        if (!view.hasRecords() || by.cluster() == view.cluster()) {
-            return;
-        }
-        boolean isAlone = isFounder
-                || router.datacenters().nodes().stream()
-                        .allMatch(id -> id == view.self().id());
-        String reason = "node " + by.member() + " at " + by.address() + " looks for a member of its own cluster at this"
-                + " node's address";
-        if (isAlone && seekers.size() < SEEKERS_MAX) {
-            seekers.add(by.address());
-        }
-        if (isAlone && state != StartState.MISPLACED) {
-            outlet.effects().note("stops serving: " + reason);
-            stand(
-                    StartState.MISPLACED,
-                    reason
-                            + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has this node"
-                            + " put its own data aside and take its place");
-        } else if (!isAlone && mistaken == 1) {
-            outlet.effects().note(reason + "; this one serves on, as one of a ring of several");
-        }
-    }
-
-    boolean isMisplaced() {
-        return state == StartState.MISPLACED;
-    }
-
-    /** Has this node begin anew where members of another cluster look for one of theirs. */
-    void startOver(String replaces) {
-        outlet.effects().startOver(List.copyOf(seekers), replaces);
-    }
-
-    StartState state() {
-        return state;
-    }
-
-    /** Why it does not serve; empty: nothing is wrong, or it does. */
-    String why() {
-        return why;
-    }
-
-    /** How often a member of another cluster has found this node at the address of one of its own. */
-    long mistaken() {
-        return mistaken;
-    }
-
-    /**
-     * Whether this node may have found less than it had acknowledged, its store lost or an older one put back, and has not
-     * fetched all of it yet. While that is so it holds no partition that it has not fetched.
-     */
-    boolean isDoubted() {
-        return own.isDoubted();
+    private void lacked() {
+        own.doubt(ok -> held(own.told()));
+        followHoldings();
     }
 }

@@ -2,9 +2,11 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Replication;
+import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.HeldBy;
@@ -31,8 +33,9 @@ final class Datacenters {
     /** What hints and debts for a datacenter are filed under, as if it were a node. */
     private final TreeMap<Long, String> names = new TreeMap<>();
 
+    private Checkpoint checkpoint = Checkpoint.NONE;
     private List<ChangeRecord> split = List.of();
-    private SortedMap<String, List<ChangeRecord>> records = Collections.emptySortedMap();
+    private SortedMap<String, DatacenterRecords.Branch> branches = Collections.emptySortedMap();
     private List<FoldedRing> stored = List.of();
     private DatacenterRing home;
     private String homeName;
@@ -65,26 +68,45 @@ final class Datacenters {
         return folded;
     }
 
+    /** The records that come next are none that those before have led to: all rings begin anew. */
+    void forget() {
+        rings.clear();
+    }
+
+    /** By datacenter, the ring that all records lead to. */
+    SortedMap<String, Ring> targets() {
+        TreeMap<String, Ring> targets = new TreeMap<>();
+        rings.forEach((name, ring) -> targets.put(name, ring.target()));
+        return targets;
+    }
+
+    /** Whether every partition of every datacenter is where the target ring has it, and nowhere else. */
+    boolean isSettled() {
+        return rings.values().stream().allMatch(ring -> ring.serving().isSettled());
+    }
+
     /**
-     * The records, or what somebody holds, are others than before.
+     * The records, or what somebody holds, have changed.
      *
+     * @param from what comes before the records
      * @param datacenterOf of a member
      * @return the partitions that this touches, in any datacenter
      */
-    BitSet use(List<ChangeRecord> all, HeldBy held, LongFunction<String> datacenterOf) {
+    BitSet use(Checkpoint from, List<ChangeRecord> since, HeldBy held, LongFunction<String> datacenterOf) {
         BitSet touched = new BitSet(partitions);
         List<DatacenterRing> before = all();
-        if (!all.equals(split)) {
-            split = List.copyOf(all);
-            records = DatacenterRecords.split(all);
-            rings.keySet().retainAll(records.keySet());
+        if (from != checkpoint || !since.equals(split)) {
+            checkpoint = from;
+            split = List.copyOf(since);
+            branches = DatacenterRecords.split(from, since);
+            rings.keySet().retainAll(branches.keySet());
         }
         TreeMap<String, List<Long>> members = new TreeMap<>();
         for (long member : held.members()) {
             members.computeIfAbsent(datacenterOf.apply(member), name -> new ArrayList<>())
                     .add(member);
         }
-        records.forEach((name, its) -> touched.or(rings.computeIfAbsent(
+        branches.forEach((name, its) -> touched.or(rings.computeIfAbsent(
                         name, first -> new DatacenterRing(partitions, replication.in(name), stored))
                 .use(its, new Local(members.getOrDefault(name, List.of()), held))));
         homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();

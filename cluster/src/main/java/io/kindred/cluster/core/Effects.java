@@ -4,6 +4,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.ring.Checkpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ public interface Effects {
      * @param countDelta -1, 0 or 1 for a key; goes into the count of the key's group
      */
     void persist(byte[] key, byte @Nullable [] value, int countDelta);
+
+    /**
+     * Puts all that was told durable by now on the disk for good, whatever appendfsync says; answered by {@link
+     * Event.Synced} with the same token.
+     */
+    void sync(long token);
 
     /** Reads a key that peek could not; answered by {@link Event.Loaded} with the same token. */
     void load(long token, byte[] key);
@@ -50,8 +57,8 @@ public interface Effects {
     /** The connection to this peer seems open and carries nothing: it should be dropped and made anew. */
     void redial(long peer);
 
-    /** Remembers the membership for the next start; not waited for. */
-    void remember(List<Member> members, List<ChangeRecord> records);
+    /** Remembers the membership for the next start: durable, if not sooner, with what is persisted next. */
+    void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records);
 
     /** This node now takes part in the ring: clients may be served. */
     void serving();

@@ -23,6 +23,9 @@ public sealed interface Event {
     /** The oldest {@code count} persists that were not yet told of are durable, or failed and are undone. */
     record Persisted(int count, @Nullable StoreFailure failure) implements Event {}
 
+    /** {@link Effects#sync} has been done, or failed. */
+    record Synced(long token, @Nullable StoreFailure failure) implements Event {}
+
     /** A load has ended. {@code value} null with no failure: there is no such key. */
     record Loaded(
             long token, byte @Nullable [] value, @Nullable StoreFailure failure) implements Event {}

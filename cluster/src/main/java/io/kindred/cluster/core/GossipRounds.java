@@ -9,12 +9,14 @@ import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.MembershipView.Learned;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.ring.Checkpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Push-pull gossip. Once an interval a node tells a few others, drawn at random, how the members are; each answers with
@@ -51,6 +53,8 @@ final class GossipRounds {
     private List<Long> strangers = List.of();
 
     private boolean sawOwnRecords;
+    /** Told to those that lack records from before it. */
+    private Checkpoint checkpoint = Checkpoint.NONE;
 
     GossipRounds(MembershipView view, FailureDetector detector, Surroundings in, LocalFacts facts, long intervalNanos) {
         this.view = view;
@@ -65,6 +69,16 @@ final class GossipRounds {
     /** Whether another node has shown exactly this node's change records, and some: then none is missing. */
     boolean sawOwnRecords() {
         return sawOwnRecords;
+    }
+
+    /** Whatever the others have shown by now was of another time. */
+    void listenAnew() {
+        sawOwnRecords = false;
+    }
+
+    /** From now on that stands for the records up to its stamp. */
+    void use(Checkpoint next) {
+        checkpoint = next;
     }
 
     /** From now on asks whoever gossips with it who these were: they stand in records, and in clocks. */
@@ -98,6 +112,7 @@ final class GossipRounds {
                 peer,
                 new Message.GossipTell(
                         List.of(view.self()),
+                        null,
                         List.of(),
                         held == null ? List.of() : List.of(held),
                         view.recordsHash(),
@@ -105,12 +120,22 @@ final class GossipRounds {
         outlet.send(peer, gossip(true));
     }
 
-    /** To a newcomer, or to all others of one: what they need to know at once. */
+    /** To a newcomer: all there is to know at once. */
+    void tellAll(long peer) {
+        tell(peer, view.present(), checkpoint.records().isNone() ? null : checkpoint, view.records());
+    }
+
+    /** To all others of a newcomer: what they need to know at once. */
     void tell(long peer, List<Member> members, List<ChangeRecord> records) {
+        tell(peer, members, null, records);
+    }
+
+    private void tell(long peer, List<Member> members, @Nullable Checkpoint told, List<ChangeRecord> records) {
         outlet.send(
                 peer,
                 new Message.GossipTell(
                         members.subList(0, Math.min(members.size(), MEMBERS_MAX)),
+                        told,
                         records.subList(0, Math.min(records.size(), RECORDS_MAX)),
                         List.of(),
                         view.recordsHash(),
@@ -136,7 +161,8 @@ final class GossipRounds {
         }
         outlet.send(
                 peer,
-                new Message.GossipTell(List.of(view.self()), List.of(), holdings, view.recordsHash(), view.cluster()));
+                new Message.GossipTell(
+                        List.of(view.self()), null, List.of(), holdings, view.recordsHash(), view.cluster()));
         if (view.standing(peer).recordsHash() != view.recordsHash()) {
             outlet.send(peer, gossip(true));
         }
@@ -191,6 +217,9 @@ final class GossipRounds {
             if (view.lacksHolding(beat.id())) {
                 holdings.add(beat.id());
             }
+            if (beat.id() == from && view.knowsNewerHolding(beat)) {
+                tellHoldings(from, new long[] {from});
+            }
         }
         // Those that are there come first: of many, one answer tells of a part.
         unknown.addAll(strangers);
@@ -219,7 +248,14 @@ final class GossipRounds {
     private void ask(long from, List<Long> members, List<Long> holdings, long recordsHash) {
         boolean lacks = recordsHash != view.recordsHash();
         if (lacks || !members.isEmpty() || !holdings.isEmpty()) {
-            outlet.send(from, new Message.GossipAsk(members, holdings, lacks ? view.recordHashes() : List.of()));
+            outlet.send(
+                    from,
+                    new Message.GossipAsk(
+                            members,
+                            holdings,
+                            lacks ? view.recordHashes() : List.of(),
+                            checkpoint.records().stamp(),
+                            checkpoint.records().hash()));
         }
     }
 
@@ -232,6 +268,8 @@ final class GossipRounds {
             }
         }
         List<ChangeRecord> records = view.recordsUnlike(ask.recordHashes(), RECORDS_MAX);
+        boolean lacks = !ask.recordHashes().isEmpty()
+                && checkpoint.records().isAbove(ask.compactedStamp(), ask.compactedHash());
         List<Holding> holdings = new ArrayList<>();
         for (long id : ask.holdings()) {
             Holding held = view.holding(id);
@@ -239,8 +277,11 @@ final class GossipRounds {
                 holdings.add(held);
             }
         }
-        if (!members.isEmpty() || !records.isEmpty() || !holdings.isEmpty()) {
-            outlet.send(from, new Message.GossipTell(members, records, holdings, view.recordsHash(), view.cluster()));
+        if (lacks || !members.isEmpty() || !records.isEmpty() || !holdings.isEmpty()) {
+            outlet.send(
+                    from,
+                    new Message.GossipTell(
+                            members, lacks ? checkpoint : null, records, holdings, view.recordsHash(), view.cluster()));
         }
     }
 

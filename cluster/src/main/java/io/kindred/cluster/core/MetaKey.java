@@ -4,7 +4,8 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.ring.StorageKey;
 import java.nio.ByteBuffer;
 
-/** Node-local records in the storage engine: the tag, a kind, and a number. Values are one big-endian long. */
+/** Node-local records in the storage engine: the tag, a kind, and a number. Values are one big-endian long, if nothing else is
+ * said. */
 final class MetaKey {
     static final byte FLOOR = 'F';
     static final byte FLUSH = 'X';
@@ -31,6 +32,12 @@ final class MetaKey {
 
     /** A ring that was folded, by datacenter; the value is no number. */
     static final byte FOLDED = 'G';
+
+    /** A partition's term: number, node, and whom this node has to meet before it counts as one of its own replicas. */
+    static final byte TERM = 'U';
+
+    /** The hash of the change records that the node's membership record has. */
+    static final byte RECORDS = 'K';
 
     private MetaKey() {}
 

@@ -13,6 +13,7 @@ import io.kindred.cluster.ring.Replication;
  * @param hintBytesMax how much may be held for other nodes
  * @param exchangeIntervalNanos how often two replicas of a partition compare their trees
  * @param tombstoneGraceMillis how long a tombstone stays at least
+ * @param recordsKept so many of the newest change records are never compacted
  */
 public record NodeConfig(
         int partitions,
@@ -23,8 +24,15 @@ public record NodeConfig(
         long hintBytesMax,
         long exchangeIntervalNanos,
         long tombstoneGraceMillis,
+        int recordsKept,
         QuorumSettings quorums,
         MembershipTimes times) {
+
+    /**
+     * What a decision of a member that was given up, and did not know, may come late by; what they cost is told with each
+     * join and folded at each start.
+     */
+    public static final int RECORDS_KEPT = 64;
 
     /** @param clockSkewMaxMillis how far ahead of the wall clock a received stamp may drag the hybrid logical clock */
     public record MembershipTimes(long gossipIntervalNanos, long suspectAfterNanos, long clockSkewMaxMillis) {}

@@ -20,6 +20,7 @@ import io.kindred.cluster.quorum.DotLender;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.Origin;
+import io.kindred.cluster.quorum.PlainHold;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Request;
@@ -28,9 +29,11 @@ import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.Term;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -69,6 +72,8 @@ public final class NodeCore implements MessageHandler {
     private final OwedRanges owed;
     private final Reaping reaping;
     private final Latencies latencies;
+    private final Terms terms;
+    private final TermDisk termDisk;
     private final NodeViews views;
     private long wakeNanos = Long.MAX_VALUE;
 
@@ -128,7 +133,13 @@ public final class NodeCore implements MessageHandler {
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         membership.onFolded((datacenter, ring) -> replica.persistMeta(
                 MetaKey.of(MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)), ring.encode()));
-        membership.onRenamed(replica::become);
+        membership
+                .history()
+                .onStore((hash, told) -> replica.persistMeta(
+                        MetaKey.of(MetaKey.RECORDS, 0),
+                        MetaKey.value(hash),
+                        verdict -> told.accept(verdict == Verdict.OK)));
+        membership.start().onRenamed(replica::become);
         RingRouter router = membership.router();
         latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoffs handed = new Handoffs(
@@ -152,6 +163,13 @@ public final class NodeCore implements MessageHandler {
         });
         QuorumCounters counters = new QuorumCounters();
         Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
+        termDisk = new TermDisk(replica, outlet);
+        terms = new Terms(
+                config.partitions(),
+                router.termDatacenter(),
+                TermDisk.stored(recovered.meta()),
+                termDisk,
+                new Terms.Wires(outlet, requests, clocks, router, random::nextInt));
         reaping = new Reaping(
                 new Reaping.Parts(config, desk, replica, kept.marks(), own),
                 membership,
@@ -163,6 +181,7 @@ public final class NodeCore implements MessageHandler {
                 antiEntropy.exchange(),
                 new Transfers.Tasks(cleaner, reaping::isPurging),
                 surroundings,
+                terms,
                 config.quorums().timeoutNanos());
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
         scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
@@ -178,7 +197,9 @@ public final class NodeCore implements MessageHandler {
                 flushStamps,
                 latencies,
                 new RepairBudget(),
-                relays);
+                relays,
+                terms,
+                new PlainHold(requests, clocks));
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, coordination, outlet);
@@ -192,7 +213,9 @@ public final class NodeCore implements MessageHandler {
                 kept.marks(),
                 reaping,
                 relays.counters(),
+                terms,
                 scrubber.counters());
+        membership.start().onLacking(transfers.core()::beginAnew);
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership));
@@ -207,7 +230,7 @@ public final class NodeCore implements MessageHandler {
                 kept.trees().restore(number, record.value());
                 continue;
             }
-            if (HoldingDisk.isHolding(record.key())) {
+            if (HoldingDisk.isHolding(record.key()) || MetaKey.kind(record.key()) == MetaKey.TERM) {
                 continue;
             }
             long value = MetaKey.value(record.value());
@@ -242,6 +265,7 @@ public final class NodeCore implements MessageHandler {
             transfers.core().follow(touched);
         }
         reserve.after();
+        termDisk.sync();
         wake(effects);
     }
 
@@ -253,6 +277,8 @@ public final class NodeCore implements MessageHandler {
             received.message().deliver(received.from(), this);
         } else if (event instanceof Event.Persisted persisted) {
             replica.onPersisted(persisted.count(), persisted.failure());
+        } else if (event instanceof Event.Synced synced) {
+            termDisk.onSynced(synced.token(), synced.failure());
         } else if (event instanceof Event.Loaded loaded) {
             replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
         } else if (event instanceof Event.LossAccepted accepted) {
@@ -267,7 +293,7 @@ public final class NodeCore implements MessageHandler {
         } else if (event instanceof Event.Refused refused) {
             membership.onRefused(refused);
         } else if (event instanceof Event.Mistaken mistaken) {
-            membership.onMistaken(mistaken);
+            membership.start().onMistaken(mistaken);
         } else if (event instanceof Event.PeerLost peer) {
             membership.onPeerLost(peer.peer());
             coordinator.onPeerLost(peer.peer());
@@ -297,7 +323,9 @@ public final class NodeCore implements MessageHandler {
         if (membership.isCastOut(membership.view().self().id())) {
             outlet.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
         } else if (!membership.isServing()) {
-            outlet.reply(Origin.client(request.token()), new Outcome.Refused("LOADING " + membership.why()));
+            outlet.reply(
+                    Origin.client(request.token()),
+                    new Outcome.Refused("LOADING " + membership.start().why()));
         } else {
             coordinator.start(request.token(), request.operation(), request.quorum());
         }
@@ -368,7 +396,12 @@ public final class NodeCore implements MessageHandler {
         membership.onGossipTell(
                 from,
                 new Message.GossipTell(
-                        message.members(), message.records(), possible, message.recordsHash(), message.cluster()));
+                        message.members(),
+                        message.checkpoint(),
+                        message.records(),
+                        possible,
+                        message.recordsHash(),
+                        message.cluster()));
     }
 
     @Override
@@ -418,7 +451,7 @@ public final class NodeCore implements MessageHandler {
             ignore(from, message);
             return;
         }
-        membership.whenSettled(() -> coordinator.onForward(from, message));
+        membership.start().whenSettled(() -> coordinator.onForward(from, message));
     }
 
     @Override
@@ -432,7 +465,7 @@ public final class NodeCore implements MessageHandler {
             outlet.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
             return;
         }
-        membership.whenSettled(() -> service.onReadRequest(from, message));
+        membership.start().whenSettled(() -> service.onReadRequest(from, message));
     }
 
     @Override
@@ -462,11 +495,41 @@ public final class NodeCore implements MessageHandler {
             outlet.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
             return;
         }
-        membership.whenSettled(() -> coordinator.onDotRequest(from, message));
+        membership.start().whenSettled(() -> coordinator.onDotRequest(from, message));
     }
 
     @Override
     public void onDotReply(long from, Message.DotReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermClaim(long from, Message.TermClaim message) {
+        if (!hasPartition(message.partition())) {
+            ignore(from, message);
+        } else if (isRefused(from)) {
+            outlet.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
+        } else {
+            terms.onClaim(from, message);
+        }
+    }
+
+    @Override
+    public void onTermReply(long from, Message.TermReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermsRequest(long from, Message.TermsRequest message) {
+        if (!isRefused(from)) {
+            terms.onTermsRequest(from, message);
+        }
+    }
+
+    @Override
+    public void onTermsReply(long from, Message.TermsReply message) {
         membership.router().answered(from);
         answered(from, message.requestId(), message);
     }

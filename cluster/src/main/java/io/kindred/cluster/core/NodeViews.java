@@ -23,6 +23,8 @@ import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.term.TermCounters;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
@@ -78,6 +80,7 @@ public final class NodeViews {
             ReapMarks marks,
             Reaping reaping,
             RelayCounters relays,
+            Terms terms,
             ScrubCounters scrubbed) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
@@ -176,6 +179,16 @@ public final class NodeViews {
         return datacenters().stream().mapToInt(config.replication()::in).sum();
     }
 
+    /** What was claimed and granted. */
+    public TermCounters terms() {
+        return counted.terms().counters();
+    }
+
+    /** Partitions in which this node does not count as one of the own replicas. */
+    public int partitionsUncounted() {
+        return counted.terms().uncounted();
+    }
+
     /** What became of this node's writes in other datacenters. */
     public RelayCounters relays() {
         return counted.relays();
@@ -217,12 +230,12 @@ public final class NodeViews {
     }
 
     public StartState startState() {
-        return membership.state();
+        return membership.start().state();
     }
 
     /** Why this node does not serve, in words; empty where it does, or only waits to join. */
     public String notServingBecause() {
-        return membership.why();
+        return membership.start().why();
     }
 
     /** The cluster that this node belongs to; 0: none yet. */
@@ -232,12 +245,12 @@ public final class NodeViews {
 
     /** How often a member of another cluster looked for one of its own here. */
     public long mistaken() {
-        return membership.mistaken();
+        return membership.start().mistaken();
     }
 
     /** Whether this node found less than it had, and has not fetched all of it yet. */
     public boolean isDoubted() {
-        return membership.isDoubted();
+        return membership.start().isDoubted();
     }
 
     public boolean isServing() {
@@ -441,6 +454,24 @@ public final class NodeViews {
     /** The newest stamp that this node's hybrid clock gave or went above. */
     public long lastStamp() {
         return clocks.lastStamp();
+    }
+
+    /**
+     * The change records of the cluster, as this node has them.
+     *
+     * @param kept those that are kept each by itself
+     * @param compacted those that a checkpoint stands for
+     * @param compactions how often this node has dropped some for one
+     * @param outvoted those of this node's own that others' checkpoint took the place of, which was not of the same ones
+     */
+    public record ChangeRecords(int kept, long compacted, long compactions, long outvoted) {}
+
+    public ChangeRecords changeRecords() {
+        return new ChangeRecords(
+                membership.view().recordCount(),
+                membership.view().compacted().count(),
+                membership.history().compactions(),
+                membership.history().dropped());
     }
 
     public long clockSkewsRefused() {

@@ -110,7 +110,7 @@ final class Reaper implements ScrubTask {
             }
             if (held.goneAt() <= marks.of(partition)) {
                 drops.add();
-                boolean expired = held.valueCount() > 0;
+                boolean expired = held.winner() != null;
                 replica.reap(key, (verdict, dropped) -> {
                     count(dropped, expired);
                     drops.dropped(verdict);

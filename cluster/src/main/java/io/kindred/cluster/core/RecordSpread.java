@@ -26,7 +26,8 @@ final class RecordSpread {
     /** When all peers hear which records this node knows; {@link Long#MAX_VALUE}: they have. */
     private long beatNanos = Long.MAX_VALUE;
 
-    private record Tell(long peer, List<Member> members, List<ChangeRecord> records) {}
+    /** What one peer is to be told, when it is its turn. */
+    private record Tell(long peer, Runnable told) {}
 
     RecordSpread(GossipRounds rounds, Clocks clocks, Collection<Long> connected) {
         this.rounds = rounds;
@@ -39,19 +40,23 @@ final class RecordSpread {
         if (connected.size() <= GossipRounds.PEERS_TOLD_MAX) {
             for (long peer : connected) {
                 if (newcomers.stream().noneMatch(newcomer -> newcomer.id() == peer)) {
-                    tell(peer, newcomers, List.of(record));
+                    add(peer, () -> rounds.tell(peer, newcomers, List.of(record)));
                 }
             }
         }
         beatNanos = clocks.nanos() + TURN_NANOS * (1 + tells.size());
     }
 
-    /** To one peer, when it is its turn. */
-    void tell(long peer, List<Member> members, List<ChangeRecord> records) {
+    /** All there is, to one peer, when it is its turn. */
+    void tellAll(long peer) {
+        add(peer, () -> rounds.tellAll(peer));
+    }
+
+    private void add(long peer, Runnable told) {
         if (tells.isEmpty()) {
             nextTellNanos = clocks.nanos();
         }
-        tells.add(new Tell(peer, members, records));
+        tells.add(new Tell(peer, told));
     }
 
     /** Another node has told of records that this one did not know. */
@@ -68,7 +73,7 @@ final class RecordSpread {
         if (next != null) {
             nextTellNanos = clocks.nanos() + TURN_NANOS;
             if (connected.contains(next.peer())) {
-                rounds.tell(next.peer(), next.members(), next.records());
+                next.told().run();
             }
         }
         if (beatNanos != Long.MAX_VALUE && clocks.nanos() - beatNanos >= 0) {

@@ -4,6 +4,7 @@ import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.FoldedRing;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
  *
  * @param self with this start's incarnation and generation
  * @param members the others, as last told
+ * @param checkpoint what stands for the change records before {@code records}
  * @param hints what is held for other nodes, in sum
  * @param past what its directory remembers
  * @param meta the node-local records (floors, flush stamps) as {@link Effects#persist} was given them
@@ -22,6 +24,7 @@ import java.util.TreeSet;
 public record Recovered(
         Member self,
         List<Member> members,
+        Checkpoint checkpoint,
         List<ChangeRecord> records,
         List<MetaRecord> meta,
         List<HintLedger.Debt> hints,
@@ -39,6 +42,11 @@ public record Recovered(
         static Past of(Member self) {
             return new Past(0, List.of(self.start()), false, "");
         }
+    }
+
+    /** Whether it knows of any ring. */
+    boolean hasRing() {
+        return !records.isEmpty() || !checkpoint.records().isNone();
     }
 
     public record MetaRecord(byte[] key, byte[] value) {}
@@ -81,6 +89,6 @@ public record Recovered(
     }
 
     public static Recovered fresh(Member self) {
-        return new Recovered(self, List.of(), List.of(), List.of(), List.of(), Past.of(self));
+        return new Recovered(self, List.of(), Checkpoint.NONE, List.of(), List.of(), List.of(), Past.of(self));
     }
 }

@@ -647,7 +647,7 @@ final class Replica implements LocalReplica {
     }
 
     private static int isLive(Versions versions) {
-        return versions.valueCount() > 0 ? 1 : 0;
+        return versions.winner() != null ? 1 : 0;
     }
 
     private static void fail(Object step, Verdict verdict) {

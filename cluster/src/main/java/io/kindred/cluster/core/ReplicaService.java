@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.handoff.HandoffCore;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.SizeLimits;
@@ -10,11 +11,15 @@ import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.SpreadCore;
+import io.kindred.cluster.quorum.TermBook;
+import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What this node does, as a replica, for other nodes' requests. */
@@ -44,14 +49,28 @@ final class ReplicaService {
     void onReadRequest(long from, Message.ReadRequest request) {
         node.latencies().served();
         byte[] key = request.storageKey();
+        Guard guard = request.guard();
         LocalReplica.ReadStep answer = (verdict, versions) -> {
             boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
-            outlet.send(
-                    from,
-                    fits
-                            ? new Message.ReadReply(request.requestId(), verdict, versions)
-                            : new Message.ReadReply(request.requestId(), Verdict.TOO_MANY_SIBLINGS, null));
+            Verdict own = request.asStandIn() ? verdict : counted(verdict, guard, key);
+            Verdict told = fits ? own : Verdict.TOO_MANY_SIBLINGS;
+            outlet.send(from, new Message.ReadReply(request.requestId(), told, fits ? versions : null));
         };
+        if (guard != null && !request.asStandIn() && router.holds(key)) {
+            admit(
+                    from,
+                    guard,
+                    key,
+                    refusal -> outlet.send(
+                            from, new Message.ReadReply(request.requestId(), refusal, null, shown(refusal, key))),
+                    () -> {
+                        if (guard.holdsPlain()) {
+                            node.plainHold().hold(key);
+                        }
+                        replica.read(key, answer);
+                    });
+            return;
+        }
         if (request.asStandIn() && router.isInRing(key)) {
             hints.read(key, router.replicasOf(key), answer);
         } else if (!request.asStandIn() && router.holds(key)) {
@@ -72,6 +91,14 @@ final class ReplicaService {
             refuse(from, request);
             return;
         }
+        Guard guard = request.guard();
+        if (guard != null && !asStandIn) {
+            admit(from, guard, key, refusal -> refuse(from, request, refusal, null), () -> {
+                replica.write(key, new GuardedJoin(from, request, guard));
+                node.plainHold().release(key);
+            });
+            return;
+        }
         observe(request.delta());
         if (asStandIn) {
             hints.store(
@@ -79,8 +106,98 @@ final class ReplicaService {
                     key,
                     request.delta(),
                     (verdict, uncovered) -> acknowledge(from, request, verdict, uncovered));
-        } else {
+        } else if (request.requestId() == 0
+                || !node.plainHold().keepsBack(key, () -> replica.write(key, new Join(from, request)))) {
             replica.write(key, new Join(from, request));
+        }
+    }
+
+    /**
+     * Whether an update may read or write here: not from an older ring, and not under a lower term. A greater one is kept
+     * first. Replicas of other datacenters have terms of their own.
+     */
+    private void admit(long from, Guard guard, byte[] key, Consumer<Verdict> refused, Runnable admitted) {
+        TermBook terms = node.terms();
+        int partition = StorageKey.partition(key);
+        if (guard.datacenter() != terms.datacenter()) {
+            admitted.run();
+        } else if (router.isOld(guard, key)) {
+            router.redirect(from, key);
+            refused.accept(Verdict.OLD_RING);
+        } else {
+            terms.keep(partition, guard.term(), kept -> {
+                if (kept != Verdict.OK) {
+                    refused.accept(kept);
+                } else if (terms.kept(partition).isAbove(guard.term())) {
+                    refused.accept(Verdict.OLD_TERM);
+                } else {
+                    admitted.run();
+                }
+            });
+        }
+    }
+
+    /** What a replica that does not count as one of the key's own says of what it has done. */
+    private Verdict counted(Verdict verdict, @Nullable Guard guard, byte[] key) {
+        boolean isFar = guard != null && guard.datacenter() != node.terms().datacenter();
+        boolean asOwn = isFar || node.terms().counts(StorageKey.partition(key));
+        return verdict != Verdict.OK || asOwn ? verdict : Verdict.UNCOUNTED;
+    }
+
+    private Term shown(Verdict refusal, byte[] key) {
+        return refusal == Verdict.OLD_TERM ? node.terms().kept(StorageKey.partition(key)) : Term.NONE;
+    }
+
+    private void refuse(long from, Message.Replicate request, Verdict refusal, @Nullable Versions uncovered) {
+        outlet.send(
+                from,
+                new Message.ReplicateAck(
+                        request.requestId(), refusal, uncovered, shown(refusal, request.storageKey())));
+    }
+
+    /**
+     * An update's delta: refused where a greater term is known by now, or where something lives that it does not cover. What
+     * is known here already, and superseded, is not news.
+     */
+    private final class GuardedJoin implements LocalReplica.WriteStep {
+        private final long from;
+        private final Message.Replicate request;
+        private final Guard guard;
+        private Verdict refusal = Verdict.OK;
+        private @Nullable Versions uncovered;
+
+        GuardedJoin(long from, Message.Replicate request, Guard guard) {
+            this.from = from;
+            this.request = request;
+            this.guard = guard;
+        }
+
+        @Override
+        public @Nullable Versions next(Versions current) {
+            Versions delta = request.delta();
+            Versions joined = current.join(delta);
+            boolean isKnown = joined.sameAs(current);
+            boolean isOurs = guard.datacenter() == node.terms().datacenter();
+            boolean isSuperseded = isKnown && delta.siblings().stream().noneMatch(each -> current.hasLive(each.dot()));
+            Term kept = node.terms().kept(StorageKey.partition(request.storageKey()));
+            if (isOurs && kept.isAbove(guard.term())) {
+                refusal = Verdict.OLD_TERM;
+            } else if (isOurs && !isSuperseded && !delta.coversAll(current)) {
+                refusal = Verdict.UNCOVERED;
+                uncovered = current.withoutValues();
+            } else {
+                observe(delta);
+            }
+            return refusal != Verdict.OK || isKnown ? null : joined;
+        }
+
+        @Override
+        public void done(Verdict verdict) {
+            if (verdict != Verdict.OK || refusal == Verdict.OK) {
+                acknowledge(from, request, counted(verdict, guard, request.storageKey()), null);
+            } else {
+                refuse(from, request, refusal, uncovered);
+            }
         }
     }
 
@@ -226,7 +343,8 @@ final class ReplicaService {
 
         @Override
         public void done(Verdict verdict) {
-            acknowledge(from, request, verdict, verdict == Verdict.OK ? uncovered : null);
+            Verdict told = counted(verdict, null, request.storageKey());
+            acknowledge(from, request, told, verdict == Verdict.OK ? uncovered : null);
         }
     }
 }

@@ -50,8 +50,8 @@ final class RingChanges {
     private ClusterAnswer replace(String name) {
         Member self = self();
         Member old = membership.named(name);
-        if (membership.isMisplaced()) {
-            membership.startOver(name);
+        if (membership.start().isMisplaced()) {
+            membership.start().startOver(name);
             return new ClusterAnswer.Decided();
         }
         if (!membership.view().hasRecords()) {

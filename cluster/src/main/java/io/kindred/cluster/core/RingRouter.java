@@ -5,8 +5,10 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.Placement;
@@ -17,6 +19,7 @@ import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.WideRoute;
+import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -46,6 +49,10 @@ final class RingRouter implements Router, PartitionMap {
     /** The nodes that hold something, in the ring or not. */
     private final TreeSet<Long> holders = new TreeSet<>();
 
+    /** By partition: stands for the sets of nodes that a write must reach, whatever their order. */
+    private final long[] prints;
+
+    private long newestRecord;
     private int version;
     private BitSet touched = new BitSet();
     /** Whose turn it is among the nodes of another datacenter. */
@@ -67,14 +74,19 @@ final class RingRouter implements Router, PartitionMap {
                 partitions, config.replication(), membership.self().datacenter());
         this.serving = datacenters.home().serving();
         this.selfIn = new int[partitions];
+        this.prints = new long[partitions];
         this.own = own;
         Arrays.fill(selfIn, -1);
     }
 
-    /** The records, or what somebody holds, are others than before. */
-    void use(List<ChangeRecord> records, HeldBy held) {
-        BitSet changed = datacenters.use(records, held, this::datacenterOf);
+    /** The records, or what somebody holds, have changed. */
+    void use(Checkpoint from, List<ChangeRecord> since, HeldBy held) {
+        BitSet changed = datacenters.use(from, since, held, this::datacenterOf);
         serving = datacenters.home().serving();
+        newestRecord = from.records().stamp();
+        for (ChangeRecord record : since) {
+            newestRecord = Math.max(newestRecord, record.stamp());
+        }
         holders.clear();
         for (long member : held.members()) {
             Holding told = held.holding(member);
@@ -86,11 +98,12 @@ final class RingRouter implements Router, PartitionMap {
         walks.clear();
         for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
             selfIn[partition] = placeOf(self(), serving.of(partition).writers());
+            prints[partition] = RingPrint.of(serving.of(partition));
             touch(partition);
         }
     }
 
-    /** Something about a partition is other than before. */
+    /** Something about a partition has changed. */
     void touch(int partition) {
         touched.set(partition);
         version++;
@@ -182,6 +195,22 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
+    public Guard guard(byte[] storageKey, Term term) {
+        return new Guard(term, termDatacenter(), newestRecord, prints[StorageKey.partition(storageKey)], false);
+    }
+
+    /** What stands for this datacenter in the terms of its versions. */
+    long termDatacenter() {
+        String name = membership.self().datacenter();
+        return name.isEmpty() ? 0 : DatacenterRecords.idOf(name);
+    }
+
+    @Override
+    public boolean isOld(Guard guard, byte[] storageKey) {
+        return newestRecord > guard.ringStamp() && prints[StorageKey.partition(storageKey)] != guard.ringPrint();
+    }
+
+    @Override
     public void redirect(long node, byte[] storageKey) {
         watch.rounds()
                 .tellHoldings(node, serving.of(StorageKey.partition(storageKey)).writers());
@@ -221,9 +250,13 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean isReplicaOf(byte[] storageKey) {
+        return isInRing(storageKey) && isReplicaOf(StorageKey.partition(storageKey));
+    }
+
+    @Override
+    public boolean isReplicaOf(int partition) {
         // Who answers reads takes writes, whatever it thinks of the ring.
-        return isInRing(storageKey)
-                && (selfIn[StorageKey.partition(storageKey)] >= 0 || own.holds(StorageKey.partition(storageKey)));
+        return selfIn[partition] >= 0 || own.holds(partition);
     }
 
     @Override

@@ -18,8 +18,8 @@ final class StampReserve {
     private static final long STEP_MILLIS = 1_000;
     /** It is stored anew when no more than this is left. */
     private static final long LEFT_MIN_MILLIS = 500;
-    /** When to try again where the disk did not take it. */
-    private static final long RETRY_NANOS = 1_000_000_000L;
+    /** When to try again where the disk did not take it; with whatever else goes there it is tried at once. */
+    private static final long RETRY_NANOS = 100_000_000L;
 
     private static final int GIVEN = 0;
     private static final int KEPT = 1;
@@ -56,7 +56,8 @@ final class StampReserve {
     }
 
     private void reserve(int number, long needed) {
-        if (needed <= bounds[number] || clocks.nanos() < retryNanos) {
+        boolean isTime = replica.unpersisted() > 0 || clocks.nanos() >= retryNanos;
+        if (needed <= bounds[number] || !isTime) {
             return;
         }
         long before = bounds[number];

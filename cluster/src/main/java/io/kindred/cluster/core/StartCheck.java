@@ -55,6 +55,12 @@ public final class StartCheck {
         }
     }
 
+    /** What they have said was of another time. */
+    void askAnew() {
+        confirmedBy.clear();
+        through.clear();
+    }
+
     void lost(long member) {
         through.add(member);
     }
@@ -69,13 +75,13 @@ public final class StartCheck {
     }
 
     /** A start above all of these and of its own, which are its past from now on. */
-    Renewal renew(Collection<Long> foreign, int incarnation) {
+    Renewal renew(Collection<Long> foreign, int incarnation, boolean foundLess) {
         lives.addAll(foreign);
         lives.add(lives.last() + 1 + random.nextInt(Generation.START_STEP_MAX));
         while (lives.size() > LIVES_MAX) {
             lives.pollFirst();
         }
-        return new Renewal(lives.last(), incarnation, List.copyOf(lives));
+        return new Renewal(lives.last(), incarnation, foundLess, List.copyOf(lives));
     }
 
     int drawIncarnation() {

@@ -4,6 +4,7 @@ import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.TransferCore;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final IntPredicate purging;
     private final TransferCore core;
     private final OwnHolding own;
+    private final Terms terms;
 
     /**
      * Whom they have do something with what is here.
@@ -42,6 +45,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
             ExchangeCore exchange,
             Tasks tasks,
             Surroundings in,
+            Terms terms,
             long requestNanos) {
         this.membership = membership;
         this.view = membership.view();
@@ -52,6 +56,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
         this.cleaner = tasks.cleaner();
         this.purging = tasks.purging();
         this.own = own;
+        this.terms = terms;
         this.core = new TransferCore(this, own, this, requestNanos);
     }
 
@@ -135,8 +140,35 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     // --- what the core has done ---
 
     @Override
-    public void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal) {
-        exchange.exchange(peer, partitions, equal);
+    public void exchange(long peer, Collection<Integer> partitions, TransferCore.Exchanged told) {
+        exchange.exchange(peer, partitions, same -> {
+            List<Integer> fetched = same.stream()
+                    .filter(partition -> !own.holds(partition) || !terms.counts(partition))
+                    .toList();
+            boolean isNear = router.datacenterOfNode(peer) == router.datacenterOfNode(self());
+            if (fetched.isEmpty() || !isNear) {
+                told.ended(same, Set.of());
+            } else {
+                terms.fetch(
+                        peer, fetched, (ok, uncounted) -> told.ended(ok ? same : without(same, fetched), uncounted));
+            }
+        });
+    }
+
+    private static Set<Integer> without(Set<Integer> some, List<Integer> others) {
+        Set<Integer> left = new TreeSet<>(some);
+        others.forEach(left::remove);
+        return left;
+    }
+
+    @Override
+    public List<Long> formers(int partition) {
+        return terms.formers(partition);
+    }
+
+    @Override
+    public void await(int partition, List<Long> formers, Consumer<Boolean> told) {
+        terms.await(partition, formers, told);
     }
 
     @Override

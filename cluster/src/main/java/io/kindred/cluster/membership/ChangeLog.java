@@ -8,6 +8,9 @@ import java.util.TreeSet;
 /**
  * Every change record that a node knows. They only accumulate, so two logs become equal by exchanging what they have.
  *
+ * <p>Those that all members have are dropped ({@link #compact}); what is left of them is in {@link CompactedRecords}. The
+ * hashes are of all that there ever were, so dropping changes none of them, and each node may drop when it likes.
+ *
  * <p>Equality is told by one number. Where it differs, a number for each of {@link #BUCKETS} buckets narrows down what
  * the other lacks, so that an exchange costs what differs and not what there is.
  */
@@ -16,37 +19,116 @@ final class ChangeLog {
 
     private static final int BUCKET_BITS = Integer.numberOfTrailingZeros(BUCKETS);
 
+    private CompactedRecords compacted = CompactedRecords.NONE;
+    /** Those since. */
     private final TreeSet<ChangeRecord> records = new TreeSet<>();
+
     private final long[] bucketHashes = new long[BUCKETS];
     private long hash;
 
-    /** True if any is new. */
+    /** True if any is new. One that comes too late, at or below the stamp of what was compacted, is not taken. */
     boolean addAll(Collection<ChangeRecord> told) {
         boolean news = false;
         for (ChangeRecord record : told) {
-            if (records.add(record)) {
-                long hashed = hash(record);
-                hash ^= hashed;
-                bucketHashes[bucket(hashed)] ^= hashed;
+            if (!compacted.covers(record) && records.add(record)) {
+                toggle(record);
                 news = true;
             }
         }
         return news;
     }
 
-    /** In the order in which they are folded. */
+    private void toggle(ChangeRecord record) {
+        long hashed = hash(record);
+        hash ^= hashed;
+        bucketHashes[bucket(hashed)] ^= hashed;
+    }
+
+    /** Those that are not compacted, in the order in which they are folded. */
     List<ChangeRecord> all() {
         return List.copyOf(records);
     }
 
+    /** Of all that were compacted the last on each member, and then all others. */
+    List<ChangeRecord> known() {
+        List<ChangeRecord> known = new ArrayList<>(compacted.standing());
+        known.addAll(records);
+        return known;
+    }
+
     /** The highest there is; 0 where there is no record. */
     long lastStamp() {
-        return records.isEmpty() ? 0 : records.last().stamp();
+        return records.isEmpty() ? compacted.stamp() : records.last().stamp();
     }
 
     boolean isEmpty() {
-        return records.isEmpty();
+        return records.isEmpty() && compacted.isNone();
     }
+
+    // --- compaction ---
+
+    CompactedRecords compacted() {
+        return compacted;
+    }
+
+    /** How many are not compacted, and above this stamp. */
+    int countAbove(long stamp) {
+        int count = 0;
+        for (ChangeRecord record : records.descendingSet()) {
+            if (record.stamp() <= stamp) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    int size() {
+        return records.size();
+    }
+
+    /** What would be left of those up to this stamp. Requires: none above it is compacted. */
+    CompactedRecords upTo(long stamp) {
+        ChangeLog below = new ChangeLog();
+        below.begin(compacted);
+        List<ChangeRecord> added = new ArrayList<>();
+        for (ChangeRecord record : records) {
+            if (record.stamp() <= stamp) {
+                added.add(record);
+            }
+        }
+        below.addAll(added);
+        return new CompactedRecords(
+                stamp,
+                compacted.count() + added.size(),
+                below.hash,
+                below.bucketHashes(),
+                CompactedRecords.lastOf(below.known()));
+    }
+
+    /** Whether the records up to its stamp are the same here. */
+    boolean isOfTheSame(CompactedRecords other) {
+        CompactedRecords own = upTo(other.stamp());
+        return own.hash() == other.hash() && own.count() == other.count();
+    }
+
+    /** Keeps this in place of all records up to its stamp, whatever they are. */
+    void compact(CompactedRecords to) {
+        List<ChangeRecord> since = all();
+        begin(to);
+        addAll(since);
+    }
+
+    private void begin(CompactedRecords from) {
+        compacted = from;
+        records.clear();
+        hash = from.hash();
+        for (int bucket = 0; bucket < BUCKETS; bucket++) {
+            bucketHashes[bucket] = from.bucketHashes().get(bucket);
+        }
+    }
+
+    // --- comparing ---
 
     long hash() {
         return hash;

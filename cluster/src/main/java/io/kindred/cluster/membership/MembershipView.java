@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the members have told of themselves, as far as it has come to this node: their newest tellings, whom each of them
- * accuses, and every change record.
+ * accuses, and the change records.
  *
  * <p>Tellings and records only accumulate, so that two views become equal by exchanging what they have, in any order.
  * {@link FailureDetector} is what this node itself has seen; {@link #judge} brings the accusations together, see
@@ -34,6 +34,9 @@ public final class MembershipView {
     private long clockStamp;
     private long cluster;
     private long refutations;
+    /** The hash of the records that are on this node's disk, which is what it tells others that it knows. */
+    private long storedHash;
+
     /** Starts of this node's directory that others have told of, other than this one. */
     private final TreeSet<Long> heardStarts = new TreeSet<>();
     /** Rises with everything that is learned: who was told of last is told on first. */
@@ -90,7 +93,7 @@ public final class MembershipView {
     /** What this node says of itself. */
     public Standing standing() {
         Holding held = holding;
-        return new Standing(changes.hash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
+        return new Standing(storedHash, held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
     }
 
     /** From now on this node is that actor, and its process that start: above whatever was said of another one. */
@@ -253,6 +256,18 @@ public final class MembershipView {
         return known == null ? null : known.holding;
     }
 
+    /**
+     * Whether this node has seen a newer holding of a member than that one says it has: it has lost that, or another process
+     * told of it in its name. Nobody would take anything that it says of what it holds.
+     */
+    public boolean knowsNewerHolding(Beat beat) {
+        Told known = all.find(beat.id());
+        Holding held = known == null ? null : known.holding;
+        return held != null
+                && !beat.standing().equals(Standing.UNKNOWN)
+                && held.version() > beat.standing().holdingVersion();
+    }
+
     /** Whether a member has told of a newer holding than this node has seen. */
     public boolean lacksHolding(long id) {
         Told known = all.find(id);
@@ -276,9 +291,54 @@ public final class MembershipView {
         return changes.addAll(told);
     }
 
-    /** In the order in which they are folded. */
+    /** Those that are not compacted, in the order in which they are folded. */
     public List<ChangeRecord> records() {
         return changes.all();
+    }
+
+    /** The last word on each member among those that were compacted, and then all others. */
+    public List<ChangeRecord> knownRecords() {
+        return changes.known();
+    }
+
+    /** What is left of those that were compacted. */
+    public CompactedRecords compacted() {
+        return changes.compacted();
+    }
+
+    /** What would be left, were all up to this stamp compacted. */
+    public CompactedRecords compactedUpTo(long stamp) {
+        return changes.upTo(stamp);
+    }
+
+    /** Whether this node has, or had, the very records that this is of. */
+    public boolean knowsAllOf(CompactedRecords other) {
+        return changes.isOfTheSame(other);
+    }
+
+    /** Drops the records up to its stamp; it stands for them from now on. */
+    public void compact(CompactedRecords to) {
+        changes.compact(to);
+    }
+
+    /** How many records there are that are not compacted. */
+    public int recordCount() {
+        return changes.size();
+    }
+
+    /** How many of them are above this stamp. */
+    public int recordsAbove(long stamp) {
+        return changes.countAbove(stamp);
+    }
+
+    /** The records of this hash are on the disk. */
+    public void stored(long recordsHash) {
+        storedHash = recordsHash;
+    }
+
+    /** Whether all records are. */
+    public boolean isStored() {
+        return storedHash == changes.hash();
     }
 
     /** The highest stamp of any of them; 0 for none. */
@@ -309,7 +369,7 @@ public final class MembershipView {
     /** The node that has taken another's place by a replacement, or that one itself. */
     public long heirOf(long id) {
         long heir = id;
-        for (ChangeRecord record : changes.all()) {
+        for (ChangeRecord record : changes.known()) {
             if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() == heir) {
                 heir = record.subject();
             }

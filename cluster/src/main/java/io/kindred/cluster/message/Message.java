@@ -4,7 +4,9 @@ import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
@@ -85,8 +87,12 @@ public sealed interface Message {
      *
      * @param holdings members of whose newest holding the sender has only heard
      * @param recordHashes one of each bucket of the sender's records; empty: it asks for none
+     * @param compactedStamp of the sender's checkpoint; 0: it has none
+     * @param compactedHash of the records that this stands for
      */
-    record GossipAsk(List<Long> members, List<Long> holdings, List<Long> recordHashes) implements Message {
+    record GossipAsk(
+            List<Long> members, List<Long> holdings, List<Long> recordHashes, long compactedStamp, long compactedHash)
+            implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onGossipAsk(from, this);
@@ -96,11 +102,17 @@ public sealed interface Message {
     /**
      * Tells of members in full, of change records, and of what members hold.
      *
+     * @param checkpoint what stands for the records before these; null: whoever is told has it, or has no need of it
      * @param recordsHash that of all of the sender's records
      * @param cluster the sender's; 0: it belongs to none yet
      */
     record GossipTell(
-            List<Member> members, List<ChangeRecord> records, List<Holding> holdings, long recordsHash, long cluster)
+            List<Member> members,
+            @Nullable Checkpoint checkpoint,
+            List<ChangeRecord> records,
+            List<Holding> holdings,
+            long recordsHash,
+            long cluster)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
@@ -154,6 +166,8 @@ public sealed interface Message {
      * @param stamp given once, by the node that took the command
      * @param budgetMillis how long the asker will wait; past it the work is dropped
      * @param deadline until when it waits: what comes later is not begun
+     * @param isPassedOn whether the sender was asked itself, and takes the receiver for the one to run it: who gets it so
+     *     runs it
      */
     record Forward(
             long requestId,
@@ -161,7 +175,8 @@ public sealed interface Message {
             QuorumSpec quorum,
             long stamp,
             int budgetMillis,
-            AskerDeadline deadline)
+            AskerDeadline deadline,
+            boolean isPassedOn)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
@@ -177,17 +192,37 @@ public sealed interface Message {
         }
     }
 
-    /** @param asStandIn whether to answer with what the receiver holds for the key's replicas, not as one of them */
-    record ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) implements Message {
+    /**
+     * @param asStandIn whether to answer with what the receiver holds for the key's replicas, not as one of them
+     * @param guard where it is an update that reads; else null
+     */
+    record ReadRequest(
+            long requestId,
+            byte[] storageKey,
+            boolean asStandIn,
+            @Nullable Guard guard) implements Message {
+        public ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) {
+            this(requestId, storageKey, asStandIn, null);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReadRequest(from, this);
         }
     }
 
-    /** {@code versions} is null exactly when the verdict is not {@code OK}: a read error is never "not found". */
+    /**
+     * {@code versions} is null exactly when the verdict is neither {@code OK} nor {@code UNCOUNTED}: a read error is never
+     * "not found".
+     *
+     * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
+     */
     record ReadReply(
-            long requestId, Verdict verdict, @Nullable Versions versions) implements Message {
+            long requestId, Verdict verdict, @Nullable Versions versions, Term shown) implements Message {
+        public ReadReply(long requestId, Verdict verdict, @Nullable Versions versions) {
+            this(requestId, verdict, versions, Term.NONE);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReadReply(from, this);
@@ -198,8 +233,18 @@ public sealed interface Message {
      * Asks a replica to join {@code delta} into what it has. {@code requestId} 0: a repair, which nobody awaits.
      *
      * @param intended the replica that the receiver is to hold it for; 0: the receiver is one itself
+     * @param guard where it is an update's delta, which a replica may refuse; else null
      */
-    record Replicate(long requestId, byte[] storageKey, Versions delta, long intended) implements Message {
+    record Replicate(
+            long requestId,
+            byte[] storageKey,
+            Versions delta,
+            long intended,
+            @Nullable Guard guard) implements Message {
+        public Replicate(long requestId, byte[] storageKey, Versions delta, long intended) {
+            this(requestId, storageKey, delta, intended, null);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReplicate(from, this);
@@ -209,10 +254,16 @@ public sealed interface Message {
     /**
      * The join is durable at the sender, or the verdict says why not.
      *
-     * @param uncovered the sender's container, without values, where it has live siblings beside the written one; else null
+     * @param uncovered the sender's container, without values, where it has live siblings beside the written one, or
+     *     refuses it for them; else null
+     * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
      */
     record ReplicateAck(
-            long requestId, Verdict verdict, @Nullable Versions uncovered) implements Message {
+            long requestId, Verdict verdict, @Nullable Versions uncovered, Term shown) implements Message {
+        public ReplicateAck(long requestId, Verdict verdict, @Nullable Versions uncovered) {
+            this(requestId, verdict, uncovered, Term.NONE);
+        }
+
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onReplicateAck(from, this);
@@ -247,6 +298,50 @@ public sealed interface Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onDotReply(from, this);
+        }
+    }
+
+    // --- terms ---
+
+    /** Asks a replica for a partition's updates: from now on the guard's term, which is the sender's, is the newest. */
+    record TermClaim(long requestId, int partition, Guard guard) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermClaim(from, this);
+        }
+    }
+
+    /**
+     * {@code OK}, {@code UNCOUNTED}: granted, durably. {@code OLD_TERM}, {@code OLD_RING}, {@code NOT_MINE}, {@code FAILED}:
+     * it is not.
+     *
+     * @param shown the newest term that the sender knows
+     * @param comeAgainMillis where another node was granted it only just now: until then it keeps it
+     */
+    record TermReply(long requestId, Verdict verdict, Term shown, int comeAgainMillis) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermReply(from, this);
+        }
+    }
+
+    /** Asks a replica for the newest terms that it knows of these partitions, which the sender is to hold. */
+    record TermsRequest(long requestId, int[] partitions) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermsRequest(from, this);
+        }
+    }
+
+    /**
+     * @param terms of the partitions that were asked for, in their order
+     * @param uncounted those in which the sender does not count as one of the own replicas: it may lack what it should have
+     *     met
+     */
+    record TermsReply(long requestId, List<Term> terms, int[] uncounted) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onTermsReply(from, this);
         }
     }
 
@@ -543,6 +638,14 @@ public sealed interface Message {
         /** A stand-in holds as much as {@code hint-max-bytes} allows. */
         HINTS_FULL,
         /** There is no room for what the request would have to hold or write; nothing was applied. */
-        OVERLOADED
+        OVERLOADED,
+        /** The sender knows a newer term of the key's partition. */
+        OLD_TERM,
+        /** The sender holds something that the update has not seen. */
+        UNCOVERED,
+        /** The sender knows a newer ring, in which other nodes have the key. */
+        OLD_RING,
+        /** It is done, but the sender has not met enough former owners to count as one of the key's own replicas. */
+        UNCOUNTED
     }
 }

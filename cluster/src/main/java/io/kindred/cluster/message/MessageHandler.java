@@ -38,6 +38,14 @@ public interface MessageHandler {
 
     void onDotReply(long from, Message.DotReply message);
 
+    void onTermClaim(long from, Message.TermClaim message);
+
+    void onTermReply(long from, Message.TermReply message);
+
+    void onTermsRequest(long from, Message.TermsRequest message);
+
+    void onTermsReply(long from, Message.TermsReply message);
+
     void onHandOver(long from, Message.HandOver message);
 
     void onRelay(long from, Message.Relay message);

@@ -80,10 +80,16 @@ public final class DataDirectory implements AutoCloseable {
     private final boolean fresh;
     private final boolean isStoreGone;
     private Identity identity;
-    private boolean begun;
+    /** The start whose number this process has written into the store; 0: none yet. The node may be a later one by now. */
+    private long begunAs;
+
     private boolean foundLess;
     /** Whether the store has, or will have, the number of this start. */
     private boolean isInStore = true;
+
+    private int renewals;
+    /** Nothing that this process noted late may be written over what the next one writes. */
+    private boolean hasEnded;
 
     private DataDirectory(Path dir, FileChannel lockFile, boolean fresh, boolean isStoreGone, Identity identity) {
         this.dir = dir;
@@ -132,7 +138,7 @@ public final class DataDirectory implements AutoCloseable {
      * has been opened.
      */
     public synchronized Start begin(Opening opening) throws IOException {
-        if (begun) {
+        if (begunAs != 0) {
             throw new IllegalStateException("begun twice");
         }
         boolean lostTail = !fresh && (!opening.clean() || opening.corrupt());
@@ -145,9 +151,10 @@ public final class DataDirectory implements AutoCloseable {
             lives.remove(0);
         }
         Identity.Membership member = identity.member();
+        long start = lives.get(lives.size() - 1);
         become(identity.with(foundLess ? StartCheck.drawIncarnation(random::nextInt) : incarnation, lives)
-                .in(member.at(member.stored(), 0)));
-        begun = true;
+                .in(member.at(foundLess ? List.of() : withNext(member.stored(), opening.written(), start), 0)));
+        begunAs = start;
         return start();
     }
 
@@ -156,19 +163,34 @@ public final class DataDirectory implements AutoCloseable {
      * behind a start may have taken that back, and a full disk may have refused it to several.
      */
     private boolean isAsPromised(Opening opening) {
-        List<Long> lives = identity.lives();
-        long before = lives.size() < 2 ? 0 : lives.get(lives.size() - 2);
         long rest = identity.member().rest();
-        boolean isLast = opening.written() == identity.generation();
-        boolean mayBeBefore = identity.member().stored() != identity.generation();
-        boolean isEarlier = opening.written() == before
-                || opening.written() == identity.member().stored();
-        return rest == 0 ? isLast || (mayBeBefore && isEarlier) : isLast && opening.rest() == rest;
+        return identity.member().stored().contains(opening.written()) && (rest == 0 || opening.rest() == rest);
     }
 
-    /** The node is another start, and may be another actor, from now on. */
+    /** Those that the store may have the number of, of which it has one now. What it does not have by now never was there. */
+    private static List<Long> withNext(List<Long> stored, long written, long start) {
+        List<Long> next = new ArrayList<>(stored);
+        next.removeIf(each -> each > written);
+        next.add(start);
+        while (next.size() > StartCheck.LIVES_MAX) {
+            next.remove(0);
+        }
+        return next;
+    }
+
+    /**
+     * The node is another start, and may be another actor, from now on. Where it has found less than there was it has to find
+     * that again until the store says so for sure.
+     */
     public synchronized void renew(Renewal renewal) throws IOException {
-        become(identity.with(renewal.incarnation(), renewal.lives()));
+        Identity next = identity.with(renewal.incarnation(), renewal.lives());
+        renewals++;
+        become(renewal.foundLess() ? next.in(next.member().at(List.of(), 0)) : next);
+    }
+
+    /** How often that was. */
+    public synchronized int renewals() {
+        return renewals;
     }
 
     /** The node belongs to this cluster from now on. */
@@ -192,18 +214,23 @@ public final class DataDirectory implements AutoCloseable {
 
     /** The store has been closed with this in it. */
     public synchronized void rest(long drawn) throws IOException {
+        hasEnded = true;
         if (!isInStore) {
             return;
         }
-        become(identity.in(identity.member().at(identity.generation(), drawn)));
+        become(identity.in(identity.member().at(List.of(begunAs), drawn)));
     }
 
-    /** This start is in the store, whatever happens to the machine from now on. From any thread. */
-    public synchronized void stored() throws IOException {
-        if (!isInStore) {
+    /**
+     * This start is in the store, whatever happens to the machine from now on, and so is what it had found less. From any thread.
+     *
+     * @param asOf how many renewals there had been when what is there for sure now was written
+     */
+    public synchronized void stored(int asOf) throws IOException {
+        if (!isInStore || hasEnded || asOf != renewals) {
             return;
         }
-        become(identity.in(identity.member().at(identity.generation(), 0)));
+        become(identity.in(identity.member().at(List.of(begunAs), 0)));
     }
 
     /**
@@ -213,6 +240,7 @@ public final class DataDirectory implements AutoCloseable {
      * @return where it is
      */
     public synchronized Path startOver(List<String> seeds, String replaces) throws IOException {
+        hasEnded = true;
         Path aside = dir.resolve("aside-" + identity.generation());
         Files.createDirectories(aside);
         Files.copy(dir.resolve(IDENTITY), aside.resolve(IDENTITY), StandardCopyOption.REPLACE_EXISTING);
@@ -224,7 +252,7 @@ public final class DataDirectory implements AutoCloseable {
                 identity.nodeName(),
                 1,
                 List.of(),
-                new Identity.Membership(0, 0, 0, seeds, replaces),
+                new Identity.Membership(0, List.of(0L), 0, seeds, replaces),
                 identity.ringPartitions(),
                 identity.partitioner()));
         return aside;
@@ -241,7 +269,8 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Unlocks the directory. The engine must be closed by then. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        hasEnded = true;
         lockFile.close();
     }
 

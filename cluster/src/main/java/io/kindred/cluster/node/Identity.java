@@ -2,6 +2,7 @@ package io.kindred.cluster.node;
 
 import io.kindred.cluster.wire.RemoteNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,15 +31,16 @@ record Identity(
 
     /**
      * @param cluster that the node belongs to; 0: none yet
-     * @param stored the last start that is in the store for sure
+     * @param stored starts, ascending: the store has the number of one of them; 0 for one that was never begun; none: it may lack
+     *     what was acknowledged, whatever its number is
      * @param rest what the last stop, if it was a clean one, has written into the store as well; 0: it was none
      * @param seeds addresses that it asks until it belongs to a cluster, beside the configured ones
      * @param replaces the member whose place it asks for; empty: one of its own
      */
-    record Membership(long cluster, long stored, long rest, List<String> seeds, String replaces) {
-        static final Membership NONE = new Membership(0, 0, 0, List.of(), "");
+    record Membership(long cluster, List<Long> stored, long rest, List<String> seeds, String replaces) {
+        static final Membership NONE = new Membership(0, List.of(0L), 0, List.of(), "");
 
-        Membership at(long newStored, long newRest) {
+        Membership at(List<Long> newStored, long newRest) {
             return new Membership(cluster, newStored, newRest, seeds, replaces);
         }
     }
@@ -75,9 +77,9 @@ record Identity(
                 + "node-id " + RemoteNode.idText(nodeId) + "\n"
                 + "node-name " + nodeName + "\n"
                 + "incarnation " + incarnation + "\n"
-                + "lives " + lives.stream().map(String::valueOf).collect(Collectors.joining(" ")) + "\n"
+                + "lives " + text(lives) + "\n"
                 + "cluster " + RemoteNode.idText(member.cluster()) + "\n"
-                + "stored " + member.stored() + "\n"
+                + "in-store " + text(member.stored()) + "\n"
                 + "rest " + RemoteNode.idText(member.rest()) + "\n"
                 + "seeds " + String.join(" ", member.seeds()) + "\n"
                 + "replaces " + member.replaces() + "\n"
@@ -101,15 +103,34 @@ record Identity(
                 Long.parseUnsignedLong(value(values, "node-id"), 16),
                 value(values, "node-name"),
                 Integer.parseInt(value(values, "incarnation")),
-                words(value(values, "lives")).map(Long::parseLong).toList(),
+                numbers(value(values, "lives")),
                 new Membership(
                         Long.parseUnsignedLong(value(values, "cluster"), 16),
-                        Long.parseLong(value(values, "stored")),
+                        stored(values),
                         Long.parseUnsignedLong(value(values, "rest"), 16),
                         words(value(values, "seeds")).toList(),
                         value(values, "replaces")),
                 Integer.parseInt(value(values, "ring-partitions")),
                 value(values, "partitioner"));
+    }
+
+    /** An earlier build noted the last start that was there for sure; the store has that one or a later one. */
+    private static List<Long> stored(Map<String, String> values) {
+        if (values.containsKey("in-store")) {
+            return numbers(value(values, "in-store"));
+        }
+        long sure = Long.parseLong(value(values, "stored"));
+        List<Long> all = new ArrayList<>(List.of(sure));
+        numbers(value(values, "lives")).stream().filter(life -> life > sure).forEach(all::add);
+        return all;
+    }
+
+    private static String text(List<Long> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    private static List<Long> numbers(String text) {
+        return words(text).map(Long::parseLong).toList();
     }
 
     private static Stream<String> words(String text) {

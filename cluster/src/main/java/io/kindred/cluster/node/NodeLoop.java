@@ -14,6 +14,7 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Overload;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.MembershipCodec.Remembered;
 import io.kindred.cluster.wire.NetLoop;
@@ -406,6 +407,11 @@ public final class NodeLoop {
         }
 
         @Override
+        public void sync(long token) {
+            engine.sync(failure -> deliver(new Event.Synced(token, failure == null ? null : writeFailure(failure))));
+        }
+
+        @Override
         public void load(long token, byte[] key) {
             engine.read(key, (value, failure) -> {
                 byte[] found = value == StorageEngine.ABSENT ? null : value;
@@ -463,8 +469,8 @@ public final class NodeLoop {
         }
 
         @Override
-        public void remember(List<Member> members, List<ChangeRecord> records) {
-            StoredState.remember(engine, new Remembered(members, records));
+        public void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records) {
+            StoredState.remember(engine, new Remembered(members, checkpoint, records));
             engineWritten = true;
             askTurnEnd();
         }

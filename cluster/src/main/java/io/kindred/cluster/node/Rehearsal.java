@@ -19,6 +19,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.QuorumSettings;
+import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.Replication;
 import io.kindred.engine.MemoryEngine;
 import io.kindred.engine.ScanStep;
@@ -141,6 +142,7 @@ public final class Rehearsal {
                 HINT_BYTES_MAX,
                 TimeUnit.SECONDS.toNanos(60),
                 TimeUnit.DAYS.toMillis(1),
+                NodeConfig.RECORDS_KEPT,
                 new QuorumSettings(0, 0, 100, 100, TimeUnit.SECONDS.toNanos(1)),
                 new NodeConfig.MembershipTimes(TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(5), 500));
     }
@@ -232,6 +234,11 @@ public final class Rehearsal {
         }
 
         @Override
+        public void sync(long token) {
+            engine.sync(failure -> later(new Event.Synced(token, null)));
+        }
+
+        @Override
         public void load(long token, byte[] key) {
             engine.read(
                     key,
@@ -279,7 +286,7 @@ public final class Rehearsal {
         public void redial(long peer) {}
 
         @Override
-        public void remember(List<Member> members, List<ChangeRecord> records) {}
+        public void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records) {}
 
         @Override
         public void serving() {}

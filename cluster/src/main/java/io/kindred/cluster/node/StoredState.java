@@ -121,14 +121,15 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
 
     /** Whether the node knows a cluster to go back to, which then counts more than its seeds. */
     public boolean remembersCluster() {
-        return !remembered.records().isEmpty();
+        return remembered.hasRing();
     }
 
     /** @param self with this start's incarnation and generation */
     public Recovered recovered(Member self, DataDirectory.Start start) {
         Recovered.Past past = new Recovered.Past(
                 start.cluster(), start.lives(), start.foundLess() || lacksRing(start), start.replaces());
-        return new Recovered(self, remembered.members(), remembered.records(), meta, hints, past);
+        return new Recovered(
+                self, remembered.members(), remembered.checkpoint(), remembered.records(), meta, hints, past);
     }
 
     /** Whoever belongs to a cluster has a ring. */

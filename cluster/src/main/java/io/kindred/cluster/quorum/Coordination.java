@@ -16,7 +16,9 @@ public record Coordination(
         FlushStamps flushStamps,
         Latencies latencies,
         RepairBudget repairs,
-        RemoteCopies remotes) {
+        RemoteCopies remotes,
+        TermBook terms,
+        PlainHold plainHold) {
     long self() {
         return router.self();
     }

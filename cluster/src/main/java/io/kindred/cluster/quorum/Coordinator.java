@@ -29,12 +29,15 @@ public final class Coordinator {
 
     private static final String NOT_KNOWN = "; the update may still take effect";
 
+    /** A write that has less time left is not kept back for an update. */
+    private static final long PLAIN_HOLD_ROOM_NANOS = 200_000_000L;
+
     private final Coordination node;
     private final UpdateFunctions functions;
     /** By storage key; looked up, never iterated over. */
-    private final Map<Bytes, UpdateCore> updates = new HashMap<>();
+    private final Map<Bytes, UpdateLine> updates = new HashMap<>();
     /** Those with a global scope, for which local ones need not wait. */
-    private final Map<Bytes, UpdateCore> wideUpdates = new HashMap<>();
+    private final Map<Bytes, UpdateLine> wideUpdates = new HashMap<>();
 
     private final SeenForwards seen;
     private final DotLender lender;
@@ -55,7 +58,7 @@ public final class Coordinator {
         node.latencies().served();
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
-        Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline, pauses);
+        Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline, false, pauses);
         Route route = node.router().route(operation.db(), operation.key());
         if (!pauses.joins(ticket, route)) {
             begin(ticket, route);
@@ -92,17 +95,23 @@ public final class Coordinator {
         }
     }
 
-    /** The ring has changed under an operation that was not applied. */
+    /** An operation was not applied, and by now this node is not the one to run it. */
     private void elsewhere(Ticket ticket) {
         Operation operation = ticket.operation();
-        if (ticket.origin().isPeer()) {
-            node.router()
-                    .redirect(
-                            ticket.origin().peer(),
-                            node.router().route(operation.db(), operation.key()).storageKey());
+        Route route = node.router().route(operation.db(), operation.key());
+        if (!ticket.origin().isPeer()) {
+            coordinateOrForward(ticket, route);
+            return;
+        }
+        if (!route.serves()) {
+            node.router().redirect(ticket.origin().peer(), route.storageKey());
+        }
+        int first = firstLive(node.router(), route);
+        if (ticket.isPassedOn() || first < 0 || first == route.self()) {
             reply(ticket, new Outcome.TryAgain("the node asked does not hold the key any more; nothing was applied"));
         } else {
-            coordinateOrForward(ticket, node.router().route(operation.db(), operation.key()));
+            node.counters().updatesPassedOn++;
+            ForwardCore.start(node, ticket, route.writers()[first], this::elsewhere);
         }
     }
 
@@ -154,7 +163,7 @@ public final class Coordinator {
             lender.lendAsStandIn(request.storageKey(), request.seen(), answer);
             return;
         }
-        UpdateCore before = updates.isEmpty() ? null : updates.get(new Bytes(request.storageKey()));
+        UpdateLine before = updates.isEmpty() ? null : updates.get(new Bytes(request.storageKey()));
         if (before == null) {
             lender.lend(request.storageKey(), request.seen(), answer);
         } else {
@@ -189,17 +198,14 @@ public final class Coordinator {
                 forward.quorum(),
                 forward.stamp(),
                 deadline,
+                forward.isPassedOn(),
                 null);
         Operation operation = forward.operation();
         Route route = node.router().route(operation.db(), operation.key());
-        if (!route.serves()) {
-            elsewhere(ticket);
-        } else if (operation instanceof Operation.Update && firstLive(node.router(), route) != route.self()) {
-            // The asker alone has lost an earlier replica. Were updates run here as well as there, they would not be
-            // exact.
-            reply(ticket, new Outcome.TryAgain("an earlier replica of the key is live; nothing was applied"));
-        } else {
+        if (route.serves()) {
             coordinate(ticket, route);
+        } else {
+            elsewhere(ticket);
         }
     }
 
@@ -241,10 +247,14 @@ public final class Coordinator {
 
     /** A put that came after updates of its key is applied after them. */
     private void put(Ticket ticket, Operation.Put put, Route route) {
-        Map<Bytes, UpdateCore> cores = ticket.quorum().global() ? wideUpdates : updates;
-        UpdateCore before = cores.isEmpty() ? null : cores.get(new Bytes(route.storageKey()));
+        Map<Bytes, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
+        UpdateLine before = cores.isEmpty() ? null : cores.get(new Bytes(route.storageKey()));
         if (before == null) {
-            PutCore.start(node, ticket, put, route);
+            boolean hasTime = ticket.deadlineNanos() - node.clocks().nanos() > PLAIN_HOLD_ROOM_NANOS;
+            Runnable start = () -> PutCore.start(node, ticket, put, route);
+            if (!hasTime || !node.plainHold().keepsBack(route.storageKey(), start)) {
+                start.run();
+            }
         } else {
             before.addAfter(() -> PutCore.start(node, ticket, put, route), ticket.deadlineNanos());
         }
@@ -258,14 +268,14 @@ public final class Coordinator {
             return;
         }
         Bytes key = new Bytes(route.storageKey());
-        Map<Bytes, UpdateCore> cores = ticket.quorum().global() ? wideUpdates : updates;
+        Map<Bytes, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
         Route scoped = node.scoped(ticket, route);
-        UpdateCore core = cores.get(key);
-        if (core == null) {
-            core = new UpdateCore(node, scoped, () -> cores.remove(key), this::elsewhere);
-            cores.put(key, core);
+        UpdateLine line = cores.get(key);
+        if (line == null) {
+            line = new UpdateLine(node, scoped, () -> cores.remove(key), this::elsewhere);
+            cores.put(key, line);
         }
-        core.add(ticket, update, function, scoped);
+        line.add(new UpdateStep.Update(ticket, update, function));
     }
 
     public void onReadReply(long from, Message.ReadReply reply) {

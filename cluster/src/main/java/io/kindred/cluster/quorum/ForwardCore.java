@@ -47,7 +47,13 @@ final class ForwardCore extends Request {
                 .send(
                         target,
                         new Message.Forward(
-                                id, ticket.operation(), ticket.quorum(), ticket.stamp(), budgetMillis, deadline));
+                                id,
+                                ticket.operation(),
+                                ticket.quorum(),
+                                ticket.stamp(),
+                                budgetMillis,
+                                deadline,
+                                ticket.origin().isPeer()));
     }
 
     @Override

@@ -59,7 +59,12 @@ final class GetCore implements ReadRound.Listener {
         if (merged.valueCount() > 1) {
             node.counters().siblingReads++;
         }
-        node.outbox().reply(ticket.origin(), new Outcome.Found(merged));
+        byte[] key = node.router()
+                .route(ticket.operation().db(), ticket.operation().key())
+                .storageKey();
+        Versions found =
+                merged.siblings().size() > 1 ? merged.settled(node.replica().reapMark(key)) : merged;
+        node.outbox().reply(ticket.origin(), new Outcome.Found(found));
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param context what the new version supersedes
  */
 record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
+    private static final long CONTEXT_AHEAD_MILLIS_MAX = 2 * 86_400_000L;
 
     /** What the other replicas are sent. */
     Versions delta() {
@@ -37,24 +41,38 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
         Versions held = basis.held();
         // Above the reap mark, too: what a clock that was set back stamps must not count as settled at once.
         long flushed = node.flushStamps().of(ticket.operation().db());
-        long floor = Math.max(newestCovered(held, basis.context()), Math.max(flushed, basis.reapMark()));
+        long covered = Math.max(newestCovered(held, basis.context()), plausible(node, basis.seenStamp()));
+        long floor = Math.max(covered, Math.max(flushed, basis.reapMark()));
         long stamp = node.clocks().above(ticket.stamp(), floor);
         node.clocks().written(stamp);
-        Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value());
+        Sibling sibling = new Sibling(dot, stamp, content.expireAtMillis(), content.value(), mark(node, basis, held));
         Versions written = held.write(basis.context(), sibling);
         Versions kept = written.truncate(node.settings().clockEntriesMax(), basis.reapMark());
         node.counters().clockPrunes += written.clock().entries() - kept.clock().entries();
         return new LocalWrite(kept, basis.context(), sibling);
     }
 
+    private static TermMark mark(Coordination node, Basis basis, Versions held) {
+        Term term = basis.term();
+        return term.isNone()
+                ? TermMark.NONE
+                : new TermMark(term.number(), node.terms().datacenter(), held.baseStamp());
+    }
+
     /**
      * What a write starts from.
      *
      * @param reapMark of the key's partition, see {@link LocalReplica#reapMark}
+     * @param term of an update that supersedes all that is held; none for all else
+     * @param seenStamp the greatest stamp of what a client's context covers, which need not be held; 0: there is none
      */
-    record Basis(Versions held, VersionVector context, long reapMark) {
+    record Basis(Versions held, VersionVector context, long reapMark, Term term, long seenStamp) {
         static Basis superseding(Versions held, long reapMark) {
-            return new Basis(held, held.clock(), reapMark);
+            return under(Term.NONE, held, reapMark);
+        }
+
+        static Basis under(Term term, Versions held, long reapMark) {
+            return new Basis(held, held.clock(), reapMark, term, 0);
         }
 
         /**
@@ -68,8 +86,13 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
                     context = context.with(sibling.dot(), sibling.stamp());
                 }
             }
-            return new Basis(held, context, reapMark);
+            return new Basis(held, context, reapMark, Term.NONE, given.newestStamp());
         }
+    }
+
+    /** A stamp that is further ahead than any clock may be is forged, or worth nothing. */
+    private static long plausible(Coordination node, long seenStamp) {
+        return seenStamp <= HybridClock.ofMillis(node.clocks().wallMillis() + CONTEXT_AHEAD_MILLIS_MAX) ? seenStamp : 0;
     }
 
     private static long newestCovered(Versions held, VersionVector context) {

@@ -12,6 +12,8 @@ final class Places {
         UNASKED,
         ASKED,
         ANSWERED,
+        /** A replica that has answered, and does not count as one of the key's own. */
+        STANDS_IN,
         FAILED,
         /** Passed by, because it is avoided just now. */
         SKIPPED
@@ -103,7 +105,12 @@ final class Places {
     }
 
     boolean isAnswered(int place) {
-        return replicas[place] == State.ANSWERED || standIn(place) == State.ANSWERED;
+        return isReplicaAnswered(place) || standIn(place) == State.ANSWERED;
+    }
+
+    /** Whether a place's replica itself has answered, counted as such or not. */
+    boolean isReplicaAnswered(int place) {
+        return replicas[place] == State.ANSWERED || replicas[place] == State.STANDS_IN;
     }
 
     boolean isAsked(int place) {

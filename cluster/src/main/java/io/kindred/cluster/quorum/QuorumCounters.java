@@ -5,6 +5,13 @@ public final class QuorumCounters {
     public long reads;
     public long writes;
     public long updates;
+    /** Updates that too few of the key's own replicas were there for. */
+    public long sloppyUpdates;
+    /** Times that updates were refused, and settled. */
+    public long updatesRefused;
+    /** Updates that passed on to the key's first live replica by a node that is not. */
+    public long updatesPassedOn;
+
     public long forwards;
     public long readRepairs;
     public long repairsShed;

@@ -1,9 +1,11 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * others in the order of the preference list, those that have only just come last, then stand-ins for replicas that are avoided or have failed. Whoever is
  * late is made up for by the next. Answers after the R-th are used for repair only; the round lives until all that were
  * asked have answered, or the deadline.
+ *
+ * <p>An update reads under its term: replicas refuse one that is lower than theirs, and those that do not count answer as
+ * stand-ins do.
  *
  * <p>A stand-in answers with what it holds, which may be nothing: that counts as an answer, but nothing at all from
  * stand-ins alone does not mean that there is no such key.
@@ -24,6 +29,12 @@ final class ReadRound extends Request {
     private final Coordination node;
     private final Needs needs;
     private final int reroutesLeft;
+    private final @Nullable Guard guard;
+    /** Those that are asked whatever the order, and waited for until they are late. */
+    private long[] wanted = new long[0];
+    /** Whether nothing is decided before this node's own store has answered, however late it is. */
+    private boolean isOwnWanted;
+
     private final Route route;
     private final int needed;
     private final int neededOwn;
@@ -44,6 +55,8 @@ final class ReadRound extends Request {
     private boolean decided;
     private boolean isMoved;
     private boolean isUnreadable;
+    private boolean isShort;
+    private boolean hasStandIns;
     private long deadlineNanos;
     /** While others are still being asked, an early answer decides nothing. */
     private boolean asking;
@@ -61,14 +74,26 @@ final class ReadRound extends Request {
 
         /** {@code got} answers came, and no more can. {@code timeout}: the deadline has passed. */
         void failed(int got, int needed, boolean timeout);
+
+        /** A replica knows a greater term than that of the update. */
+        default void outranked(Term shown) {
+            throw new IllegalStateException("a read without a term was refused for " + shown);
+        }
     }
 
     ReadRound(Coordination node, Route route, Needs needs, Listener listener) {
-        this(node, route, needs, listener, REROUTES_MAX);
+        this(node, route, needs, listener, REROUTES_MAX, null);
     }
 
-    private ReadRound(Coordination node, Route route, Needs needs, Listener listener, int reroutesLeft) {
+    /** An update's: who asks begins anew by itself where the ring has changed. */
+    static ReadRound under(Guard guard, Coordination node, Route route, Needs needs, Listener listener) {
+        return new ReadRound(node, route, needs, listener, 0, guard);
+    }
+
+    private ReadRound(
+            Coordination node, Route route, Needs needs, Listener listener, int reroutesLeft, @Nullable Guard guard) {
         this.reroutesLeft = reroutesLeft;
+        this.guard = guard;
         this.needs = needs;
         this.node = node;
         this.route = route;
@@ -93,12 +118,63 @@ final class ReadRound extends Request {
         }
     }
 
+    /**
+     * Those are to be among the answers: they have what others may not.
+     *
+     * @param own whether this node, where it serves, has to be one of them
+     */
+    ReadRound including(long[] nodes, boolean own) {
+        wanted = nodes;
+        isOwnWanted = own;
+        return this;
+    }
+
+    /** Whether this node's own store is among those that have answered. */
+    boolean hasOwnAnswer() {
+        return route.serves() && answers[route.self()] != null;
+    }
+
+    /** What each of the serving replicas has answered by now, by place; null: nothing. */
+    @Nullable
+    Versions[] answers() {
+        return answers;
+    }
+
+    /** Whether those that have answered all have the same. */
+    boolean isUniform() {
+        for (Versions answer : answers) {
+            if (answer != null && !answer.sameAs(merged)) {
+                return false;
+            }
+        }
+        return !hasStandIns;
+    }
+
+    /** Whether one of them is there, and does not count or cannot read. */
+    boolean isShort() {
+        return isShort;
+    }
+
+    /** Whether one of those that were asked says that others have the key. */
+    boolean isMoved() {
+        return isMoved;
+    }
+
     /** Asks until enough are answered or on their way in time, then gives up if they cannot be enough. */
     private void askMore() {
         asking = true;
         int self = route.serves() ? route.self() : -1;
         if (self >= 0 && places.replica(self) == State.UNASKED && missing() > 0) {
             askSelf(self);
+        }
+        for (long each : wanted) {
+            int place = route.indexOf(each);
+            if (place >= 0
+                    && place < places.size()
+                    && places.replica(place) == State.UNASKED
+                    && !node.router().isGone(each)) {
+                askReplica(place);
+            }
         }
         askReplicas(false);
         askReplicas(true);
@@ -139,13 +215,19 @@ final class ReadRound extends Request {
         places.replica(place, State.ASKED);
         late[place] = false;
         dueNanos[place] = due(route.writers()[place]);
-        node.outbox().send(route.writers()[place], new Message.ReadRequest(id, route.storageKey(), false));
+        node.outbox().send(route.writers()[place], new Message.ReadRequest(id, route.storageKey(), false, guard));
     }
 
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
         dueNanos[self] = due(node.self());
-        node.replica().read(route.storageKey(), (verdict, versions) -> onReplica(self, verdict, versions));
+        boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+        isShort |= !counts;
+        node.replica()
+                .read(
+                        route.storageKey(),
+                        (verdict, versions) -> onReplica(
+                                self, verdict == Verdict.OK && !counts ? Verdict.UNCOUNTED : verdict, versions));
     }
 
     private void askStandIn(int place) {
@@ -167,7 +249,14 @@ final class ReadRound extends Request {
     protected void onReadReply(long from, Message.ReadReply reply) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
+        if (place >= 0 && place < places.size() && reply.verdict() == Verdict.OLD_TERM && !decided) {
+            decided = true;
+            node.requests().close(this);
+            listener.outranked(reply.shown());
+            return;
+        }
         if (place >= 0) {
+            isShort |= reply.verdict() == Verdict.UNCOUNTED || reply.verdict() == Verdict.FAILED;
             if (place < places.size()) {
                 onReplica(place, reply.verdict(), reply.versions());
             }
@@ -187,14 +276,14 @@ final class ReadRound extends Request {
             endTooLarge();
             return;
         }
-        if (verdict != Verdict.OK || versions == null) {
-            isMoved |= verdict == Verdict.NOT_MINE;
+        if ((verdict != Verdict.OK && verdict != Verdict.UNCOUNTED) || versions == null) {
+            isMoved |= verdict == Verdict.NOT_MINE || verdict == Verdict.OLD_RING;
             isUnreadable |= verdict == Verdict.UNREADABLE;
             places.replica(place, State.FAILED);
             goOn();
             return;
         }
-        places.replica(place, State.ANSWERED);
+        places.replica(place, verdict == Verdict.OK ? State.ANSWERED : State.STANDS_IN);
         answers[place] = versions;
         merged = merged.join(versions.withoutStampsUpTo(flushStamp));
         settle();
@@ -216,6 +305,7 @@ final class ReadRound extends Request {
         }
         places.standIn(place, State.ANSWERED);
         nothingHeld[place] = versions.isEmpty();
+        hasStandIns |= !versions.isEmpty();
         merged = merged.join(versions.withoutStampsUpTo(flushStamp));
         settle();
     }
@@ -342,7 +432,7 @@ final class ReadRound extends Request {
             return false;
         }
         Needs enough = new Needs(Math.min(needs.all(), now.serving()), Math.min(needs.own(), now.serving()));
-        new ReadRound(node, now, enough, listener, reroutesLeft - 1).start(deadlineNanos);
+        new ReadRound(node, now, enough, listener, reroutesLeft - 1, null).start(deadlineNanos);
         return true;
     }
 
@@ -361,6 +451,15 @@ final class ReadRound extends Request {
     }
 
     private boolean isEnough() {
+        if (isOwnWanted && route.serves() && places.replica(route.self()) == State.ASKED) {
+            return false;
+        }
+        for (long each : wanted) {
+            int place = route.indexOf(each);
+            if (place >= 0 && place < places.size() && places.replica(place) == State.ASKED && !late[place]) {
+                return false;
+            }
+        }
         int own = places.ownAnswered();
         return answered() >= needed && own >= neededOwn && (own > 0 || !merged.isEmpty());
     }
@@ -375,7 +474,7 @@ final class ReadRound extends Request {
 
     /** Whether a place's answer counts. */
     private boolean isAnswered(int place) {
-        return places.replica(place) == State.ANSWERED
+        return places.isReplicaAnswered(place)
                 || places.standIn(place) == State.ANSWERED
                         && !(nothingHeld[place] && places.replica(place) == State.ASKED);
     }

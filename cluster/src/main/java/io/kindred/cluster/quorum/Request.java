@@ -13,6 +13,9 @@ public abstract class Request {
     /** What it holds while it is open, as far as {@link Requests#weigh} was told. */
     long weightBytes;
 
+    /** Its deadline passed while this node did not look, so it got a little longer. */
+    boolean wasUnseen;
+
     protected void onReadReply(long from, Message.ReadReply reply) {}
 
     protected void onReplicateAck(long from, Message.ReplicateAck ack) {}

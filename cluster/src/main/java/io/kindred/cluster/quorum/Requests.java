@@ -19,6 +19,8 @@ public final class Requests {
      * answers, perhaps: they get a little longer.
      */
     private static final long STALL_NANOS = 15_000_000L;
+    /** How much longer, in parts of the timeout, where it was the deadline that nobody looked at; once. */
+    private static final int UNSEEN_PARTS = 4;
 
     private final LongMap<Request> open = new LongMap<>();
     /** By how much of the timeout was left: 0, 1, ... parts of it. */
@@ -50,11 +52,12 @@ public final class Requests {
     }
 
     /** As {@link #open(Request, long)}, for the rest of an operation: up to a sixteenth of the timeout early, never late. */
-    void open(Request request, long nowNanos, long deadlineNanos) {
+    public void open(Request request, long nowNanos, long deadlineNanos) {
         if (request.id != 0) {
             open.remove(request.id);
         }
         request.id = ++lastId;
+        request.wasUnseen = false;
         open.put(request.id, request);
         long parts = (deadlineNanos - nowNanos) * DEADLINE_PARTS / timeoutNanos;
         int part = (int) Math.max(0, Math.min(DEADLINE_PARTS, parts));
@@ -72,7 +75,7 @@ public final class Requests {
     }
 
     /** Tells the request, if it is still open then, that its answers are late. */
-    void hedge(Request request, long nowNanos, long patienceNanos) {
+    public void hedge(Request request, long nowNanos, long patienceNanos) {
         int step = 0;
         while (step < PATIENCE_STEPS - 1 && PATIENCE_STEP_NANOS << step < patienceNanos) {
             step++;
@@ -126,15 +129,27 @@ public final class Requests {
             hedgeDue(queue, nowNanos);
         }
         for (DeadlineQueue queue : deadlines) {
-            for (long id = nextDue(queue, nowNanos); id != 0; id = nextDue(queue, nowNanos)) {
-                Request request = open.get(id);
-                if (request != null) {
-                    request.onDeadline();
-                    close(request);
-                }
-            }
+            endDue(queue, nowNanos);
         }
         findNextTick();
+    }
+
+    /** What came while this node did not look has not been read yet: nothing ends for its own pause. */
+    private void endDue(DeadlineQueue queue, long nowNanos) {
+        boolean unseen = !queue.isEmpty() && nowNanos - queue.headDeadline() > STALL_NANOS;
+        for (long id = nextDue(queue, nowNanos); id != 0; id = nextDue(queue, nowNanos)) {
+            Request request = open.get(id);
+            if (request == null) {
+                continue;
+            }
+            if (unseen && !request.wasUnseen) {
+                request.wasUnseen = true;
+                add(deadlines[UNSEEN_PARTS], nowNanos + timeoutNanos * UNSEEN_PARTS / DEADLINE_PARTS, id);
+            } else {
+                request.onDeadline();
+                close(request);
+            }
+        }
     }
 
     private void findNextTick() {

@@ -1,5 +1,8 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.version.Term;
+
 /** What the ring and the membership say of a key and of a peer. */
 public interface Router {
     Route route(int db, byte[] key);
@@ -9,6 +12,12 @@ public interface Router {
 
     /** Tells a node that has asked this one for what it does not hold who does, as far as this one knows. */
     void redirect(long node, byte[] storageKey);
+
+    /** What an update under this term says of the ring that its key's nodes are from. */
+    Guard guard(byte[] storageKey, Term term);
+
+    /** Whether this node knows a newer ring than who says this, in which other nodes must be reached. */
+    boolean isOld(Guard guard, byte[] storageKey);
 
     /** Another node says that it is not the replica that this one takes it for: one of the two has missed a change. */
     void compareRings(long node);
@@ -43,6 +52,9 @@ public interface Router {
 
     /** Whether they are, and this node takes the key's writes. */
     boolean isReplicaOf(byte[] storageKey);
+
+    /** Whether this node takes a partition's writes. */
+    boolean isReplicaOf(int partition);
 
     /** Whether the coordinator should not wait for this node just now: it is gone, or late. */
     boolean avoids(long node);

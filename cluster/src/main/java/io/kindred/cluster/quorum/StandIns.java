@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who serves in place of a key's replicas within one request: the healthy nodes of the walk behind them, each once
- * (Dynamo, section 4.6: sloppy quorum). Where zones are known, first one whose zone holds no other copy.
+ * (Dynamo, section 4.6: sloppy quorum). Where zones are known, first one whose zone holds no other copy. Who is only late is
+ * better than nobody.
  */
 public final class StandIns {
     private final Router router;
@@ -22,8 +23,13 @@ public final class StandIns {
     public long next(int place) {
         long[] nodes = walk();
         long any = 0;
+        long late = 0;
         for (long node : nodes) {
-            if (route.indexOf(node) >= 0 || isUsed(node) || router.avoids(node)) {
+            if (route.indexOf(node) >= 0 || isUsed(node) || router.isGone(node)) {
+                continue;
+            }
+            if (router.avoids(node)) {
+                late = late == 0 ? node : late;
                 continue;
             }
             if (!sharesZone(node, place)) {
@@ -31,7 +37,8 @@ public final class StandIns {
             }
             any = any == 0 ? node : any;
         }
-        return any == 0 ? 0 : use(any);
+        long chosen = any == 0 ? late : any;
+        return chosen == 0 ? 0 : use(chosen);
     }
 
     /** How many nodes could stand in, counted up to {@code enough}. */

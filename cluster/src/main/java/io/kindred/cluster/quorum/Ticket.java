@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stamp given once, by the node that took the command; retries keep it
  * @param deadlineNanos by this node's monotonic clock
+ * @param isPassedOn whether a node that was asked has passed it on: it is run where it is now
  * @param pauses takes what cannot be begun while the ring changes; null: the asker is told, and tries again by itself
  */
 record Ticket(
@@ -17,11 +18,14 @@ record Ticket(
         QuorumSpec quorum,
         long stamp,
         long deadlineNanos,
+        boolean isPassedOn,
         @Nullable Pauses pauses) {
     /** Stamped above {@code floor}. */
     Ticket above(long floor, Clocks clocks) {
-        return stamp > floor
-                ? this
-                : new Ticket(origin, operation, quorum, clocks.above(stamp, floor), deadlineNanos, pauses);
+        return stamp > floor ? this : stamped(clocks.above(stamp, floor));
+    }
+
+    Ticket stamped(long newStamp) {
+        return new Ticket(origin, operation, quorum, newStamp, deadlineNanos, isPassedOn, pauses);
     }
 }

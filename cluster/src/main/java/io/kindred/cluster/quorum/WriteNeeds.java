@@ -1,28 +1,41 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.QuorumSpec;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a write waits for: W, and PW, of each set of nodes that its route names. */
 final class WriteNeeds {
     private final int @Nullable [][] sets;
     private final Needs[] needs;
+    /** So many of the places serve: there, who does not count as a replica of the key's own stands in for one. */
+    private final int serving;
 
-    private WriteNeeds(int @Nullable [][] sets, Needs[] needs) {
+    private WriteNeeds(int @Nullable [][] sets, Needs[] needs, int serving) {
         this.sets = sets;
         this.needs = needs;
+        this.serving = serving;
     }
 
     static WriteNeeds of(QuorumSettings settings, QuorumSpec quorum, Route route) {
+        return of(replicas -> settings.writes(quorum, replicas), route);
+    }
+
+    /** Of an update under a term: a majority of each set's own replicas, and W. */
+    static WriteNeeds exact(QuorumSettings settings, QuorumSpec quorum, Route route) {
+        return of(replicas -> settings.writes(quorum, replicas).exact(replicas), route);
+    }
+
+    private static WriteNeeds of(IntFunction<Needs> ofReplicas, Route route) {
         int[][] sets = route.sets();
         if (sets == null) {
-            return new WriteNeeds(null, new Needs[] {settings.writes(quorum, route.writers().length)});
+            return new WriteNeeds(null, new Needs[] {ofReplicas.apply(route.writers().length)}, route.serving());
         }
         Needs[] needs = new Needs[sets.length];
         for (int i = 0; i < sets.length; i++) {
-            needs[i] = settings.writes(quorum, sets[i].length).without(givenUp(sets[i]));
+            needs[i] = ofReplicas.apply(sets[i].length).without(givenUp(sets[i]));
         }
-        return new WriteNeeds(sets, needs);
+        return new WriteNeeds(sets, needs, route.serving());
     }
 
     private static int givenUp(int[] set) {
@@ -77,7 +90,8 @@ final class WriteNeeds {
             for (int i = 0; i < places.size(); i++) {
                 if (isIn(set, i)) {
                     possible += places.isAnswered(i) || places.isAsked(i) ? 1 : 0;
-                    own += places.isReplicaPossible(i) ? 1 : 0;
+                    boolean counts = i >= serving && places.isReplicaAnswered(i);
+                    own += counts || places.isReplicaPossible(i) ? 1 : 0;
                 }
             }
             int refused = refused(places, set);
@@ -127,7 +141,9 @@ final class WriteNeeds {
     private int ownAnswered(Places places, int set) {
         int count = 0;
         for (int i = 0; i < places.size(); i++) {
-            count += isIn(set, i) && places.replica(i) == Places.State.ANSWERED ? 1 : 0;
+            boolean counts =
+                    places.replica(i) == Places.State.ANSWERED || (i >= serving && places.isReplicaAnswered(i));
+            count += isIn(set, i) && counts ? 1 : 0;
         }
         return count;
     }

@@ -1,10 +1,13 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.Arrays;
@@ -19,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * round lives on after W until every place has answered or the deadline, and then keeps the write for every replica
  * that nobody has it for.
  *
+ * <p>An update's round, under a term, waits for a majority of each set's own replicas, for as long as they are not gone; only
+ * then do stand-ins count, and the update is sloppy. A replica may refuse it: where too few are left then, the listener is
+ * told why, and the round is over.
+ *
  * <p>Where this node is a replica the round begins with its own write under way; {@link #proceed} says that it is
  * durable. So the deadline holds for a slow disk too.
  */
@@ -29,7 +36,12 @@ final class WriteRound extends Request {
     private final Coordination node;
     private final Route route;
     private final QuorumSpec quorum;
-    private final WriteNeeds needs;
+    private final @Nullable Guard guard;
+    private WriteNeeds needs;
+    /** Whether stand-ins do not count. */
+    private boolean isExact;
+
+    private @Nullable Refusal refusal;
     private final Listener listener;
     private final Places places;
     private @Nullable Versions delta;
@@ -40,6 +52,9 @@ final class WriteRound extends Request {
     private long deadlineNanos;
     private boolean awaitsNews;
     private boolean decided;
+    /** What goes on in place of this one, by a newer route. */
+    private @Nullable WriteRound successor;
+
     private boolean sloppy;
     /** While places are still being asked, an early answer decides nothing. */
     private boolean starting;
@@ -55,13 +70,27 @@ final class WriteRound extends Request {
          * this round is over.
          */
         boolean supersedes(Versions uncovered);
+
+        /** Replicas have refused an update, and too few others are left. */
+        default void refused(Refusal why) {
+            throw new IllegalStateException("a write without a term was refused: " + why);
+        }
     }
 
     WriteRound(Coordination node, Route route, QuorumSpec quorum, Listener listener) {
+        this(node, route, quorum, listener, null);
+    }
+
+    /** @param guard of an update under a term; null: nobody refuses it */
+    WriteRound(Coordination node, Route route, QuorumSpec quorum, Listener listener, @Nullable Guard guard) {
         this.node = node;
         this.route = route;
         this.quorum = quorum;
-        this.needs = WriteNeeds.of(node.settings(), quorum, route);
+        this.guard = guard;
+        this.isExact = guard != null;
+        this.needs = isExact
+                ? WriteNeeds.exact(node.settings(), quorum, route)
+                : WriteNeeds.of(node.settings(), quorum, route);
         this.listener = listener;
         this.places = new Places(node.router(), route, route.writers().length);
     }
@@ -74,15 +103,20 @@ final class WriteRound extends Request {
         node.requests().open(this, node.clocks().nanos(), deadlineNanos);
     }
 
-    /** The local write was refused: there is no round. */
+    /** The listener waits for nothing any more, nor is told anything. */
     void abandon() {
+        WriteRound next = successor;
+        if (next != null) {
+            next.abandon();
+        }
         decided = true;
         node.requests().close(this);
     }
 
     /** Whether the listener has been told how it ended. */
     boolean isOver() {
-        return decided;
+        WriteRound next = successor;
+        return next == null ? decided : next.isOver();
     }
 
     /** Sends; what this node itself is a replica of is durable here by now. */
@@ -95,7 +129,8 @@ final class WriteRound extends Request {
         node.requests().weigh(this, VersionsCodec.sizeBytes(written));
         sentNanos = node.clocks().nanos();
         if (route.isReplica()) {
-            places.replica(route.self(), State.ANSWERED);
+            boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+            places.replica(route.self(), counts ? State.ANSWERED : State.STANDS_IN);
         }
         starting = true;
         for (int i = 0; i < places.size(); i++) {
@@ -126,12 +161,15 @@ final class WriteRound extends Request {
 
     private void askReplica(int place, Versions written) {
         long replica = route.writers()[place];
-        if (node.router().avoids(replica)) {
+        // Whoever is only late is waited for where nobody may stand in.
+        boolean isPassedBy =
+                isExact ? node.router().isGone(replica) : node.router().avoids(replica);
+        if (isPassedBy) {
             places.replica(place, State.SKIPPED);
             askStandIn(place, written);
         } else {
             places.replica(place, State.ASKED);
-            node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0));
+            node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0, guard));
         }
     }
 
@@ -157,6 +195,7 @@ final class WriteRound extends Request {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
+            noteRefusal(place, ack);
             onReplica(place, ack.verdict(), ack.uncovered());
             return;
         }
@@ -166,13 +205,25 @@ final class WriteRound extends Request {
         }
     }
 
+    private void noteRefusal(int place, Message.ReplicateAck ack) {
+        Verdict verdict = ack.verdict();
+        boolean isRule = verdict == Verdict.OLD_TERM || verdict == Verdict.UNCOVERED || verdict == Verdict.OLD_RING;
+        if (isRule && places.replica(place) == State.ASKED) {
+            Refusal before = refusal == null ? Refusal.NONE : refusal;
+            refusal = before.and(route.writers()[place], ack.shown(), verdict == Verdict.OLD_RING);
+        }
+    }
+
     private void onReplica(int place, Verdict verdict, @Nullable Versions uncovered) {
         if (places.replica(place) != State.ASKED) {
             return;
         }
-        if (verdict == Verdict.OK) {
-            places.replica(place, State.ANSWERED);
+        if (verdict == Verdict.OK || verdict == Verdict.UNCOUNTED) {
+            places.replica(place, verdict == Verdict.OK ? State.ANSWERED : State.STANDS_IN);
             acknowledged(uncovered);
+        } else if (refusal != null && refusal.isBy(route.writers()[place])) {
+            places.replica(place, State.FAILED);
+            settle();
         } else {
             if (verdict == Verdict.NOT_MINE) {
                 places.refuse(place);
@@ -254,7 +305,7 @@ final class WriteRound extends Request {
                 node.router().late(places.standInNode(i));
             }
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
-            if (!decided && isWanted && places.standIn(i) != State.FAILED) {
+            if (!decided && !isExact && isWanted && places.standIn(i) != State.FAILED) {
                 asked |= askStandIn(i, written);
             }
         }
@@ -297,6 +348,16 @@ final class WriteRound extends Request {
             decided = true;
             listener.enough();
         }
+        if (!decided && isHopeless()) {
+            Refusal why = refusal;
+            if (why != null) {
+                decided = true;
+                node.requests().close(this);
+                listener.refused(why);
+                return;
+            }
+            relax();
+        }
         if (!decided && isHopeless() && !askTheLate() && !awaitNews()) {
             decided = true;
             fail();
@@ -304,6 +365,19 @@ final class WriteRound extends Request {
         if (decided && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
             keepForTheRest();
+        }
+    }
+
+    /** Too many of the key's own replicas are gone: those that stand in for them count after all. */
+    private void relax() {
+        if (isExact && delta != null) {
+            isExact = false;
+            node.counters().sloppyUpdates++;
+            needs = WriteNeeds.of(node.settings(), quorum, route);
+            if (needs.isMet(places)) {
+                decided = true;
+                listener.enough();
+            }
         }
     }
 
@@ -323,7 +397,7 @@ final class WriteRound extends Request {
             long replica = route.writers()[i];
             if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
                 places.replica(i, State.ASKED);
-                node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0));
+                node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0, guard));
             }
         }
         return !isHopeless();
@@ -358,11 +432,18 @@ final class WriteRound extends Request {
         Route now = node.router().routeOf(route.storageKey());
         Route scoped = route.wide() ? node.router().wide(now) : now;
         boolean isOther = !Arrays.equals(scoped.writers(), route.writers());
+        if (isOther && guard != null) {
+            decided = true;
+            node.requests().close(this);
+            listener.refused(Refusal.NONE.and(0, Term.NONE, true));
+            return;
+        }
         // Where this node is a replica by the new one only, nothing is stored here yet.
         if (isOther && (route.isReplica() || !scoped.isReplica())) {
             decided = true;
             node.requests().close(this);
             WriteRound anew = new WriteRound(node, scoped, quorum, listener);
+            successor = anew;
             anew.begin(deadlineNanos);
             anew.proceed(written);
             return;
@@ -385,7 +466,10 @@ final class WriteRound extends Request {
         Versions written = delta;
         for (int i = 0; i < places.size() && written != null; i++) {
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
-            if (i != route.self() && isWanted && !places.isAnswered(i)) {
+            if (refusal != null && refusal.isBy(route.writers()[i])) {
+                // Others have it by now, so it is as any version that this replica lacks.
+                node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), written, 0));
+            } else if (i != route.self() && isWanted && !places.isAnswered(i)) {
                 node.hints().keep(route.writers()[i], route.storageKey(), written);
             }
         }
@@ -393,7 +477,15 @@ final class WriteRound extends Request {
 
     /** Whether enough nodes are there for a write to have a chance; asked before anything is applied. */
     static boolean hasChance(Coordination node, Route route, QuorumSpec quorum) {
-        WriteNeeds needs = WriteNeeds.of(node.settings(), quorum, route);
+        return hasChance(node, route, WriteNeeds.of(node.settings(), quorum, route));
+    }
+
+    /** Whether enough of the key's own replicas are not gone for an update to be exact. */
+    static boolean hasExactChance(Coordination node, Route route, QuorumSpec quorum) {
+        return hasChance(node, route, WriteNeeds.exact(node.settings(), quorum, route));
+    }
+
+    private static boolean hasChance(Coordination node, Route route, WriteNeeds needs) {
         int missing = 0;
         for (int set = 0; set < needs.sets(); set++) {
             int live = 0;
@@ -412,7 +504,8 @@ final class WriteRound extends Request {
     static @Nullable String refusal(Verdict verdict) {
         return switch (verdict) {
             case FULL ->
-                "MISCONF the disk of the coordinating node is full and took the write back; make room and retry.";
+                "MISCONF the disk of the coordinating node is full and took the write back, which others may have read"
+                        + " meanwhile; make room and retry.";
             case TOO_MANY_SIBLINGS -> SiblingLimits.TOO_MANY;
             case UNREADABLE -> Outcome.UNREADABLE.error();
             default -> null;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Only JOIN and REPLACE name a datacenter. The others belong to wherever their subject is by then, so the records are
  * gone through in their order, once. Like {@link Claim} it is a pure function of them: every node tells them apart alike.
  *
+ * <p>Those that a {@link Checkpoint} stands for need not be there: who is in which ring by then is in its rings.
+ *
  * <p>Where all nodes are of one datacenter, or of none, it has all records that change anything, and its ring is the one
  * that there was before there were datacenters.
  */
@@ -25,7 +27,22 @@ public final class DatacenterRecords {
     /** By node in a ring, whose ring. */
     private final TreeMap<Long, String> places = new TreeMap<>();
 
-    private DatacenterRecords() {}
+    /** By name, those whose ring is still the one of the checkpoint, changed by what came since. */
+    private final TreeMap<String, Checkpoint.Base> bases = new TreeMap<>();
+
+    private DatacenterRecords(Checkpoint checkpoint, Collection<ChangeRecord> since) {
+        checkpoint.rings().forEach((name, ring) -> {
+            bases.put(name, checkpoint.base(name));
+            of(name);
+            ring.nodes().forEach(node -> places.put(node, name));
+        });
+        for (ChangeRecord record : new TreeSet<>(since)) {
+            add(record);
+        }
+    }
+
+    /** What the fold of one datacenter's ring begins with, and the records that it goes on with, in their order. */
+    public record Branch(Checkpoint.Base base, List<ChangeRecord> records) {}
 
     /**
      * By name of each datacenter that has a node, the records of its ring, in their order.
@@ -33,20 +50,21 @@ public final class DatacenterRecords {
      * @param all of the whole cluster, in any order; one that is there twice counts once
      */
     public static SortedMap<String, List<ChangeRecord>> split(Collection<ChangeRecord> all) {
-        DatacenterRecords split = new DatacenterRecords();
-        for (ChangeRecord record : new TreeSet<>(all)) {
-            split.add(record);
-        }
-        return split.records;
+        return new DatacenterRecords(Checkpoint.NONE, all).records;
+    }
+
+    /** The same from a checkpoint on, for each datacenter that has a node. */
+    public static SortedMap<String, Branch> split(Checkpoint checkpoint, Collection<ChangeRecord> since) {
+        DatacenterRecords split = new DatacenterRecords(checkpoint, since);
+        TreeMap<String, Branch> branches = new TreeMap<>();
+        split.records.forEach((name, records) ->
+                branches.put(name, new Branch(split.bases.getOrDefault(name, Checkpoint.Base.NONE), records)));
+        return branches;
     }
 
     /** The datacenter whose ring a node is in; null: it is in none. */
-    public static @Nullable String placeOf(Collection<ChangeRecord> all, long node) {
-        DatacenterRecords split = new DatacenterRecords();
-        for (ChangeRecord record : new TreeSet<>(all)) {
-            split.add(record);
-        }
-        return split.places.get(node);
+    public static @Nullable String placeOf(Checkpoint checkpoint, Collection<ChangeRecord> since, long node) {
+        return new DatacenterRecords(checkpoint, since).places.get(node);
     }
 
     /** A number for a datacenter among those of nodes, which are random: what it is owed is filed under it. */
@@ -115,6 +133,7 @@ public final class DatacenterRecords {
     private void dropIfEmpty(String datacenter) {
         if (!places.containsValue(datacenter)) {
             records.remove(datacenter);
+            bases.remove(datacenter);
         }
     }
 }

@@ -27,18 +27,22 @@ public record FoldedRing(int records, String digest, Ring ring) {
     private static final int DIGEST_BYTES = 32;
     private static final int MEMBERS_MAX = 0xFFFF;
 
-    static FoldedRing of(List<ChangeRecord> records, Ring ring) {
-        return new FoldedRing(records.size(), digest(records), ring);
+    /** @param before the hash of the records that a checkpoint stands for, behind which these come; 0: there is none */
+    static FoldedRing of(long before, List<ChangeRecord> records, Ring ring) {
+        return new FoldedRing(records.size(), digest(before, records), ring);
     }
 
-    boolean isOf(List<ChangeRecord> prefix) {
-        return prefix.size() == records && digest(prefix).equals(digest);
+    boolean isOf(long before, List<ChangeRecord> prefix) {
+        return prefix.size() == records && digest(before, prefix).equals(digest);
     }
 
-    private static String digest(List<ChangeRecord> records) {
+    private static String digest(long before, List<ChangeRecord> records) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             sha.update((byte) FOLD_VERSION);
+            if (before != 0) {
+                sha.update(ByteBuffer.allocate(Long.BYTES).putLong(before).flip());
+            }
             for (ChangeRecord record : records) {
                 sha.update(numbers(record));
                 update(sha, record.zone());

@@ -54,6 +54,32 @@ public final class Ring {
         this.zoneCount = Arrays.stream(zones).max().orElse(-1) + 1;
     }
 
+    /**
+     * A ring that was told of, or stored.
+     *
+     * @param owners of each partition its owner's place among the members, or -1; handed over
+     * @throws IllegalArgumentException where no fold makes such a ring
+     */
+    public static Ring of(List<RingMember> members, int[] owners) {
+        requirePartitions(owners.length);
+        for (int i = 1; i < members.size(); i++) {
+            if (Long.compareUnsigned(members.get(i - 1).nodeId(), members.get(i).nodeId()) >= 0) {
+                throw new IllegalArgumentException("members of a ring come in the order of their ids");
+            }
+        }
+        for (int owner : owners) {
+            if (owner < NOBODY || owner >= members.size() || (owner == NOBODY && !members.isEmpty())) {
+                throw new IllegalArgumentException("no such owner of a partition: " + owner);
+            }
+        }
+        return new Ring(members, owners);
+    }
+
+    /** The place of a partition's owner among the members; -1: nobody owns it. */
+    public int ownerIndex(int partition) {
+        return owners[partition];
+    }
+
     /** A ring of that many partitions, which nobody owns. */
     public static Ring empty(int partitions) {
         requirePartitions(partitions);

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A record that comes last in the order of the fold costs one step of it. One that belongs further forward has what is
  * behind it folded again, from the ring of an earlier prefix that was kept for it. Such a ring outlives the node's stop, as a
  * {@link FoldedRing}, so that a start costs a hundred steps or so, however many records there are.
+ *
+ * <p>The fold begins with the ring of a {@link Checkpoint}, or with that of nobody. A later checkpoint takes the place of
+ * the first records; the rings of what is behind it stay as they are.
  */
 public final class RingHistory {
     /** So many rings before the target are kept: more changes than that at once are served by whoever holds the data. */
@@ -25,8 +28,12 @@ public final class RingHistory {
     static final int MARK_EVERY = 64;
 
     private final int partitions;
+    private Checkpoint.Base base = Checkpoint.Base.NONE;
     private List<ChangeRecord> folded = List.of();
-    /** The newest last. The one at index i is that of all but {@code rings.size() - 1 - i} of the records. */
+    /**
+     * The newest last. The one at index i is that of all but {@code rings.size() - 1 - i} of the records, some of which may
+     * be behind the checkpoint by now.
+     */
     private List<Ring> rings;
     /** By the length of a prefix, its ring. All but one are younger than the rings that are kept. */
     private final TreeMap<Integer, Ring> marks = new TreeMap<>();
@@ -73,13 +80,26 @@ public final class RingHistory {
     }
 
     /**
-     * Folds these records; true if they are others than before.
+     * Folds these records; true if they have changed.
      *
      * @param records in their order, each once
      */
     public boolean fold(List<ChangeRecord> records) {
+        return fold(base, records);
+    }
+
+    /**
+     * The same from another ring on.
+     *
+     * @param beginning of a higher stamp than the one before: it stands for the very records that were folded up to then
+     */
+    public boolean fold(Checkpoint.Base beginning, List<ChangeRecord> records) {
+        boolean isOther = !beginning.equals(base);
+        if (isOther) {
+            rebase(beginning);
+        }
         if (records.equals(folded)) {
-            return false;
+            return isOther;
         }
         int same = 0;
         while (same < folded.size() && same < records.size() && folded.get(same).equals(records.get(same))) {
@@ -95,7 +115,7 @@ public final class RingHistory {
         Map.Entry<Integer, Ring> mark = marks.floorEntry(records.size() - KEPT_MAX);
         int from = goesOn ? same : mark == null ? 0 : mark.getKey();
         List<Ring> now = new ArrayList<>(
-                goesOn ? rings.subList(0, kept + 1) : List.of(mark == null ? Ring.empty(partitions) : mark.getValue()));
+                goesOn ? rings.subList(0, kept + 1) : List.of(mark == null ? first() : mark.getValue()));
         for (int i = from; i < records.size(); i++) {
             Ring next = Claim.apply(now.get(now.size() - 1), records.get(i));
             now.add(next);
@@ -115,11 +135,37 @@ public final class RingHistory {
         return true;
     }
 
+    private void rebase(Checkpoint.Base from) {
+        boolean goesOn = from.stamp() > base.stamp() && !folded.isEmpty();
+        int dropped = 0;
+        while (goesOn && dropped < folded.size() && folded.get(dropped).stamp() <= from.stamp()) {
+            dropped++;
+        }
+        TreeMap<Integer, Ring> earlier = new TreeMap<>(marks.tailMap(dropped, false));
+        marks.clear();
+        base = from;
+        lastFolded = null;
+        if (goesOn) {
+            folded = folded.subList(dropped, folded.size());
+            for (Map.Entry<Integer, Ring> mark : earlier.entrySet()) {
+                marks.put(mark.getKey() - dropped, mark.getValue());
+            }
+        } else {
+            folded = List.of();
+            rings = List.of(first());
+        }
+    }
+
+    private Ring first() {
+        Ring ring = base.ring();
+        return ring == null ? Ring.empty(partitions) : ring;
+    }
+
     /** Once: what is folded from then on has marks of its own. */
     private void takeStored(List<ChangeRecord> records) {
         for (FoldedRing ring : stored) {
             boolean mayBe = ring.records() <= records.size() && ring.ring().partitions() == partitions;
-            if (mayBe && ring.isOf(records.subList(0, ring.records()))) {
+            if (mayBe && ring.isOf(base.hash(), records.subList(0, ring.records()))) {
                 marks.put(ring.records(), ring.ring());
                 lastFolded = ring;
             }
@@ -135,7 +181,7 @@ public final class RingHistory {
         }
         FoldedRing last = lastFolded;
         if (last == null || last.records() != mark.getKey() || !last.ring().equals(mark.getValue())) {
-            last = FoldedRing.of(folded.subList(0, mark.getKey()), mark.getValue());
+            last = FoldedRing.of(base.hash(), folded.subList(0, mark.getKey()), mark.getValue());
             lastFolded = last;
         }
         return last;

@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
@@ -25,14 +25,14 @@ public final class DatacenterRing {
     }
 
     /**
-     * The records, or what somebody holds, are others than before.
+     * The records, or what somebody holds, have changed.
      *
-     * @param records of this datacenter, in their order
+     * @param branch of this datacenter
      * @param held by its members
      * @return the partitions that this touches
      */
-    public BitSet use(List<ChangeRecord> records, HeldBy held) {
-        history.fold(records);
+    public BitSet use(DatacenterRecords.Branch branch, HeldBy held) {
+        history.fold(branch.base(), branch.records());
         BitSet touched = serving.use(history, held);
         boolean allTold = true;
         for (long node : target().nodes()) {

@@ -247,7 +247,7 @@ public final class OwnHolding {
         return true;
     }
 
-    /** What may be told from now on is other than before; what was told meanwhile was of the time before. */
+    /** What may be told has changed from now on; what was told meanwhile was of the time before. */
     private void saveVersion() {
         version = Math.max(version + 1, stamps.getAsLong());
         disk.putVersion(version, hasJoined);

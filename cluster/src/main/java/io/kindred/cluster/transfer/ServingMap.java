@@ -81,7 +81,7 @@ public final class ServingMap {
     }
 
     /**
-     * The records, or what somebody holds, are others than before.
+     * The records, or what somebody holds, have changed.
      *
      * @return the partitions that this touches; what concerns the others is as it was
      */
@@ -200,7 +200,7 @@ public final class ServingMap {
         proven[partition] = Arrays.copyOf(now.writers(), now.serving());
     }
 
-    /** How far back the newest prefix is whose replicas are others than the target's and all hold it; -1: none. */
+    /** How many changes back the newest replicas lie that all hold it, and have changed since; -1: there are none. */
     private int newestHeld(RingHistory history, HeldBy held, int partition, long[] owners) {
         for (int back = 1; back <= history.before(); back++) {
             long[] ids = ids(history, back, partition);

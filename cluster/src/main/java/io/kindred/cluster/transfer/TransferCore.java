@@ -3,6 +3,7 @@ package io.kindred.cluster.transfer;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
  *   <li><em>Fetching:</em> once every live member knows the same change records, and requests that began before that are
  *       over, no write of the partition passes this node by any more. It then exchanges the partition with each live
  *       holder, and holds it.
+ *   <li><em>Meeting:</em> where it could not exchange the partition with enough of those who held it to have met every
+ *       acknowledged write, it holds it and does not count as one of its own replicas, until it has, or those are cast out.
  *   <li><em>Releasing:</em> once all replicas by the same records tell that they hold it, this node stops serving it,
  *       durably.
  *   <li><em>Parting:</em> then it exchanges the partition with each of those replicas, so that nothing stays behind that
@@ -38,6 +41,7 @@ public final class TransferCore {
     /** What this node holds or gives up is told to all, who follow it: while there is more to come, not more often. */
     private static final long TELL_INTERVAL_NANOS = 250_000_000L;
 
+    private static final int MEETINGS = 1 << 16;
     private static final long STALL_NANOS = 10_000_000_000L;
     private static final long BACKOFF_NANOS = 500_000_000L;
     /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
@@ -48,21 +52,29 @@ public final class TransferCore {
     private final Work work;
     private final long requestNanos;
     /** Partitions that this node owns and does not hold, with whom each has been exchanged. */
-    private final TreeMap<Integer, TreeSet<Long>> fetching = new TreeMap<>();
+    private final TreeMap<Integer, Partners> fetching = new TreeMap<>();
     /** Partitions of which there are records here for others, with whom each has been exchanged. */
-    private final TreeMap<Integer, TreeSet<Long>> parting = new TreeMap<>();
+    private final TreeMap<Integer, Partners> parting = new TreeMap<>();
     /** Parted with all of their owners, and since when. */
     private final TreeMap<Integer, Long> parted = new TreeMap<>();
     /** Partitions that this node holds and does not own. */
     private final TreeSet<Integer> foreign = new TreeSet<>();
+    /** Partitions that this node holds and does not count in, with whom each has been exchanged. */
+    private final TreeMap<Integer, Partners> meeting = new TreeMap<>();
     /** In an exchange. */
     private final TreeSet<Integer> busy = new TreeSet<>();
     /** When a peer may be asked again; absent: now. */
     private final TreeMap<Long, Long> notBefore = new TreeMap<>();
 
+    /** When a peer that did not count itself may be met again; whatever else there is to do with it goes on. */
+    private final TreeMap<Long, Long> notMetBefore = new TreeMap<>();
+
     private final TreeSet<Long> asked = new TreeSet<>();
     /** By peer, the last partition of the last exchange with it, if that did not make all equal. */
     private final TreeMap<Long, Integer> lastFailed = new TreeMap<>();
+
+    /** Counts the turns of {@link #meet}. */
+    private int meetings;
 
     private boolean deleting;
     private boolean saving;
@@ -103,19 +115,37 @@ public final class TransferCore {
         /** Whether the newest beat of a node is of the records that this node knows, and of a holding that it has. */
         boolean confirms(long node);
 
+        /**
+         * Who served a partition before this node, while that has not met enough of them to count as one of its own replicas;
+         * none: it counts.
+         */
+        List<Long> formers(int partition);
+
         /** Whether this node was forgotten or replaced: then what it has is not wanted. */
         boolean isForgotten();
     }
 
+    /** How an exchange has ended. */
+    public interface Exchanged {
+        /**
+         * @param equal the partitions that are equal by now
+         * @param uncounted those of them in which the peer does not count: it may lack what it should have met
+         */
+        void ended(Set<Integer> equal, Set<Integer> uncounted);
+    }
+
     /** What it has others do. */
     public interface Work {
-        /** Makes these partitions equal here and at the peer; tells which of them are. */
-        void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal);
+        /** Makes these partitions equal here and at the peer. */
+        void exchange(long peer, Collection<Integer> partitions, Exchanged told);
+
+        /** Notes {@link Surroundings#formers} of a partition; tells when they are on the disk for good. */
+        void await(int partition, List<Long> formers, Consumer<Boolean> told);
 
         /** Deletes all records of a partition that is not kept here any more; true: there are none left. */
         void delete(int partition, Consumer<Boolean> done);
 
-        /** What this node holds is other than before. */
+        /** What this node holds has changed. */
         void changed();
 
         /** Whether what is here of a partition is being rid of what others have settled since. */
@@ -138,7 +168,7 @@ public final class TransferCore {
 
     // --- what there is to do ---
 
-    /** Something about these partitions is other than before. */
+    /** Something about these partitions has changed. */
     public void follow(BitSet touched) {
         long now = in.clocks().nanos();
         if (foreign.isEmpty()) {
@@ -150,11 +180,14 @@ public final class TransferCore {
             boolean isOwner = contains(in.serving().of(partition).target(), in.self());
             if (isOwner && !own.holds(partition)) {
                 if (!fetching.containsKey(partition)) {
-                    fetching.put(partition, new TreeSet<>());
+                    fetching.put(partition, new Partners());
                     begun.add(partition);
                 }
             } else {
                 fetching.remove(partition);
+            }
+            if (own.holds(partition) && !in.formers(partition).isEmpty()) {
+                meeting.computeIfAbsent(partition, p -> new Partners());
             }
             if (!isOwner && own.holds(partition)) {
                 foreign.add(partition);
@@ -171,7 +204,7 @@ public final class TransferCore {
                 parted.remove(partition);
             } else if (isPassing || !parting.containsKey(partition)) {
                 // More may come, whomever it was exchanged with.
-                parting.put(partition, new TreeSet<>());
+                parting.put(partition, new Partners());
                 parted.remove(partition);
             }
         }
@@ -184,8 +217,16 @@ public final class TransferCore {
         nextNanos = Math.min(nextNanos, now);
     }
 
+    /** Other processes may have acted in this node's name: whomever it has exchanged something with is asked once more. */
+    public void beginAnew() {
+        fetching.replaceAll((partition, with) -> new Partners());
+        meeting.replaceAll((partition, with) -> new Partners());
+        agrees = false;
+        nextNanos = Math.min(nextNanos, in.clocks().nanos());
+    }
+
     public boolean isIdle() {
-        return fetching.isEmpty() && parting.isEmpty() && foreign.isEmpty() && !mustJoin();
+        return fetching.isEmpty() && parting.isEmpty() && foreign.isEmpty() && meeting.isEmpty() && !mustJoin();
     }
 
     /** Partitions that are owned here and not held yet. */
@@ -230,6 +271,7 @@ public final class TransferCore {
         if (mustJoin()) {
             hold(List.of());
         }
+        meet(now);
         release(now);
         part(now);
         noteStall(now);
@@ -264,8 +306,9 @@ public final class TransferCore {
         asked.forEach(peer -> names.add("an exchange with " + in.nameOf(peer)));
         notBefore.keySet().forEach(peer -> names.add("another try with " + in.nameOf(peer)));
         fetching.forEach((partition, with) -> {
-            for (long holder : holders(partition)) {
-                if (!with.contains(holder)) {
+            List<Long> holders = holders(partition);
+            for (long holder : own.isDoubted() ? withOwners(partition, holders) : holders) {
+                if (!with.has(holder)) {
                     names.add(in.nameOf(holder) + (in.isGone(holder) ? ", which is gone" : ""));
                 }
             }
@@ -313,7 +356,7 @@ public final class TransferCore {
             }
             List<Long> holders = holders(partition);
             List<Long> left = own.isDoubted() ? withOwners(partition, holders) : new ArrayList<>(holders);
-            left.removeIf(holder -> with.contains(holder) || in.isGone(holder));
+            left.removeIf(holder -> with.has(holder) || in.isGone(holder));
             if (work.isPurging(partition)) {
                 // What is here of it may be older than what the others have settled.
                 return;
@@ -321,14 +364,108 @@ public final class TransferCore {
             if (!left.isEmpty()) {
                 long next = left.get(partition % left.size());
                 wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
-            } else if (isEnough(partition, holders, with)) {
+            } else if (isEnough(partition, holders, with.all())) {
                 whole.add(partition);
             }
         });
         if (whole.size() == fetching.size() || now - nextHoldNanos >= 0) {
-            hold(whole);
+            countThenHold(whole);
         }
         wanted.forEach((peer, list) -> ask(peer, list, fetching, now));
+    }
+
+    /** Those that have not met enough of who held them are marked first, so that a start between the two finds the mark. */
+    private void countThenHold(List<Integer> whole) {
+        int[] missing = {1};
+        boolean[] failed = {false};
+        Consumer<Boolean> each = ok -> {
+            failed[0] |= !ok;
+            if (--missing[0] == 0 && !failed[0]) {
+                whole.removeIf(partition -> !fetching.containsKey(partition));
+                hold(whole);
+            }
+        };
+        if ((whole.isEmpty() && !mustJoin()) || saving) {
+            return;
+        }
+        for (int partition : whole) {
+            Partners with = fetching.getOrDefault(partition, new Partners());
+            List<Long> serving = servingNow(partition);
+            List<Long> formers = hasMetEnough(partition, serving, with.counting()) ? List.of() : serving;
+            if (!formers.equals(in.formers(partition))) {
+                missing[0]++;
+                work.await(partition, formers, each);
+            }
+            if (!formers.isEmpty()) {
+                meeting.put(partition, with);
+            }
+        }
+        each.accept(true);
+    }
+
+    /**
+     * Whether it was exchanged with so many of those who serve it that every write which a majority of them has, and every
+     * term that a majority has granted, is at one of them. Who was cast out never comes back, and who has left has given the
+     * owners what it had.
+     */
+    private boolean hasMetEnough(int partition, List<Long> formers, Set<Long> with) {
+        int others = 0;
+        int met = 0;
+        for (long node : formers) {
+            met += with.contains(node) ? 1 : 0;
+            others += node == in.self() || !in.members().contains(node) ? 0 : 1;
+        }
+        // Of all that there were: who is not among those that serve any more may have had the only other copy.
+        int all = Math.max(formers.size(), in.serving().of(partition).target().length);
+        int readable = formers.isEmpty() ? 0 : all - all / 2;
+        return met >= Math.min(readable, others);
+    }
+
+    /** Nobody, where nobody holds it. */
+    private List<Long> servingNow(int partition) {
+        ServingMap.Nodes nodes = in.serving().of(partition);
+        return nodes.isHeld()
+                ? Arrays.stream(nodes.writers()).limit(nodes.serving()).boxed().toList()
+                : List.of();
+    }
+
+    /** Goes on with those that do not count yet. */
+    private void meet(long now) {
+        TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
+        meeting.entrySet().removeIf(entry -> !own.holds(entry.getKey()) && !fetching.containsKey(entry.getKey()));
+        for (var entry : List.copyOf(meeting.entrySet())) {
+            int partition = entry.getKey();
+            if (!own.holds(partition) || busy.contains(partition)) {
+                continue;
+            }
+            if (hasMetEnough(partition, in.formers(partition), entry.getValue().counting())) {
+                meeting.remove(partition);
+                work.await(partition, List.of(), ok -> {});
+                continue;
+            }
+            List<Long> left = holdersAndFormers(partition);
+            left.removeIf(each -> entry.getValue().counting().contains(each)
+                    || in.isGone(each)
+                    || now - notMetBefore.getOrDefault(each, now) < 0);
+            if (!left.isEmpty()) {
+                // In turn, for some may not count for a long time.
+                long next = left.get((partition + meetings) % left.size());
+                wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
+            }
+        }
+        meetings = (meetings + 1) % MEETINGS;
+        wanted.forEach((peer, list) -> ask(peer, list, meeting, now));
+    }
+
+    /** Who has given it up since it was taken over here keeps it until all owners have what it had, this one too. */
+    private List<Long> holdersAndFormers(int partition) {
+        List<Long> all = holders(partition);
+        for (long former : in.formers(partition)) {
+            if (former != in.self() && !all.contains(former) && in.members().contains(former)) {
+                all.add(former);
+            }
+        }
+        return all;
     }
 
     /** Those of this datacenter; where it has none, as when it is new, those of the others. */
@@ -504,7 +641,7 @@ public final class TransferCore {
             }
             long next = 0;
             for (long owner : target) {
-                next = next == 0 && !with.contains(owner) ? owner : next;
+                next = next == 0 && !with.has(owner) ? owner : next;
             }
             if (next == 0) {
                 parted.putIfAbsent(partition, now);
@@ -548,24 +685,24 @@ public final class TransferCore {
 
     // --- exchanges ---
 
-    private void ask(long peer, List<Integer> list, TreeMap<Integer, TreeSet<Long>> told, long now) {
+    private void ask(long peer, List<Integer> list, TreeMap<Integer, Partners> told, long now) {
         Long earliest = notBefore.get(peer);
         if (asked.contains(peer) || (earliest != null && now - earliest < 0)) {
             return;
         }
         List<Integer> chunk = chunk(list, lastFailed.getOrDefault(peer, -1));
         // Where the work has begun anew meanwhile, the exchange was before that, and does not count.
-        Map<Integer, TreeSet<Long>> since = new HashMap<>();
+        Map<Integer, Partners> since = new HashMap<>();
         chunk.forEach(partition -> since.put(partition, told.get(partition)));
         asked.add(peer);
         busy.addAll(chunk);
-        work.exchange(peer, chunk, equal -> {
+        work.exchange(peer, chunk, (equal, uncounted) -> {
             asked.remove(peer);
             chunk.forEach(busy::remove);
             for (int partition : equal) {
-                TreeSet<Long> with = since.get(partition);
+                Partners with = since.get(partition);
                 if (with != null) {
-                    with.add(peer);
+                    with.add(peer, !uncounted.contains(partition));
                 }
             }
             if (equal.containsAll(chunk)) {
@@ -574,6 +711,9 @@ public final class TransferCore {
                 lastFailed.put(peer, chunk.get(chunk.size() - 1));
             }
             long then = in.clocks().nanos();
+            if (!uncounted.isEmpty()) {
+                notMetBefore.put(peer, then + BACKOFF_NANOS);
+            }
             if (equal.isEmpty()) {
                 notBefore.put(peer, then + BACKOFF_NANOS);
             } else {

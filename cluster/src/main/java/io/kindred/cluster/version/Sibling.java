@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param stamp hybrid logical clock of the write, see {@link HybridClock}; not negative
  * @param expireAtMillis absolute, in milliseconds since 1970; -1 for never
  * @param value null for a tombstone
+ * @param mark the term of an update, see {@link TermMark}; its base is stamped below this version
  */
 // The array is handed over, and compared by content below; identity is asked only to skip that.
 @SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"})
-public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value) {
+public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value, TermMark mark) {
 
     /** No expiry. */
     public static final long NEVER = -1;
@@ -26,15 +27,31 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
         return byStamp != 0 ? byStamp : b.dot.compareTo(a.dot);
     };
 
+    private static final Comparator<TermMark> TERMS = Comparator.comparingLong(TermMark::number)
+            .thenComparingLong(TermMark::datacenter)
+            .thenComparingLong(TermMark::baseStamp);
+
     // Written out, because a compact constructor's class file does not say that the array may be null.
-    public Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value) {
-        if (stamp < 0 || expireAtMillis < NEVER) {
-            throw new IllegalArgumentException("stamp " + stamp + ", expiry " + expireAtMillis);
+    public Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value, TermMark mark) {
+        if (stamp < 0 || expireAtMillis < NEVER || (mark.baseStamp() > 0 && mark.baseStamp() >= stamp)) {
+            throw new IllegalArgumentException(
+                    "stamp " + stamp + ", expiry " + expireAtMillis + ", base " + mark.baseStamp());
         }
         this.dot = dot;
         this.stamp = stamp;
         this.expireAtMillis = expireAtMillis;
         this.value = value;
+        this.mark = mark;
+    }
+
+    /** A version that no term is behind. */
+    public Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [] value) {
+        this(dot, stamp, expireAtMillis, value, TermMark.NONE);
+    }
+
+    /** The term that it was made under. */
+    public Term term() {
+        return mark.isNone() ? Term.NONE : new Term(mark.number(), dot.actor().nodeId());
     }
 
     /**
@@ -55,7 +72,12 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
         }
         RecordBytes length = new RecordBytes(Integer.BYTES);
         length.writeInt(value.length);
-        return new Sibling(dot, stamp, expireAtMillis, length.bytes());
+        return withValue(length.bytes());
+    }
+
+    /** The same version with another array in place of its value. */
+    Sibling withValue(byte[] other) {
+        return new Sibling(dot, stamp, expireAtMillis, other, mark);
     }
 
     /** Of a sibling of {@link Versions#withLengths}: how long its value is; 0 where that is not told. */
@@ -94,6 +116,9 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
         if (order == 0) {
             order = Arrays.compareUnsigned(a.value, b.value);
         }
+        if (order == 0) {
+            order = TERMS.compare(a.mark, b.mark);
+        }
         return order >= 0 ? a : b;
     }
 
@@ -103,7 +128,8 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
                 && dot.equals(that.dot)
                 && stamp == that.stamp
                 && expireAtMillis == that.expireAtMillis
-                && Arrays.equals(value, that.value);
+                && Arrays.equals(value, that.value)
+                && mark.equals(that.mark);
     }
 
     @Override
@@ -114,6 +140,8 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
     @Override
     public String toString() {
         String content = value == null ? "tombstone" : value.length + " bytes";
-        return dot + "@" + stamp + "(" + content + (expireAtMillis == NEVER ? "" : ", until " + expireAtMillis) + ")";
+        String made = mark.isNone() ? "" : ", term " + mark.number() + " on " + mark.baseStamp();
+        return dot + "@" + stamp + "(" + content + (expireAtMillis == NEVER ? "" : ", until " + expireAtMillis) + made
+                + ")";
     }
 }

@@ -264,6 +264,15 @@ public final class VersionVector implements Iterable<VersionVector.Run> {
         return spans[run * WIDTH + 2];
     }
 
+    /** The greatest stamp of all its dots; 0: it has none. */
+    public long newestStamp() {
+        long newest = 0;
+        for (int run = 0; run < actors.length; run++) {
+            newest = Math.max(newest, stamp(run));
+        }
+        return newest;
+    }
+
     /** The index of the run that holds the dot, or -1. */
     int runOf(Dot dot) {
         int at = floorIndex(dot.actor(), dot.counter());

@@ -99,29 +99,107 @@ public final class Versions {
     }
 
     /**
-     * The version that a plain read shows, or null for none: the newest value. Tombstones never compete with values.
-     * Whether the winner has expired is for the caller to ask, afterwards: an expired winner means no key.
+     * The version that a plain read shows, or null for none: {@link Winner} has the rules. Whether it has expired is for the
+     * caller to ask, afterwards: an expired winner means no key.
      */
     public @Nullable Sibling winner() {
-        for (int i = 0; i < siblings.size(); i++) {
-            if (!siblings.get(i).isTombstone()) {
-                return siblings.get(i);
-            }
-        }
-        return null;
+        return Winner.of(siblings);
+    }
+
+    /** As {@link #winner}; where that is null, the tombstone that counts. Null: there is neither. */
+    public @Nullable Sibling counting() {
+        return Winner.orTombstone(siblings);
     }
 
     /**
-     * The stamp from which on this container may be reaped: nothing lives in it, and none of the dots that it has seen is
-     * stamped above. {@link Long#MAX_VALUE} where something lives for ever.
+     * Without what decides nothing any more at a reap mark, for other replicas may have dropped it before what is newer came:
+     * from the oldest on, whatever is gone at the mark together with those that are left before it.
+     */
+    public Versions settled(long reapMark) {
+        int left = siblings.size();
+        for (int i = left - 1; i >= 0 && siblings.get(i).stamp() <= reapMark; i--) {
+            left = goneAt(siblings.subList(i, left)) <= reapMark ? i : left;
+        }
+        return left == siblings.size() ? this : new Versions(clock, List.copyOf(siblings.subList(0, left)));
+    }
+
+    /** Whether all that lives in {@code held} is covered here: a write of this delta would supersede all of it. */
+    public boolean coversAll(Versions held) {
+        for (int i = 0; i < held.siblings.size(); i++) {
+            if (!clock.covers(held.siblings.get(i).dot())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a version lives here. */
+    public boolean hasLive(Dot dot) {
+        return siblingOf(dot) != null;
+    }
+
+    /** The greatest term of what lives here and was made in a datacenter; {@link Term#NONE} for none. */
+    public Term newestTerm(long datacenter) {
+        Term newest = Term.NONE;
+        for (int i = 0; i < siblings.size(); i++) {
+            TermMark mark = siblings.get(i).mark();
+            if (!mark.isNone() && mark.datacenter() == datacenter) {
+                newest = newest.max(siblings.get(i).term());
+            }
+        }
+        return newest;
+    }
+
+    /** The greatest stamp of the plain values that live here, or that the updates among what lives here have covered. */
+    public long baseStamp() {
+        long base = 0;
+        for (int i = 0; i < siblings.size(); i++) {
+            Sibling sibling = siblings.get(i);
+            boolean isPlain = sibling.mark().isNone();
+            long stamp = isPlain
+                    ? sibling.isTombstone() ? 0 : sibling.stamp()
+                    : sibling.mark().baseStamp();
+            base = Math.max(base, stamp);
+        }
+        return base;
+    }
+
+    /**
+     * The stamp from which on this container may be reaped: nothing of it is left to see ({@link #settled}), and none of the
+     * dots that it has seen is stamped above. {@link Long#MAX_VALUE} where something lives for ever.
      */
     public long goneAt() {
+        if (siblings.size() == 1 && siblings.get(0).goneAt() == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        long gone = 0;
+        int left = siblings.size();
+        for (int i = left - 1; i >= 0; i--) {
+            long past = goneAt(siblings.subList(i, left));
+            if (past != Long.MAX_VALUE) {
+                gone = Math.max(gone, past);
+                left = i;
+            }
+        }
+        if (left > 0) {
+            return Long.MAX_VALUE;
+        }
+        for (int i = 0; i < clock.entries(); i++) {
+            gone = Math.max(gone, clock.stamp(i));
+        }
+        return gone;
+    }
+
+    /**
+     * When none of these counts any more: each is a tombstone or expires, or the tombstone of an update counts over all. What
+     * has expired and hides an older value lives, for that value.
+     */
+    private static long goneAt(List<Sibling> siblings) {
+        boolean isDeleted = Winner.of(siblings) == null;
         long gone = 0;
         for (int i = 0; i < siblings.size(); i++) {
-            gone = Math.max(gone, siblings.get(i).goneAt());
-        }
-        for (int i = 0; i < clock.entries() && gone != Long.MAX_VALUE; i++) {
-            gone = Math.max(gone, clock.stamp(i));
+            Sibling sibling = siblings.get(i);
+            gone = Math.max(gone, isDeleted ? sibling.stamp() : sibling.goneAt());
         }
         return gone;
     }
@@ -157,10 +235,7 @@ public final class Versions {
     public Versions withoutValues() {
         List<Sibling> bare = new ArrayList<>(siblings.size());
         for (Sibling sibling : siblings) {
-            bare.add(
-                    sibling.isTombstone()
-                            ? sibling
-                            : new Sibling(sibling.dot(), sibling.stamp(), sibling.expireAtMillis(), new byte[0]));
+            bare.add(sibling.isTombstone() ? sibling : sibling.withValue(new byte[0]));
         }
         return new Versions(clock, List.copyOf(bare));
     }

@@ -17,14 +17,15 @@ public final class VersionsCodec {
     /** The type byte of a plain value; the others are kept for collections. */
     public static final int TYPE_VALUE = 0;
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int VECTOR_FORMAT = 1;
     /** Node id, incarnation, from, length and stamp. */
     private static final int RUN_BYTES_MIN = 19;
     /** No honest counter comes near it; what a forged one would do is end the actor. */
     private static final long COUNTER_MAX = 1L << 56;
 
-    /** Run, distance in it, age, expiry and length. */
-    private static final int SIBLING_BYTES_MIN = 5;
+    /** Run, distance in it, age, expiry, term and length. */
+    private static final int SIBLING_BYTES_MIN = 6;
     /** With a loose dot of its own in the clock. */
     private static final int SIBLING_BYTES_ABOUT = 48;
 
@@ -64,7 +65,7 @@ public final class VersionsCodec {
     /** Throws {@link CorruptRecordException} on anything but a whole record of a known format and type. */
     public static Versions decode(byte[] bytes) {
         RecordReader in = new RecordReader(bytes, bytes.length);
-        requireFormat(in, in.readByte("format"));
+        requireFormat(in, in.readByte("format"), FORMAT);
         int type = in.readByte("type");
         if (type != TYPE_VALUE) {
             throw in.corrupt("unknown record type " + type);
@@ -79,13 +80,13 @@ public final class VersionsCodec {
     /** The type byte of a record, without decoding it. */
     public static int peekType(byte[] bytes) {
         RecordReader in = new RecordReader(bytes, bytes.length);
-        requireFormat(in, in.readByte("format"));
+        requireFormat(in, in.readByte("format"), FORMAT);
         return in.readByte("type");
     }
 
     public static byte[] encode(VersionVector vector) {
         RecordBytes out = new RecordBytes(1 + sizeOf(vector));
-        out.writeByte(FORMAT);
+        out.writeByte(VECTOR_FORMAT);
         write(out, vector);
         return out.bytes();
     }
@@ -93,7 +94,7 @@ public final class VersionsCodec {
     /** Throws {@link CorruptRecordException} on anything but a whole vector of a known format. */
     public static VersionVector decodeVector(byte[] bytes) {
         RecordReader in = new RecordReader(bytes, bytes.length);
-        requireFormat(in, in.readByte("format"));
+        requireFormat(in, in.readByte("format"), VECTOR_FORMAT);
         VersionVector vector = readVector(in);
         in.requireEnd();
         return vector;
@@ -147,8 +148,8 @@ public final class VersionsCodec {
         return VersionVector.ofRuns(actors, spans);
     }
 
-    private static void requireFormat(RecordReader in, int format) {
-        if (format != FORMAT) {
+    private static void requireFormat(RecordReader in, int format, int known) {
+        if (format != known) {
             throw in.corrupt("unknown record format " + format);
         }
     }
@@ -170,7 +171,8 @@ public final class VersionsCodec {
         int size = RecordBytes.varintSize(run)
                 + RecordBytes.varintSize(clock.to(run) - sibling.dot().counter())
                 + RecordBytes.varintSize(clock.stamp(run) - sibling.stamp())
-                + RecordBytes.varintSize(sibling.expireAtMillis() + 1);
+                + RecordBytes.varintSize(sibling.expireAtMillis() + 1)
+                + sizeOf(sibling.mark(), sibling.stamp());
         return size + (value == null ? 1 : RecordBytes.varintSize(value.length + 1L) + value.length);
     }
 
@@ -182,6 +184,7 @@ public final class VersionsCodec {
         out.writeVarint(clock.stamp(run) - sibling.stamp());
         // The last millisecond there is makes 2^63.
         out.writeUnsignedVarint(sibling.expireAtMillis() + 1);
+        write(out, sibling.mark(), sibling.stamp());
         byte[] value = sibling.value();
         if (value == null) {
             out.writeVarint(0);
@@ -189,6 +192,51 @@ public final class VersionsCodec {
             out.writeVarint(value.length + 1L);
             out.writeBytes(value);
         }
+    }
+
+    /** The number is written twice as great, and one more where a datacenter's name follows. */
+    private static int sizeOf(TermMark mark, long stamp) {
+        if (mark.isNone()) {
+            return 1;
+        }
+        return RecordBytes.varintSize(mark.number() << 1)
+                + (mark.datacenter() == 0 ? 0 : Long.BYTES)
+                + RecordBytes.varintSize(below(mark, stamp));
+    }
+
+    private static void write(RecordBytes out, TermMark mark, long stamp) {
+        if (mark.isNone()) {
+            out.writeVarint(0);
+            return;
+        }
+        boolean isNamed = mark.datacenter() != 0;
+        out.writeVarint(mark.number() << 1 | (isNamed ? 1 : 0));
+        if (isNamed) {
+            out.writeLong(mark.datacenter());
+        }
+        out.writeVarint(below(mark, stamp));
+    }
+
+    /** How far below a version its base is; 0: it has none. */
+    private static long below(TermMark mark, long stamp) {
+        return mark.baseStamp() == 0 ? 0 : stamp - mark.baseStamp();
+    }
+
+    private static TermMark readMark(RecordReader in, long stamp) {
+        long numbered = in.readVarint("term");
+        if (numbered == 0) {
+            return TermMark.NONE;
+        }
+        long datacenter = (numbered & 1) == 0 ? 0 : in.readLong("datacenter of the term");
+        long below = in.readVarint("base stamp");
+        boolean isNamed = (numbered & 1) != 0;
+        if (numbered >>> 1 == 0
+                || numbered >>> 1 > Term.NUMBER_MAX
+                || isNamed != (datacenter != 0)
+                || (below > 0 && below >= stamp)) {
+            throw in.corrupt("impossible term");
+        }
+        return new TermMark(numbered >>> 1, datacenter, below == 0 ? 0 : stamp - below);
     }
 
     private static List<Sibling> readSiblings(RecordReader in, VersionVector clock, int count) {
@@ -228,7 +276,9 @@ public final class VersionsCodec {
             throw in.corrupt("a sibling that the clock does not cover");
         }
         Dot dot = new Dot(clock.actor((int) run), clock.to((int) run) - below);
-        return new Sibling(dot, clock.stamp((int) run) - age, expire, readValue(in));
+        long stamp = clock.stamp((int) run) - age;
+        TermMark mark = readMark(in, stamp);
+        return new Sibling(dot, stamp, expire, readValue(in), mark);
     }
 
     private static byte @Nullable [] readValue(RecordReader in) {

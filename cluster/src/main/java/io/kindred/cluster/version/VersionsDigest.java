@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * 64 bits that stand for a key and what a replica holds of it: the dots that were seen, and each sibling with its stamp,
- * expiry and bytes. Two containers that are {@link Versions#equals equal} have the same digest; others have, but for an
+ * expiry, term and bytes. Two containers that are {@link Versions#equals equal} have the same digest; others have, but for an
  * accident, different ones. Runs' stamps are left out, because a merge does not carry them over by itself.
  *
  * <p>Each word is xored into the state, which is then multiplied to 128 bits, whose halves are xored: so that what a bit
@@ -66,6 +66,10 @@ public final class VersionsDigest {
         state = word(state, sibling.dot().counter());
         state = word(state, sibling.stamp());
         state = word(state, sibling.expireAtMillis());
+        if (!sibling.mark().isNone()) {
+            state = word(word(state, sibling.mark().number()), sibling.mark().datacenter());
+            state = word(state, sibling.mark().baseStamp());
+        }
         byte[] value = sibling.value();
         return value == null ? word(state, TOMBSTONE) : bytes(state, value);
     }

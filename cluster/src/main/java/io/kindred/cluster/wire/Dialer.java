@@ -82,6 +82,11 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
         }
     }
 
+    /** Is the dialer of the member that another one was of. */
+    void replace(Dialer other) {
+        becomeMember(other.host, other.port);
+    }
+
     /** The peer has just come to us, so it can be reached now. */
     void hurry() {
         if (state == State.WAITING) {
@@ -153,11 +158,12 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     }
 
     private @Nullable String objection(RemoteNode found) {
+        if (peer != null && member && found.nodeId() != peer.nodeId()) {
+            return "node " + RemoteNode.idText(peer.nodeId()) + " should be at " + where() + ", but " + found
+                    + " answers";
+        }
         if (peer != null && member) {
-            return found.nodeId() == peer.nodeId()
-                    ? null
-                    : "node " + RemoteNode.idText(peer.nodeId()) + " should be at " + where() + ", but " + found
-                            + " answers";
+            return transport.objection(found);
         }
         Peer known = transport.peer(found.nodeId());
         return known != null && known.connectedBesides(this) ? "already connected to " + found : null;
@@ -165,6 +171,14 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
 
     @Override
     public void opened(Connection opened, RemoteNode found) {
+        String another = member ? transport.objection(found) : null;
+        if (another != null) {
+            // It has come in between.
+            opened.abandon();
+            connection = null;
+            retryAfter(new HandshakeFailure(HandshakeFailure.Kind.UNWANTED, another));
+            return;
+        }
         state = State.OPEN;
         failures = 0;
         lastReason = "";
@@ -202,6 +216,9 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     public void closed(Connection closed, String why, boolean corrupt) {
         if (state == State.OPEN && closed == connection) {
             connection = null;
+            if (peer != null) {
+                peer.forgetAnswer();
+            }
             LOG.log(System.Logger.Level.INFO, "lost the connection to {0} at {1}: {2}", closed.peer(), where(), why);
             transport.countCorrupt(corrupt);
             waitAndDial();

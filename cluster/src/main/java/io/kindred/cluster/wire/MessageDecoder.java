@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +26,15 @@ final class MessageDecoder {
             case MessageType.GOSSIP -> readGossip(in);
             case MessageType.GOSSIP_ASK ->
                 new Message.GossipAsk(
-                        ValueReader.readStamps(in), ValueReader.readStamps(in), ValueReader.readStamps(in));
+                        ValueReader.readStamps(in),
+                        ValueReader.readStamps(in),
+                        ValueReader.readStamps(in),
+                        in.readLong("stamp of the checkpoint"),
+                        in.readLong("hash of the checkpoint"));
             case MessageType.GOSSIP_TELL ->
                 new Message.GossipTell(
                         ValueReader.readMembers(in),
+                        CheckpointCodec.readNullable(in),
                         ValueReader.readChanges(in),
                         ValueReader.readHoldings(in),
                         in.readLong("records' hash"),
@@ -55,17 +61,32 @@ final class MessageDecoder {
             case MessageType.FORWARD_REPLY ->
                 new Message.ForwardReply(id, ValueReader.readOutcome(in), ValueReader.readClocks(in));
             case MessageType.READ_REQUEST ->
-                new Message.ReadRequest(id, in.readBytes("key"), in.readBoolean("whether as a stand-in"));
+                new Message.ReadRequest(
+                        id,
+                        in.readBytes("key"),
+                        in.readBoolean("whether as a stand-in"),
+                        ValueReader.readNullableGuard(in));
             case MessageType.READ_REPLY -> readReadReply(id, in);
             case MessageType.REPLICATE ->
                 new Message.Replicate(
-                        id, in.readBytes("key"), ValueReader.readVersions(in), in.readLong("intended node"));
+                        id,
+                        in.readBytes("key"),
+                        ValueReader.readVersions(in),
+                        in.readLong("intended node"),
+                        ValueReader.readNullableGuard(in));
             case MessageType.REPLICATE_ACK ->
-                new Message.ReplicateAck(id, Verdicts.read(in), ValueReader.readNullableVersions(in));
+                new Message.ReplicateAck(
+                        id, Verdicts.read(in), ValueReader.readNullableVersions(in), ValueReader.readTerm(in));
             case MessageType.DOT_REQUEST ->
                 new Message.DotRequest(
                         id, in.readBytes("key"), ValueReader.readVector(in), in.readBoolean("whether as a stand-in"));
             case MessageType.DOT_REPLY -> readDotReply(id, in);
+            case MessageType.TERM_CLAIM ->
+                new Message.TermClaim(id, in.readInt("partition"), ValueReader.readGuard(in));
+            case MessageType.TERM_REPLY ->
+                new Message.TermReply(id, Verdicts.read(in), ValueReader.readTerm(in), in.readInt("pause"));
+            case MessageType.TERMS_REQUEST -> new Message.TermsRequest(id, readPartitions(in));
+            case MessageType.TERMS_REPLY -> readTerms(id, in);
             case MessageType.HAND_OVER -> readHandOver(id, in);
             case MessageType.RELAY -> readRelay(id, in);
             case MessageType.HAND_OVER_ACK ->
@@ -99,17 +120,28 @@ final class MessageDecoder {
                 ValueReader.readQuorum(in),
                 in.readLong("stamp"),
                 in.readInt("budget"),
-                new AskerDeadline(in.readVarint("start"), in.readLong("deadline")));
+                new AskerDeadline(in.readVarint("start"), in.readLong("deadline")),
+                in.readBoolean("whether it was passed on"));
+    }
+
+    private static Message readTerms(long id, FrameReader in) throws CorruptFrame {
+        int count = in.readCount(1, "terms");
+        List<Term> terms = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            terms.add(ValueReader.readTerm(in));
+        }
+        return new Message.TermsReply(id, terms, readPartitions(in));
     }
 
     private static Message readReadReply(long id, FrameReader in) throws CorruptFrame {
         Verdict verdict = Verdicts.read(in);
         @Nullable Versions versions = ValueReader.readNullableVersions(in);
-        if ((verdict == Verdict.OK) != (versions != null)) {
+        boolean isAnswer = verdict == Verdict.OK || verdict == Verdict.UNCOUNTED;
+        if (isAnswer != (versions != null)) {
             throw new CorruptFrame(
                     "a read reply that is " + verdict + (versions == null ? " without" : " with") + " versions");
         }
-        return new Message.ReadReply(id, verdict, versions);
+        return new Message.ReadReply(id, verdict, versions, ValueReader.readTerm(in));
     }
 
     private static Message readDotReply(long id, FrameReader in) throws CorruptFrame {

@@ -54,6 +54,8 @@ final class MessageEncoder implements MessageHandler {
         ValueWriter.writeStamps(out, message.members());
         ValueWriter.writeStamps(out, message.holdings());
         ValueWriter.writeStamps(out, message.recordHashes());
+        out.writeLong(message.compactedStamp());
+        out.writeLong(message.compactedHash());
     }
 
     @Override
@@ -61,6 +63,7 @@ final class MessageEncoder implements MessageHandler {
         out.writeByte(MessageType.GOSSIP_TELL);
         writeVarint(out, message.members().size());
         message.members().forEach(member -> ValueWriter.write(out, member));
+        CheckpointCodec.writeNullable(out, message.checkpoint());
         writeVarint(out, message.records().size());
         message.records().forEach(change -> ValueWriter.write(out, change));
         writeVarint(out, message.holdings().size());
@@ -110,6 +113,7 @@ final class MessageEncoder implements MessageHandler {
         writeVarint(out, message.budgetMillis());
         writeVarint(out, message.deadline().start());
         out.writeLong(message.deadline().nanos());
+        writeBoolean(out, message.isPassedOn());
     }
 
     @Override
@@ -124,6 +128,7 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.READ_REQUEST, message.requestId());
         writeBytes(out, message.storageKey());
         writeBoolean(out, message.asStandIn());
+        ValueWriter.writeNullable(out, message.guard());
     }
 
     @Override
@@ -131,6 +136,7 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.READ_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.versions());
+        ValueWriter.write(out, message.shown());
     }
 
     @Override
@@ -139,6 +145,7 @@ final class MessageEncoder implements MessageHandler {
         writeBytes(out, message.storageKey());
         ValueWriter.write(out, message.delta());
         out.writeLong(message.intended());
+        ValueWriter.writeNullable(out, message.guard());
     }
 
     @Override
@@ -146,6 +153,36 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.REPLICATE_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.uncovered());
+        ValueWriter.write(out, message.shown());
+    }
+
+    @Override
+    public void onTermClaim(long from, Message.TermClaim message) {
+        begin(MessageType.TERM_CLAIM, message.requestId());
+        writeVarint(out, message.partition());
+        ValueWriter.write(out, message.guard());
+    }
+
+    @Override
+    public void onTermReply(long from, Message.TermReply message) {
+        begin(MessageType.TERM_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        ValueWriter.write(out, message.shown());
+        writeVarint(out, message.comeAgainMillis());
+    }
+
+    @Override
+    public void onTermsRequest(long from, Message.TermsRequest message) {
+        begin(MessageType.TERMS_REQUEST, message.requestId());
+        writePartitions(message.partitions());
+    }
+
+    @Override
+    public void onTermsReply(long from, Message.TermsReply message) {
+        begin(MessageType.TERMS_REPLY, message.requestId());
+        writeVarint(out, message.terms().size());
+        message.terms().forEach(term -> ValueWriter.write(out, term));
+        writePartitions(message.uncounted());
     }
 
     @Override
@@ -284,10 +321,7 @@ final class MessageEncoder implements MessageHandler {
     public void onCountRequest(long from, Message.CountRequest message) {
         begin(MessageType.COUNT_REQUEST, message.requestId());
         writeVarint(out, message.db());
-        writeVarint(out, message.partitions().length);
-        for (int partition : message.partitions()) {
-            writeVarint(out, partition);
-        }
+        writePartitions(message.partitions());
     }
 
     @Override
@@ -342,6 +376,13 @@ final class MessageEncoder implements MessageHandler {
         begin(MessageType.FLUSH_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         out.writeLong(message.passed());
+    }
+
+    private void writePartitions(int[] partitions) {
+        writeVarint(out, partitions.length);
+        for (int partition : partitions) {
+            writeVarint(out, partition);
+        }
     }
 
     private void begin(int type, long requestId) {

@@ -24,6 +24,10 @@ final class MessageType {
     static final int HAND_OVER = 0x28;
     static final int HAND_OVER_ACK = 0x29;
     static final int RELAY = 0x2a;
+    static final int TERM_CLAIM = 0x2b;
+    static final int TERM_REPLY = 0x2c;
+    static final int TERMS_REQUEST = 0x2d;
+    static final int TERMS_REPLY = 0x2e;
     static final int COUNT_REQUEST = 0x30;
     static final int COUNT_REPLY = 0x31;
     static final int SCAN_REQUEST = 0x32;

@@ -46,6 +46,9 @@ final class Peer {
 
     void setAccepted(@Nullable Connection connection) {
         accepted = connection;
+        if (connection == null) {
+            forgetAnswer();
+        }
     }
 
     /** A connection with another process of this node; null: there is none. */
@@ -79,6 +82,11 @@ final class Peer {
         isAsked = false;
         hasAnswered = traffic.messagesIn > messagesBefore;
         return hasAnswered;
+    }
+
+    /** Whoever has answered is not connected any more. */
+    void forgetAnswer() {
+        hasAnswered = false;
     }
 
     boolean connectedBesides(Dialer other) {

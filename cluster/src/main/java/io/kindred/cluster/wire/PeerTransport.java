@@ -295,6 +295,12 @@ public final class PeerTransport implements AutoCloseable {
         return outgoing.clone().handler(connection).connect(address);
     }
 
+    /** Why another process with the id of that one has to be kept to; null: there is none. */
+    @Nullable
+    String objection(RemoteNode found) {
+        return acceptor.objection(found);
+    }
+
     void received(Connection from, Message message) {
         listener.received(from.peer().nodeId(), message);
     }
@@ -335,6 +341,11 @@ public final class PeerTransport implements AutoCloseable {
         Dialer older = peer.dialer();
         if (older != null && older != dialer) {
             seeds.remove(older);
+            if (older.isMember()) {
+                // A seed was quicker than its member's own dialer: from now on it is that.
+                seeds.remove(dialer);
+                dialer.replace(older);
+            }
             older.retire();
         }
         peer.setDialer(dialer);

@@ -7,11 +7,13 @@ import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -133,6 +135,27 @@ final class ValueReader {
         return in.readBoolean("presence of versions") ? readVersions(in) : null;
     }
 
+    static Term readTerm(FrameReader in) throws CorruptFrame {
+        long number = in.readVarint("term");
+        if (number < 0 || number > Term.NUMBER_MAX) {
+            throw new CorruptFrame("impossible term " + number);
+        }
+        return number == 0 ? Term.NONE : new Term(number, in.readLong("node of a term"));
+    }
+
+    static Guard readGuard(FrameReader in) throws CorruptFrame {
+        return new Guard(
+                readTerm(in),
+                in.readLong("datacenter of a term"),
+                in.readLong("stamp of the ring"),
+                in.readLong("print of the ring"),
+                in.readBoolean("whether plain writes wait"));
+    }
+
+    static @Nullable Guard readNullableGuard(FrameReader in) throws CorruptFrame {
+        return in.readBoolean("presence of a term") ? readGuard(in) : null;
+    }
+
     static VersionVector readVector(FrameReader in) throws CorruptFrame {
         return VersionsCodec.decodeVector(in.readBytes("version vector"));
     }
@@ -217,7 +240,7 @@ final class ValueReader {
         return port;
     }
 
-    private static double readWeight(FrameReader in) throws CorruptFrame {
+    static double readWeight(FrameReader in) throws CorruptFrame {
         double weight = in.readDouble("weight");
         if (!Double.isFinite(weight) || weight <= 0) {
             throw new CorruptFrame("impossible weight " + weight);

@@ -12,9 +12,11 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -107,6 +109,30 @@ final class ValueWriter {
 
     static void write(ByteBuf out, Versions versions) {
         writeBytes(out, VersionsCodec.encode(versions));
+    }
+
+    static void write(ByteBuf out, Term term) {
+        writeVarint(out, term.number());
+        if (!term.isNone()) {
+            out.writeLong(term.node());
+        }
+    }
+
+    static void write(ByteBuf out, Guard guard) {
+        write(out, guard.term());
+        out.writeLong(guard.datacenter());
+        out.writeLong(guard.ringStamp());
+        out.writeLong(guard.ringPrint());
+        writeBoolean(out, guard.holdsPlain());
+    }
+
+    static void writeNullable(ByteBuf out, @Nullable Guard guard) {
+        if (guard == null) {
+            out.writeByte(ABSENT);
+        } else {
+            out.writeByte(PRESENT);
+            write(out, guard);
+        }
     }
 
     static void writeNullable(ByteBuf out, @Nullable Versions versions) {

@@ -18,6 +18,10 @@ final class Verdicts {
             case UNREADABLE -> 6;
             case OVERLOADED -> 7;
             case DAMAGED -> 8;
+            case OLD_TERM -> 9;
+            case UNCOVERED -> 10;
+            case OLD_RING -> 11;
+            case UNCOUNTED -> 12;
         };
     }
 
@@ -33,6 +37,10 @@ final class Verdicts {
             case 6 -> Verdict.UNREADABLE;
             case 7 -> Verdict.OVERLOADED;
             case 8 -> Verdict.DAMAGED;
+            case 9 -> Verdict.OLD_TERM;
+            case 10 -> Verdict.UNCOVERED;
+            case 11 -> Verdict.OLD_RING;
+            case 12 -> Verdict.UNCOUNTED;
             default -> throw new CorruptFrame("unknown verdict " + code);
         };
     }

@@ -2,6 +2,7 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.PartitionMap;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.Clocks;
@@ -18,6 +19,7 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -308,6 +310,21 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     @Override
     public boolean isInRing(byte[] storageKey) {
         return StorageKey.isValid(storageKey);
+    }
+
+    @Override
+    public boolean isReplicaOf(int partition) {
+        return true;
+    }
+
+    @Override
+    public Guard guard(byte[] storageKey, Term term) {
+        throw new AssertionError("no update is run");
+    }
+
+    @Override
+    public boolean isOld(Guard guard, byte[] storageKey) {
+        throw new AssertionError("no update is run");
     }
 
     @Override

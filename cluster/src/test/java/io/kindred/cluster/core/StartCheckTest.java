@@ -40,7 +40,7 @@ class StartCheckTest {
 
     @Test
     void whatWasForeignIsItsPastFromThenOn() {
-        Renewal next = check.renew(List.of(2_000L), 7);
+        Renewal next = check.renew(List.of(2_000L), 7, false);
         assertTrue(next.start() > 2_000);
         assertEquals(7, next.incarnation());
         assertEquals(List.of(5L, 70L, 900L, 2_000L, next.start()), next.lives());
@@ -53,6 +53,7 @@ class StartCheckTest {
         for (long start = 1_000; start < 1_100; start++) {
             foreign.add(start);
         }
-        assertEquals(StartCheck.LIVES_MAX, check.renew(foreign, 1).lives().size());
+        assertEquals(
+                StartCheck.LIVES_MAX, check.renew(foreign, 1, false).lives().size());
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.node.DataDirectory.Opening;
 import io.kindred.cluster.node.DataDirectory.Settings;
 import io.kindred.cluster.node.DataDirectory.Start;
@@ -15,9 +16,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -285,13 +288,114 @@ class DataDirectoryTest {
         assertFalse(startAndClose(UNCLEAN).foundLess());
     }
 
+    /** It is killed, or its port is taken, before what it lacks is noted in the store. */
+    @Test
+    void whoHasFoundLessFindsThatAgainUntilItIsOnTheDisk() throws IOException {
+        startAndClose(CLEAN);
+        rest();
+        written = 4_711;
+        assertTrue(startAndClose(UNCLEAN).foundLess());
+        assertTrue(startAndClose(UNCLEAN).foundLess(), "its own number is in the store now");
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            Start start = directory.begin(new Opening(false, false, written, 0));
+            assertTrue(start.foundLess());
+            written = start.generation();
+            directory.stored(0);
+        }
+        assertFalse(startAndClose(UNCLEAN).foundLess());
+    }
+
+    /** As above, where the members said so in the midst of it. */
+    @Test
+    void whoIsToldThatItHasLessFindsThatAgainUntilItIsOnTheDisk() throws IOException {
+        startAndClose(CLEAN);
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            Start start = directory.begin(new Opening(false, false, written, 0));
+            written = start.generation();
+            directory.renew(new Renewal(written + 7, 4_000_000, true, List.of(1L, written, written + 7)));
+            directory.stored(0);
+        }
+        assertTrue(startAndClose(UNCLEAN).foundLess(), "what was noted late was of the time before");
+    }
+
+    @Test
+    void aFirstStartThatIsKilledBeforeItsNumberIsStoredLacksNothing() throws IOException {
+        startAndClose(CLEAN);
+        written = 0;
+        assertFalse(startAndClose(UNCLEAN).foundLess());
+    }
+
+    /** Nothing is noted over what the next start of this directory has written. */
+    @Test
+    void whatIsNotedAfterTheEndIsNotTaken() throws IOException {
+        startAndClose(CLEAN);
+        rest();
+        DataDirectory directory = DataDirectory.open(dir(), SETTINGS);
+        written = directory.begin(new Opening(true, false, written, rest)).generation();
+        rest = directory.drawRest();
+        directory.rest(rest);
+        directory.stored(0);
+        directory.close();
+        long stopped = rest;
+        rest = 0;
+        assertTrue(startAndClose(CLEAN).foundLess(), "it was stopped with " + stopped);
+    }
+
+    /** It said which start was in the store for sure; every later one may be. */
+    @Test
+    void whatAnEarlierBuildHasNotedIsUnderstood() throws IOException {
+        startAndClose(CLEAN);
+        startAndClose(UNCLEAN);
+        Path file = dir().resolve(DataDirectory.IDENTITY);
+        String text = Files.readString(file);
+        text = text.substring(0, text.lastIndexOf("crc ")).replaceFirst("in-store .*\n", "stored 1\n");
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(file, text + String.format("crc %08x\n", crc.getValue()));
+        assertFalse(startAndClose(UNCLEAN).foundLess());
+    }
+
+    /** The members were not there at the start, or knew of a later one: the store keeps the number that it was begun with. */
+    @Test
+    void aStartThatWasRenewedIsFollowedByOneThatFindsAll() throws IOException {
+        startAndClose(CLEAN);
+        renewed(false, false);
+        assertFalse(startAndClose(UNCLEAN).foundLess(), "killed at once");
+        renewed(true, false);
+        assertFalse(startAndClose(UNCLEAN).foundLess(), "killed later");
+        renewed(true, true);
+        assertFalse(startAndClose(CLEAN).foundLess(), "stopped");
+        long before = written;
+        renewed(true, false);
+        written = before;
+        assertTrue(startAndClose(UNCLEAN).foundLess(), "an older store");
+    }
+
+    private void renewed(boolean isStored, boolean stops) throws IOException {
+        try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
+            Start start = directory.begin(new Opening(stops, false, written, rest));
+            assertFalse(start.foundLess());
+            written = start.generation();
+            List<Long> lives = new ArrayList<>(start.lives());
+            lives.add(written + 7);
+            directory.renew(new Renewal(written + 7, 4_000_000, false, lives));
+            if (isStored) {
+                directory.stored(directory.renewals());
+            }
+            rest = stops ? directory.drawRest() : 0;
+            if (stops) {
+                directory.rest(rest);
+            }
+        }
+    }
+
     @Test
     void whatTheDiskHasForSureCannotBeTakenBack() throws IOException {
         startAndClose(CLEAN);
         long before = written;
         try (DataDirectory directory = DataDirectory.open(dir(), SETTINGS)) {
             directory.begin(new Opening(false, false, written, 0));
-            directory.stored();
+            directory.stored(directory.renewals());
         }
         written = before;
         assertTrue(startAndClose(UNCLEAN).foundLess());

@@ -67,6 +67,7 @@ final class TestNode implements NodeHost, AutoCloseable {
                 1 << 20,
                 millis(1000),
                 86_400_000,
+                NodeConfig.RECORDS_KEPT,
                 new QuorumSettings(0, 0, 100, 32, millis(500)),
                 new NodeConfig.MembershipTimes(millis(50), millis(500), 500));
         core = new NodeCore(

@@ -16,6 +16,9 @@ final class FaultPlan {
 
     private static final long DAY_MILLIS = 86_400_000;
 
+    /** From this one on misfortunes are those of processes alone. */
+    private static final int KILLS = 12;
+
     private final SimCluster cluster;
     private final SimRandom random;
     private final List<SimNode> nodes;
@@ -24,6 +27,8 @@ final class FaultPlan {
     int rotten;
     /** Times that a node came back with less than it had. */
     int pastsLost;
+    /** Times that a copy of a node's directory was started beside it. */
+    int copiesStarted;
 
     FaultPlan(SimCluster cluster, SimRandom random) {
         this.cluster = cluster;
@@ -36,6 +41,32 @@ final class FaultPlan {
         for (int i = 0; i < faults; i++) {
             long at = random.between(500_000_000L, untilNanos - 500_000_000L);
             cluster.schedule.after(at, "fault", this::strike);
+        }
+    }
+
+    /** Whoever runs the updates of some key is killed, cut off from some, stands still or is slow, again and again. */
+    void beginOnFirst(long untilNanos) {
+        long at = 500_000_000L;
+        while (at < untilNanos - 500_000_000L) {
+            cluster.schedule.after(at, "first", this::strikeFirst);
+            at += random.between(100_000_000L, 1_200_000_000L);
+        }
+    }
+
+    private void strikeFirst() {
+        struck++;
+        SimNode first = first();
+        SimNode other = random.pick(nodes);
+        long lasts = random.between(20_000_000L, 900_000_000L);
+        switch (random.nextInt(11)) {
+            case 0, 1 -> kill(first, false, lasts);
+            case 2 -> kill(first, true, lasts);
+            case 3, 4 -> pause(first, lasts);
+            case 5, 6 -> oneWay(first, other, lasts);
+            case 7 -> oneWay(other, first, lasts);
+            case 8 -> alone(first, lasts);
+            case 9 -> noise(lasts);
+            default -> stall(first, lasts);
         }
     }
 
@@ -83,6 +114,7 @@ final class FaultPlan {
                 }
                 long by = random.chance(0.3) ? random.between(-5_000, 5_000) : random.between(-DAY_MILLIS, DAY_MILLIS);
                 node.skewMillis = by;
+                cluster.skewed();
             });
         }
     }
@@ -139,9 +171,49 @@ final class FaultPlan {
         });
     }
 
+    /** A copy of one node's directory is started beside it, and is there for a while. */
+    void beginCopies(long untilNanos, SimRandom random) {
+        cluster.schedule.after(random.between(500_000_000L, untilNanos / 2), "copy", () -> startCopy(random));
+    }
+
+    private void startCopy(SimRandom random) {
+        SimNode node = random.pick(nodes);
+        if (!node.isServing() || !isWhole()) {
+            cluster.schedule.after(100_000_000L, "copy", () -> startCopy(random));
+            return;
+        }
+        node.stop();
+        SimNode beside = node.beside(node.copy());
+        node.start();
+        // What another node has lost by now may be what these two alone have.
+        cluster.schedule.after(random.between(0, 4_000_000_000L), "beside", () -> {
+            if (!isWhole()) {
+                return;
+            }
+            struck++;
+            copiesStarted++;
+            cluster.network.addCopy(beside);
+            beside.start();
+            if (random.chance(0.3)) {
+                // Started anew beside it, the original is the one that comes second.
+                kill(node, false, random.between(1_000_000L, 1_500_000_000L));
+            }
+            cluster.schedule.after(random.between(500_000_000L, 6_000_000_000L), "gone", () -> endCopy(beside));
+        });
+    }
+
+    private void endCopy(SimNode beside) {
+        if (beside.isRunning()) {
+            beside.lose();
+        }
+        cluster.network.removeCopy(beside);
+        cluster.network.linkChanged();
+    }
+
     /** Everyone is there, and has all that it had. */
     private boolean isWhole() {
         return !cluster.isLossUnderWay()
+                && cluster.network.copies().isEmpty()
                 && nodes.stream()
                         .allMatch(node -> node.isLost || (node.isServing() && !node.isDamaged() && !node.isDoubted()));
     }
@@ -190,7 +262,7 @@ final class FaultPlan {
         struck++;
         SimNode node = random.pick(nodes);
         long lasts = random.between(50_000_000L, 3_000_000_000L);
-        switch (random.nextInt(12)) {
+        switch (cluster.plan().onlyKills() ? KILLS + random.nextInt(4) : random.nextInt(KILLS + 4)) {
             case 0 -> kill(node, false, lasts);
             case 1 -> kill(node, true, lasts);
             case 2 -> split(lasts);
@@ -202,7 +274,10 @@ final class FaultPlan {
             case 8 -> stop(node, lasts);
             case 9 -> bridge(node, lasts);
             case 10 -> flap(node, 3 + random.nextInt(5));
-            default -> full(node, lasts);
+            case 11 -> full(node, lasts);
+            case KILLS -> pause(node, lasts);
+            case KILLS + 1 -> bounce(node, 2 + random.nextInt(4));
+            default -> bounceFirst(3 + random.nextInt(4));
         }
     }
 
@@ -231,6 +306,32 @@ final class FaultPlan {
                 node.start();
             }
         });
+    }
+
+    /** The process stands still, and goes on as if nothing had been. */
+    private void pause(SimNode node, long lasts) {
+        node.pause();
+        cluster.schedule.after(lasts, "resume", node::resume);
+    }
+
+    /** One node is killed and started again and again, for moments: the others have hardly noticed when it is back. */
+    private void bounce(SimNode node, int times) {
+        kill(node, false, random.between(5_000_000, 900_000_000));
+        if (times > 1) {
+            long until = random.between(300_000_000, 1_500_000_000);
+            cluster.schedule.after(until, "bounce", () -> bounce(node, times - 1));
+        }
+    }
+
+    /** The node that runs the updates of some key. */
+    private void bounceFirst(int times) {
+        bounce(first(), times);
+    }
+
+    private SimNode first() {
+        List<String> hot = cluster.values.keys();
+        boolean isKnown = cluster.members("").stream().anyMatch(SimNode::isServing) && !hot.isEmpty();
+        return isKnown ? cluster.replicasOf(random.pick(hot)).get(0) : random.pick(nodes);
     }
 
     private void split(long lasts) {
@@ -308,6 +409,7 @@ final class FaultPlan {
     }
 
     private void skew(SimNode node) {
+        cluster.skewed();
         node.skewMillis = random.between(-2_000, 2_000);
     }
 
@@ -317,11 +419,13 @@ final class FaultPlan {
     }
 
     void heal() {
+        List.copyOf(cluster.network.copies()).forEach(this::endCopy);
         cluster.network.heal();
         cluster.network.splitDatacenters(false);
         for (SimNode node : nodes) {
             node.stalled = false;
             node.readsFail = false;
+            node.resume();
             node.storage.fail(null);
             if (!node.isRunning()) {
                 node.start();

@@ -1,6 +1,7 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
@@ -39,8 +40,7 @@ final class HistoryChecker {
 
     private final Map<String, List<Write>> acknowledgedByKey = new HashMap<>();
     private final Map<KeyDot, String> valueOfDot = new HashMap<>();
-    /** By key, then dot. */
-    private final Map<String, Map<Dot, VersionVector>> contexts = new HashMap<>();
+    private final Map<String, Contexts> contexts = new HashMap<>();
 
     private final Map<KeyDot, Long> stampOfDot = new HashMap<>();
     private final List<Delete> deletes = new ArrayList<>();
@@ -59,6 +59,7 @@ final class HistoryChecker {
     /** Requests that failed. */
     long refused;
     /** Writes that went to another datacenter, each time that they did. */
+    /** Writes that this checker follows, sent to another datacenter. */
     long relayed;
     /** Requests of clients that asked another datacenter for something. */
     long crossed;
@@ -110,6 +111,11 @@ final class HistoryChecker {
         acknowledged++;
     }
 
+    void note(Outcome outcome) {
+        boolean failed = outcome instanceof Outcome.NoQuorum || outcome instanceof Outcome.TryAgain;
+        refused += failed ? 1 : 0;
+    }
+
     private static String token(byte @Nullable [] value) {
         if (value == null) {
             return "";
@@ -139,7 +145,7 @@ final class HistoryChecker {
         checkNotReaped(node, key, versions);
         for (Sibling sibling : versions.siblings()) {
             learn(node, key, sibling);
-            contextsOf(key).computeIfAbsent(sibling.dot(), dot -> contextOf(sibling, versions));
+            contextsOf(key).learn(sibling.dot(), contextOf(sibling, versions));
         }
         checkSiblings(key, versions);
         cluster.sawFlush(node.flushStamp());
@@ -157,8 +163,8 @@ final class HistoryChecker {
             crossed++;
         }
         if (message instanceof Message.Relay relay) {
-            relayed += relay.storageKeys().size();
             for (int i = 0; i < relay.storageKeys().size(); i++) {
+                relayed += cluster.values.has(name(relay.storageKeys().get(i))) ? 0 : 1;
                 for (Sibling sibling : relay.versions().get(i).siblings()) {
                     learn(node, name(relay.storageKeys().get(i)), sibling);
                 }
@@ -211,18 +217,39 @@ final class HistoryChecker {
                     || after.siblings().stream().anyMatch(kept -> kept.dot().equals(gone.dot()))) {
                 continue;
             }
-            boolean seen = contextsOf(key).entrySet().stream()
-                    .anyMatch(known -> !known.getKey().equals(gone.dot())
-                            && after.clock().covers(known.getKey())
-                            && known.getValue().covers(gone.dot()));
-            if (!seen) {
+            if (!contextsOf(key).supersede(gone.dot(), after.clock())) {
                 throw cluster.violation("key " + key + " loses " + gone + ", which nothing has superseded: " + after);
             }
         }
     }
 
-    private Map<Dot, VersionVector> contextsOf(String key) {
-        return contexts.computeIfAbsent(key, k -> new LinkedHashMap<>());
+    private Contexts contextsOf(String key) {
+        return contexts.computeIfAbsent(key, k -> new Contexts());
+    }
+
+    /** What each version of a key may supersede. */
+    private static final class Contexts {
+        private final Set<Dot> known = new HashSet<>();
+        private final List<Context> inOrder = new ArrayList<>();
+
+        private record Context(Dot dot, VersionVector seen) {}
+
+        void learn(Dot dot, VersionVector seen) {
+            if (known.add(dot)) {
+                inOrder.add(new Context(dot, seen));
+            }
+        }
+
+        /** Whether one of those that this clock has seen had seen the dot. It is mostly one of the last. */
+        boolean supersede(Dot dot, VersionVector clock) {
+            for (int i = inOrder.size() - 1; i >= 0; i--) {
+                Context context = inOrder.get(i);
+                if (context.seen.covers(dot) && clock.covers(context.dot) && !context.dot.equals(dot)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private void learn(SimNode node, String key, Sibling sibling) {
@@ -235,6 +262,7 @@ final class HistoryChecker {
                     "dot " + dot + " was given to " + before + " and to " + content + " at " + node.name);
         }
         stampOfDot.put(dot, sibling.stamp());
+        cluster.values.learn(key, sibling);
         Write write = writes.get(token(value));
         if (write != null && !write.dots.contains(sibling.dot())) {
             write.dots.add(sibling.dot());
@@ -258,8 +286,20 @@ final class HistoryChecker {
         }
     }
 
-    /** A machine died with these containers unsynced; what nobody else has by now is excused. */
-    void tailLost(List<SimStorage.Reverted> gone) {
+    /** A machine died with these containers unsynced: updates that only it and one more had acknowledged are half gone. */
+    void logTailLost(List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.excuse(name(each.key()), "a machine lost what it had acknowledged"));
+        noteLost(gone);
+    }
+
+    /** A node is gone with these: whoever comes in its place asks the others first. */
+    void diskLost(List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.excuseReads(name(each.key())));
+        noteLost(gone);
+    }
+
+    /** What nobody else has by now is excused. */
+    private void noteLost(List<SimStorage.Reverted> gone) {
         for (SimStorage.Reverted reverted : gone) {
             String key = name(reverted.key());
             for (Write write : writes.values()) {
@@ -379,8 +419,8 @@ final class HistoryChecker {
             Versions merged = Versions.EMPTY;
             Versions first = null;
             for (SimNode node : cluster.replicasOf(key)) {
-                Versions held = cluster.visible(held(node, key));
-                merged = merged.join(held);
+                merged = merged.join(cluster.visible(held(node, key)));
+                Versions held = cluster.unreaped(key, held(node, key));
                 if (first != null && !isSame(first, held)) {
                     throw cluster.violation("replicas of " + key + " differ: " + first + " and " + held);
                 }

@@ -197,6 +197,36 @@ class LostPastTest {
         }
     }
 
+    /** The copy was made while it had yet to fetch, of a clean stop: it would give the dots of the life that followed again. */
+    @Test
+    void aCopyOfOneThatHadFoundLessTakesAnotherIncarnationToo() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            SimCluster cluster = SimCluster.calm(seed, 3, false);
+            SimNode node = cluster.node(1);
+            SimNode away = cluster.node(2);
+            write(cluster, node, "k", "first");
+            away.stop();
+            node.stop();
+            node.loseStore();
+            node.start();
+            cluster.runFor(5 * SECOND_NANOS);
+            node.stop();
+            SimNode.Copy copy = node.copy();
+            node.start();
+            away.start();
+            runUntilAllServe(cluster);
+            write(cluster, node, "k", "second");
+            int before = node.incarnation();
+            node.stop();
+            node.putBack(copy);
+            node.start();
+            runUntilAllServe(cluster);
+            assertTrue(node.incarnation() != before, "another actor");
+            write(cluster, node, "k", "third");
+            assertRead(cluster, cluster.node(0), "k", "third");
+        }
+    }
+
     @Test
     void aStoreThatIsGoneWaitsForTheOthers() {
         SimCluster cluster = SimCluster.calm(1, 3, false);

@@ -308,7 +308,7 @@ class MemberScenariosTest {
 
     private static void tell(SimCluster cluster, SimNode node, Holding held) {
         SimNode teller = cluster.node(node == cluster.node(1) ? 2 : 1);
-        node.receive(teller, new Message.GossipTell(List.of(), List.of(), List.of(held), 0, 0));
+        node.receive(teller, new Message.GossipTell(List.of(), null, List.of(), List.of(held), 0, 0));
     }
 
     private static void assertAllIsWell(SimCluster cluster) {

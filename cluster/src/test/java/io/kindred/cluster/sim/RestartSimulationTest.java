@@ -217,6 +217,7 @@ class RestartSimulationTest {
         node.weight = 2.0;
         node.start();
         assertTrue(node.isServing());
+        cluster.runFor(SECOND_NANOS);
         assertEquals(2.0, node.newestRecord().weight());
     }
 

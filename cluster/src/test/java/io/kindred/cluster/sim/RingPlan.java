@@ -99,6 +99,7 @@ final class RingPlan {
                                 && !other.isDamaged()));
         if (isLossUnderWay
                 || !isWhole
+                || !cluster.network.copies().isEmpty()
                 || !node.isMember()
                 || members(node).size() < MEMBERS_MIN
                 || cluster.plan().writeQuorum() == 1) {

@@ -38,7 +38,7 @@ final class SimClient {
     }
 
     private void act() {
-        SimNode node = random.pick(cluster.network.nodes());
+        SimNode node = cluster.network.any(random);
         if (cluster.isOver()) {
             return;
         }
@@ -71,10 +71,10 @@ final class SimClient {
         }
     }
 
-    /** Nothing keeps a client waiting past the timeout, whatever disks and links do. */
+    /** Nothing keeps a client waiting past the timeout, whatever disks and links do, but a node that stands still. */
     private void answered(int request) {
         long tookNanos = cluster.schedule.nowNanos() - begunNanos;
-        if (requests == request && tookNanos > SimCluster.TIMEOUT_NANOS) {
+        if (requests == request && tookNanos > SimCluster.TIMEOUT_NANOS && !cluster.wasPaused(begunNanos)) {
             throw cluster.violation("a client waited for " + tookNanos / 1_000_000 + " ms");
         }
         done(request);
@@ -92,8 +92,7 @@ final class SimClient {
     }
 
     private void note(Outcome outcome) {
-        boolean failed = outcome instanceof Outcome.NoQuorum || outcome instanceof Outcome.TryAgain;
-        cluster.checker.refused += failed ? 1 : 0;
+        cluster.checker.note(outcome);
     }
 
     private String token() {
@@ -174,6 +173,7 @@ final class SimClient {
     }
 
     private void flush(SimNode node, int request) {
+        cluster.values.flushed();
         node.ask(new ClusterQuery.FlushKeys(0), answer -> {
             done(request);
         });

@@ -3,6 +3,7 @@ package io.kindred.cluster.sim;
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeConfig;
+import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -15,9 +16,12 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One run: a cluster, its clients and its misfortunes, from one seed. */
 public final class SimCluster {
@@ -27,7 +31,10 @@ public final class SimCluster {
     private static final long READ_SEED = 0x5265_6164_73L;
     private static final long ROT_SEED = 0x526f_7474_656eL;
     private static final long SKEW_SEED = 0x536b_6577_6564L;
+    private static final long RECORDS_SEED = 0x5265_636f_7264L;
     private static final long PAST_SEED = 0x5061_7374L;
+    private static final long COPY_SEED = 0x636f7079;
+    private static final double COPY_CHANCE = 0.3;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -35,6 +42,7 @@ public final class SimCluster {
     final SimSchedule schedule = new SimSchedule();
     final SimNetwork network;
     final HistoryChecker checker = new HistoryChecker(this);
+    final ValueHistory values = new ValueHistory(this);
     private final long seed;
     private final SimPlan plan;
     private final FaultPlan faults;
@@ -47,6 +55,11 @@ public final class SimCluster {
     private final boolean rots;
     /** Whether clocks are wrong by up to a day. */
     private final boolean skewsFar;
+    /** Every change record that was ever on a disk. */
+    final TreeSet<ChangeRecord> records = new TreeSet<>();
+
+    /** So few in most runs that change records are compacted. */
+    private final int recordsKept;
     /** Written before anything goes wrong, and never again. */
     private final List<String> pinned = new ArrayList<>();
 
@@ -55,6 +68,8 @@ public final class SimCluster {
     private boolean over;
     private long highestFlush;
     private long latestWallMillis;
+    private boolean skewed;
+    private long lastPausedNanos = -1;
 
     /** What a run was like. */
     public record Report(
@@ -64,12 +79,14 @@ public final class SimCluster {
             int faults,
             int rotten,
             int pastsLost,
+            int copiesStarted,
             long acknowledged,
             long siblings,
             long reaped,
             long refused,
             long relayed,
             long crossed,
+            long compactions,
             long trace) {}
 
     private SimCluster(long seed, SimPlan plan, SimRandom random, boolean reaps, boolean splits) {
@@ -79,8 +96,15 @@ public final class SimCluster {
         this.plan = plan;
         this.random = random;
         // Where one copy is enough for a write, that may be the one that rots.
-        rots = plan.faults() && plan.nodes() > 1 && plan.writeQuorum() != 1 && new SimRandom(~seed).chance(0.4);
-        skewsFar = plan.faults() && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
+        rots = plan.faults()
+                && !plan.onlyKills()
+                && plan.nodes() > 1
+                && plan.writeQuorum() != 1
+                && new SimRandom(~seed).chance(0.4);
+        skewsFar = plan.faults() && !plan.onlyKills() && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
+        SimRandom keeps = new SimRandom(seed ^ RECORDS_SEED);
+        boolean isCalm = plan.clients() == 0;
+        recordsKept = isCalm ? 2 : keeps.chance(0.2) ? NodeConfig.RECORDS_KEPT : 1 + keeps.nextInt(3);
         network = new SimNetwork(schedule, random.split());
         for (int i = 0; i < plan.nodes(); i++) {
             network.add(new SimNode(this, i, plan.datacenter(i), schedule, random.split()));
@@ -107,6 +131,12 @@ public final class SimCluster {
     public static Report runReaping(long seed) {
         SimRandom random = new SimRandom(seed);
         return run(seed, SimPlan.drawReaping(random), random, true, false);
+    }
+
+    /** Nothing but updates, and what goes wrong with those who run them. */
+    static Report runFirstReplicas(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return run(seed, SimPlan.drawFirstReplicas(random), random);
     }
 
     /** As {@link #runReaping}, in two datacenters that lose each other as well. */
@@ -151,14 +181,21 @@ public final class SimCluster {
     /** One datacenter, whole and without clients, for a test that says itself what happens. */
     static SimCluster calm(long seed, int nodes, boolean reaps) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1);
+        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1, false);
         return new SimCluster(seed, plan, random, reaps, false).whole();
+    }
+
+    /** As {@link #calm}; what was acknowledged is on the disk a second later only. */
+    static SimCluster calmEverysec(long seed, int nodes) {
+        SimRandom random = new SimRandom(seed);
+        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, false, false, false, 0, 0.02, 1 << 30, SECOND, 1, false);
+        return new SimCluster(seed, plan, random, false, false).whole();
     }
 
     /** Two datacenters, whole and without clients, for a test that says itself what happens. */
     static SimCluster calmDatacenters(long seed, int nodes) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2);
+        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2, false);
         return new SimCluster(seed, plan, random, false, false).whole();
     }
 
@@ -174,12 +211,12 @@ public final class SimCluster {
         network.nodes().forEach(SimNode::start);
         runUntil(() -> network.nodes().stream().allMatch(node -> node.isServing() && node.knowsAll(plan.nodes())));
         syncEverySecond();
-        for (int i = 0; i < plan.clients(); i++) {
-            new SimClient(this, i, random.split()).begin();
-        }
+        beginClients();
         pinKeys();
         scanner.begin();
-        if (plan.faults()) {
+        if (plan.faults() && !hasPlainClients()) {
+            faults.beginOnFirst(plan.lastsNanos());
+        } else if (plan.faults()) {
             faults.begin(plan.lastsNanos());
             if (plan.datacenters() > 1) {
                 faults.beginSplit(plan.lastsNanos());
@@ -195,12 +232,15 @@ public final class SimCluster {
         if (skewsFar) {
             faults.beginFarSkews(plan.lastsNanos(), new SimRandom(~(seed ^ SKEW_SEED)));
         }
-        if (plan.faults()) {
+        if (plan.faults() && !plan.onlyKills()) {
             faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
         }
-        if (plan.faults() && plan.writeQuorum() != 1 && Boolean.getBoolean("kindred.sim.pasts")) {
-            // Only where it is asked for: -Dkindred.sim.pasts=true.
+        boolean isElsewhereToo = plan.nodes() > 1 && plan.writeQuorum() != 1;
+        if (plan.faults() && isElsewhereToo && new SimRandom(seed ^ PAST_SEED).chance(0.3)) {
             faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
+        }
+        if (plan.faults() && isElsewhereToo && new SimRandom(seed ^ COPY_SEED).chance(COPY_CHANCE)) {
+            faults.beginCopies(plan.lastsNanos(), new SimRandom(~(seed ^ COPY_SEED)));
         }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
@@ -235,9 +275,11 @@ public final class SimCluster {
             runUntil(this::isReaped);
         }
         checker.checkEnd(everyKey());
+        values.checkEnd();
         checkTrees();
         readEverything();
         checker.checkEnd(everyKey());
+        values.checkEnd();
         checkScans();
         checkNobodyWaits();
         if (!reaps && !rots) {
@@ -252,13 +294,33 @@ public final class SimCluster {
                 faults.struck,
                 faults.rotten,
                 faults.pastsLost,
+                faults.copiesStarted,
                 checker.acknowledged,
                 checker.siblingsSeen,
                 checker.containersReaped,
                 checker.refused,
                 checker.relayed,
                 checker.crossed,
+                network.nodes().stream()
+                        .mapToLong(node -> node.changeRecords().compactions())
+                        .sum(),
                 schedule.trace());
+    }
+
+    /** Every other one updates keys that are judged by their values. */
+    private void beginClients() {
+        for (int i = 0; i < plan.clients(); i++) {
+            if (i % 2 == 0 && hasPlainClients()) {
+                new SimClient(this, i, random.split()).begin();
+            } else {
+                new SimUpdater(this, i, random.split()).begin();
+            }
+        }
+    }
+
+    /** Where there are no keys for them, all clients update. */
+    private boolean hasPlainClients() {
+        return plan.keys() > 0;
     }
 
     private void beginCalm() {
@@ -321,6 +383,7 @@ public final class SimCluster {
         List<String> all = new ArrayList<>(keys);
         all.addAll(pinned);
         all.addAll(pipelined);
+        all.addAll(values.keys());
         return all;
     }
 
@@ -354,6 +417,7 @@ public final class SimCluster {
         schedule.after(SECOND, "everysec", () -> {
             if (!syncsEachWrite()) {
                 network.nodes().forEach(node -> node.storage.sync());
+                network.copies().forEach(copy -> copy.storage.sync());
             }
             syncEverySecond();
         });
@@ -512,7 +576,7 @@ public final class SimCluster {
     private void checkKeySpace() {
         TreeSet<String> live = new TreeSet<>();
         for (String key : everyKey()) {
-            if (visible(checker.held(replicasOf(key).get(0), key)).valueCount() > 0) {
+            if (visible(checker.held(replicasOf(key).get(0), key)).winner() != null) {
                 live.add(key);
             }
         }
@@ -566,6 +630,7 @@ public final class SimCluster {
                 // Where nothing but a split goes wrong, hints alone make up for it.
                 splits ? 3_600 * SECOND : SECOND,
                 reaps ? 2_000 : 86_400_000,
+                recordsKept,
                 quorums,
                 times);
     }
@@ -583,7 +648,7 @@ public final class SimCluster {
     /** With everyone there, nothing is left of what was deleted or has expired. */
     private boolean isReaped() {
         for (SimNode node : network.nodes()) {
-            for (String key : keys) {
+            for (String key : everyKey()) {
                 Versions held = checker.held(node, key);
                 if (!held.isEmpty() && held.goneAt() != Long.MAX_VALUE) {
                     return false;
@@ -623,6 +688,34 @@ public final class SimCluster {
         return over;
     }
 
+    /** Some clock is not what the others are. */
+    void skewed() {
+        skewed = true;
+    }
+
+    boolean wasSkewed() {
+        return skewed;
+    }
+
+    /** Some node stood still, up to now. */
+    void pausedNow() {
+        lastPausedNanos = schedule.nowNanos();
+    }
+
+    /** Whether some node stood still after that time. */
+    boolean wasPaused(long sinceNanos) {
+        return lastPausedNanos >= sinceNanos || network.nodes().stream().anyMatch(SimNode::isPaused);
+    }
+
+    /** What all replicas of a key have together. */
+    Versions merged(String key) {
+        Versions merged = Versions.EMPTY;
+        for (SimNode node : replicasOf(key)) {
+            merged = merged.join(visible(checker.held(node, key)));
+        }
+        return merged;
+    }
+
     void sawFlush(long stamp) {
         highestFlush = Math.max(highestFlush, stamp);
     }
@@ -632,15 +725,30 @@ public final class SimCluster {
         return highestFlush;
     }
 
+    /** Some process of a datacenter that knows the ring: best one that serves. */
+    private Optional<SimNode> knowing(String datacenter) {
+        return Stream.concat(members(datacenter).stream(), network.copies().stream())
+                .filter(node -> node.isRunning() && node.datacenter.equals(datacenter))
+                .max(Comparator.comparing(SimNode::isServing));
+    }
+
+    /** Whether somebody is left in each datacenter. */
+    boolean isRingKnown() {
+        for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
+            if (knowing(plan.datacenter(datacenter)).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** In all datacenters. */
     List<SimNode> replicasOf(String key) {
         List<SimNode> replicas = new ArrayList<>();
         for (int datacenter = 0; datacenter < plan.datacenters(); datacenter++) {
-            SimNode asked = members(plan.datacenter(datacenter)).stream()
-                    .filter(SimNode::isServing)
-                    .findFirst()
-                    .orElseThrow(() -> violation("no member is left"));
-            replicas.addAll(asked.replicasOf(key));
+            replicas.addAll(knowing(plan.datacenter(datacenter))
+                    .orElseThrow(() -> violation("no member is left"))
+                    .replicasOf(key));
         }
         return replicas;
     }
@@ -651,13 +759,25 @@ public final class SimCluster {
         return held.withoutStampsUpTo(known);
     }
 
+    /** As {@link #visible}; what one replica may have reaped the others have not, until their turn comes. */
+    Versions unreaped(String key, Versions held) {
+        Versions visible = visible(held);
+        byte[] storageKey = storageKey(key);
+        long mark = replicasOf(key).stream()
+                .mapToLong(node -> node.reapMark(storageKey))
+                .max()
+                .orElse(0);
+        return visible.goneAt() <= mark ? Versions.EMPTY : visible;
+    }
+
     SimViolation violation(String what) {
         return new SimViolation(seed, test(), what, null);
     }
 
     /** The test that runs such a seed. */
     private String test() {
-        String kind = reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
+        String kind =
+                !hasPlainClients() ? "FirstReplica" : reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
         return kind + "SimulationTest";
     }
 }

@@ -2,11 +2,13 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.UpdateFunction;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.quorum.UpdateFunction.Result;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Read-modify-writes for simulated clients. */
+/** Read-modify-writes for simulated clients, each with the reply that tells most. */
 final class SimFunctions implements UpdateFunctions {
     static final UpdateFunctions ALL = new SimFunctions();
 
@@ -14,25 +16,64 @@ final class SimFunctions implements UpdateFunctions {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     @Override
     public @Nullable UpdateFunction find(byte[] name, int arguments) {
         return switch (text(name)) {
             case "APPEND" -> SimFunctions::append;
             case "DEL" -> SimFunctions::delete;
+            case "INCR" -> SimFunctions::increment;
+            case "SETNX" -> SimFunctions::setWhereAbsent;
+            case "SETXX" -> SimFunctions::setWherePresent;
+            case "EXPIRE" -> SimFunctions::expire;
+            case "GETSET" -> SimFunctions::getAndSet;
+            case "GETDEL" -> SimFunctions::getAndDelete;
             default -> null;
         };
     }
 
     /** Adds a token to the list; the reply says how many it then has. */
-    private static UpdateFunction.Result append(
-            byte[][] args, UpdateFunction.@Nullable Current current, long nowMillis) {
+    private static Result append(byte[][] args, @Nullable Current current, long nowMillis) {
         String value = (current == null ? "" : text(current.value()) + ",") + text(args[1]);
         long tokens = value.chars().filter(c -> c == ',').count() + 1;
-        return UpdateFunction.Result.write(new Reply.Int(tokens), value.getBytes(StandardCharsets.UTF_8), -1);
+        return Result.write(new Reply.Int(tokens), bytes(value), -1);
     }
 
-    private static UpdateFunction.Result delete(
-            byte[][] args, UpdateFunction.@Nullable Current current, long nowMillis) {
-        return current == null ? UpdateFunction.Result.unchanged(Reply.ZERO) : UpdateFunction.Result.delete(Reply.ONE);
+    private static Result delete(byte[][] args, @Nullable Current current, long nowMillis) {
+        return current == null ? Result.unchanged(Reply.ZERO) : Result.delete(Reply.ONE);
+    }
+
+    private static Result increment(byte[][] args, @Nullable Current current, long nowMillis) {
+        long value = current == null ? 1 : Long.parseLong(text(current.value())) + 1;
+        return Result.write(new Reply.Int(value), bytes(Long.toString(value)), -1);
+    }
+
+    private static Result setWhereAbsent(byte[][] args, @Nullable Current current, long nowMillis) {
+        return current == null ? Result.write(Reply.OK, args[1], -1) : Result.unchanged(Reply.NIL);
+    }
+
+    private static Result setWherePresent(byte[][] args, @Nullable Current current, long nowMillis) {
+        return current == null ? Result.unchanged(Reply.NIL) : Result.write(Reply.OK, args[1], -1);
+    }
+
+    private static Result expire(byte[][] args, @Nullable Current current, long nowMillis) {
+        return current == null
+                ? Result.unchanged(Reply.ZERO)
+                : Result.write(Reply.ONE, current.value(), nowMillis + Long.parseLong(text(args[1])));
+    }
+
+    private static Result getAndSet(byte[][] args, @Nullable Current current, long nowMillis) {
+        return Result.write(old(current), args[1], -1);
+    }
+
+    private static Result getAndDelete(byte[][] args, @Nullable Current current, long nowMillis) {
+        return current == null ? Result.unchanged(Reply.NIL) : Result.delete(old(current));
+    }
+
+    private static Reply old(@Nullable Current current) {
+        return current == null ? Reply.NIL : Reply.bulk(current.value());
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,11 @@ final class SimNetwork {
     private final SimSchedule schedule;
     private final SimRandom random;
     private final List<SimNode> nodes = new ArrayList<>();
+    /** Processes that were started from a copy of a node's directory, and run beside it. */
+    private final List<SimNode> copies = new ArrayList<>();
+
     private final Set<Link> cut = new HashSet<>();
+    private final List<HeldMessages> holders = new ArrayList<>();
     double lossRate;
     double doubleRate;
     long delayMinNanos = 50_000;
@@ -46,8 +51,16 @@ final class SimNetwork {
         nodes.add(node);
     }
 
+    void addCopy(SimNode copy) {
+        copies.add(copy);
+    }
+
+    void removeCopy(SimNode copy) {
+        copies.remove(copy);
+    }
+
     void send(SimNode from, long toId, Message message) {
-        SimNode to = byId(toId);
+        SimNode to = from.links.way(toId);
         if (to == null) {
             return;
         }
@@ -90,15 +103,36 @@ final class SimNetwork {
             lost++;
             return;
         }
+        for (HeldMessages holder : holders) {
+            if (holder.takes(from, to, message)) {
+                return;
+            }
+        }
         long delay = random.between(delayMinNanos, delayMaxNanos) + (isNear(from, to) ? 0 : longLinkNanos);
+        deliver(from, to, message, delay);
+    }
+
+    /** In so long, if both are there then. */
+    void deliver(SimNode from, SimNode to, Message message, long delay) {
+        int life = to.life();
         String what = message.getClass().getSimpleName() + from.index + to.index;
         schedule.after(delay, what, () -> {
-            if (isOpen(from, to)) {
+            // A connection ends with the process that it was made to, and what is under way on it with that.
+            if (isOpen(from, to) && to.life() == life && to.links.hears(from)) {
                 to.receive(from, message);
             } else {
                 lost++;
             }
         });
+    }
+
+    /** Whatever it takes does not arrive by itself. */
+    void hold(HeldMessages holder) {
+        holders.add(holder);
+    }
+
+    void holdNoMore(HeldMessages holder) {
+        holders.remove(holder);
     }
 
     /** Whether a connection from one to the other carries messages. */
@@ -123,8 +157,9 @@ final class SimNetwork {
         }
     }
 
-    /** This node has closed all its connections: those that come to it, too. */
-    void letGo(SimNode node) {
+    /** This process is not there any more: what it had made has ended. */
+    void ended(SimNode process) {
+        Stream.concat(nodes.stream(), copies.stream()).forEach(node -> node.links.ended(process));
         linkChanged();
     }
 
@@ -142,6 +177,9 @@ final class SimNetwork {
         for (SimNode node : nodes) {
             node.checkLinksLater(random.between(100_000, 300_000_000));
         }
+        for (SimNode copy : copies) {
+            copy.checkLinksLater(random.between(100_000, 300_000_000));
+        }
     }
 
     boolean isConnected(SimNode from, SimNode to) {
@@ -158,7 +196,33 @@ final class SimNetwork {
         return null;
     }
 
+    /** The process that listens there. */
+    @Nullable
+    SimNode at(int clusterPort) {
+        for (SimNode copy : copies) {
+            if (copy.index == clusterPort) {
+                return copy;
+            }
+        }
+        return clusterPort < nodes.size() ? nodes.get(clusterPort) : null;
+    }
+
     List<SimNode> nodes() {
         return nodes;
+    }
+
+    List<SimNode> copies() {
+        return copies;
+    }
+
+    /** Whether there is more than one process with this id. */
+    boolean isDoubled(long id) {
+        return !copies.isEmpty() && copies.stream().anyMatch(copy -> copy.id == id);
+    }
+
+    /** A process that a client may talk to. */
+    SimNode any(SimRandom random) {
+        int which = random.nextInt(nodes.size() + copies.size());
+        return which < nodes.size() ? nodes.get(which) : copies.get(which - nodes.size());
     }
 }

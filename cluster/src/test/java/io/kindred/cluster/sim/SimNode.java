@@ -21,6 +21,9 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.quorum.QuorumCounters;
+import io.kindred.cluster.ring.Checkpoint;
+import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.engine.EngineFailure;
@@ -28,12 +31,14 @@ import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
 import io.kindred.engine.SyncPolicy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 final class SimNode implements Effects, ReplicaStore {
     private static final long WALL_START_MILLIS = 1_700_000_000_000L;
     private static final int FAST_PPM_MAX = 200;
+    /** Copies of a node have addresses of their own. */
+    private static final int COPY_INDEX = 1_000;
 
     private static final EngineFailure NO_HANDLE =
             new EngineFailure(EngineFailure.Kind.IO, "simulated: too many open files");
@@ -58,6 +65,9 @@ final class SimNode implements Effects, ReplicaStore {
     private int life;
     private int incarnation = 1;
     private List<Long> lives = List.of();
+    /** The number of the start that this process began as. */
+    private long begunAs;
+
     private long belongsTo;
     /** The store is not what this node's directory says was there. */
     private boolean foundLess;
@@ -72,6 +82,8 @@ final class SimNode implements Effects, ReplicaStore {
     private long committedStamp;
 
     boolean stalled;
+    /** Its disk gets to nothing any more. */
+    boolean holdsCommits;
     /** Whatever its memory does not have fails to be read, for the moment. */
     boolean readsFail;
 
@@ -85,12 +97,24 @@ final class SimNode implements Effects, ReplicaStore {
     /** It is down, and was stopped rather than killed. */
     private boolean stoppedClean;
 
+    /** What is to happen once it goes on: what came, and what its timers were for. Null: it does not stand still. */
+    private @Nullable List<Runnable> backlog;
+
     private boolean serving;
     private boolean commitAsked;
     private List<Member> remembered = List.of();
+    private Checkpoint checkpoint = Checkpoint.NONE;
     private List<ChangeRecord> records = List.of();
+    /** What becomes the above with the next commit. */
+    private @Nullable Runnable toRemember;
+
+    private final ArrayDeque<Runnable> remembering = new ArrayDeque<>();
+
     private List<Member> dialed = List.of();
-    private final TreeSet<Long> connected = new TreeSet<>();
+    final SimLinks links;
+    /** Those that have refused it, and are dialed once more. */
+    private final Set<Long> redialing = new HashSet<>();
+
     private final Map<Long, Consumer<Outcome>> clients = new HashMap<>();
     private final Map<Long, Consumer<ClusterAnswer>> askers = new HashMap<>();
     private long lastToken;
@@ -101,13 +125,18 @@ final class SimNode implements Effects, ReplicaStore {
     final List<String> warnings = new ArrayList<>();
 
     SimNode(SimCluster cluster, int index, String datacenter, SimSchedule schedule, SimRandom random) {
+        this(cluster, index + 1, index, datacenter, schedule, random);
+    }
+
+    private SimNode(SimCluster cluster, long id, int index, String datacenter, SimSchedule schedule, SimRandom random) {
         this.cluster = cluster;
         this.index = index;
         this.datacenter = datacenter;
-        this.id = index + 1;
-        this.name = "n" + (index + 1);
+        this.id = id;
+        this.name = "n" + id;
         this.schedule = schedule;
         this.random = random;
+        this.links = new SimLinks(this, cluster.network);
         SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
         this.storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
     }
@@ -123,6 +152,10 @@ final class SimNode implements Effects, ReplicaStore {
     /** A member of another cluster looks for one of its own here. */
     void mistaken(long byCluster) {
         step(new Event.Mistaken("m1", "elsewhere:1", byCluster, 99));
+    }
+
+    StartState startState() {
+        return core == null ? StartState.STARTING : core.views().startState();
     }
 
     boolean isDoubted() {
@@ -146,6 +179,7 @@ final class SimNode implements Effects, ReplicaStore {
         }
         // Of numbers of its own, so that nothing else is drawn otherwise for it.
         lives.add(lives.isEmpty() ? 1 : generation() + 1 + new SimRandom(id << 32 | life).nextInt(1 << 24));
+        begunAs = generation();
         SimRandom clock = new SimRandom(31 * id + generation());
         originNanos = clock.between(0, 3_600_000_000_000L);
         fastPpm = clock.between(0, FAST_PPM_MAX);
@@ -153,21 +187,22 @@ final class SimNode implements Effects, ReplicaStore {
         serving = false;
         commitAsked = false;
         openPersists = 0;
-        connected.clear();
+        links.clear();
+        redialing.clear();
         dialed = List.of();
         Member self = member();
         storage.giveUpHints(Recovered.owingAll(remembered, datacenter, SimCluster.PARTITIONS));
         Recovered recovered =
-                new Recovered(self, remembered, records, trusted(storage.meta()), storage.hints(), past());
+                new Recovered(self, remembered, checkpoint, records, trusted(storage.meta()), storage.hints(), past());
         foundLess = false;
         stoppedClean = false;
-        core = new NodeCore(cluster.config(index > 0), recovered, this, SimFunctions.ALL, random.split());
+        core = new NodeCore(cluster.config(id > 1), recovered, this, SimFunctions.ALL, random.split());
         step(new Event.Started());
         if (core.views().lastStamp() < committedStamp) {
             throw cluster.violation(
                     name + " starts at " + core.views().lastStamp() + ", and has stamped " + committedStamp);
         }
-        if (index > 0 && !serving) {
+        if (id > 1 && !serving) {
             dialed = cluster.network.nodes().stream()
                     .filter(other -> other != this && other.generation() > 0 && other.id != id)
                     .map(SimNode::member)
@@ -182,7 +217,9 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     private Recovered.Past past() {
-        return new Recovered.Past(belongsTo, lives, foundLess || (belongsTo != 0 && records.isEmpty()), "");
+        boolean lacksRing =
+                belongsTo != 0 && records.isEmpty() && checkpoint.records().isNone();
+        return new Recovered.Past(belongsTo, lives, foundLess || lacksRing, "");
     }
 
     /** As the real shell: trees are those of the records only where the stop that stored them was clean. */
@@ -200,7 +237,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     boolean knowsAll(int nodes) {
-        return core != null && core.views().members().size() == nodes && connected.size() == nodes - 1;
+        return core != null && core.views().members().size() == nodes && links.size() == nodes - 1;
     }
 
     /** The members that it does not think to be up. */
@@ -244,6 +281,15 @@ final class SimNode implements Effects, ReplicaStore {
 
     long sloppyWrites() {
         return core == null ? 0 : core.views().counters().sloppyWrites;
+    }
+
+    long termClaims() {
+        return core == null ? 0 : core.views().terms().won;
+    }
+
+    /** What it has counted in this life. */
+    QuorumCounters counters() {
+        return core == null ? new QuorumCounters() : core.views().counters();
     }
 
     int rangesOwed() {
@@ -314,6 +360,18 @@ final class SimNode implements Effects, ReplicaStore {
         return !hasLeft && !isLost;
     }
 
+    /** The ring that all records that it knows lead to; null: it is not running. */
+    @Nullable
+    Ring ring() {
+        return core == null ? null : core.views().ring();
+    }
+
+    NodeViews.ChangeRecords changeRecords() {
+        return core == null
+                ? new NodeViews.ChangeRecords(0, 0, 0, 0)
+                : core.views().changeRecords();
+    }
+
     /** The newest change record that it knows of. */
     ChangeRecord newestRecord() {
         return Collections.max(records);
@@ -378,7 +436,7 @@ final class SimNode implements Effects, ReplicaStore {
         die();
         storage = new SimStorage(SyncPolicy.ALWAYS, schedule, random.split(), 0);
         committedStamp = 0;
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */
@@ -389,6 +447,10 @@ final class SimNode implements Effects, ReplicaStore {
                 storage.put(record.key(), record.value(), 0);
             }
             stopping.views().staleTreeKeys().forEach(key -> storage.put(key, null, 0));
+        }
+        remembering.forEach(Runnable::run);
+        if (toRemember != null) {
+            toRemember.run();
         }
         storage.engine().commit(failure -> {});
         boolean sameActor = core != null && !core.views().mustRaiseIncarnation();
@@ -405,12 +467,30 @@ final class SimNode implements Effects, ReplicaStore {
             List<Long> lives,
             long belongsTo,
             List<Member> remembered,
+            Checkpoint checkpoint,
             List<ChangeRecord> records,
             boolean stoppedClean) {}
 
-    /** Of a directory that is at rest. */
+    /** A process of its own from a copy of this node's directory, not started yet. */
+    SimNode beside(Copy copy) {
+        SimNode beside = new SimNode(cluster, id, COPY_INDEX + index, datacenter, schedule, random.split());
+        beside.zone = zone;
+        beside.weight = weight;
+        beside.putBack(copy);
+        return beside;
+    }
+
+    /** Of a directory that is at rest, or of one that a process runs on: a start takes that for a stop that was not clean. */
     Copy copy() {
-        return new Copy(storage.content(), incarnation, lives, belongsTo, remembered, records, stoppedClean);
+        return new Copy(
+                storage.content(),
+                isRunning() ? incarnation + 1 : incarnation,
+                lives,
+                belongsTo,
+                remembered,
+                checkpoint,
+                records,
+                stoppedClean && !isRunning());
     }
 
     /** An older copy of its directory is put in the place of what there is. Requires: it is not running. */
@@ -420,18 +500,20 @@ final class SimNode implements Effects, ReplicaStore {
         lives = copy.lives();
         belongsTo = copy.belongsTo();
         remembered = copy.remembered();
+        checkpoint = copy.checkpoint();
         records = copy.records();
         stoppedClean = copy.stoppedClean();
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     /** Its store is gone, or an older one was put back; what its directory says of itself is there. Requires: it is not running. */
     void loseStore() {
         List<SimStorage.Reverted> gone = replaceStorage(SimStorage.Content.NONE);
         remembered = List.of();
+        checkpoint = Checkpoint.NONE;
         records = List.of();
         foundLess = true;
-        cluster.checker.tailLost(gone);
+        cluster.checker.diskLost(gone);
     }
 
     private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
@@ -439,11 +521,14 @@ final class SimNode implements Effects, ReplicaStore {
         SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
         storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
         storage.fill(content);
+        // What it has stamped since is not known any more, and what it stamps from now on is of another actor.
+        committedStamp = 0;
         return SimStorage.reverted(before, storage.containers());
     }
 
     /** The process dies; what it handed to the operating system is there afterwards. */
     void kill() {
+        remembering.forEach(Runnable::run);
         storage.kill();
         die();
     }
@@ -453,18 +538,55 @@ final class SimNode implements Effects, ReplicaStore {
         List<SimStorage.Reverted> gone = storage.powerLoss();
         committedStamp = cluster.syncsEachWrite() ? committedStamp : 0;
         die();
-        cluster.checker.tailLost(gone);
+        cluster.checker.logTailLost(gone);
     }
 
     private void die() {
         core = null;
+        toRemember = null;
+        remembering.clear();
         life++;
         incarnation++;
         serving = false;
+        resume();
         // A client whose node dies never hears of its request again.
         clients.clear();
         askers.clear();
-        cluster.network.linkChanged();
+        cluster.network.ended(this);
+    }
+
+    /** Another number after each start and each death. */
+    int life() {
+        return life;
+    }
+
+    /** Stands still, as a process does that is stopped: its connections stay, and what comes waits. */
+    void pause() {
+        if (core != null && backlog == null) {
+            backlog = new ArrayList<>();
+        }
+    }
+
+    void resume() {
+        List<Runnable> waiting = backlog;
+        if (waiting != null) {
+            backlog = null;
+            cluster.pausedNow();
+            waiting.forEach(action -> later(0, "resumed", action));
+            cluster.network.linkChanged();
+        }
+    }
+
+    boolean isPaused() {
+        return backlog != null;
+    }
+
+    private void whenGoing(Runnable action) {
+        if (backlog == null) {
+            action.run();
+        } else {
+            backlog.add(action);
+        }
     }
 
     // --- what happens to it ---
@@ -472,7 +594,11 @@ final class SimNode implements Effects, ReplicaStore {
     private void step(Event event) {
         NodeCore running = core;
         if (running != null) {
+            long sloppyBefore = running.views().counters().sloppyUpdates;
             running.step(event, new Now(nanos(), Math.max(0, wallMillis())), this);
+            if (running.views().counters().sloppyUpdates > sloppyBefore) {
+                cluster.values.sloppyNow();
+            }
             cluster.checker.afterEvent(this);
         }
     }
@@ -495,23 +621,25 @@ final class SimNode implements Effects, ReplicaStore {
         int asked = life;
         schedule.after(delayNanos, what + index, () -> {
             if (life == asked) {
-                action.run();
+                whenGoing(action);
             }
         });
     }
 
     void receive(SimNode from, Message message) {
-        step(new Event.Received(from.id, message));
+        whenGoing(() -> step(new Event.Received(from.id, message)));
     }
 
     void request(Operation operation, QuorumSpec quorum, Consumer<Outcome> done) {
-        clients.put(++lastToken, done);
-        step(new Event.Request(lastToken, operation, quorum));
+        long token = ++lastToken;
+        clients.put(token, done);
+        whenGoing(() -> step(new Event.Request(token, operation, quorum)));
     }
 
     void ask(ClusterQuery query, Consumer<ClusterAnswer> done) {
-        askers.put(++lastToken, done);
-        step(new Event.ClusterRequest(lastToken, query));
+        long token = ++lastToken;
+        askers.put(token, done);
+        whenGoing(() -> step(new Event.ClusterRequest(token, query)));
     }
 
     void checkLinksLater(long delayNanos) {
@@ -522,14 +650,53 @@ final class SimNode implements Effects, ReplicaStore {
 
     private void checkLinks() {
         for (Member peer : dialed) {
-            SimNode other = cluster.network.byId(peer.id());
-            boolean up = other != null && other != this && cluster.network.isConnected(this, other);
-            if (up && connected.add(peer.id())) {
-                step(new Event.PeerConnected(peer.id()));
-            } else if (!up && connected.remove(peer.id())) {
-                step(new Event.PeerLost(peer.id()));
+            if (peer.id() == id) {
+                continue;
+            }
+            if (links.has(peer.id())) {
+                if (!links.isUp(peer.id())) {
+                    lost(peer.id());
+                }
+            } else {
+                dial(peer);
             }
         }
+    }
+
+    private void dialAgain(Member peer) {
+        if (redialing.add(peer.id())) {
+            later(random.between(200_000_000, 1_000_000_000), "dial", () -> {
+                redialing.remove(peer.id());
+                checkLinks();
+            });
+        }
+    }
+
+    private void dial(Member peer) {
+        switch (links.dial(peer)) {
+            case CONNECTED -> step(new Event.PeerConnected(peer.id()));
+            case REFUSED -> {
+                SimNode there = cluster.network.at(peer.clusterPort());
+                SimNode other = there == null ? null : there.links.anotherOf(this);
+                if (other != null) {
+                    step(new Event.Refused(peer.id(), other.begunAs, "another process is " + name));
+                }
+                dialAgain(peer);
+            }
+            case ASKED -> dialAgain(peer);
+            case UNREACHABLE -> {}
+        }
+    }
+
+    /** The connection that it made to this node is not there any more. */
+    void lost(long peer) {
+        if (links.remove(peer)) {
+            step(new Event.PeerLost(peer));
+        }
+    }
+
+    void after(long delayNanos, Runnable action) {
+        later(delayNanos, "asked", action);
     }
 
     // --- effects ---
@@ -549,6 +716,10 @@ final class SimNode implements Effects, ReplicaStore {
         cluster.checker.persisting(this, key, value);
         storage.put(key, value, countDelta);
         openPersists++;
+        askTurnEnd();
+    }
+
+    private void askTurnEnd() {
         if (!commitAsked) {
             commitAsked = true;
             later(random.between(1_000, 50_000), "turn", this::endTurn);
@@ -561,7 +732,14 @@ final class SimNode implements Effects, ReplicaStore {
         openPersists = 0;
         int asked = life;
         long stamp = core == null ? 0 : core.views().lastStamp();
+        Runnable written = toRemember == null ? () -> {} : toRemember;
+        toRemember = null;
+        remembering.add(written);
         storage.engine().commit(failure -> {
+            remembering.remove(written);
+            if (failure == null) {
+                written.run();
+            }
             committedStamp = failure == null ? Math.max(committedStamp, stamp) : committedStamp;
             if (life == asked) {
                 step(new Event.Persisted(persists, failure == null ? null : told(failure)));
@@ -573,10 +751,27 @@ final class SimNode implements Effects, ReplicaStore {
 
     /** What is still being gathered for the next commit is closed first, so that a failure meets it as one. */
     private void settle() {
+        if (holdsCommits) {
+            return;
+        }
         if (openPersists > 0) {
             endTurn();
         }
         storage.settle();
+    }
+
+    @Override
+    public void sync(long token) {
+        int asked = life;
+        long delay = random.between(100_000, 5_000_000);
+        later(
+                stalled ? delay + random.between(0, 3_000_000_000L) : delay,
+                "sync",
+                () -> storage.engine().sync(failure -> {
+                    if (life == asked) {
+                        step(new Event.Synced(token, failure == null ? null : told(failure)));
+                    }
+                }));
     }
 
     @Override
@@ -678,24 +873,29 @@ final class SimNode implements Effects, ReplicaStore {
     public void peers(List<Member> members) {
         dialed = members;
         // Whose connection is given up is not told of as lost.
-        connected.retainAll(members.stream().map(Member::id).toList());
+        links.retain(members.stream().map(Member::id).toList());
         checkLinksLater(random.between(1_000, 5_000_000));
     }
 
     @Override
     public void redial(long peer) {
         later(0, "redial", () -> {
-            if (connected.remove(peer)) {
-                step(new Event.PeerLost(peer));
+            if (links.has(peer)) {
+                lost(peer);
                 checkLinksLater(random.between(50_000_000, 500_000_000));
             }
         });
     }
 
     @Override
-    public void remember(List<Member> members, List<ChangeRecord> changes) {
-        remembered = members;
-        records = changes;
+    public void remember(List<Member> members, Checkpoint from, List<ChangeRecord> since) {
+        toRemember = () -> {
+            remembered = members;
+            checkpoint = from;
+            records = since;
+            cluster.records.addAll(since);
+        };
+        askTurnEnd();
     }
 
     @Override
@@ -719,8 +919,16 @@ final class SimNode implements Effects, ReplicaStore {
         serving = false;
         schedule.note(name + " is " + state.text() + ": " + why);
         if (state == StartState.COPY) {
-            cluster.network.letGo(this);
+            later(0, "let go", this::letGo);
         }
+    }
+
+    /** Closes all connections, those that it let in, too. */
+    private void letGo() {
+        List<Long> peers = links.peers();
+        links.clear();
+        peers.forEach(peer -> step(new Event.PeerLost(peer)));
+        cluster.network.ended(this);
     }
 
     @Override

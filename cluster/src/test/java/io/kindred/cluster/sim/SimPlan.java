@@ -11,6 +11,7 @@ import io.kindred.cluster.message.QuorumSpec;
  * @param changes how often the ring changes
  * @param datacenters how many there are; each has its share of the nodes
  * @param flushes whether clients flush the database now and then
+ * @param onlyKills whether nothing goes wrong but that nodes are killed, or stand still, and go on
  */
 public record SimPlan(
         int nodes,
@@ -25,9 +26,17 @@ public record SimPlan(
         double memoryMissRate,
         long hintBytesMax,
         long lastsNanos,
-        int datacenters) {
+        int datacenters,
+        boolean onlyKills) {
+
+    private static final long HINT_BYTES_ENOUGH = 1 << 30;
 
     static SimPlan draw(SimRandom random) {
+        SimPlan plan = drawAny(random);
+        return random.chance(0.2) ? plan.withKillsOnly() : plan;
+    }
+
+    private static SimPlan drawAny(SimRandom random) {
         int nodes = 3 + random.nextInt(7);
         // Mostly the majorities; the others are legal too, and promise less.
         int quorum = random.nextInt(6);
@@ -44,7 +53,8 @@ public record SimPlan(
                 random.chance(0.5) ? 0.3 : 0.02,
                 random.chance(0.1) ? 2_000 : 1 << 30,
                 12_000_000_000L,
-                1);
+                1,
+                false);
     }
 
     /** Two datacenters, and a long link between them that is cut for a while. */
@@ -62,7 +72,27 @@ public record SimPlan(
                 random.chance(0.5) ? 0.3 : 0.02,
                 random.chance(0.2) ? 2_000 : 1 << 30,
                 12_000_000_000L,
-                2);
+                2,
+                false);
+    }
+
+    /** Few nodes, and updates of few keys: whoever runs them is what goes wrong. */
+    static SimPlan drawFirstReplicas(SimRandom random) {
+        return new SimPlan(
+                random.chance(0.7) ? 3 : 4 + random.nextInt(2),
+                8,
+                0,
+                0,
+                0,
+                random.chance(0.7),
+                true,
+                false,
+                random.chance(0.3) ? 1 + random.nextInt(3) : 0,
+                random.chance(0.5) ? 0.3 : 0.02,
+                1 << 30,
+                12_000_000_000L,
+                1,
+                true);
     }
 
     static SimPlan drawReaping(SimRandom random) {
@@ -79,7 +109,8 @@ public record SimPlan(
                 0.1,
                 random.chance(0.2) ? 2_000 : 1 << 30,
                 60_000_000_000L,
-                1);
+                1,
+                false);
     }
 
     /** Nodes join and leave, several of them at once, and nothing goes wrong. */
@@ -97,7 +128,8 @@ public record SimPlan(
                 0.02,
                 1 << 30,
                 6_000_000_000L,
-                1);
+                1,
+                false);
     }
 
     /** As {@link #drawReaping}, with the nodes in two datacenters. */
@@ -116,7 +148,8 @@ public record SimPlan(
                 plan.memoryMissRate,
                 plan.hintBytesMax,
                 plan.lastsNanos,
-                2);
+                2,
+                false);
     }
 
     /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
@@ -135,11 +168,21 @@ public record SimPlan(
         return strict ? new QuorumSpec(0, 0, 0, writeQuorum == 0 ? 2 : writeQuorum) : QuorumSpec.DEFAULT;
     }
 
+    /** What a client asks of an update: whatever it is, it takes a majority of the key's own replicas, or is sloppy. */
+    static QuorumSpec updating(SimRandom random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> new QuorumSpec(1, 1, 0, 0);
+            case 1 -> new QuorumSpec(2, 2, 2, 2);
+            default -> QuorumSpec.DEFAULT;
+        };
+    }
+
     /** Where the nodes of one datacenter only are, it has no name. */
     String datacenter(int number) {
         return datacenters == 1 ? "" : "dc" + (number % datacenters + 1);
     }
 
+    /** Hints have room for all that is missed, for nothing else makes up for it soon. */
     SimPlan withoutFaults() {
         return new SimPlan(
                 nodes,
@@ -152,8 +195,28 @@ public record SimPlan(
                 false,
                 0,
                 memoryMissRate,
-                hintBytesMax,
+                HINT_BYTES_ENOUGH,
                 lastsNanos,
-                datacenters);
+                datacenters,
+                false);
+    }
+
+    /** Mostly of three nodes, which all have every key. */
+    private SimPlan withKillsOnly() {
+        return new SimPlan(
+                nodes < 7 ? 3 : 5,
+                Math.max(6, clients),
+                keys,
+                0,
+                0,
+                true,
+                true,
+                false,
+                0,
+                memoryMissRate,
+                1 << 30,
+                lastsNanos,
+                1,
+                true);
     }
 }

@@ -55,10 +55,10 @@ class TransferTurnsTest {
 
     private final class Exchanges implements TransferCore.Work {
         @Override
-        public void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal) {
+        public void exchange(long peer, Collection<Integer> partitions, TransferCore.Exchanged told) {
             TreeSet<Integer> done = new TreeSet<>(partitions);
             done.removeAll(stuck);
-            equal.accept(done);
+            told.ended(done, Set.of());
         }
 
         @Override
@@ -76,6 +76,11 @@ class TransferTurnsTest {
 
         @Override
         public void emptied(int partition) {}
+
+        @Override
+        public void await(int partition, List<Long> formers, Consumer<Boolean> told) {
+            throw new AssertionError("all holders are there");
+        }
 
         @Override
         public void note(String line) {}
@@ -110,6 +115,11 @@ class TransferTurnsTest {
         @Override
         public boolean isInRing(long node) {
             return true;
+        }
+
+        @Override
+        public List<Long> formers(int partition) {
+            return List.of();
         }
 
         @Override

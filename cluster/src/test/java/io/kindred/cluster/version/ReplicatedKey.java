@@ -64,7 +64,8 @@ final class ReplicatedKey {
         long counter = VersionVector.nextCounter(before.clock(), client.context, 0, actor);
         Dot dot = new Dot(actor, counter);
         byte @Nullable [] value = random.nextInt(6) == 0 ? null : dot.toString().getBytes(StandardCharsets.UTF_8);
-        Sibling sibling = new Sibling(dot, stampOfWrite(), random.nextInt(4) == 0 ? stamp : -1, value);
+        long stamped = stampOfWrite();
+        Sibling sibling = new Sibling(dot, stamped, random.nextInt(4) == 0 ? stamp : -1, value, mark(stamped));
         replicas.set(at, before.write(client.context, sibling));
         writes.put(dot, new TreeSet<>(client.seen));
         Set<Dot> known = new TreeSet<>(client.seen);
@@ -73,6 +74,14 @@ final class ReplicatedKey {
         inFlight.add(new Delta(Versions.delta(client.context, sibling), known));
         client.context = client.context.with(dot, sibling.stamp());
         client.seen = known;
+    }
+
+    private TermMark mark(long stamped) {
+        if (random.nextInt(3) > 0) {
+            return TermMark.NONE;
+        }
+        long base = random.nextBoolean() ? 0 : Math.max(0, stamped - 1 - random.nextInt(100));
+        return new TermMark(1 + random.nextInt(3), random.nextInt(4) == 0 ? 77 : 0, base);
     }
 
     void deliver(int at) {

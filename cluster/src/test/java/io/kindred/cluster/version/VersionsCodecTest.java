@@ -90,7 +90,7 @@ class VersionsCodecTest {
         Sibling sibling = new Sibling(new Dot(X, 2), 0x1234, 299, new byte[] {'h', 'i'});
         VersionVector context = VersionVector.EMPTY.with(new Dot(X, 1), 0x1200);
         byte[] expected = {
-            1,
+            2,
             0,
             1,
             0x01,
@@ -118,12 +118,39 @@ class VersionsCodecTest {
             0,
             (byte) 0xac,
             2,
+            0,
             3,
             'h',
             'i'
         };
         assertArrayEquals(expected, VersionsCodec.encode(Versions.EMPTY.write(context, sibling)));
         assertEquals(VersionsCodec.TYPE_VALUE, VersionsCodec.peekType(expected));
+    }
+
+    @Test
+    void anUpdateKeepsItsTerm() {
+        for (TermMark mark : new TermMark[] {
+            new TermMark(1, 0, 0),
+            new TermMark(Term.NUMBER_MAX, 0, 1),
+            new TermMark(7, -1, 0x1233),
+            new TermMark(7, Long.MIN_VALUE, 0)
+        }) {
+            Sibling sibling = new Sibling(new Dot(X, 2), 0x1234, Sibling.NEVER, new byte[] {1}, mark);
+            Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, sibling);
+            Sibling decoded = VersionsCodec.decode(VersionsCodec.encode(versions))
+                    .siblings()
+                    .get(0);
+            assertEquals(mark, decoded.mark());
+            assertEquals(new Term(mark.number(), X.nodeId()), decoded.term());
+            assertEquals(VersionsCodec.encode(versions).length, VersionsCodec.sizeBytes(versions));
+        }
+    }
+
+    @Test
+    void aBaseThatIsNoOlderThanItsVersionIsNone() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Sibling(new Dot(X, 2), 5, Sibling.NEVER, null, new TermMark(1, 0, 5)));
     }
 
     @Test
@@ -167,14 +194,14 @@ class VersionsCodecTest {
 
     @Test
     void siblingsOfOneDotAndEntriesThatTouchAreTold() {
-        byte[] clockOfThree = {1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 9};
-        byte[] twice = concat(clockOfThree, new byte[] {3, 0, 1, 0, 0, 0, 0, 2, 1, 0, 0, 0, 1, 2, 0, 0});
+        byte[] clockOfThree = {2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 9};
+        byte[] twice = concat(clockOfThree, new byte[] {3, 0, 1, 0, 0, 0, 0, 0, 2, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0});
         assertTrue(messageOf(twice).contains("two siblings of one dot"), messageOf(twice));
-        byte[] touching = concat(new byte[] {1, 0, 2}, run(5, 1, 2), run(5, 4, 0), new byte[] {0});
+        byte[] touching = concat(new byte[] {2, 0, 2}, run(5, 1, 2), run(5, 4, 0), new byte[] {0});
         assertTrue(messageOf(touching).contains("out of order"), messageOf(touching));
-        VersionsCodec.decode(concat(new byte[] {1, 0, 2}, run(5, 1, 2), run(5, 5, 0), new byte[] {0}));
-        VersionsCodec.decode(concat(new byte[] {1, 0, 2}, run(4, 1, 2), run(5, 4, 0), new byte[] {0}));
-        byte[] descending = concat(new byte[] {1, 0, 2}, run(5, 1, 2), run(4, 1, 2), new byte[] {0});
+        VersionsCodec.decode(concat(new byte[] {2, 0, 2}, run(5, 1, 2), run(5, 5, 0), new byte[] {0}));
+        VersionsCodec.decode(concat(new byte[] {2, 0, 2}, run(4, 1, 2), run(5, 4, 0), new byte[] {0}));
+        byte[] descending = concat(new byte[] {2, 0, 2}, run(5, 1, 2), run(4, 1, 2), new byte[] {0});
         assertTrue(messageOf(descending).contains("out of order"), messageOf(descending));
     }
 
@@ -183,7 +210,7 @@ class VersionsCodecTest {
         Seeds.each(20_000, "VersionsCodecTest#noiseIsTold", random -> {
             byte[] noise = new byte[2 + random.nextInt(60)];
             random.nextBytes(noise);
-            noise[0] = 1;
+            noise[0] = 2;
             noise[1] = 0;
             for (int i = 2; i < noise.length; i++) {
                 // Small numbers get further than noise does.

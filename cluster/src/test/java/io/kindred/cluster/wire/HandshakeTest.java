@@ -83,9 +83,9 @@ class HandshakeTest {
         Handshake newer = Handshake.accepting(N2, new WireVersions(8, 9), nonce(2), peer -> null);
         Exchange exchange = new Exchange(dialer(N1, 1), newer).run();
         assertEquals(
-                "wire versions do not overlap: n2 speaks 8 to 9, the peer 6",
+                "wire versions do not overlap: n2 speaks 8 to 9, the peer 7",
                 exchange.acceptorFailure().reason());
-        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 8 to 9, the peer 6"));
+        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 8 to 9, the peer 7"));
     }
 
     @Test

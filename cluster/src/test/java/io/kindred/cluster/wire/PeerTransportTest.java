@@ -182,6 +182,27 @@ class PeerTransportTest {
         assertEquals(List.of(), newcomer.stats().peers());
     }
 
+    /** The member's own connection is given up for the seed's, which is the member's from then on. */
+    @Test
+    void aSeedThatBecomesAMemberWhileItIsDialedKeepsItsConnection() throws IOException {
+        TestPeer newcomer = start(1);
+        TestPeer seed = start(7);
+        newcomer.run(() -> {
+            newcomer.transport.dialSeed("127.0.0.1", seed.port);
+            newcomer.transport.peers(List.of(seed.member(), newcomer.member()));
+        });
+        Wait.until(newcomer.links, "connected 7");
+        newcomer.run(newcomer.transport::forgetSeeds);
+        assertEquals(1, newcomer.stats().peers().size(), "nobody dials it any more");
+        // The other end may have let go of either connection.
+        for (int i = 0; seed.inbox.isEmpty(); i++) {
+            newcomer.send(7, new Message.ClockRequest(i));
+        }
+        newcomer.links.clear();
+        stop(seed);
+        Wait.until(newcomer.links, "lost 7");
+    }
+
     @Test
     void twoSeedAddressesOfOneNodeMakeOneConnection() throws IOException {
         TestPeer newcomer = start(1);
@@ -259,6 +280,21 @@ class PeerTransportTest {
         Wait.until(copy.links, "connected 3");
         assertFalse(copy.links.contains("connected 1"));
         assertTrue(witness.stats().handshakeFailures() > 0);
+    }
+
+    /** The address that the members have is the original's; it hears nothing while the copy, which came to them, answers. */
+    @Test
+    void whoKeepsToACopyDoesNotDialItsOriginal() throws IOException {
+        TestPeer witness = start(3);
+        TestPeer copy = start(TestPeer.node(1, 2, ""), TestPeer.QUICK, 0);
+        connect(copy, witness);
+        TestPeer original = start(1);
+        witness.peers(original.member());
+        Wait.until(witness.links, "lost 1");
+        Wait.until(witness.links, "lost 1");
+        assertFalse(witness.links.contains("connected 1"));
+        stop(copy);
+        Wait.until(witness.links, "connected 1");
     }
 
     @Test

@@ -3,25 +3,36 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.CompactedRecords;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.ring.Checkpoint;
+import io.kindred.cluster.ring.Ring;
+import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Messages drawn from a seed: one of every kind, with every kind of part somewhere among a few seeds. */
@@ -43,72 +54,75 @@ final class Samples {
                 new Message.JoinRequest(member(), text(), text()),
                 new Message.JoinRefused(text()),
                 new Message.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
-                new Message.GossipAsk(list(this::anyLong), list(this::anyLong), list(this::anyLong)),
+                new Message.GossipAsk(
+                        list(this::anyLong), list(this::anyLong), list(this::anyLong), anyLong(), anyLong()),
                 new Message.GossipTell(
-                        list(this::member), list(this::change), list(this::holding), anyLong(), anyLong()),
+                        list(this::member),
+                        coin() ? null : checkpoint(),
+                        list(this::change),
+                        list(this::holding),
+                        anyLong(),
+                        anyLong()),
                 new Message.Ping(id(), anyLong(), anyLong()),
                 new Message.Pong(id(), anyLong(), anyLong(), clocks()),
                 new Message.Pressure(coin()),
                 new Message.StartAsked(id()),
                 new Message.StartKnown(id(), List.of(id(), anyLong())),
                 new Message.Forward(
-                        id(),
-                        operation(),
-                        quorum(),
-                        anyLong(),
-                        random.nextInt(100_000),
-                        new AskerDeadline(id(), anyLong())),
+                        id(), operation(), quorum(), anyLong(), anyInt(), new AskerDeadline(id(), anyLong()), coin()),
                 new Message.ForwardReply(id(), outcome(), clocks()),
-                new Message.ReadRequest(id(), bytes(), coin()),
+                new Message.ReadRequest(id(), bytes(), coin(), coin() ? guard() : null),
                 readReply(),
-                new Message.Replicate(id(), bytes(), versions(), anyLong()),
+                new Message.Replicate(id(), bytes(), versions(), anyLong(), coin() ? guard() : null),
                 coin()
-                        ? new Message.ReplicateAck(id(), verdict(), versions())
+                        ? new Message.ReplicateAck(id(), verdict(), versions(), term())
                         : new Message.ReplicateAck(id(), verdict(), null),
+                new Message.TermClaim(id(), anyInt(), guard()),
+                new Message.TermReply(id(), verdict(), term(), anyInt()),
+                new Message.TermsRequest(id(), ascending()),
+                new Message.TermsReply(id(), list(this::term), ascending()),
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
                 new Message.Relay(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
-                new Message.HandOverAck(id(), verdict(), list(() -> random.nextInt(128)), random.nextInt(1 << 20)),
-                new Message.TreeRoots(id(), random.nextInt(100), ascending()),
+                new Message.HandOverAck(id(), verdict(), list(() -> anyInt()), anyInt()),
+                new Message.TreeRoots(id(), anyInt(), ascending()),
                 new Message.TreeRootsReply(id(), anyLong(), longs(), ascending()),
                 new Message.TreeLanes(id(), ascending(), longs()),
                 new Message.TreeLanesReply(
                         id(),
-                        list(() -> new Message.TreeLanesReply.Lane(
-                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), anyLong())),
+                        list(() -> new Message.TreeLanesReply.Lane(anyInt(), anyInt(), random.nextInt(20), anyLong())),
                         longs()),
                 new Message.TreeSums(
                         id(),
-                        list(() -> new Message.TreeSums.Span(
-                                random.nextInt(1024), random.nextInt(32), random.nextInt(20), random.nextInt(64), 6))),
+                        list(() -> new Message.TreeSums.Span(anyInt(), anyInt(), random.nextInt(20), anyInt(), 6))),
                 new Message.TreeSumsReply(id(), longs()),
                 new Message.BucketKeys(
                         id(),
-                        list(() -> new Message.BucketKeys.Range(
-                                random.nextInt(1024), random.nextInt(32), anyLong(), anyLong())),
+                        list(() -> new Message.BucketKeys.Range(anyInt(), anyInt(), anyLong(), anyLong())),
                         longs()),
                 new Message.BucketKeysReply(
-                        id(),
-                        verdict(),
-                        new Message.BucketKeysReply.Covered(random.nextInt(64), anyLong()),
-                        found(),
-                        longs()),
+                        id(), verdict(), new Message.BucketKeysReply.Covered(anyInt(), anyLong()), found(), longs()),
                 new Message.ExchangeObjects(id(), List.of(bytes()), List.of(versions()), list(this::bytes)),
                 new Message.ExchangeObjectsReply(id(), verdict(), List.of(bytes()), List.of(versions())),
-                new Message.ExchangeAsked(id(), random.nextInt(1024), anyLong()),
+                new Message.ExchangeAsked(id(), anyInt(), anyLong()),
                 new Message.ExchangeDone(id(), verdict()),
-                new Message.CountRequest(
-                        id(),
-                        random.nextInt(16),
-                        random.ints(random.nextInt(5), 0, 65_536).toArray()),
+                new Message.CountRequest(id(), anyInt(), ints()),
                 new Message.CountReply(id(), anyLong()),
-                new Message.ScanRequest(id(), random.nextInt(16), random.nextInt(1024), anyLong(), 100),
+                new Message.ScanRequest(id(), anyInt(), anyInt(), anyLong(), 100),
                 scanReply(),
                 new Message.ClockRequest(id()),
                 new Message.ClockReply(id(), anyLong(), anyLong()),
                 new Message.Flush(id(), list(this::anyLong)),
                 new Message.FlushAck(id(), verdict(), anyLong()));
+    }
+
+    private Term term() {
+        return coin() ? Term.NONE : new Term(number(1, Term.NUMBER_MAX), anyLong());
+    }
+
+    private Guard guard() {
+        return new Guard(term(), anyLong(), anyLong(), anyLong(), coin());
     }
 
     private Message dotReply() {
@@ -117,7 +131,7 @@ final class Samples {
                 : new Message.DotReply(
                         id(),
                         Message.Verdict.OK,
-                        new Dot(new Actor(anyLong(), 1 + random.nextInt(5)), 1 + random.nextInt(1_000)),
+                        new Dot(new Actor(anyLong(), (int) number(1, Integer.MAX_VALUE)), number(1, COUNTER_MAX)),
                         versions(),
                         anyLong());
     }
@@ -143,7 +157,10 @@ final class Samples {
     // NullAway does not see that a record's array may be null once the record has been compiled.
     @SuppressWarnings("NullAway")
     private static Sibling sibling(Dot dot, long stamp, long expiry, byte @Nullable [] value) {
-        return new Sibling(dot, stamp, expiry, value);
+        TermMark mark = dot.counter() % 2 == 0
+                ? TermMark.NONE
+                : new TermMark(Math.min(dot.counter(), Term.NUMBER_MAX), stamp % 3, stamp / 2);
+        return new Sibling(dot, stamp, expiry, value, mark);
     }
 
     Reply reply(int depth) {
@@ -167,15 +184,15 @@ final class Samples {
 
     Operation operation() {
         return switch (random.nextInt(3)) {
-            case 0 -> new Operation.Get(random.nextInt(16), bytes());
+            case 0 -> new Operation.Get(anyInt(), bytes());
             case 1 ->
                 new Operation.Put(
-                        random.nextInt(16),
+                        anyInt(),
                         bytes(),
                         coin() ? null : versions().clock(),
                         coin() ? null : bytes(),
                         number(-1, Long.MAX_VALUE));
-            default -> new Operation.Update(random.nextInt(16), bytes(), new byte[][] {bytes(), bytes(), bytes()});
+            default -> new Operation.Update(anyInt(), bytes(), new byte[][] {bytes(), bytes(), bytes()});
         };
     }
 
@@ -192,17 +209,15 @@ final class Samples {
 
     Member member() {
         return new Member(
-                anyLong(),
-                text(),
-                text(),
-                random.nextInt(65_536),
-                random.nextInt(65_536),
-                text(),
-                text(),
-                coin() ? random.nextDouble() * 4 + Double.MIN_VALUE : coin() ? Double.MIN_VALUE : Double.MAX_VALUE,
-                anyInt(),
-                anyLong(),
-                anyLong());
+                anyLong(), text(), text(), port(), port(), text(), text(), weight(), anyInt(), anyLong(), anyLong());
+    }
+
+    private int port() {
+        return (int) number(0, 65_535);
+    }
+
+    private double weight() {
+        return coin() ? random.nextDouble() * 4 + Double.MIN_VALUE : coin() ? Double.MIN_VALUE : Double.MAX_VALUE;
     }
 
     private Beat beat() {
@@ -212,8 +227,26 @@ final class Samples {
     }
 
     private Holding holding() {
-        long[] words = random.longs(random.nextInt(4)).toArray();
+        long[] words = longs();
         return new Holding(anyLong(), id(), coin(), words);
+    }
+
+    Checkpoint checkpoint() {
+        CompactedRecords records = new CompactedRecords(
+                anyLong(),
+                (int) number(1, Integer.MAX_VALUE),
+                anyLong(),
+                Stream.generate(this::anyLong).limit(64).toList(),
+                list(this::change));
+        TreeMap<String, Ring> rings = new TreeMap<>();
+        for (String datacenter : List.of("", "Zürich")) {
+            RingMember one = new RingMember(1, 1 + random.nextInt(3), text(), datacenter);
+            RingMember other = new RingMember(-1, 1.5, text(), datacenter);
+            rings.put(
+                    datacenter,
+                    coin() ? Ring.of(List.of(one), new int[1]) : Ring.of(List.of(one, other), new int[] {0, 1, 1, 0}));
+        }
+        return new Checkpoint(records, rings);
     }
 
     ChangeRecord change() {
@@ -223,7 +256,7 @@ final class Samples {
                 anyLong(),
                 number(0, Long.MAX_VALUE),
                 anyLong(),
-                1 + random.nextDouble(),
+                weight(),
                 text(),
                 text(),
                 anyLong());
@@ -231,8 +264,9 @@ final class Samples {
 
     private Message readReply() {
         return coin()
-                ? new Message.ReadReply(id(), Message.Verdict.OK, versions())
-                : new Message.ReadReply(id(), Message.Verdict.NOT_MINE, null);
+                ? new Message.ReadReply(
+                        id(), coin() ? Message.Verdict.OK : Message.Verdict.UNCOUNTED, versions(), term())
+                : new Message.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
     }
 
     private Message scanReply() {
@@ -261,7 +295,11 @@ final class Samples {
     }
 
     private int[] ascending() {
-        return random.ints(random.nextInt(5), 0, 65_536).sorted().toArray();
+        return IntStream.of(ints()).sorted().toArray();
+    }
+
+    private int[] ints() {
+        return IntStream.generate(this::anyInt).limit(random.nextInt(5)).toArray();
     }
 
     private Message.BucketKeysReply.Found found() {
@@ -273,7 +311,7 @@ final class Samples {
     }
 
     private long[] longs() {
-        return random.longs(random.nextInt(5)).toArray();
+        return LongStream.generate(this::anyLong).limit(random.nextInt(5)).toArray();
     }
 
     private byte[] bytes() {

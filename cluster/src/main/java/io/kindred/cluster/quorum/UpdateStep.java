@@ -1,0 +1,454 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.TermMark;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of an update line on its way: made from what the line's round has found and what is here by now, stored, and
+ * spread until W have it. One version mostly stands for one update; one that is written again stands for all whose effects
+ * are in it.
+ *
+ * <ul>
+ *   <li>MAKING: in the key's chain. Refused there, the line is told, and nothing was stored.
+ *   <li>SPREADING: stored, W awaited. Where nothing changed, but the round's answers were not alike, what was found is spread.
+ *   <li>FOLLOWING: nothing changed, and what was seen is what a step before has made: it ends as that one does.
+ *   <li>DONE: the clients have been told, or wait for nothing any more.
+ *   <li>CANCELLED: the line settles it.
+ * </ul>
+ */
+final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
+    private enum State {
+        MAKING,
+        SPREADING,
+        FOLLOWING,
+        DONE,
+        CANCELLED
+    }
+
+    /**
+     * An update that waits for its client to be told.
+     *
+     * @param wasStored whether a former version of it is in some store, where it does not count: until the update has run
+     *     again nobody can say that it was not applied
+     */
+    record Update(Ticket ticket, byte[][] args, UpdateFunction function, boolean wasStored) {
+        Update(Ticket ticket, Operation.Update operation, UpdateFunction function) {
+            this(ticket, operation.args(), function, false);
+        }
+
+        /** Run again, it is stamped anew. */
+        Update again(Clocks clocks, boolean isStored) {
+            return new Update(ticket.stamped(clocks.nextStamp()), args, function, wasStored || isStored);
+        }
+    }
+
+    /** An update that has been run, and what its client is told once W have it. */
+    record Run(Update update, Reply reply) {}
+
+    /**
+     * What the line's round has found.
+     *
+     * @param term none: the update is sloppy
+     * @param isUniform whether all who answered have the same
+     * @param isAlone whether nobody was asked, for nobody else has the key
+     */
+    record Found(Route route, Versions read, Term term, boolean isUniform, boolean isAlone) {
+        boolean isExact() {
+            return !term.isNone();
+        }
+    }
+
+    private final Coordination node;
+    private final UpdateLine line;
+    private final Found found;
+    private final Route to;
+    private final Ticket ticket;
+    /** Null where a version is written again, or has to be told of. */
+    private final @Nullable Update update;
+
+    private final @Nullable Sibling former;
+    /** The version that has taken effect, as what the round has found says. */
+    private final @Nullable Dot told;
+
+    private final List<Run> runs = new ArrayList<>(1);
+    private final List<UpdateStep> followers = new ArrayList<>(0);
+    private State state = State.MAKING;
+    private @Nullable WriteRound round;
+    private @Nullable DiskDeadline deadline;
+    private @Nullable LocalWrite made;
+    private @Nullable Versions spread;
+    private @Nullable UpdateStep followed;
+    private @Nullable Refusal refusal;
+    /** W have it, or what it followed. */
+    private boolean isAcknowledged;
+
+    private UpdateStep(
+            Coordination node,
+            UpdateLine line,
+            Found found,
+            Ticket ticket,
+            @Nullable Update update,
+            @Nullable Sibling former,
+            @Nullable Dot told) {
+        this.node = node;
+        this.line = line;
+        this.found = found;
+        this.to = found.route();
+        this.ticket = ticket;
+        this.update = update;
+        this.former = former;
+        this.told = told;
+    }
+
+    /** Runs an update. */
+    static UpdateStep of(Coordination node, UpdateLine line, Found found, Update update) {
+        return new UpdateStep(node, line, found, update.ticket(), update, null, null);
+    }
+
+    /** Writes a version again that counts, for all whose effects are in it; there is at least one. */
+    static UpdateStep again(Coordination node, UpdateLine line, Found found, Sibling former, List<Run> runs) {
+        return of(node, line, found, runs, former, null);
+    }
+
+    /** What was found says that a version has taken effect: W are to have it before that is told. */
+    static UpdateStep confirming(Coordination node, UpdateLine line, Found found, Dot told, List<Run> runs) {
+        return of(node, line, found, runs, null, told);
+    }
+
+    private static UpdateStep of(
+            Coordination node,
+            UpdateLine line,
+            Found found,
+            List<Run> runs,
+            @Nullable Sibling former,
+            @Nullable Dot told) {
+        Ticket last =
+                runs.get(runs.size() - 1).update().again(node.clocks(), true).ticket();
+        UpdateStep step = new UpdateStep(node, line, found, last, null, former, told);
+        step.runs.addAll(runs);
+        return step;
+    }
+
+    void start() {
+        if (to.writers().length == 1 && to.isReplica()) {
+            DiskDeadline begun = new DiskDeadline(node, ticket);
+            deadline = begun;
+            begun.begin();
+        } else {
+            WriteRound begun = new WriteRound(
+                    node,
+                    to,
+                    ticket.quorum(),
+                    this,
+                    found.isExact() ? node.router().guard(to.storageKey(), found.term()) : null);
+            round = begun;
+            begun.begin(ticket.deadlineNanos());
+        }
+        if (told != null && !to.isReplica()) {
+            spread = found.read();
+            stored(round);
+        } else {
+            node.replica().write(to.storageKey(), this);
+        }
+    }
+
+    // --- what the line asks ---
+
+    boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /** Whether it may still be refused. */
+    boolean isInFlight() {
+        return state == State.MAKING || state == State.SPREADING;
+    }
+
+    /** The updates that it stands for, run or not. */
+    List<Update> updates() {
+        Update only = update;
+        return only != null ? List.of(only) : runs.stream().map(Run::update).toList();
+    }
+
+    List<Run> runs() {
+        return runs;
+    }
+
+    /** The version that was stored; null: none. */
+    @Nullable
+    Dot dot() {
+        LocalWrite write = made;
+        return write == null ? told : write.sibling().dot();
+    }
+
+    /** Whether its version was made under this term, which is one. */
+    boolean isUnder(Term term) {
+        return !term.isNone() && found.term().equals(term);
+    }
+
+    /** What it was made upon, and itself. */
+    VersionVector covers() {
+        LocalWrite write = made;
+        return write == null ? VersionVector.EMPTY : write.delta().clock();
+    }
+
+    /** The line settles it: nobody is waited for any more. */
+    void cancel() {
+        state = State.CANCELLED;
+        endWaiting();
+    }
+
+    private void endWaiting() {
+        WriteRound begun = round;
+        if (begun != null) {
+            begun.abandon();
+        }
+        DiskDeadline alone = deadline;
+        if (alone != null) {
+            alone.end();
+        }
+    }
+
+    /** Whether a container is what this step has left. */
+    private boolean hasLeft(Versions held) {
+        LocalWrite write = made;
+        return write != null && write.stored().sameAs(held);
+    }
+
+    // --- making ---
+
+    @Override
+    public @Nullable Versions next(Versions current) {
+        WriteRound begun = round;
+        if (state != State.MAKING || (begun != null && begun.isOver())) {
+            // Refused meanwhile; or the disk took so long to find the key that the asker has been told.
+            return null;
+        }
+        Refusal why = found.isExact() ? refusalHere(current) : null;
+        if (why != null) {
+            refusal = why;
+            return null;
+        }
+        long flushed = node.flushStamps().of(StorageKey.db(to.storageKey()));
+        Versions held = current.join(found.read().withoutStampsUpTo(flushed));
+        if (told != null) {
+            spread = held;
+            return held.sameAs(current) ? null : held;
+        }
+        return former != null ? writeAgain(held, former) : run(current, held);
+    }
+
+    /** This node's own store is a replica that may refuse, too. */
+    private @Nullable Refusal refusalHere(Versions current) {
+        int partition = StorageKey.partition(to.storageKey());
+        if (!node.terms().held(partition).equals(found.term())) {
+            return Refusal.NONE.and(0, node.terms().kept(partition), false);
+        }
+        for (Sibling sibling : current.siblings()) {
+            TermMark mark = sibling.mark();
+            boolean isForeign = !mark.isNone()
+                    && mark.datacenter() == node.terms().datacenter()
+                    && !sibling.term().equals(found.term());
+            if (isForeign && !found.isAlone() && !found.read().clock().covers(sibling.dot())) {
+                // A repair or a hint has brought another's update since the round.
+                return Refusal.NONE.and(0, sibling.term(), false);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Versions writeAgain(Versions held, Sibling counted) {
+        Sibling counting = held.counting();
+        if (counting == null || !counting.dot().equals(counted.dot())) {
+            refusal = Refusal.NONE;
+            return null;
+        }
+        return write(held, new LocalWrite.Content(counted.value(), counted.expireAtMillis()));
+    }
+
+    private @Nullable Versions run(Versions current, Versions held) {
+        Update only = update;
+        if (only == null) {
+            throw new IllegalStateException("a step without an update");
+        }
+        long nowMillis = node.clocks().wallMillis();
+        long reapMark = node.replica().reapMark(to.storageKey());
+        UpdateFunction.Result applied =
+                only.function().apply(only.args(), LiveValue.of(held.settled(reapMark), nowMillis), nowMillis);
+        runs.add(new Run(only, applied.reply()));
+        UpdateFunction.Change change = applied.change();
+        if (change != null) {
+            if (held.valueCount() > 1) {
+                node.counters().lwwLosers += held.valueCount() - 1;
+            }
+            return write(held, new LocalWrite.Content(change.value(), change.expireAtMillis()));
+        }
+        UpdateStep before = line.newest();
+        if (before != null && (before.isInFlight() || before.isAcknowledged) && before.hasLeft(held)) {
+            followed = before;
+        } else if (found.isExact() && !found.isAlone() && !(found.isUniform() && held.sameAs(found.read()))) {
+            spread = held;
+        }
+        return held.sameAs(current) ? null : held;
+    }
+
+    private Versions write(Versions held, LocalWrite.Content content) {
+        long reapMark = node.replica().reapMark(to.storageKey());
+        LocalWrite.Basis basis = LocalWrite.Basis.under(found.term(), held, reapMark);
+        Dot dot = node.replica().nextDot(to.storageKey(), held.clock(), basis.context());
+        LocalWrite write = LocalWrite.make(node, ticket, dot, basis, content);
+        made = write;
+        spread = write.delta();
+        line.made(this);
+        return write.stored();
+    }
+
+    @Override
+    public void done(Verdict verdict) {
+        WriteRound begun = round;
+        DiskDeadline alone = deadline;
+        if (state == State.DONE && verdict == Verdict.OK && begun != null) {
+            storedLate(begun);
+        }
+        if (state != State.MAKING) {
+            return;
+        }
+        if (alone != null && !alone.end()) {
+            end();
+            return;
+        }
+        Refusal why = refusal;
+        if (why != null) {
+            line.refused(why);
+        } else if (verdict != Verdict.OK) {
+            endWaiting();
+            refuse(verdict);
+        } else {
+            stored(begun);
+        }
+    }
+
+    /** Too late for the client; the others get the version as a repair. */
+    private void storedLate(WriteRound begun) {
+        LocalWrite write = made;
+        if (write != null) {
+            node.spread(ticket, to.storageKey(), write.delta());
+            begun.proceed(write.delta());
+        }
+    }
+
+    private void stored(@Nullable WriteRound begun) {
+        LocalWrite write = made;
+        if (write != null) {
+            node.spread(ticket, to.storageKey(), write.delta());
+        }
+        Versions delta = spread;
+        UpdateStep before = followed;
+        if (delta != null && begun != null) {
+            state = State.SPREADING;
+            begun.proceed(delta);
+        } else if (before != null && !before.isDone()) {
+            state = State.FOLLOWING;
+            endWaiting();
+            before.followers.add(this);
+        } else {
+            endWaiting();
+            enough();
+        }
+    }
+
+    private void refuse(Verdict verdict) {
+        String error = WriteRound.refusal(verdict);
+        Outcome outcome = error != null
+                ? new Outcome.Refused(error)
+                : new Outcome.NoQuorum(
+                        "the coordinator could not read or write the key; the update may still take effect");
+        tell(outcome);
+        end();
+    }
+
+    // --- the end ---
+
+    @Override
+    public void enough() {
+        if (found.isExact() && spread != null && line.hasMoved(to)) {
+            line.refused(Refusal.NONE.and(0, Term.NONE, true));
+            return;
+        }
+        acknowledge();
+    }
+
+    private void acknowledge() {
+        line.acknowledged(this);
+        for (Run run : runs) {
+            node.outbox().reply(run.update().ticket().origin(), new Outcome.Updated(run.reply()));
+        }
+        isAcknowledged = true;
+        List<UpdateStep> behind = List.copyOf(followers);
+        end();
+        behind.forEach(UpdateStep::ledToEnough);
+    }
+
+    /** Whatever was made upon this one's version is acknowledged: so is this one, wherever its own version has come to. */
+    void enoughBy(UpdateStep later) {
+        Dot dot = dot();
+        if (state == State.SPREADING && dot != null && later.covers().covers(dot)) {
+            endWaiting();
+            acknowledge();
+        }
+    }
+
+    private void ledToEnough() {
+        if (state == State.FOLLOWING) {
+            enough();
+        }
+    }
+
+    private void ledToFailure(int got, int needed) {
+        if (state == State.FOLLOWING) {
+            failed(got, needed);
+        }
+    }
+
+    @Override
+    public void failed(int got, int needed) {
+        tell(new Outcome.NoQuorum("got " + got + " of " + needed + " write acknowledgements in "
+                + node.settings().timeoutMillis() + " ms; the update may still take effect"));
+        List<UpdateStep> behind = List.copyOf(followers);
+        end();
+        behind.forEach(step -> step.ledToFailure(got, needed));
+    }
+
+    private void tell(Outcome outcome) {
+        for (Update each : updates()) {
+            node.outbox().reply(each.ticket().origin(), outcome);
+        }
+    }
+
+    private void end() {
+        state = State.DONE;
+        line.ended();
+    }
+
+    @Override
+    public void refused(Refusal why) {
+        line.refused(why);
+    }
+
+    /** The reply was computed without what is concurrent; it stays as a sibling for the reader to see. */
+    @Override
+    public boolean supersedes(Versions uncovered) {
+        return false;
+    }
+}

@@ -1,0 +1,78 @@
+package io.kindred.cluster.term;
+
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.version.Term;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Takes the newest terms that another node knows of partitions which this one is to hold, behind the exchange that has made
+ * them equal. So whatever was acknowledged there under a term was either in the exchange, or comes under a term that this
+ * node knows. Where that node itself has not met enough of those who had the partition before it, neither has this one by
+ * way of it.
+ */
+final class TermFetch extends Request {
+    private final Terms terms;
+    private final long peer;
+    private final int[] partitions;
+    private final Terms.Fetched told;
+
+    private TermFetch(Terms terms, long peer, int[] partitions, Terms.Fetched told) {
+        this.terms = terms;
+        this.peer = peer;
+        this.partitions = partitions;
+        this.told = told;
+    }
+
+    static void start(Terms terms, long peer, Collection<Integer> partitions, Terms.Fetched told) {
+        int[] asked = partitions.stream().mapToInt(Integer::intValue).toArray();
+        TermFetch fetch = new TermFetch(terms, peer, asked, told);
+        Requests requests = terms.wires().requests();
+        requests.open(fetch, terms.wires().clocks().nanos());
+        terms.wires().outbox().send(peer, new Message.TermsRequest(fetch.id, asked));
+    }
+
+    @Override
+    public void onAnswer(long from, Message answer) {
+        if (from != peer
+                || !(answer instanceof Message.TermsReply reply)
+                || reply.terms().size() != partitions.length) {
+            return;
+        }
+        terms.wires().requests().close(this);
+        Set<Integer> uncounted = Arrays.stream(reply.uncounted()).boxed().collect(Collectors.toSet());
+        int[] missing = {1};
+        boolean[] failed = {false};
+        Consumer<Verdict> each = verdict -> {
+            failed[0] |= verdict != Verdict.OK;
+            if (--missing[0] == 0) {
+                told.fetched(!failed[0], uncounted);
+            }
+        };
+        for (int i = 0; i < partitions.length; i++) {
+            Term shown = reply.terms().get(i);
+            missing[0]++;
+            terms.keep(partitions[i], shown, each);
+        }
+        each.accept(Verdict.OK);
+    }
+
+    @Override
+    protected void onPeerLost(long lost) {
+        if (lost == peer) {
+            terms.wires().requests().close(this);
+            told.fetched(false, Set.of());
+        }
+    }
+
+    @Override
+    protected void onDeadline() {
+        told.fetched(false, Set.of());
+    }
+}

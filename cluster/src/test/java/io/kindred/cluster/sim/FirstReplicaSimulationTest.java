@@ -1,0 +1,44 @@
+package io.kindred.cluster.sim;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Updates of few keys from all sides, while those who run them are killed, cut off, stopped and slowed again and again. */
+class FirstReplicaSimulationTest {
+    private static final int SEEDS = 200;
+    private static final int FAULTS_MIN = 8;
+
+    @Test
+    void updatesAreExactOverSeeds() {
+        run(SeedRange.ofBuild(SEEDS));
+    }
+
+    @Test
+    @Tag("long")
+    void updatesAreExactOverManySeeds() {
+        run(SeedRange.ofMany(2_000));
+    }
+
+    /** Updates were applied twice, or told of as done, where a repair had brought two versions together. */
+    @ParameterizedTest
+    @ValueSource(longs = {310, 406, 803})
+    void seedsThatOnceFailedHold(long seed) {
+        SimCluster.runFirstReplicas(seed);
+    }
+
+    private static void run(SeedRange seeds) {
+        LongAdder events = new LongAdder();
+        LongAdder faults = new LongAdder();
+        seeds.run(SimCluster::runFirstReplicas, report -> {
+            assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
+            events.add(report.events());
+            faults.add(report.faults());
+        });
+        System.out.println("simulated first replicas, " + seeds + ": " + events + " events, " + faults + " faults");
+    }
+}

@@ -1,0 +1,161 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * A client of the keys that {@link ValueHistory} judges: it adds to counters and lists, takes and gives registers, at
+ * whatever node answers it, one request at a time but for a burst of INCRs now and then. All such clients use the same few
+ * keys, so that these are hot.
+ */
+final class SimUpdater {
+    private static final long PATIENCE_NANOS = 3_000_000_000L;
+    private static final int COUNTERS = 2;
+    private static final int LISTS = 2;
+    private static final int REGISTERS = 2;
+    private static final int BURST = 64;
+    /** Of the key's own replicas: it meets every majority that has an update. */
+    private static final QuorumSpec MAJORITY = new QuorumSpec(0, 0, 2, 0);
+
+    private final SimCluster cluster;
+    private final ValueHistory history;
+    private final SimRandom random;
+    private final int number;
+    private int requests;
+
+    SimUpdater(SimCluster cluster, int number, SimRandom random) {
+        this.cluster = cluster;
+        this.history = cluster.values;
+        this.number = number;
+        this.random = random;
+    }
+
+    void begin() {
+        next(random.between(0, 20_000_000), requests);
+    }
+
+    /** Whichever comes first, an answer or the end of its patience: each request is followed by one. */
+    private void next(long delayNanos, int request) {
+        cluster.schedule.after(delayNanos, "updater" + number, () -> {
+            if (requests == request) {
+                act();
+            }
+        });
+    }
+
+    private void act() {
+        if (cluster.isOver()) {
+            return;
+        }
+        int request = ++requests;
+        SimNode node = cluster.network.any(random);
+        if (!node.isServing()) {
+            next(5_000_000, request);
+            return;
+        }
+        next(PATIENCE_NANOS, request);
+        if (random.chance(0.15)) {
+            read(node, pickKey(node), request);
+        } else if (random.chance(0.01)) {
+            burst(node, request);
+        } else {
+            update(node, request);
+        }
+    }
+
+    private void answered(int request) {
+        next(random.between(100_000, cluster.reaps() ? 300_000_000 : 20_000_000), request);
+    }
+
+    private ValueKey pickKey(SimNode node) {
+        return switch (random.nextInt(4)) {
+            case 0, 1 -> key(node, "n", COUNTERS, CounterKey::new);
+            case 2 -> key(node, "l", LISTS, ListKey::new);
+            default -> register(node);
+        };
+    }
+
+    /** Each datacenter has keys of its own: what several of them update is not exact. */
+    private ValueKey key(SimNode node, String kind, int count, BiFunction<ValueHistory, String, ValueKey> judge) {
+        return history.key(node.datacenter + kind + random.nextInt(count), judge);
+    }
+
+    private ValueKey register(SimNode node) {
+        String place = node.datacenter + "r" + random.nextInt(REGISTERS) + ".";
+        int generation = 0;
+        ValueKey register = history.key(place + generation, RegisterKey::new);
+        while (register.isFull()) {
+            register = history.key(place + ++generation, RegisterKey::new);
+        }
+        return register;
+    }
+
+    private void update(SimNode node, int request) {
+        ValueKey key = pickKey(node);
+        String token = "u" + number + "." + request;
+        if (key instanceof CounterKey) {
+            send(node, key, List.of("INCR"), () -> answered(request));
+        } else if (key instanceof ListKey) {
+            send(node, key, List.of(random.chance(0.03) ? "SET" : "APPEND", token), () -> answered(request));
+        } else {
+            send(node, key, registerCommand(token), () -> answered(request));
+        }
+    }
+
+    private List<String> registerCommand(String token) {
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> List.of("SETNX", token);
+            case 2 -> List.of("GETSET", token);
+            case 3 -> List.of("APPEND", token);
+            case 4 -> List.of("GETDEL");
+            default -> List.of("DEL");
+        };
+    }
+
+    private void burst(SimNode node, int request) {
+        ValueKey key = key(node, "n", COUNTERS, CounterKey::new);
+        int[] missing = {BURST};
+        for (int i = 0; i < BURST; i++) {
+            send(node, key, List.of("INCR"), () -> {
+                if (--missing[0] == 0) {
+                    answered(request);
+                }
+            });
+        }
+    }
+
+    private void send(SimNode node, ValueKey key, List<String> args, Runnable then) {
+        ValueCall call = history.begin(key, args);
+        byte[] name = bytes(key.name);
+        Operation operation = call.command().equals("SET")
+                ? new Operation.Put(0, name, null, bytes(call.token()), -1)
+                : new Operation.Update(
+                        0, name, args.stream().map(SimUpdater::bytes).toArray(byte[][]::new));
+        node.request(operation, SimPlan.updating(random), outcome -> {
+            cluster.checker.note(outcome);
+            history.end(key, call, outcome);
+            then.run();
+        });
+    }
+
+    private void read(SimNode node, ValueKey key, int request) {
+        ValueKey.Reading reading = key.beginRead();
+        boolean strict = random.chance(0.7);
+        Operation get = new Operation.Get(0, bytes(key.name));
+        node.request(get, strict ? MAJORITY : QuorumSpec.DEFAULT, outcome -> {
+            cluster.checker.note(outcome);
+            if (outcome instanceof Outcome.Found found) {
+                reading.end(ValueHistory.text(found.versions()), strict);
+            }
+            answered(request);
+        });
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,195 @@
+package io.kindred.cluster.sim;
+
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows values, where {@link HistoryChecker} follows dots: a lost update's dot is covered by whatever has superseded it,
+ * and only what clients were told and what they find tells that it is gone. Each key has a judge of its kind.
+ */
+final class ValueHistory {
+    private final SimCluster cluster;
+    private final Map<String, ValueKey> keys = new LinkedHashMap<>();
+    /** Orders beginnings and ends: no two are at one time. */
+    private long number;
+
+    private long sloppyUpdates;
+    private boolean isFlushed;
+
+    long acknowledged;
+
+    ValueHistory(SimCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    List<String> keys() {
+        return new ArrayList<>(keys.keySet());
+    }
+
+    boolean has(String name) {
+        return keys.containsKey(name);
+    }
+
+    /** The key of that name and kind, from its first use on. */
+    ValueKey key(String name, BiFunction<ValueHistory, String, ValueKey> kind) {
+        ValueKey key = keys.computeIfAbsent(name, n -> kind.apply(this, n));
+        if (isFlushed) {
+            key.excuse("flushed");
+        }
+        return key;
+    }
+
+    long now() {
+        return ++number;
+    }
+
+    /** Whether the clocks of all nodes agree, so that of two writes the later one has the greater stamp. */
+    boolean isByClock() {
+        return !cluster.wasSkewed();
+    }
+
+    ValueCall begin(ValueKey key, List<String> args) {
+        ValueCall call =
+                new ValueCall(key.name, args, new ValueCall.Begun(now(), cluster.schedule.nowNanos(), sloppyUpdates));
+        key.calls.add(call);
+        key.begun(call);
+        return call;
+    }
+
+    void end(ValueKey key, ValueCall call, Outcome outcome) {
+        call.ended = now();
+        call.endedNanos = cluster.schedule.nowNanos();
+        if (outcome instanceof Outcome.Updated updated) {
+            call.reply = Linearization.text(updated.reply());
+            acknowledged(key, call);
+        } else if (outcome instanceof Outcome.Written) {
+            call.isFirm = isAtMajority(key, call);
+            acknowledged(key, call);
+        } else {
+            call.end = isUnsure(outcome) ? ValueCall.End.UNSURE : ValueCall.End.NOTHING;
+        }
+    }
+
+    /** What the disk took back may have been read before, and built upon. */
+    private static boolean isUnsure(Outcome outcome) {
+        return outcome instanceof Outcome.NoQuorum
+                || (outcome instanceof Outcome.Refused refused
+                        && refused.error().startsWith("MISCONF"));
+    }
+
+    private void acknowledged(ValueKey key, ValueCall call) {
+        call.end = ValueCall.End.ACKNOWLEDGED;
+        if (isSloppy(key, call)) {
+            key.excuse("an update was sloppy");
+        }
+        acknowledged++;
+        key.acknowledged(call);
+    }
+
+    /**
+     * Whether some node has counted a sloppy update meanwhile, and this may be one: its version is not at a majority of the
+     * key's own replicas, or it has made none.
+     */
+    private boolean isSloppy(ValueKey key, ValueCall call) {
+        return call.sloppyBefore != sloppyUpdates && !isAtMajority(key, call);
+    }
+
+    /** Where nobody is left in a datacenter to say which nodes those are, it counts as not. */
+    private boolean isAtMajority(ValueKey key, ValueCall call) {
+        if (!cluster.isRingKnown()) {
+            return false;
+        }
+        List<Dot> dots = key.dotsOf(call);
+        // Of a counter two nodes may have made the same value: each of them may be this call's.
+        return !dots.isEmpty()
+                && dots.stream()
+                        .map(Dot::actor)
+                        .distinct()
+                        .allMatch(actor -> isAtMajority(
+                                key,
+                                dots.stream()
+                                        .filter(dot -> dot.actor().equals(actor))
+                                        .toList()));
+    }
+
+    private boolean isAtMajority(ValueKey key, List<Dot> anyOf) {
+        List<SimNode> replicas = cluster.replicasOf(key.name);
+        long holders = replicas.stream()
+                .filter(node -> {
+                    VersionVector clock = cluster.checker.held(node, key.name).clock();
+                    return anyOf.stream().anyMatch(clock::covers);
+                })
+                .count();
+        return holders > replicas.size() / 2;
+    }
+
+    /** A node has counted one. */
+    void sloppyNow() {
+        sloppyUpdates++;
+    }
+
+    /** Something happened to a key beside which exactness is not promised. */
+    void excuse(String name, String why) {
+        ValueKey key = keys.get(name);
+        if (key != null) {
+            key.excuse(why);
+        }
+    }
+
+    /** Reads of a key may miss what was acknowledged, until it has been repaired. */
+    void excuseReads(String name) {
+        ValueKey key = keys.get(name);
+        if (key != null) {
+            key.excuseReads();
+        }
+    }
+
+    /** Some version is about to be stored. What an update has made under no term was made where its replicas were gone. */
+    void learn(String name, Sibling sibling) {
+        ValueKey key = keys.get(name);
+        if (key == null) {
+            return;
+        }
+        key.learn(sibling);
+        if (sibling.mark().isNone() && !key.isPlain(sibling)) {
+            key.excuse("an update was sloppy");
+        }
+    }
+
+    /** From now on a flush may take what was acknowledged, of whatever key. */
+    void flushed() {
+        isFlushed = true;
+        keys.values().forEach(key -> key.excuse("flushed"));
+    }
+
+    /** What a plain GET answers with. */
+    static @Nullable String text(Versions versions) {
+        Current live = LiveValue.of(versions, 0);
+        return live == null ? null : new String(live.value(), StandardCharsets.UTF_8);
+    }
+
+    static boolean isSameText(Versions one, Versions other) {
+        return Objects.equals(text(one), text(other));
+    }
+
+    void checkEnd() {
+        keys.values().forEach(key -> key.checkEnd(text(cluster.merged(key.name))));
+    }
+
+    SimViolation violation(String what) {
+        return cluster.violation(what);
+    }
+}
