@@ -17,7 +17,9 @@ import io.kindred.cluster.ring.SlotPartitioner;
 import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,8 +53,8 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Those of them that are through with it, too: nothing is left to be had from them. */
     private Set<Long> gone = Set.of();
 
-    /** By datacenter, the digest of the ring that was kept last. */
-    private final TreeMap<String, String> kept = new TreeMap<>();
+    /** The digest of the ring of each kind that was kept last. */
+    private final Map<KeptRing, String> kept = new HashMap<>();
 
     private BiConsumer<String, FoldedRing> keep = (datacenter, ring) -> {};
 
@@ -431,6 +433,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     private void followHoldings() {
         router.use(history.checkpoint(), view.records(), this);
+        keepFolded();
     }
 
     /** Records that all members have are told by none of them any more. */
@@ -455,7 +458,6 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         standing.putAll(CompactedRecords.standing(view.knownRecords()));
         followHoldings();
         history.folded();
-        keepFolded();
         findCastOut();
         outside.clear();
         for (long id : standing.keySet()) {
@@ -473,12 +475,16 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         keep = listener;
     }
 
+    private record KeptRing(String datacenter, boolean isSettled) {}
+
     private void keepFolded() {
-        router.datacenters().folded().forEach((datacenter, ring) -> {
-            if (!ring.digest().equals(kept.put(datacenter, ring.digest()))) {
-                keep.accept(datacenter, ring);
-            }
-        });
+        router.datacenters()
+                .folded()
+                .forEach((datacenter, rings) -> rings.forEach(ring -> {
+                    if (!ring.digest().equals(kept.put(new KeptRing(datacenter, ring.isSettled()), ring.digest()))) {
+                        keep.accept(datacenter, ring);
+                    }
+                }));
     }
 
     /** Members tell of themselves when they are through with leaving, and may come to owe something again. */

@@ -57,14 +57,9 @@ final class Datacenters {
     }
 
     /** By datacenter, what a start could begin with. */
-    SortedMap<String, FoldedRing> folded() {
-        TreeMap<String, FoldedRing> folded = new TreeMap<>();
-        rings.forEach((name, ring) -> {
-            FoldedRing its = ring.folded();
-            if (its != null) {
-                folded.put(name, its);
-            }
-        });
+    SortedMap<String, List<FoldedRing>> folded() {
+        TreeMap<String, List<FoldedRing>> folded = new TreeMap<>();
+        rings.forEach((name, ring) -> folded.put(name, ring.folded()));
         return folded;
     }
 

@@ -33,6 +33,9 @@ final class MetaKey {
     /** A ring that was folded, by datacenter; the value is no number. */
     static final byte FOLDED = 'G';
 
+    /** The last ring that was settled, by datacenter; the value is no number. */
+    static final byte SETTLED = 'Q';
+
     /** A partition's term: number, node, and whom this node has to meet before it counts as one of its own replicas. */
     static final byte TERM = 'U';
 

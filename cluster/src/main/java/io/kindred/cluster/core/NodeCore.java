@@ -132,7 +132,9 @@ public final class NodeCore implements MessageHandler {
         desk.answersFor(own::holds);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
         membership.onFolded((datacenter, ring) -> replica.persistMeta(
-                MetaKey.of(MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)), ring.encode()));
+                MetaKey.of(
+                        ring.isSettled() ? MetaKey.SETTLED : MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)),
+                ring.encode()));
         membership
                 .history()
                 .onStore((hash, told) -> replica.persistMeta(
@@ -169,7 +171,13 @@ public final class NodeCore implements MessageHandler {
                 router.termDatacenter(),
                 TermDisk.stored(recovered.meta()),
                 termDisk,
-                new Terms.Wires(outlet, requests, clocks, router, random::nextInt));
+                new Terms.Wires(
+                        outlet,
+                        requests,
+                        clocks,
+                        router,
+                        random::nextInt,
+                        partition -> own.isEmptied(partition) && !router.takesWrites(partition)));
         reaping = new Reaping(
                 new Reaping.Parts(config, desk, replica, kept.marks(), own),
                 membership,

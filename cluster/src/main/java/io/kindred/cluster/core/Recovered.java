@@ -51,12 +51,13 @@ public record Recovered(
 
     public record MetaRecord(byte[] key, byte[] value) {}
 
-    /** Rings that this node had folded by then. */
+    /** Rings that this node had folded by then, and that were settled. */
     List<FoldedRing> foldedRings(int partitions) {
         List<FoldedRing> folded = new ArrayList<>();
         for (MetaRecord record : meta) {
-            FoldedRing ring =
-                    MetaKey.kind(record.key()) == MetaKey.FOLDED ? FoldedRing.decode(record.value(), partitions) : null;
+            byte kind = MetaKey.kind(record.key());
+            boolean isRing = kind == MetaKey.FOLDED || kind == MetaKey.SETTLED;
+            FoldedRing ring = isRing ? FoldedRing.decode(record.value(), partitions) : null;
             if (ring != null) {
                 folded.add(ring);
             }

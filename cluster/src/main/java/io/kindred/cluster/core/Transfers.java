@@ -145,17 +145,33 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
             List<Integer> fetched = same.stream()
                     .filter(partition -> !own.holds(partition) || !terms.counts(partition))
                     .toList();
+            List<Integer> asked = new ArrayList<>(fetched);
+            partitions.stream()
+                    .filter(partition -> !same.contains(partition) && isToBeMet(peer, partition))
+                    .forEach(asked::add);
             boolean isNear = router.datacenterOfNode(peer) == router.datacenterOfNode(self());
-            if (fetched.isEmpty() || !isNear) {
-                told.ended(same, Set.of());
+            if (asked.isEmpty() || !isNear) {
+                told.ended(same, Set.of(), Set.of());
             } else {
-                terms.fetch(
-                        peer, fetched, (ok, uncounted) -> told.ended(ok ? same : without(same, fetched), uncounted));
+                terms.fetch(peer, asked, (ok, uncounted, emptied) -> {
+                    // What it has deleted since it was compared it may have had to meet somebody for.
+                    Set<Integer> unsure = new TreeSet<>(emptied);
+                    unsure.retainAll(same);
+                    unsure.addAll(uncounted);
+                    told.ended(ok ? same : without(same, fetched), unsure, without(emptied, same));
+                });
             }
         });
     }
 
-    private static Set<Integer> without(Set<Integer> some, List<Integer> others) {
+    /** It has given a partition up, and may have nothing left to be met for. */
+    private boolean isToBeMet(long peer, int partition) {
+        Holding holding = holding(peer);
+        boolean gaveUp = holding != null && !holding.holds(partition);
+        return own.holds(partition) && !terms.counts(partition) && gaveUp && !isGone(peer);
+    }
+
+    private static Set<Integer> without(Set<Integer> some, Collection<Integer> others) {
         Set<Integer> left = new TreeSet<>(some);
         others.forEach(left::remove);
         return left;

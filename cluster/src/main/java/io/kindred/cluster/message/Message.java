@@ -337,8 +337,9 @@ public sealed interface Message {
      * @param terms of the partitions that were asked for, in their order
      * @param uncounted those in which the sender does not count as one of the own replicas: it may lack what it should have
      *     met
+     * @param emptied those of which the sender has nothing left: it has given the owners whatever it had
      */
-    record TermsReply(long requestId, List<Term> terms, int[] uncounted) implements Message {
+    record TermsReply(long requestId, List<Term> terms, int[] uncounted, int[] emptied) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onTermsReply(from, this);

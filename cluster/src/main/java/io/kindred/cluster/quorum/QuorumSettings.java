@@ -35,6 +35,38 @@ public record QuorumSettings(
                 : needs(asked.w(), asked.pw(), writeDefault, replicas);
     }
 
+    /**
+     * Whether a write that has what one asks for has what another one asks for, of whichever set of so many replicas at
+     * most.
+     */
+    boolean isMetBy(QuorumSpec asked, QuorumSpec met, int replicasMax) {
+        boolean isMet = met.global() || !asked.global();
+        for (int replicas = 1; isMet && replicas <= replicasMax && !asked.equals(met); replicas++) {
+            Needs wanted = writes(asked, replicas);
+            Needs had = writes(met, replicas);
+            isMet = had.all() >= wanted.all() && had.own() >= wanted.own();
+        }
+        return isMet;
+    }
+
+    /** Meets what each of two writes asks for, of so many replicas at most. */
+    QuorumSpec strongest(QuorumSpec one, QuorumSpec other, int replicasMax) {
+        if (isMetBy(other, one, replicasMax)) {
+            return one;
+        }
+        if (isMetBy(one, other, replicasMax)) {
+            return other;
+        }
+        Needs ofOne = writes(one, replicasMax);
+        Needs ofOther = writes(other, replicasMax);
+        return new QuorumSpec(
+                one.r(),
+                Math.max(ofOne.all(), ofOther.all()),
+                one.pr(),
+                Math.max(ofOne.own(), ofOther.own()),
+                one.global() || other.global());
+    }
+
     /** Nodes that stand in for a replica elsewhere are no sign that a write has left this datacenter: they do not count. */
     private static Needs wide(int asked, int askedOfOwn, int replicas) {
         int all = needs(asked, askedOfOwn, 0, replicas).all();

@@ -636,6 +636,10 @@ final class UpdateLine implements ReadRound.Listener {
         while (!inFlight.isEmpty() && inFlight.element().isDone()) {
             inFlight.remove();
         }
+        if (inFlight.size() > 1) {
+            // One that waits for more replicas than those behind it does not keep these.
+            inFlight.removeIf(UpdateStep::isDone);
+        }
         forgetIfIdle();
     }
 

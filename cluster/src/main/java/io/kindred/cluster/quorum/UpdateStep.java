@@ -3,6 +3,7 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
@@ -75,6 +76,10 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     private final Found found;
     private final Route to;
     private final Ticket ticket;
+    /** What it waits for is enough for all that it stands for. */
+    private final QuorumSpec quorum;
+    /** Nobody that it stands for waits longer. */
+    private long deadlineNanos;
     /** Null where a version is written again, or has to be told of. */
     private final @Nullable Update update;
 
@@ -99,6 +104,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             UpdateLine line,
             Found found,
             Ticket ticket,
+            QuorumSpec quorum,
             @Nullable Update update,
             @Nullable Sibling former,
             @Nullable Dot told) {
@@ -107,6 +113,8 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         this.found = found;
         this.to = found.route();
         this.ticket = ticket;
+        this.quorum = quorum;
+        this.deadlineNanos = ticket.deadlineNanos();
         this.update = update;
         this.former = former;
         this.told = told;
@@ -114,7 +122,8 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     /** Runs an update. */
     static UpdateStep of(Coordination node, UpdateLine line, Found found, Update update) {
-        return new UpdateStep(node, line, found, update.ticket(), update, null, null);
+        Ticket ticket = update.ticket();
+        return new UpdateStep(node, line, found, ticket, ticket.quorum(), update, null, null);
     }
 
     /** Writes a version again that counts, for all whose effects are in it; there is at least one. */
@@ -136,8 +145,17 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             @Nullable Dot told) {
         Ticket last =
                 runs.get(runs.size() - 1).update().again(node.clocks(), true).ticket();
-        UpdateStep step = new UpdateStep(node, line, found, last, null, former, told);
+        QuorumSpec quorum = last.quorum();
+        for (Run run : runs) {
+            QuorumSpec its = run.update().ticket().quorum();
+            quorum = node.settings().strongest(quorum, its, found.route().writers().length);
+        }
+        UpdateStep step = new UpdateStep(node, line, found, last, quorum, null, former, told);
         step.runs.addAll(runs);
+        for (Run run : runs) {
+            long its = run.update().ticket().deadlineNanos();
+            step.deadlineNanos = its - step.deadlineNanos < 0 ? its : step.deadlineNanos;
+        }
         return step;
     }
 
@@ -150,11 +168,11 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             WriteRound begun = new WriteRound(
                     node,
                     to,
-                    ticket.quorum(),
+                    quorum,
                     this,
                     found.isExact() ? node.router().guard(to.storageKey(), found.term()) : null);
             round = begun;
-            begun.begin(ticket.deadlineNanos());
+            begun.begin(deadlineNanos);
         }
         if (told != null && !to.isReplica()) {
             spread = found.read();
@@ -295,9 +313,11 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             return write(held, new LocalWrite.Content(change.value(), change.expireAtMillis()));
         }
         UpdateStep before = line.newest();
-        if (before != null && (before.isInFlight() || before.isAcknowledged) && before.hasLeft(held)) {
+        boolean isOfBefore = before != null && (before.isInFlight() || before.isAcknowledged) && before.hasLeft(held);
+        boolean isAlike = found.isUniform() && held.sameAs(found.read());
+        if (before != null && isOfBefore && meetsNeedsOf(this, before)) {
             followed = before;
-        } else if (found.isExact() && !found.isAlone() && !(found.isUniform() && held.sameAs(found.read()))) {
+        } else if (isOfBefore || (found.isExact() && !found.isAlone() && !isAlike)) {
             spread = held;
         }
         return held.sameAs(current) ? null : held;
@@ -400,10 +420,18 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         behind.forEach(UpdateStep::ledToEnough);
     }
 
-    /** Whatever was made upon this one's version is acknowledged: so is this one, wherever its own version has come to. */
+    /** Whether enough for one step is enough for another. */
+    private boolean meetsNeedsOf(UpdateStep step, UpdateStep met) {
+        return node.settings().isMetBy(step.quorum, met.quorum, to.writers().length);
+    }
+
+    /**
+     * What was made upon this one's version is acknowledged: so is this one, wherever its own version has come to, unless it
+     * waits for more.
+     */
     void enoughBy(UpdateStep later) {
         Dot dot = dot();
-        if (state == State.SPREADING && dot != null && later.covers().covers(dot)) {
+        if (state == State.SPREADING && dot != null && later.covers().covers(dot) && meetsNeedsOf(this, later)) {
             endWaiting();
             acknowledge();
         }

@@ -18,18 +18,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param records how many they are
  * @param digest of them, in hexadecimal
+ * @param isSettled whether every partition has once been where this ring has it, and nowhere else: no ring before it serves
+ *     again
  */
-public record FoldedRing(int records, String digest, Ring ring) {
+public record FoldedRing(int records, String digest, Ring ring, boolean isSettled) {
     /** Rises with each change of {@link Claim}, which makes other rings of the same records. */
     private static final int FOLD_VERSION = 1;
 
     private static final byte FORMAT = 1;
+    private static final byte FORMAT_SETTLED = 2;
     private static final int DIGEST_BYTES = 32;
     private static final int MEMBERS_MAX = 0xFFFF;
 
     /** @param before the hash of the records that a checkpoint stands for, behind which these come; 0: there is none */
-    static FoldedRing of(long before, List<ChangeRecord> records, Ring ring) {
-        return new FoldedRing(records.size(), digest(before, records), ring);
+    static FoldedRing of(long before, List<ChangeRecord> records, Ring ring, boolean isSettled) {
+        return new FoldedRing(records.size(), digest(before, records), ring, isSettled);
     }
 
     boolean isOf(long before, List<ChangeRecord> prefix) {
@@ -84,7 +87,7 @@ public record FoldedRing(int records, String digest, Ring ring) {
             size += 2 * Long.BYTES;
         }
         ByteBuffer out = ByteBuffer.allocate(size)
-                .put(FORMAT)
+                .put(isSettled ? FORMAT_SETTLED : FORMAT)
                 .putInt(records)
                 .put(HexFormat.of().parseHex(digest));
         out.putInt(ring.members().size()).putInt(ring.partitions());
@@ -105,7 +108,8 @@ public record FoldedRing(int records, String digest, Ring ring) {
     public static @Nullable FoldedRing decode(byte[] bytes, int partitions) {
         try {
             ByteBuffer in = ByteBuffer.wrap(bytes);
-            if (in.get() != FORMAT) {
+            byte format = in.get();
+            if (format != FORMAT && format != FORMAT_SETTLED) {
                 return null;
             }
             int records = in.getInt();
@@ -129,7 +133,7 @@ public record FoldedRing(int records, String digest, Ring ring) {
             Ring ring = new Ring(members, owners);
             return in.hasRemaining()
                     ? null
-                    : new FoldedRing(records, HexFormat.of().formatHex(digest), ring);
+                    : new FoldedRing(records, HexFormat.of().formatHex(digest), ring, format == FORMAT_SETTLED);
         } catch (BufferUnderflowException e) {
             return null;
         }

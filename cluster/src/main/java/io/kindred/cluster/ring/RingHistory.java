@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * behind it folded again, from the ring of an earlier prefix that was kept for it. Such a ring outlives the node's stop, as a
  * {@link FoldedRing}, so that a start costs a hundred steps or so, however many records there are.
  *
+ * <p>Once every partition is where the target has it, no ring before that one serves again, whoever loses what it held: it
+ * is kept over a stop, too, and a start goes back no further.
+ *
  * <p>The fold begins with the ring of a {@link Checkpoint}, or with that of nobody. A later checkpoint takes the place of
  * the first records; the rings of what is behind it stay as they are.
  */
@@ -40,6 +43,8 @@ public final class RingHistory {
 
     private List<FoldedRing> stored;
     private @Nullable FoldedRing lastFolded;
+    /** The last target that was settled, where some of the records have led to it. */
+    private @Nullable FoldedRing settled;
 
     public RingHistory(int partitions) {
         this(partitions, List.of());
@@ -106,16 +111,23 @@ public final class RingHistory {
             same++;
         }
         marks.tailMap(same, false).clear();
+        FoldedRing rest = settled;
+        if (rest != null && rest.records() > same) {
+            settled = null;
+        }
         if (folded.isEmpty()) {
             takeStored(records);
         }
         // The rings that are kept begin with the one of the first folded.size() + 1 - rings.size() records.
         int kept = same - (folded.size() + 1 - rings.size());
         boolean goesOn = kept >= 0 && !folded.isEmpty();
-        Map.Entry<Integer, Ring> mark = marks.floorEntry(records.size() - KEPT_MAX);
-        int from = goesOn ? same : mark == null ? 0 : mark.getKey();
-        List<Ring> now = new ArrayList<>(
-                goesOn ? rings.subList(0, kept + 1) : List.of(mark == null ? first() : mark.getValue()));
+        List<Ring> now = new ArrayList<>();
+        int from = same;
+        if (goesOn) {
+            now.addAll(rings.subList(0, kept + 1));
+        } else {
+            from = begin(records.size(), now);
+        }
         for (int i = from; i < records.size(); i++) {
             Ring next = Claim.apply(now.get(now.size() - 1), records.get(i));
             now.add(next);
@@ -135,6 +147,18 @@ public final class RingHistory {
         return true;
     }
 
+    /** Adds the ring that a fold of so many records begins with; returns how many have led to it. */
+    private int begin(int records, List<Ring> now) {
+        Map.Entry<Integer, Ring> mark = marks.floorEntry(records - KEPT_MAX);
+        FoldedRing rest = settled;
+        if (rest != null && (mark == null || mark.getKey() <= rest.records())) {
+            now.add(rest.ring());
+            return rest.records();
+        }
+        now.add(mark == null ? first() : mark.getValue());
+        return mark == null ? 0 : mark.getKey();
+    }
+
     private void rebase(Checkpoint.Base from) {
         boolean goesOn = from.stamp() > base.stamp() && !folded.isEmpty();
         int dropped = 0;
@@ -145,8 +169,13 @@ public final class RingHistory {
         marks.clear();
         base = from;
         lastFolded = null;
+        FoldedRing rest = settled;
+        settled = null;
         if (goesOn) {
             folded = folded.subList(dropped, folded.size());
+            if (rest != null && rest.records() > dropped) {
+                settled = FoldedRing.of(base.hash(), folded.subList(0, rest.records() - dropped), rest.ring(), true);
+            }
             for (Map.Entry<Integer, Ring> mark : earlier.entrySet()) {
                 marks.put(mark.getKey() - dropped, mark.getValue());
             }
@@ -166,8 +195,12 @@ public final class RingHistory {
         for (FoldedRing ring : stored) {
             boolean mayBe = ring.records() <= records.size() && ring.ring().partitions() == partitions;
             if (mayBe && ring.isOf(base.hash(), records.subList(0, ring.records()))) {
-                marks.put(ring.records(), ring.ring());
-                lastFolded = ring;
+                if (ring.isSettled()) {
+                    settled = ring;
+                } else {
+                    marks.put(ring.records(), ring.ring());
+                    lastFolded = ring;
+                }
             }
         }
         stored = List.of();
@@ -181,16 +214,25 @@ public final class RingHistory {
         }
         FoldedRing last = lastFolded;
         if (last == null || last.records() != mark.getKey() || !last.ring().equals(mark.getValue())) {
-            last = FoldedRing.of(base.hash(), folded.subList(0, mark.getKey()), mark.getValue());
+            last = FoldedRing.of(base.hash(), folded.subList(0, mark.getKey()), mark.getValue(), false);
             lastFolded = last;
         }
         return last;
+    }
+
+    /** What a start need not go back behind; null: nothing was settled, or by the checkpoint's own ring. */
+    public @Nullable FoldedRing settled() {
+        return settled;
     }
 
     /** Forgets the rings before the target: every partition is where the target has it. */
     public void settle() {
         if (before() > 0) {
             rings = List.of(target());
+        }
+        FoldedRing last = settled;
+        if (!folded.isEmpty() && (last == null || last.records() != folded.size())) {
+            settled = FoldedRing.of(base.hash(), folded, target(), true);
         }
     }
 }

@@ -47,12 +47,13 @@ final class TermFetch extends Request {
         }
         terms.wires().requests().close(this);
         Set<Integer> uncounted = Arrays.stream(reply.uncounted()).boxed().collect(Collectors.toSet());
+        Set<Integer> emptied = Arrays.stream(reply.emptied()).boxed().collect(Collectors.toSet());
         int[] missing = {1};
         boolean[] failed = {false};
         Consumer<Verdict> each = verdict -> {
             failed[0] |= verdict != Verdict.OK;
             if (--missing[0] == 0) {
-                told.fetched(!failed[0], uncounted);
+                told.fetched(!failed[0], uncounted, emptied);
             }
         };
         for (int i = 0; i < partitions.length; i++) {
@@ -67,12 +68,12 @@ final class TermFetch extends Request {
     protected void onPeerLost(long lost) {
         if (lost == peer) {
             terms.wires().requests().close(this);
-            told.fetched(false, Set.of());
+            told.fetched(false, Set.of(), Set.of());
         }
     }
 
     @Override
     protected void onDeadline() {
-        told.fetched(false, Set.of());
+        told.fetched(false, Set.of(), Set.of());
     }
 }

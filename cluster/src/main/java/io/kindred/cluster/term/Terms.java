@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,19 @@ public final class Terms implements TermBook {
     private final @Nullable PartitionTerm[] partitions;
     private final TermCounters counters = new TermCounters();
 
-    /** What claims are sent and timed with. {@code pause} gives a random number from 0 to below its argument. */
-    public record Wires(Outbox outbox, Requests requests, Clocks clocks, Router router, IntUnaryOperator pause) {}
+    /**
+     * What claims are sent and timed with.
+     *
+     * @param pause gives a random number from 0 to below its argument
+     * @param isEmptied whether nothing is left here of a partition
+     */
+    public record Wires(
+            Outbox outbox,
+            Requests requests,
+            Clocks clocks,
+            Router router,
+            IntUnaryOperator pause,
+            IntPredicate isEmptied) {}
 
     /** Where terms are kept. */
     public interface Disk {
@@ -294,8 +306,9 @@ public final class Terms implements TermBook {
         /**
          * @param ok whether all terms are kept, on the disk
          * @param uncounted the partitions in which the holder does not count itself
+         * @param emptied those of which it has nothing left
          */
-        void fetched(boolean ok, Set<Integer> uncounted);
+        void fetched(boolean ok, Set<Integer> uncounted, Set<Integer> emptied);
     }
 
     /** Takes the terms that a holder of these partitions knows. */
@@ -320,7 +333,8 @@ public final class Terms implements TermBook {
                 int[] uncounted = Arrays.stream(asked)
                         .filter(partition -> !counts(partition))
                         .toArray();
-                wires.outbox().send(from, new Message.TermsReply(request.requestId(), told, uncounted));
+                int[] emptied = Arrays.stream(asked).filter(wires.isEmptied()).toArray();
+                wires.outbox().send(from, new Message.TermsReply(request.requestId(), told, uncounted, emptied));
             }
         };
         for (int partition : asked) {

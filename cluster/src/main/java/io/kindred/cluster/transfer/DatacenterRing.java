@@ -6,7 +6,8 @@ import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The ring of one datacenter, as it is to be and as it serves meanwhile. */
 public final class DatacenterRing {
@@ -54,9 +55,11 @@ public final class DatacenterRing {
         return history.target();
     }
 
-    /** What a start could begin with; null: there are too few records for it. */
-    public @Nullable FoldedRing folded() {
-        return history.folded();
+    /** What a start could begin with: a ring that spares it the folding, and one that it need not go back behind. */
+    public List<FoldedRing> folded() {
+        return Stream.of(history.folded(), history.settled())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     public ServingMap serving() {

@@ -76,6 +76,11 @@ public final class OwnHolding {
         return bit(present, partition);
     }
 
+    /** Whether nothing is left here of a partition, and not because it was lost. */
+    public boolean isEmptied(int partition) {
+        return !holds(partition) && !mayHaveRecords(partition) && !isDoubted;
+    }
+
     public boolean hasJoined() {
         return hasJoined;
     }

@@ -257,7 +257,10 @@ public final class ServingMap {
                 : ring.preferenceList(partition, replicas).ids();
     }
 
-    /** Those who hold it, in the order of the walk. */
+    /**
+     * Those who hold it, and of its owners those who may, for they have told nothing since this node's start; in the order
+     * of the walk.
+     */
     private long[] whoever(RingHistory history, HeldBy held, int partition) {
         long[] found = new long[replicas];
         int size = 0;
@@ -270,9 +273,11 @@ public final class ServingMap {
                 order.add(member);
             }
         }
+        long[] owners = history.target().preferenceList(partition, replicas).ids();
         for (long id : order) {
             Holding holding = held.holding(id);
-            if (size < found.length && holding != null && holding.holds(partition)) {
+            boolean may = holding == null ? contains(owners, id) : holding.holds(partition);
+            if (size < found.length && may) {
                 found[size++] = id;
             }
         }

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  *       over, no write of the partition passes this node by any more. It then exchanges the partition with each live
  *       holder, and holds it.
  *   <li><em>Meeting:</em> where it could not exchange the partition with enough of those who held it to have met every
- *       acknowledged write, it holds it and does not count as one of its own replicas, until it has, or those are cast out.
+ *       acknowledged write, it holds it and does not count as one of its own replicas, until it has, or those are cast out,
+ *       or no member but those who own or hold it has anything left of it, and this node has met all of these.
  *   <li><em>Releasing:</em> once all replicas by the same records tell that they hold it, this node stops serving it,
  *       durably.
  *   <li><em>Parting:</em> then it exchanges the partition with each of those replicas, so that nothing stays behind that
@@ -61,12 +62,14 @@ public final class TransferCore {
     private final TreeSet<Integer> foreign = new TreeSet<>();
     /** Partitions that this node holds and does not count in, with whom each has been exchanged. */
     private final TreeMap<Integer, Partners> meeting = new TreeMap<>();
+    /** What is known of those whom nobody can meet any more. */
+    private final FormerOwners formers = new FormerOwners();
     /** In an exchange. */
     private final TreeSet<Integer> busy = new TreeSet<>();
     /** When a peer may be asked again; absent: now. */
     private final TreeMap<Long, Long> notBefore = new TreeMap<>();
 
-    /** When a peer that did not count itself may be met again; whatever else there is to do with it goes on. */
+    /** When a peer that did not count itself, or was met in vain, may be met again; all else with it goes on. */
     private final TreeMap<Long, Long> notMetBefore = new TreeMap<>();
 
     private final TreeSet<Long> asked = new TreeSet<>();
@@ -130,8 +133,9 @@ public final class TransferCore {
         /**
          * @param equal the partitions that are equal by now
          * @param uncounted those of them in which the peer does not count: it may lack what it should have met
+         * @param emptied others of which it has nothing left: it has given the owners whatever it had
          */
-        void ended(Set<Integer> equal, Set<Integer> uncounted);
+        void ended(Set<Integer> equal, Set<Integer> uncounted, Set<Integer> emptied);
     }
 
     /** What it has others do. */
@@ -178,6 +182,7 @@ public final class TransferCore {
         List<Integer> passing = new ArrayList<>();
         for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
             boolean isOwner = contains(in.serving().of(partition).target(), in.self());
+            formers.forget(partition);
             if (isOwner && !own.holds(partition)) {
                 if (!fetching.containsKey(partition)) {
                     fetching.put(partition, new Partners());
@@ -219,6 +224,7 @@ public final class TransferCore {
 
     /** Other processes may have acted in this node's name: whomever it has exchanged something with is asked once more. */
     public void beginAnew() {
+        formers.forgetAll();
         fetching.replaceAll((partition, with) -> new Partners());
         meeting.replaceAll((partition, with) -> new Partners());
         agrees = false;
@@ -432,29 +438,63 @@ public final class TransferCore {
     /** Goes on with those that do not count yet. */
     private void meet(long now) {
         TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
+        TreeMap<Long, List<Integer>> wantedLast = new TreeMap<>();
         meeting.entrySet().removeIf(entry -> !own.holds(entry.getKey()) && !fetching.containsKey(entry.getKey()));
         for (var entry : List.copyOf(meeting.entrySet())) {
             int partition = entry.getKey();
             if (!own.holds(partition) || busy.contains(partition)) {
                 continue;
             }
-            if (hasMetEnough(partition, in.formers(partition), entry.getValue().counting())) {
+            boolean hasNoFormers = haveNothing(partition, in.formers(partition));
+            boolean isLast = hasNoFormers && haveNothing(partition, in.nearMembers());
+            Partners last = formers.lastMeeting(partition, isLast);
+            boolean hasMetAll = isLast && last.all().containsAll(withOwners(partition, holders(partition)));
+            if (hasMetAll
+                    || hasMetEnough(
+                            partition, in.formers(partition), entry.getValue().counting())) {
                 meeting.remove(partition);
+                formers.forget(partition);
                 work.await(partition, List.of(), ok -> {});
                 continue;
             }
-            List<Long> left = holdersAndFormers(partition);
-            left.removeIf(each -> entry.getValue().counting().contains(each)
-                    || in.isGone(each)
-                    || now - notMetBefore.getOrDefault(each, now) < 0);
+            List<Long> left = isLast ? withOwners(partition, holders(partition)) : holdersAndFormers(partition);
+            if (hasNoFormers && !isLast) {
+                in.nearMembers().stream()
+                        .filter(member -> !left.contains(member) && !haveNothing(partition, List.of(member)))
+                        .forEach(left::add);
+            }
+            Set<Long> met = isLast ? last.all() : entry.getValue().counting();
+            left.removeIf(
+                    each -> met.contains(each) || in.isGone(each) || now - notMetBefore.getOrDefault(each, now) < 0);
             if (!left.isEmpty()) {
                 // In turn, for some may not count for a long time.
                 long next = left.get((partition + meetings) % left.size());
-                wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
+                (isLast ? wantedLast : wanted)
+                        .computeIfAbsent(next, id -> new ArrayList<>())
+                        .add(partition);
             }
         }
         meetings = (meetings + 1) % MEETINGS;
+        wantedLast.forEach((peer, list) -> ask(peer, list, formers.lastMeetings(), now));
         wanted.forEach((peer, list) -> ask(peer, list, meeting, now));
+    }
+
+    /**
+     * Whether none of these has anything of a partition but for its owners and holders: who gave it up has deleted it only
+     * behind an exchange with each owner. Where that is true of all members, all that there is of it is at those who own or
+     * hold it now.
+     */
+    private boolean haveNothing(int partition, List<Long> nodes) {
+        long[] owners = in.serving().of(partition).target();
+        boolean all = true;
+        for (long node : nodes) {
+            Holding holding = in.holding(node);
+            boolean holds = holding != null && holding.holds(partition);
+            boolean hasTold = holding != null && formers.isEmptied(partition, node);
+            boolean isMember = in.members().contains(node);
+            all &= node == in.self() || contains(owners, node) || holds || hasTold || !isMember;
+        }
+        return all;
     }
 
     /** Who has given it up since it was taken over here keeps it until all owners have what it had, this one too. */
@@ -534,13 +574,19 @@ public final class TransferCore {
         int others = 0;
         long[] owners = in.serving().of(partition).target();
         for (long owner : owners) {
-            if (owner != in.self() && mayHold(owner, partition)) {
+            if (owner != in.self() && (mayHold(owner, partition) || hasNotTold(owner))) {
                 others++;
                 have += with.contains(owner) ? 1 : 0;
             }
         }
         int readable = owners.length - (owners.length / 2 + 1) + 1;
         return have >= Math.min(readable, others);
+    }
+
+    /** A member that this node has not heard of since it has lost what it knew may hold anything. */
+    private boolean hasNotTold(long node) {
+        Holding holding = in.holding(node);
+        return in.members().contains(node) && (holding == null || holding.version() == Holding.NONE);
     }
 
     /** How many others of those that serve it can be waited for. */
@@ -674,6 +720,10 @@ public final class TransferCore {
             return;
         }
         own.gone(partition);
+        if (!in.formers(partition).isEmpty()) {
+            // Whom it had to meet is of no account any more.
+            work.await(partition, List.of(), ok -> {});
+        }
         parting.remove(partition);
         parted.remove(partition);
         if (parting.isEmpty()) {
@@ -694,15 +744,24 @@ public final class TransferCore {
         // Where the work has begun anew meanwhile, the exchange was before that, and does not count.
         Map<Integer, Partners> since = new HashMap<>();
         chunk.forEach(partition -> since.put(partition, told.get(partition)));
+        Map<Integer, Partners> met = new HashMap<>();
+        if (told == formers.lastMeetings()) {
+            chunk.forEach(partition -> met.put(partition, meeting.get(partition)));
+        }
         asked.add(peer);
         busy.addAll(chunk);
-        work.exchange(peer, chunk, (equal, uncounted) -> {
+        work.exchange(peer, chunk, (equal, uncounted, emptied) -> {
             asked.remove(peer);
+            formers.emptied(peer, emptied);
             chunk.forEach(busy::remove);
             for (int partition : equal) {
                 Partners with = since.get(partition);
                 if (with != null) {
                     with.add(peer, !uncounted.contains(partition));
+                }
+                Partners before = met.get(partition);
+                if (before != null) {
+                    before.add(peer, !uncounted.contains(partition));
                 }
             }
             if (equal.containsAll(chunk)) {
@@ -711,8 +770,13 @@ public final class TransferCore {
                 lastFailed.put(peer, chunk.get(chunk.size() - 1));
             }
             long then = in.clocks().nanos();
-            if (!uncounted.isEmpty()) {
+            boolean isMeetingInVain = equal.isEmpty() && (told == meeting || told == formers.lastMeetings());
+            if (!uncounted.isEmpty() || isMeetingInVain) {
                 notMetBefore.put(peer, then + BACKOFF_NANOS);
+            }
+            if (isMeetingInVain) {
+                // It may have nothing left to be met for; what else there is to do with it goes on.
+                return;
             }
             if (equal.isEmpty()) {
                 notBefore.put(peer, then + BACKOFF_NANOS);

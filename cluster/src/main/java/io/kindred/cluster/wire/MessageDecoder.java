@@ -130,7 +130,7 @@ final class MessageDecoder {
         for (int i = 0; i < count; i++) {
             terms.add(ValueReader.readTerm(in));
         }
-        return new Message.TermsReply(id, terms, readPartitions(in));
+        return new Message.TermsReply(id, terms, readPartitions(in), readPartitions(in));
     }
 
     private static Message readReadReply(long id, FrameReader in) throws CorruptFrame {

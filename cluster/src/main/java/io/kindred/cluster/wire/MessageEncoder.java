@@ -183,6 +183,7 @@ final class MessageEncoder implements MessageHandler {
         writeVarint(out, message.terms().size());
         message.terms().forEach(term -> ValueWriter.write(out, term));
         writePartitions(message.uncounted());
+        writePartitions(message.emptied());
     }
 
     @Override

@@ -54,6 +54,47 @@ class FoldedRingTest {
         }
     }
 
+    /** However old the rings before it are, one of them may be held whole when somebody has lost what it had. */
+    @Test
+    void aStartGoesBackNoFurtherThanToWhatWasSettled() {
+        List<ChangeRecord> records = records(3);
+        RingHistory history = new RingHistory(Q);
+        history.fold(records);
+        assertNull(history.settled());
+        history.settle();
+        FoldedRing settled = Objects.requireNonNull(
+                FoldedRing.decode(Objects.requireNonNull(history.settled()).encode(), Q));
+
+        RingHistory started = new RingHistory(Q, List.of(settled));
+        started.fold(records);
+        assertEquals(List.of(history.target()), started.rings());
+
+        RingHistory later = new RingHistory(Q, List.of(settled));
+        later.fold(records(4));
+        assertEquals(1, later.before());
+        assertEquals(history.target(), later.back(1));
+
+        RingHistory fewer = new RingHistory(Q, List.of(settled));
+        fewer.fold(records(2));
+        assertEquals(2, fewer.before(), "it is not that of these records");
+    }
+
+    @Test
+    void whatWasSettledOutlivesItsFirstRecords() {
+        List<ChangeRecord> records = records(5);
+        RingHistory history = new RingHistory(Q);
+        history.fold(records.subList(0, 2));
+        Ring first = history.target();
+        history.fold(records);
+        history.settle();
+        Checkpoint.Base base = new Checkpoint.Base(records.get(1).stamp(), 77, first);
+        history.fold(base, records.subList(2, 5));
+
+        RingHistory started = new RingHistory(Q, List.of(Objects.requireNonNull(history.settled())));
+        started.fold(base, records.subList(2, 5));
+        assertEquals(List.of(history.target()), started.rings());
+    }
+
     /** It was not known when the ring was folded: the ring is not that of these records. */
     @Test
     void aRecordThatWasLateHasAllFoldedAnew() {

@@ -44,32 +44,6 @@ final class FaultPlan {
         }
     }
 
-    /** Whoever runs the updates of some key is killed, cut off from some, stands still or is slow, again and again. */
-    void beginOnFirst(long untilNanos) {
-        long at = 500_000_000L;
-        while (at < untilNanos - 500_000_000L) {
-            cluster.schedule.after(at, "first", this::strikeFirst);
-            at += random.between(100_000_000L, 1_200_000_000L);
-        }
-    }
-
-    private void strikeFirst() {
-        struck++;
-        SimNode first = first();
-        SimNode other = random.pick(nodes);
-        long lasts = random.between(20_000_000L, 900_000_000L);
-        switch (random.nextInt(11)) {
-            case 0, 1 -> kill(first, false, lasts);
-            case 2 -> kill(first, true, lasts);
-            case 3, 4 -> pause(first, lasts);
-            case 5, 6 -> oneWay(first, other, lasts);
-            case 7 -> oneWay(other, first, lasts);
-            case 8 -> alone(first, lasts);
-            case 9 -> noise(lasts);
-            default -> stall(first, lasts);
-        }
-    }
-
     /** The datacenters lose each other for a while, in the middle of it. */
     void beginSplit(long untilNanos) {
         long at = random.between(1_000_000_000L, untilNanos / 2);
@@ -115,6 +89,40 @@ final class FaultPlan {
                 long by = random.chance(0.3) ? random.between(-5_000, 5_000) : random.between(-DAY_MILLIS, DAY_MILLIS);
                 node.skewMillis = by;
                 cluster.skewed();
+            });
+        }
+    }
+
+    /** In some runs a node hears of no versions for so long that dots which it has lent are given up. */
+    void beginDeafness(long untilNanos, SimRandom random) {
+        if (!random.chance(0.5)) {
+            return;
+        }
+        for (int i = 0; i < 3; i++) {
+            boolean arrives = random.chance(0.7);
+            long lasts = random.between(3_200_000_000L, 6_000_000_000L);
+            cluster.schedule.after(random.between(500_000_000L, untilNanos), "deaf", () -> {
+                struck++;
+                SimNode node = random.pick(nodes);
+                HeldMessages held = HeldMessages.ofVersions(cluster.network, (from, to) -> to == node);
+                cluster.schedule.after(lasts, "hears", arrives ? held::release : held::lose);
+            });
+        }
+    }
+
+    /** In some runs all that have some key are away at once; the others have nothing of it, or little. */
+    void beginOutages(long untilNanos, SimRandom random) {
+        if (!random.chance(0.3)) {
+            return;
+        }
+        for (int i = 0; i < 2; i++) {
+            cluster.schedule.after(random.between(500_000_000L, untilNanos), "outage", () -> {
+                struck++;
+                String key = random.pick(cluster.pinned());
+                if (cluster.isRingKnown()) {
+                    long lasts = random.between(500_000_000L, 4_000_000_000L);
+                    cluster.replicasOf(key).forEach(node -> kill(node, false, lasts));
+                }
             });
         }
     }
@@ -262,7 +270,9 @@ final class FaultPlan {
         struck++;
         SimNode node = random.pick(nodes);
         long lasts = random.between(50_000_000L, 3_000_000_000L);
-        switch (cluster.plan().onlyKills() ? KILLS + random.nextInt(4) : random.nextInt(KILLS + 4)) {
+        switch (cluster.plan().trouble() == SimPlan.Trouble.KILLS
+                ? KILLS + random.nextInt(4)
+                : random.nextInt(KILLS + 4)) {
             case 0 -> kill(node, false, lasts);
             case 1 -> kill(node, true, lasts);
             case 2 -> split(lasts);
@@ -281,7 +291,7 @@ final class FaultPlan {
         }
     }
 
-    private void kill(SimNode node, boolean power, long lasts) {
+    void kill(SimNode node, boolean power, long lasts) {
         if (!node.isRunning()) {
             return;
         }
@@ -300,7 +310,7 @@ final class FaultPlan {
         }
     }
 
-    private void restartLater(SimNode node, long lasts) {
+    void restartLater(SimNode node, long lasts) {
         cluster.schedule.after(lasts, "restart", () -> {
             if (!node.isRunning()) {
                 node.start();
@@ -309,7 +319,7 @@ final class FaultPlan {
     }
 
     /** The process stands still, and goes on as if nothing had been. */
-    private void pause(SimNode node, long lasts) {
+    void pause(SimNode node, long lasts) {
         node.pause();
         cluster.schedule.after(lasts, "resume", node::resume);
     }
@@ -328,10 +338,15 @@ final class FaultPlan {
         bounce(first(), times);
     }
 
-    private SimNode first() {
-        List<String> hot = cluster.values.keys();
+    SimNode first() {
+        return replicasOfHot().get(0);
+    }
+
+    /** Of some key that clients update; the first one runs its updates. */
+    List<SimNode> replicasOfHot() {
+        List<String> hot = cluster.values.inUse();
         boolean isKnown = cluster.members("").stream().anyMatch(SimNode::isServing) && !hot.isEmpty();
-        return isKnown ? cluster.replicasOf(random.pick(hot)).get(0) : random.pick(nodes);
+        return isKnown ? cluster.replicasOf(random.pick(hot)) : List.of(random.pick(nodes));
     }
 
     private void split(long lasts) {
@@ -352,12 +367,12 @@ final class FaultPlan {
         healLater(lasts);
     }
 
-    private void oneWay(SimNode from, SimNode to, long lasts) {
+    void oneWay(SimNode from, SimNode to, long lasts) {
         cluster.network.cut(from, to);
         healLater(lasts);
     }
 
-    private void alone(SimNode node, long lasts) {
+    void alone(SimNode node, long lasts) {
         for (SimNode other : nodes) {
             cluster.network.cut(node, other);
             cluster.network.cut(other, node);
@@ -392,7 +407,7 @@ final class FaultPlan {
         }
     }
 
-    private void noise(long lasts) {
+    void noise(long lasts) {
         cluster.network.lossRate = random.nextInt(31) / 100.0;
         cluster.network.doubleRate = random.nextInt(20) / 100.0;
         cluster.network.delayMaxNanos = random.between(2_000_000, 400_000_000);
@@ -403,7 +418,7 @@ final class FaultPlan {
         cluster.schedule.after(lasts, "heal", cluster.network::heal);
     }
 
-    private void stall(SimNode node, long lasts) {
+    void stall(SimNode node, long lasts) {
         node.stalled = true;
         cluster.schedule.after(lasts, "unstall", () -> node.stalled = false);
     }

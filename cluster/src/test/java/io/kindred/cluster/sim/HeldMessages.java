@@ -8,6 +8,14 @@ import java.util.List;
 final class HeldMessages {
     private static final long AT_ONCE_NANOS = 1_000;
 
+    /** Everything that brings versions. */
+    private static final List<Class<? extends Message>> VERSIONS = List.of(
+            Message.Replicate.class,
+            Message.HandOver.class,
+            Message.ExchangeObjects.class,
+            Message.ExchangeObjectsReply.class,
+            Message.BucketKeysReply.class);
+
     private final SimNetwork network;
     private final Choice choice;
     private final List<Held> held = new ArrayList<>();
@@ -22,6 +30,16 @@ final class HeldMessages {
         this.network = network;
         this.choice = choice;
         network.hold(this);
+    }
+
+    interface Way {
+        boolean isFromTo(SimNode from, SimNode to);
+    }
+
+    /** Whatever brings versions on some ways. */
+    static HeldMessages ofVersions(SimNetwork network, Way way) {
+        return new HeldMessages(
+                network, (from, to, message) -> way.isFromTo(from, to) && VERSIONS.contains(message.getClass()));
     }
 
     boolean takes(SimNode from, SimNode to, Message message) {

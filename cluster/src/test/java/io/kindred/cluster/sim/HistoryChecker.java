@@ -287,8 +287,8 @@ final class HistoryChecker {
     }
 
     /** A machine died with these containers unsynced: updates that only it and one more had acknowledged are half gone. */
-    void logTailLost(List<SimStorage.Reverted> gone) {
-        gone.forEach(each -> cluster.values.excuse(name(each.key()), "a machine lost what it had acknowledged"));
+    void logTailLost(SimNode node, List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.tailLost(node, name(each.key()), each));
         noteLost(gone);
     }
 

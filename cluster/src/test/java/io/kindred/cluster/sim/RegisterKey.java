@@ -20,7 +20,7 @@ final class RegisterKey extends ValueKey {
 
     @Override
     boolean isFull() {
-        return calls.size() >= CALLS_MAX || unsure() >= UNSURE_MAX;
+        return super.isFull() || calls.size() >= CALLS_MAX || unsure() >= UNSURE_MAX;
     }
 
     @Override

@@ -254,14 +254,9 @@ final class ScenarioCluster {
     }
 
     private HeldMessages holdVersions(@Nullable SimNode from, @Nullable SimNode to) {
-        return hold(
-                from,
-                to,
-                Message.Replicate.class,
-                Message.HandOver.class,
-                Message.ExchangeObjects.class,
-                Message.ExchangeObjectsReply.class,
-                Message.BucketKeysReply.class);
+        return HeldMessages.ofVersions(
+                cluster.network,
+                (sender, receiver) -> (from == null || from == sender) && (to == null || to == receiver));
     }
 
     /** Keeps every version that a node sends but for those of writes under way; null stands for any node. */

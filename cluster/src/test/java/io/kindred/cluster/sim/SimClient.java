@@ -88,7 +88,7 @@ final class SimClient {
     }
 
     private boolean isGlobal() {
-        return cluster.plan().datacenters() > 1 && cluster.plan().faults() && random.chance(0.15);
+        return cluster.plan().datacenters() > 1 && cluster.plan().isTroubled() && random.chance(0.15);
     }
 
     private void note(Outcome outcome) {

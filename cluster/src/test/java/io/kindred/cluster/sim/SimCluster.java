@@ -34,6 +34,8 @@ public final class SimCluster {
     private static final long RECORDS_SEED = 0x5265_636f_7264L;
     private static final long PAST_SEED = 0x5061_7374L;
     private static final long COPY_SEED = 0x636f7079;
+    private static final long DEAF_SEED = 0x6465_6166L;
+    private static final long OUTAGE_SEED = 0x6f75_74_6167_65L;
     private static final double COPY_CHANCE = 0.3;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
@@ -96,12 +98,11 @@ public final class SimCluster {
         this.plan = plan;
         this.random = random;
         // Where one copy is enough for a write, that may be the one that rots.
-        rots = plan.faults()
-                && !plan.onlyKills()
+        rots = plan.trouble() == SimPlan.Trouble.ANY
                 && plan.nodes() > 1
                 && plan.writeQuorum() != 1
                 && new SimRandom(~seed).chance(0.4);
-        skewsFar = plan.faults() && !plan.onlyKills() && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
+        skewsFar = plan.trouble() == SimPlan.Trouble.ANY && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
         SimRandom keeps = new SimRandom(seed ^ RECORDS_SEED);
         boolean isCalm = plan.clients() == 0;
         recordsKept = isCalm ? 2 : keeps.chance(0.2) ? NodeConfig.RECORDS_KEPT : 1 + keeps.nextInt(3);
@@ -181,22 +182,27 @@ public final class SimCluster {
     /** One datacenter, whole and without clients, for a test that says itself what happens. */
     static SimCluster calm(long seed, int nodes, boolean reaps) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 1, false);
+        SimPlan plan = calmPlan(nodes, 8, true, 1);
         return new SimCluster(seed, plan, random, reaps, false).whole();
     }
 
     /** As {@link #calm}; what was acknowledged is on the disk a second later only. */
     static SimCluster calmEverysec(long seed, int nodes) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 8, 0, 0, false, false, false, 0, 0.02, 1 << 30, SECOND, 1, false);
+        SimPlan plan = calmPlan(nodes, 8, false, 1);
         return new SimCluster(seed, plan, random, false, false).whole();
     }
 
     /** Two datacenters, whole and without clients, for a test that says itself what happens. */
     static SimCluster calmDatacenters(long seed, int nodes) {
         SimRandom random = new SimRandom(seed);
-        SimPlan plan = new SimPlan(nodes, 0, 0, 0, 0, true, false, false, 0, 0.02, 1 << 30, SECOND, 2, false);
+        SimPlan plan = calmPlan(nodes, 0, true, 2);
         return new SimCluster(seed, plan, random, false, false).whole();
+    }
+
+    private static SimPlan calmPlan(int nodes, int keys, boolean syncsEachWrite, int datacenters) {
+        SimPlan.Trouble none = SimPlan.Trouble.NONE;
+        return new SimPlan(nodes, 0, keys, 0, 0, syncsEachWrite, none, false, 0, 0.02, 1 << 30, SECOND, datacenters);
     }
 
     private SimCluster whole() {
@@ -214,38 +220,8 @@ public final class SimCluster {
         beginClients();
         pinKeys();
         scanner.begin();
-        if (plan.faults() && !hasPlainClients()) {
-            faults.beginOnFirst(plan.lastsNanos());
-        } else if (plan.faults()) {
-            faults.begin(plan.lastsNanos());
-            if (plan.datacenters() > 1) {
-                faults.beginSplit(plan.lastsNanos());
-            }
-            if (reaps) {
-                faults.beginAbsences(plan.lastsNanos());
-            }
-        }
-        if (rots) {
-            // Of its own numbers, so that seeds without it stay what they were.
-            faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
-        }
-        if (skewsFar) {
-            faults.beginFarSkews(plan.lastsNanos(), new SimRandom(~(seed ^ SKEW_SEED)));
-        }
-        if (plan.faults() && !plan.onlyKills()) {
-            faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
-        }
-        boolean isElsewhereToo = plan.nodes() > 1 && plan.writeQuorum() != 1;
-        if (plan.faults() && isElsewhereToo && new SimRandom(seed ^ PAST_SEED).chance(0.3)) {
-            faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
-        }
-        if (plan.faults() && isElsewhereToo && new SimRandom(seed ^ COPY_SEED).chance(COPY_CHANCE)) {
-            faults.beginCopies(plan.lastsNanos(), new SimRandom(~(seed ^ COPY_SEED)));
-        }
-        if (splits) {
-            faults.beginSplit(plan.lastsNanos());
-        }
-        if (plan.faults()) {
+        beginTrouble();
+        if (plan.isTroubled()) {
             changes.begin(plan.changes(), plan.lastsNanos());
         } else {
             beginCalm();
@@ -260,6 +236,10 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkMoved();
+        for (int second = 0; second < 60 && isUncounted(); second++) {
+            runFor(SECOND);
+        }
+        checkAllCount();
         for (int second = 0; second < 20 && isOwing(); second++) {
             runFor(SECOND);
         }
@@ -278,6 +258,7 @@ public final class SimCluster {
         values.checkEnd();
         checkTrees();
         readEverything();
+        updateEverything();
         checker.checkEnd(everyKey());
         values.checkEnd();
         checkScans();
@@ -307,20 +288,56 @@ public final class SimCluster {
                 schedule.trace());
     }
 
+    private void beginTrouble() {
+        switch (plan.trouble()) {
+            case ANY, KILLS -> {
+                faults.begin(plan.lastsNanos());
+                if (plan.datacenters() > 1) {
+                    faults.beginSplit(plan.lastsNanos());
+                }
+                if (reaps) {
+                    faults.beginAbsences(plan.lastsNanos());
+                }
+            }
+            case FIRST_REPLICAS, SLOW_DISKS -> new FirstFaults(this, faults, random.split()).begin(plan.lastsNanos());
+            default -> {}
+        }
+        // Each of its own numbers, so that seeds without it stay what they were.
+        if (rots) {
+            faults.beginDamage(plan.lastsNanos(), new SimRandom(seed ^ ROT_SEED));
+        }
+        if (skewsFar) {
+            faults.beginFarSkews(plan.lastsNanos(), new SimRandom(~(seed ^ SKEW_SEED)));
+        }
+        if (plan.trouble() == SimPlan.Trouble.ANY) {
+            faults.beginFailingReads(plan.lastsNanos(), new SimRandom(seed ^ READ_SEED));
+            faults.beginDeafness(plan.lastsNanos(), new SimRandom(seed ^ DEAF_SEED));
+            if (!pinned.isEmpty()) {
+                faults.beginOutages(plan.lastsNanos(), new SimRandom(seed ^ OUTAGE_SEED));
+            }
+        }
+        boolean isElsewhereToo = plan.nodes() > 1 && plan.writeQuorum() != 1;
+        boolean comesAndGoes = plan.isTroubled() && plan.trouble() != SimPlan.Trouble.SLOW_DISKS && isElsewhereToo;
+        if (comesAndGoes && new SimRandom(seed ^ PAST_SEED).chance(0.3)) {
+            faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
+        }
+        if (comesAndGoes && new SimRandom(seed ^ COPY_SEED).chance(COPY_CHANCE)) {
+            faults.beginCopies(plan.lastsNanos(), new SimRandom(~(seed ^ COPY_SEED)));
+        }
+        if (splits) {
+            faults.beginSplit(plan.lastsNanos());
+        }
+    }
+
     /** Every other one updates keys that are judged by their values. */
     private void beginClients() {
         for (int i = 0; i < plan.clients(); i++) {
-            if (i % 2 == 0 && hasPlainClients()) {
+            if (i % 2 == 0 && !plan.onlyUpdates()) {
                 new SimClient(this, i, random.split()).begin();
             } else {
                 new SimUpdater(this, i, random.split()).begin();
             }
         }
-    }
-
-    /** Where there are no keys for them, all clients update. */
-    private boolean hasPlainClients() {
-        return plan.keys() > 0;
     }
 
     private void beginCalm() {
@@ -446,6 +463,20 @@ public final class SimCluster {
         }
     }
 
+    /** With everyone there, every update is acknowledged, wherever it is asked for. */
+    private void updateEverything() {
+        for (ValueKey key : plan.datacenters() == 1 ? values.endless() : List.<ValueKey>of()) {
+            for (SimNode node : members("")) {
+                long before = values.acknowledged;
+                new SimUpdater(this, plan.clients() + node.index, random.split()).updateOnce(node, key, () -> {});
+                runFor(TIMEOUT_NANOS);
+                if (values.acknowledged == before) {
+                    throw violation("after healing, " + key.name + " cannot be updated at " + node.name);
+                }
+            }
+        }
+    }
+
     List<SimNode> members(String datacenter) {
         return network.nodes().stream()
                 .filter(node -> node.isMember() && node.datacenter.equals(datacenter))
@@ -473,6 +504,19 @@ public final class SimCluster {
         return network.nodes().stream()
                 .anyMatch(node ->
                         !node.isLost && (node.partitionsMoving() > 0 || (node.isMember() && !node.isServing())));
+    }
+
+    private boolean isUncounted() {
+        return network.nodes().stream().anyMatch(node -> !node.isLost && node.partitionsUncounted() > 0);
+    }
+
+    /** Whoever came to hold a partition without having met enough of those before it has done so. */
+    private void checkAllCount() {
+        for (SimNode node : network.nodes()) {
+            if (!node.isLost && node.partitionsUncounted() > 0) {
+                throw violation(node.name + " never counts in " + node.partitionsUncounted() + " of its partitions");
+            }
+        }
     }
 
     /** Every partition is where the ring has it, and nowhere else. */
@@ -668,6 +712,11 @@ public final class SimCluster {
         return plan;
     }
 
+    /** Keys that are always there. */
+    List<String> pinned() {
+        return pinned;
+    }
+
     List<String> keys() {
         return keys;
     }
@@ -777,7 +826,7 @@ public final class SimCluster {
     /** The test that runs such a seed. */
     private String test() {
         String kind =
-                !hasPlainClients() ? "FirstReplica" : reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
+                plan.onlyUpdates() ? "FirstReplica" : reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
         return kind + "SimulationTest";
     }
 }

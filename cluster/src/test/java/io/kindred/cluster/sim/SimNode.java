@@ -420,6 +420,11 @@ final class SimNode implements Effects, ReplicaStore {
                         + core.views().partitionsParting();
     }
 
+    /** Partitions that it holds, and does not count in as a replica of their own. */
+    int partitionsUncounted() {
+        return core == null ? 0 : core.views().partitionsUncounted();
+    }
+
     String moving() {
         return core == null
                 ? name + " is not running"
@@ -537,8 +542,8 @@ final class SimNode implements Effects, ReplicaStore {
     void powerLoss() {
         List<SimStorage.Reverted> gone = storage.powerLoss();
         committedStamp = cluster.syncsEachWrite() ? committedStamp : 0;
+        cluster.checker.logTailLost(this, gone);
         die();
-        cluster.checker.logTailLost(gone);
     }
 
     private void die() {

@@ -6,12 +6,11 @@ import io.kindred.cluster.message.QuorumSpec;
  * What one run is like; drawn from its seed.
  *
  * @param syncsEachWrite {@code appendfsync always}; else everysec
- * @param faults whether anything goes wrong at all
+ * @param trouble what goes wrong
  * @param hintBytesMax how much may be held for other nodes
  * @param changes how often the ring changes
  * @param datacenters how many there are; each has its share of the nodes
  * @param flushes whether clients flush the database now and then
- * @param onlyKills whether nothing goes wrong but that nodes are killed, or stand still, and go on
  */
 public record SimPlan(
         int nodes,
@@ -20,16 +19,28 @@ public record SimPlan(
         int readQuorum,
         int writeQuorum,
         boolean syncsEachWrite,
-        boolean faults,
+        Trouble trouble,
         boolean flushes,
         int changes,
         double memoryMissRate,
         long hintBytesMax,
         long lastsNanos,
-        int datacenters,
-        boolean onlyKills) {
+        int datacenters) {
 
     private static final long HINT_BYTES_ENOUGH = 1 << 30;
+
+    /** What goes wrong. */
+    enum Trouble {
+        NONE,
+        /** Everything that {@link FaultPlan} has. */
+        ANY,
+        /** Nodes are killed, or stand still, and go on. */
+        KILLS,
+        /** {@link FirstFaults}; clients only update. */
+        FIRST_REPLICAS,
+        /** As above, and nothing but slow disks: all are there, all the time. */
+        SLOW_DISKS
+    }
 
     static SimPlan draw(SimRandom random) {
         SimPlan plan = drawAny(random);
@@ -47,14 +58,13 @@ public record SimPlan(
                 quorum == 0 ? 1 : quorum == 1 ? 3 : 0,
                 quorum == 0 ? 3 : quorum == 1 ? 1 : 0,
                 random.chance(0.5),
-                true,
+                Trouble.ANY,
                 random.chance(0.3),
                 random.chance(0.6) ? 1 + random.nextInt(5) : 0,
                 random.chance(0.5) ? 0.3 : 0.02,
                 random.chance(0.1) ? 2_000 : 1 << 30,
                 12_000_000_000L,
-                1,
-                false);
+                1);
     }
 
     /** Two datacenters, and a long link between them that is cut for a while. */
@@ -66,33 +76,32 @@ public record SimPlan(
                 0,
                 0,
                 random.chance(0.5),
-                true,
+                Trouble.ANY,
                 random.chance(0.2),
                 random.chance(0.6) ? 1 + random.nextInt(5) : 0,
                 random.chance(0.5) ? 0.3 : 0.02,
                 random.chance(0.2) ? 2_000 : 1 << 30,
                 12_000_000_000L,
-                2,
-                false);
+                2);
     }
 
     /** Few nodes, and updates of few keys: whoever runs them is what goes wrong. */
     static SimPlan drawFirstReplicas(SimRandom random) {
+        boolean isSlow = random.chance(0.1);
         return new SimPlan(
-                random.chance(0.7) ? 3 : 4 + random.nextInt(2),
-                8,
+                random.chance(0.6) ? 3 : 4 + random.nextInt(2),
+                12,
                 0,
                 0,
                 0,
-                random.chance(0.7),
-                true,
+                random.chance(0.4),
+                isSlow ? Trouble.SLOW_DISKS : Trouble.FIRST_REPLICAS,
                 false,
-                random.chance(0.3) ? 1 + random.nextInt(3) : 0,
+                !isSlow && random.chance(0.3) ? 1 + random.nextInt(4) : 0,
                 random.chance(0.5) ? 0.3 : 0.02,
                 1 << 30,
-                12_000_000_000L,
-                1,
-                true);
+                24_000_000_000L,
+                1);
     }
 
     static SimPlan drawReaping(SimRandom random) {
@@ -103,14 +112,13 @@ public record SimPlan(
                 0,
                 0,
                 random.chance(0.5),
-                true,
+                Trouble.ANY,
                 false,
                 0,
                 0.1,
                 random.chance(0.2) ? 2_000 : 1 << 30,
                 60_000_000_000L,
-                1,
-                false);
+                1);
     }
 
     /** Nodes join and leave, several of them at once, and nothing goes wrong. */
@@ -122,14 +130,13 @@ public record SimPlan(
                 0,
                 0,
                 true,
-                false,
+                Trouble.NONE,
                 false,
                 2 + random.nextInt(3),
                 0.02,
                 1 << 30,
                 6_000_000_000L,
-                1,
-                false);
+                1);
     }
 
     /** As {@link #drawReaping}, with the nodes in two datacenters. */
@@ -142,14 +149,22 @@ public record SimPlan(
                 0,
                 0,
                 plan.syncsEachWrite,
-                true,
+                Trouble.ANY,
                 false,
                 0,
                 plan.memoryMissRate,
                 plan.hintBytesMax,
                 plan.lastsNanos,
-                2,
-                false);
+                2);
+    }
+
+    /** Where there are no keys for clients that write, all clients update. */
+    boolean onlyUpdates() {
+        return trouble == Trouble.FIRST_REPLICAS || trouble == Trouble.SLOW_DISKS;
+    }
+
+    boolean isTroubled() {
+        return trouble != Trouble.NONE;
     }
 
     /** What a client asks of a read. Strict: R of the key's own replicas, which is what promises to see its writes. */
@@ -191,14 +206,13 @@ public record SimPlan(
                 readQuorum,
                 writeQuorum,
                 syncsEachWrite,
-                false,
+                Trouble.NONE,
                 false,
                 0,
                 memoryMissRate,
                 HINT_BYTES_ENOUGH,
                 lastsNanos,
-                datacenters,
-                false);
+                datacenters);
     }
 
     /** Mostly of three nodes, which all have every key. */
@@ -210,13 +224,12 @@ public record SimPlan(
                 0,
                 0,
                 true,
-                true,
+                Trouble.KILLS,
                 false,
                 0,
                 memoryMissRate,
                 1 << 30,
                 lastsNanos,
-                1,
-                true);
+                1);
     }
 }

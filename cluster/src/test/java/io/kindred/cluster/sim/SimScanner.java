@@ -2,13 +2,17 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeSet;
 
 /**
  * Iterates over all keys again and again, each page at whatever node answers it, while the ring changes under it. A key
- * that was there from before the first page until after the last is in the iteration.
+ * that was there from before the first page until after the last is in the iteration, and no read says that it is not
+ * there.
  */
 final class SimScanner {
     private static final long PATIENCE_NANOS = 3_000_000_000L;
@@ -49,6 +53,7 @@ final class SimScanner {
             next(5_000_000);
             return;
         }
+        readOne(node);
         // A node that dies takes the page along; the same cursor is good at any other.
         cluster.schedule.after(PATIENCE_NANOS, "scanner", () -> {
             if (requests == request) {
@@ -59,6 +64,18 @@ final class SimScanner {
             if (requests == request) {
                 take(node, answer);
                 next(random.between(1_000_000, 100_000_000));
+            }
+        });
+    }
+
+    private void readOne(SimNode node) {
+        if (alwaysThere.isEmpty()) {
+            return;
+        }
+        String key = random.pick(alwaysThere);
+        node.request(new Operation.Get(0, key.getBytes(StandardCharsets.UTF_8)), QuorumSpec.DEFAULT, outcome -> {
+            if (outcome instanceof Outcome.Found found && ValueHistory.text(found.versions()) == null) {
+                throw cluster.violation(node.name + " says that there is no " + key + ", which was there throughout");
             }
         });
     }

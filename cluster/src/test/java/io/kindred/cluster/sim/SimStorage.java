@@ -123,7 +123,7 @@ final class SimStorage {
         content.records().forEach((key, value) -> {
             boolean isLive = StorageKey.isValid(key)
                     && !StorageKey.isHint(key)
-                    && VersionsCodec.decode(value).valueCount() > 0;
+                    && VersionsCodec.decode(value).winner() != null;
             put(key, value, isLive ? 1 : 0);
         });
         engine.commit(failure -> {});

@@ -67,31 +67,36 @@ final class SimUpdater {
         }
     }
 
+    /** One more of its kind. */
+    void updateOnce(SimNode node, ValueKey key, Runnable then) {
+        String token = "u" + number + "." + ++requests;
+        send(node, key, key instanceof CounterKey ? List.of("INCR") : List.of("APPEND", token), then);
+    }
+
     private void answered(int request) {
         next(random.between(100_000, cluster.reaps() ? 300_000_000 : 20_000_000), request);
     }
 
     private ValueKey pickKey(SimNode node) {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(cluster.plan().onlyUpdates() ? 6 : 4)) {
             case 0, 1 -> key(node, "n", COUNTERS, CounterKey::new);
             case 2 -> key(node, "l", LISTS, ListKey::new);
-            default -> register(node);
+            default -> key(node, "r", REGISTERS, RegisterKey::new);
         };
     }
 
-    /** Each datacenter has keys of its own: what several of them update is not exact. */
+    /**
+     * Each datacenter has keys of its own: what several of them update is not exact. Where one has had enough there is another
+     * one.
+     */
     private ValueKey key(SimNode node, String kind, int count, BiFunction<ValueHistory, String, ValueKey> judge) {
-        return history.key(node.datacenter + kind + random.nextInt(count), judge);
-    }
-
-    private ValueKey register(SimNode node) {
-        String place = node.datacenter + "r" + random.nextInt(REGISTERS) + ".";
+        String place = node.datacenter + kind + random.nextInt(count) + ".";
         int generation = 0;
-        ValueKey register = history.key(place + generation, RegisterKey::new);
-        while (register.isFull()) {
-            register = history.key(place + ++generation, RegisterKey::new);
+        ValueKey key = history.key(place + generation, judge);
+        while (key.isFull()) {
+            key = history.key(place + ++generation, judge);
         }
-        return register;
+        return key;
     }
 
     private void update(SimNode node, int request) {

@@ -79,6 +79,36 @@ class UpdateOwnerScenariosTest {
         assertEquals("x,y,w", it.settled());
     }
 
+    /**
+     * The first node of the cluster once had everything alone. That it starts while another one has lost its store, and cannot
+     * reach the third, does not make the ring of those days serve again.
+     */
+    @Test
+    void aStartDoesNotGoBackToARingThatHasServedItsTime() {
+        ScenarioCluster it = ScenarioCluster.of(3);
+        SimNode first = it.cluster.node(0);
+        SimNode other = it.cluster.node(1);
+        SimNode lost = it.cluster.node(2);
+        assertEquals("1", it.reply(it.update(first, "APPEND", "x")));
+        it.isolate(first);
+        assertEquals("2", it.reply(it.update(other, "APPEND", "y")));
+        it.kill(lost);
+        lost.loseStore();
+        it.kill(first);
+        it.heal();
+        it.cut(other, first);
+        it.cut(other, lost);
+        lost.start();
+        first.start();
+        it.runFor(5_000 * MILLI);
+        ScenarioAnswer alone = it.await(it.update(new QuorumSpec(0, 0, 2, 2), first, "APPEND", "z"));
+        assertFalse(alone.isAcknowledged(), alone.toString());
+        it.heal();
+        it.runFor(10_000 * MILLI);
+        assertEquals("3", it.reply(it.update(first, "APPEND", "w")));
+        assertEquals("x,y,w", it.settled());
+    }
+
     /** The updates have been read, and are on their way, when some keys get other owners. */
     @Test
     void updatesWhoseOwnersChangeUnderWayAreExact() {

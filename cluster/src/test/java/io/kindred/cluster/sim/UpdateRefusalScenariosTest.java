@@ -66,6 +66,25 @@ class UpdateRefusalScenariosTest {
         assertToldOnceAndNotAppliedAgain(it, first, toB);
     }
 
+    /** The later one has W = 2, and was built on the one that waits for PW = 3; a third one has changed nothing. */
+    @Test
+    void whoAsksForMoreIsNotToldByThatWhichAskedForLess() {
+        ScenarioCluster it = ScenarioCluster.of(3);
+        QuorumSpec all = new QuorumSpec(0, 0, 0, 3);
+        HeldMessages toC = it.hold(null, it.c, Replicate.class);
+        ScenarioAnswer more = it.update(all, it.a, "APPEND", "x");
+        it.runUntilStored(it.b, "x");
+        assertEquals("2", it.reply(it.update(it.a, "APPEND", "y")));
+        ScenarioAnswer same = it.update(all, it.a, "SETNX", "z");
+        it.runFor(100 * MILLI);
+        assertFalse(more.isThere(), more.toString());
+        assertFalse(same.isThere(), same.toString());
+        toC.release();
+        assertEquals("1", it.reply(more));
+        assertNull(it.reply(same));
+        assertEquals("x,y", it.settled());
+    }
+
     @Test
     void aRefusedSetNxDoesNotBeatTheSetThatRefusedIt() {
         ScenarioCluster it = ScenarioCluster.of(3);

@@ -39,6 +39,21 @@ final class ValueHistory {
         return new ArrayList<>(keys.keySet());
     }
 
+    /** Those that clients go on with. */
+    List<String> inUse() {
+        return keys.values().stream()
+                .filter(key -> !key.isFull())
+                .map(key -> key.name)
+                .toList();
+    }
+
+    /** Those that take any number of updates, and are exact. */
+    List<ValueKey> endless() {
+        return keys.values().stream()
+                .filter(key -> key.isExact() && !(key instanceof RegisterKey))
+                .toList();
+    }
+
     boolean has(String name) {
         return keys.containsKey(name);
     }
@@ -127,17 +142,46 @@ final class ValueHistory {
 
     private boolean isAtMajority(ValueKey key, List<Dot> anyOf) {
         List<SimNode> replicas = cluster.replicasOf(key.name);
-        long holders = replicas.stream()
+        return holders(key, replicas, anyOf) > replicas.size() / 2;
+    }
+
+    private long holders(ValueKey key, List<SimNode> replicas, List<Dot> anyOf) {
+        return replicas.stream()
                 .filter(node -> {
                     VersionVector clock = cluster.checker.held(node, key.name).clock();
                     return anyOf.stream().anyMatch(clock::covers);
                 })
                 .count();
-        return holders > replicas.size() / 2;
+    }
+
+    /**
+     * A machine has lost the tail of its log. Where a majority has left what may have been acknowledged, all stays exact; what
+     * it had made itself, and nobody else has, was not acknowledged. While partitions move, this may be the only one that
+     * is asked.
+     */
+    void tailLost(SimNode machine, String name, SimStorage.Reverted reverted) {
+        ValueKey key = keys.get(name);
+        if (key == null || !key.isExact()) {
+            return;
+        }
+        boolean isSettled = cluster.isRingKnown()
+                && cluster.network.nodes().stream().allMatch(node -> node.isLost || node.partitionsMoving() == 0);
+        List<SimNode> replicas = isSettled ? cluster.replicasOf(name) : List.of();
+        for (Dot dot : key.lost(reverted)) {
+            long holders = holders(key, replicas, List.of(dot));
+            boolean wasItsAlone = dot.actor().nodeId() == machine.id && holders == 0 && !replicas.isEmpty();
+            if (!wasItsAlone && holders <= replicas.size() / 2) {
+                key.excuse("a machine lost what it had acknowledged");
+                return;
+            }
+        }
     }
 
     /** A node has counted one. */
     void sloppyNow() {
+        if (cluster.plan().trouble() == SimPlan.Trouble.SLOW_DISKS) {
+            throw violation("an update was sloppy, and nobody was gone");
+        }
         sloppyUpdates++;
     }
 
@@ -167,6 +211,11 @@ final class ValueHistory {
         if (sibling.mark().isNone() && !key.isPlain(sibling)) {
             key.excuse("an update was sloppy");
         }
+    }
+
+    /** No key is exact any more. */
+    boolean isFlushed() {
+        return isFlushed;
     }
 
     /** From now on a flush may take what was acknowledged, of whatever key. */

@@ -5,8 +5,10 @@ import io.kindred.cluster.version.Sibling;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ abstract class ValueKey {
     private boolean areReadsExcused;
     /** By the last token of their values, or the number that they are. */
     private final Map<String, List<Dot>> dots = new HashMap<>();
+    /** Of all its versions. */
+    private final Set<Dot> allDots = new HashSet<>();
 
     ValueKey(ValueHistory history, String name) {
         this.history = history;
@@ -50,7 +54,16 @@ abstract class ValueKey {
         return isStrict && isExact() && !areReadsExcused;
     }
 
+    /** Those of its versions that a container had, or had seen, which has become less. */
+    final List<Dot> lost(SimStorage.Reverted reverted) {
+        return allDots.stream()
+                .filter(dot -> reverted.before().clock().covers(dot)
+                        && !reverted.after().clock().covers(dot))
+                .toList();
+    }
+
     final void learn(Sibling sibling) {
+        allDots.add(sibling.dot());
         byte[] value = sibling.value();
         if (value != null) {
             String text = new String(value, StandardCharsets.UTF_8);
@@ -83,9 +96,9 @@ abstract class ValueKey {
                 .count();
     }
 
-    /** Whether it has had enough updates, so that clients go on with another key of its kind. */
+    /** Whether clients are to go on with another key of its kind: what is not exact any more shows little. */
     boolean isFull() {
-        return false;
+        return !isExact() && !history.isFlushed();
     }
 
     abstract void begun(ValueCall call);

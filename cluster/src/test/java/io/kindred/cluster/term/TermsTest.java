@@ -64,7 +64,7 @@ class TermsTest {
                 0,
                 recovered,
                 (kept, told) -> disk.add(told),
-                new Terms.Wires(outbox, requests, clocks, router(), bound -> 0));
+                new Terms.Wires(outbox, requests, clocks, router(), bound -> 0, partition -> false));
     }
 
     private Router router() {

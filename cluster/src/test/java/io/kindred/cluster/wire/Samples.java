@@ -80,7 +80,7 @@ final class Samples {
                 new Message.TermClaim(id(), anyInt(), guard()),
                 new Message.TermReply(id(), verdict(), term(), anyInt()),
                 new Message.TermsRequest(id(), ascending()),
-                new Message.TermsReply(id(), list(this::term), ascending()),
+                new Message.TermsReply(id(), list(this::term), ascending(), ascending()),
                 new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
                 dotReply(),
                 new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
