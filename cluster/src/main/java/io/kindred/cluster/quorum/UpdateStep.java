@@ -161,7 +161,8 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     void start() {
         if (to.writers().length == 1 && to.isReplica()) {
-            DiskDeadline begun = new DiskDeadline(node, ticket);
+            List<Ticket> waiting = updates().stream().map(Update::ticket).toList();
+            DiskDeadline begun = new DiskDeadline(node, waiting, deadlineNanos);
             deadline = begun;
             begun.begin();
         } else {

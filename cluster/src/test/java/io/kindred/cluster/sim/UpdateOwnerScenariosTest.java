@@ -139,18 +139,24 @@ class UpdateOwnerScenariosTest {
         assertEquals("3", it.settled());
     }
 
+    /** a sends its second INCR when the owners know of others; it has not been told. */
+    private static ScenarioAnswer updateWhoseOwnersHaveChanged(ScenarioCluster it, int changes) {
+        assertEquals("1", it.reply(it.update(it.a, "INCR")));
+        HeldMessages deltas = it.hold(it.a, null, Replicate.class);
+        ScenarioAnswer second = it.update(it.a, "INCR");
+        it.runUntilStored(it.a, "2");
+        changeOwners(it, changes);
+        deltas.release();
+        return second;
+    }
+
     /** a has read, and sends what it has made, when the key has other owners and b and c know it: it hears of it, and goes on. */
     @Test
     void anUpdateWhoseOwnersChangeUnderWayIsAcknowledgedByTheNewOnes() {
         for (int changes = 1; changes <= 2; changes++) {
             ScenarioCluster it = ScenarioCluster.of(6);
-            assertEquals("1", it.reply(it.update(it.a, "INCR")));
             HeldMessages tells = it.hold(null, it.a, Message.GossipTell.class);
-            HeldMessages deltas = it.hold(it.a, null, Replicate.class);
-            ScenarioAnswer second = it.update(it.a, "INCR");
-            it.runUntilStored(it.a, "2");
-            changeOwners(it, changes);
-            deltas.release();
+            ScenarioAnswer second = updateWhoseOwnersHaveChanged(it, changes);
             it.runUntil(() -> second.isThere() || it.a.counters().updatesRefused > 0, "nobody refuses it");
             assertFalse(second.isThere(), "the former owners alone have it: " + second);
             tells.release();
@@ -167,13 +173,8 @@ class UpdateOwnerScenariosTest {
     void aCoordinatorThatIsBehindAcknowledgesNothing() {
         for (int changes = 1; changes <= 2; changes++) {
             ScenarioCluster it = ScenarioCluster.of(6);
-            assertEquals("1", it.reply(it.update(it.a, "INCR")));
             HeldMessages tells = it.hold(null, it.a, Message.GossipTell.class);
-            HeldMessages deltas = it.hold(it.a, null, Replicate.class);
-            ScenarioAnswer second = it.update(it.a, "INCR");
-            it.runUntilStored(it.a, "2");
-            changeOwners(it, changes);
-            deltas.release();
+            ScenarioAnswer second = updateWhoseOwnersHaveChanged(it, changes);
             it.await(second);
             assertTrue(second.isNoQuorum(), second.toString());
             ScenarioAnswer third = it.await(it.update(it.a, "INCR"));
@@ -210,6 +211,28 @@ class UpdateOwnerScenariosTest {
     void updatesWhoseOneOfTwoOwnersLeavesUnderWayAreExact() {
         for (long seed = 1; seed <= OWNER_CHANGES; seed++) {
             updateWhileOwnersChange(seed, 2, false);
+        }
+    }
+
+    /** b leaves while two updates are on their way to it; they are written again together, where the disk is slow. */
+    @Test
+    void allThatAreWrittenAgainTogetherAreToldWhereTheirTimeIsUp() {
+        for (long seed = 1; seed <= OWNER_CHANGES; seed++) {
+            ScenarioCluster it = ScenarioCluster.of(seed, 2);
+            assertEquals("1", it.reply(it.update(it.a, "INCR")));
+            HeldMessages deltas = it.hold(it.a, null, Replicate.class);
+            ScenarioAnswer second = it.update(it.a, "INCR");
+            ScenarioAnswer third = it.update(it.a, "INCR");
+            it.runUntilStored(it.a, "3");
+            it.leave(it.b);
+            it.runFor(800 * MILLI);
+            it.a.stalled = true;
+            deltas.release();
+            it.await(second);
+            it.await(third);
+            it.a.stalled = false;
+            it.runFor(5_000 * MILLI);
+            assertEquals("3", it.settled());
         }
     }
 

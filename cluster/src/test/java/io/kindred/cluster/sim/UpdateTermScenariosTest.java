@@ -120,10 +120,19 @@ class UpdateTermScenariosTest {
         assertEquals("new", it.settled());
     }
 
-    /** b has claimed, stored an update and died; a goes on under a greater term, c starts anew, and the key is deleted. */
+    /** An update died with b, c has started anew, and the key is deleted. */
     private static ScenarioCluster deletedWhileOneIsAway() {
         ScenarioCluster it = new ScenarioCluster(SimCluster.calm(1, 3, true), "k0");
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "x")));
+        updateThatDiesWithB(it);
+        it.kill(it.c);
+        it.start(it.c);
+        assertEquals("1", it.reply(it.update(it.a, "DEL")));
+        return it;
+    }
+
+    /** b has claimed, stored an update and died; a goes on under a greater term. */
+    private static void updateThatDiesWithB(ScenarioCluster it) {
         it.cut(it.a, it.b);
         HeldMessages ofB = it.holdVersions(it.b);
         it.update(it.b, "APPEND", "dead");
@@ -132,10 +141,6 @@ class UpdateTermScenariosTest {
         ofB.lose();
         it.heal();
         assertEquals("2", it.reply(it.update(it.a, "APPEND", "y")));
-        it.kill(it.c);
-        it.start(it.c);
-        assertEquals("1", it.reply(it.update(it.a, "DEL")));
-        return it;
     }
 
     private static void assertIsReaped(ScenarioCluster it, List<SimNode> nodes) {
@@ -150,14 +155,7 @@ class UpdateTermScenariosTest {
         ScenarioCluster it = ScenarioCluster.of(3);
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "x")));
         it.b.skewMillis = CLOCK_AHEAD_MILLIS;
-        it.cut(it.a, it.b);
-        HeldMessages ofB = it.holdVersions(it.b);
-        it.update(it.b, "APPEND", "dead");
-        it.runUntilStored(it.b, "x,dead");
-        it.kill(it.b);
-        ofB.lose();
-        it.heal();
-        assertEquals("2", it.reply(it.update(it.a, "APPEND", "y")));
+        updateThatDiesWithB(it);
         it.start(it.b);
         assertEquals("x,y", it.settled());
         assertEquals("3", it.reply(it.update(it.b, "APPEND", "z")));
