@@ -441,11 +441,15 @@ public final class ExchangeCore {
 
     // --- for transfers ---
 
-    /** Makes partitions equal here and at a peer, soon; tells which of them are. */
-    public void exchange(long peer, Collection<Integer> partitions, Consumer<Set<Integer>> equal) {
+    /**
+     * Makes partitions equal here and at a peer, soon; tells which of them are.
+     *
+     * @param isTaking also of which all that the peer has is here, where it takes no more of them itself
+     */
+    public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, Consumer<Set<Integer>> equal) {
         Ask ask = ask(peer);
         ask.partitions.addAll(partitions);
-        ask.told.add(session -> equal.accept(session.compared));
+        ask.told.add(session -> equal.accept(isTaking ? session.taken : session.compared));
         startSessions();
     }
 

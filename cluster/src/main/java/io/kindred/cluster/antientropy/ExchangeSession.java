@@ -38,6 +38,8 @@ final class ExchangeSession extends Request {
     final RangeExchange.Tally tally = new RangeExchange.Tally();
     /** Compared, and made equal where they differed. */
     final TreeSet<Integer> compared = new TreeSet<>();
+    /** Those, and others of which all that the peer has is here, and which it takes no more of. */
+    final TreeSet<Integer> taken = new TreeSet<>();
     /** Trees that could not be compared now, at one of the two nodes. */
     int skipped;
 
@@ -442,6 +444,8 @@ final class ExchangeSession extends Request {
             forgetUnfinished();
         }
         compared.removeAll(tally.incomplete);
+        taken.addAll(compared);
+        compared.removeAll(tally.oneWay);
         onEnd.accept(this);
     }
 

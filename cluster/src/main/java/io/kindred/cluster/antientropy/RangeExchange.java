@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes ranges equal at two nodes, page by page: reads a page here, sends its digests, is told which keys differ and what
  * the other has seen of them, sends what the other lacks and takes what is lacking here. A container that one side has
- * seen all of goes one way only.
+ * seen all of goes one way only. Who only gives a partition away is sent nothing of it.
  */
 final class RangeExchange extends Request {
     private static final int RANGES_FIRST = 4;
@@ -53,6 +53,10 @@ final class RangeExchange extends Request {
     private final Map<Bytes, LaneReader.Entry> own = new HashMap<>();
 
     private List<LaneReader.Entry> ownInOrder = List.of();
+    /** The partition of the key that was given last in this page, and whether the other takes it. */
+    private int lastGiven = -1;
+
+    private boolean isTaken;
     private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
     private final ArrayDeque<Wanted> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
@@ -68,6 +72,8 @@ final class RangeExchange extends Request {
         long keysTaken;
         /** Partitions with keys of which the other has told only a part. */
         final TreeSet<Integer> incomplete = new TreeSet<>();
+        /** Partitions with keys that the other takes no more of. */
+        final TreeSet<Integer> oneWay = new TreeSet<>();
         /** The other could not read its own records. */
         boolean isUnreadableThere;
         /** As many as the last page had room for, or twice as many if there was more. */
@@ -134,6 +140,7 @@ final class RangeExchange extends Request {
     private void ask(List<Range> tried, LaneReader.Page read) {
         own.clear();
         replaced.clear();
+        lastGiven = -1;
         ownInOrder = read.entries();
         ownInOrder.forEach(entry -> own.put(new Bytes(entry.key()), entry));
         page = cut(tried, read.covered());
@@ -276,11 +283,25 @@ final class RangeExchange extends Request {
 
     /** What has outgrown a message is sent in parts, each acknowledged by itself. */
     private void give(LaneReader.Entry entry) {
+        int partition = StorageKey.partition(entry.key());
+        if (!takes(partition)) {
+            tally.oneWay.add(partition);
+            return;
+        }
         List<Versions> split = Parts.of(entry.versions(), SizeLimits.PART_BYTES_MAX);
         parts.counters().keysInParts += split.size() > 1 ? 1 : 0;
         for (Versions part : split) {
             toSend.add(new LaneReader.Entry(entry.key(), part, entry.digest()));
         }
+    }
+
+    /** Whether the other node has a part in a partition, and does not only give it away. */
+    private boolean takes(int partition) {
+        if (partition != lastGiven) {
+            lastGiven = partition;
+            isTaken = ExchangeCore.contains(parts.partitions().everywhere(partition), peer);
+        }
+        return isTaken;
     }
 
     private void moveObjects() {

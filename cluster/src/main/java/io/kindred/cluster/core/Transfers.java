@@ -140,8 +140,8 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     // --- what the core has done ---
 
     @Override
-    public void exchange(long peer, Collection<Integer> partitions, TransferCore.Exchanged told) {
-        exchange.exchange(peer, partitions, same -> {
+    public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferCore.Exchanged told) {
+        exchange.exchange(peer, partitions, isTaking, same -> {
             List<Integer> fetched = same.stream()
                     .filter(partition -> !own.holds(partition) || !terms.counts(partition))
                     .toList();

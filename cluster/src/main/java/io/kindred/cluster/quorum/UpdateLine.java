@@ -81,10 +81,10 @@ final class UpdateLine implements ReadRound.Listener {
     /** Too few of the own replicas count, or can read, though they are there: the next round is sloppy. */
     private boolean isShort;
 
-    /** A plain write that has to wait for the updates before it. */
     /** Those under way wait no longer than that. */
     private long untilNanos;
 
+    /** A plain write that has to wait for the updates before it. */
     private record After(Runnable put, long deadlineNanos) {}
 
     /**
@@ -440,8 +440,9 @@ final class UpdateLine implements ReadRound.Listener {
     }
 
     /**
-     * What has not been stored is for the first live replica, in this node's own view, unless it was passed on to here. It may
-     * be that its asker alone has lost an earlier one: were updates run here as well, the term would go to and fro.
+     * What has not been stored is for the first live replica, in this node's own view; but for what was passed on to here, if
+     * this node serves the key. It may be that its asker alone has lost an earlier one: were updates run here as well, the
+     * term would go to and fro.
      */
     private void passOn() {
         Route now = node.router().routeOf(storageKey);

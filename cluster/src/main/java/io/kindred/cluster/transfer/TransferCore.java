@@ -140,8 +140,12 @@ public final class TransferCore {
 
     /** What it has others do. */
     public interface Work {
-        /** Makes these partitions equal here and at the peer. */
-        void exchange(long peer, Collection<Integer> partitions, Exchanged told);
+        /**
+         * Makes these partitions equal here and at the peer.
+         *
+         * @param isTaking it is enough to have all that the peer has, where it takes no more of them
+         */
+        void exchange(long peer, Collection<Integer> partitions, boolean isTaking, Exchanged told);
 
         /** Notes {@link Surroundings#formers} of a partition; tells when they are on the disk for good. */
         void await(int partition, List<Long> formers, Consumer<Boolean> told);
@@ -750,7 +754,7 @@ public final class TransferCore {
         }
         asked.add(peer);
         busy.addAll(chunk);
-        work.exchange(peer, chunk, (equal, uncounted, emptied) -> {
+        work.exchange(peer, chunk, told != parting, (equal, uncounted, emptied) -> {
             asked.remove(peer);
             formers.emptied(peer, emptied);
             chunk.forEach(busy::remove);

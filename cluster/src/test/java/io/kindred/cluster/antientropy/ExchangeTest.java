@@ -1,5 +1,6 @@
 package io.kindred.cluster.antientropy;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -284,6 +286,33 @@ class ExchangeTest {
         two.right.build();
         assertEquals(TestReplica.PARTITIONS, two.exchange().partitions());
         assertEquals(0, two.left.trees.root(StorageKey.partition(key)));
+    }
+
+    /** It has less of one key, and another one alone: the latter comes here, and nothing is compared both ways. */
+    @Test
+    void whoOnlyGivesAwayIsSentNothing() {
+        TwoReplicas two = new TwoReplicas();
+        two.left.begin(false);
+        two.right.begin(false);
+        byte[] key = two.key(0, "{one}k");
+        int partition = StorageKey.partition(key);
+        Versions before = TwoReplicas.write(Versions.EMPTY, 1, 1, "before");
+        two.right.put(key, before);
+        two.left.put(key, TwoReplicas.write(before, 1, 2, "after"));
+        byte[] given = two.key(0, "{one}given");
+        two.right.put(given, TwoReplicas.write(Versions.EMPTY, 2, 3, "v"));
+        two.left.isAlone = true;
+        two.right.isGivingAway = true;
+        two.left.owed.add(new OwedRanges.Range(2, partition));
+        List<Set<Integer>> told = new ArrayList<>();
+        two.left.exchange.exchange(2, List.of(partition), true, told::add);
+        two.deliverAll();
+        two.left.exchange.exchange(2, List.of(partition), false, told::add);
+        two.deliverAll();
+        assertEquals(List.of(Set.of(partition), Set.of()), told);
+        assertArrayEquals(two.right.records.get(given), two.left.records.get(given));
+        assertArrayEquals(VersionsCodec.encode(before), two.right.records.get(key));
+        assertEquals(1, two.left.owed.size(), "a debt counts as paid");
     }
 
     @Test

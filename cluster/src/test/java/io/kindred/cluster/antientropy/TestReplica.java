@@ -46,6 +46,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     final MerkleTrees trees;
     final ExchangeCounters counters = new ExchangeCounters();
     final OwedRanges owed = new OwedRanges();
+    /** As far as this one knows, the other only gives away what it has. */
+    boolean isAlone;
+    /** It takes no more of what it has. */
+    boolean isGivingAway;
+
     final List<String> notes = new ArrayList<>();
     final List<Integer> doubted = new ArrayList<>();
     final Clocks clocks = new Clocks(new HybridClock(500));
@@ -329,7 +334,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
 
     @Override
     public boolean isReplicaOf(byte[] storageKey) {
-        return StorageKey.isValid(storageKey);
+        return StorageKey.isValid(storageKey) && !isGivingAway;
     }
 
     @Override
@@ -418,7 +423,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
 
     @Override
     public long[] everywhere(int partition) {
-        return both;
+        return isAlone ? new long[] {id} : both;
     }
 
     @Override

@@ -161,6 +161,14 @@ final class ScenarioCluster {
         lost.hasLeft = true;
     }
 
+    /** Times that a node does not count as a replica of a partition that it has. */
+    int uncounted() {
+        return cluster.network.nodes().stream()
+                .filter(node -> !node.isLost)
+                .mapToInt(SimNode::partitionsUncounted)
+                .sum();
+    }
+
     void leave(SimNode node) {
         ask(node, new ClusterQuery.Leave());
         node.hasLeft = true;

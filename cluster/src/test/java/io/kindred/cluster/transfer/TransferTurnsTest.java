@@ -59,7 +59,7 @@ class TransferTurnsTest {
 
     private final class Exchanges implements TransferCore.Work {
         @Override
-        public void exchange(long peer, Collection<Integer> partitions, TransferCore.Exchanged told) {
+        public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferCore.Exchanged told) {
             TreeSet<Integer> done = new TreeSet<>(partitions);
             done.removeAll(stuck);
             told.ended(done, Set.of(), Set.of());
