@@ -153,6 +153,9 @@ final class HistoryChecker {
         Versions held =
                 before == null || SimStorage.isSenseless(before) ? Versions.EMPTY : VersionsCodec.decode(before);
         checkSuperseded(key, held, versions);
+        if (!hint) {
+            cluster.values.stored(node, key, held, versions);
+        }
     }
 
     /** A version may be made where it is never stored, and be flushed before it is stored anywhere. */
@@ -161,6 +164,9 @@ final class HistoryChecker {
         boolean isFar = receiver != null && !SimNetwork.isNear(node, receiver);
         if (isFar && (message instanceof Message.Replicate || message instanceof Message.ReadRequest)) {
             crossed++;
+        }
+        if (message instanceof Message.TermClaim claim) {
+            cluster.terms.sending(claim);
         }
         if (message instanceof Message.Relay relay) {
             for (int i = 0; i < relay.storageKeys().size(); i++) {
@@ -293,8 +299,8 @@ final class HistoryChecker {
     }
 
     /** A node is gone with these: whoever comes in its place asks the others first. */
-    void diskLost(List<SimStorage.Reverted> gone) {
-        gone.forEach(each -> cluster.values.excuseReads(name(each.key())));
+    void diskLost(SimNode node, List<SimStorage.Reverted> gone) {
+        gone.forEach(each -> cluster.values.diskLost(node, name(each.key())));
         noteLost(gone);
     }
 

@@ -45,6 +45,7 @@ public final class SimCluster {
     final SimNetwork network;
     final HistoryChecker checker = new HistoryChecker(this);
     final ValueHistory values = new ValueHistory(this);
+    final TermWatch terms = new TermWatch(this);
     private final long seed;
     private final SimPlan plan;
     private final FaultPlan faults;
@@ -137,7 +138,13 @@ public final class SimCluster {
     /** Nothing but updates, and what goes wrong with those who run them. */
     static Report runFirstReplicas(long seed) {
         SimRandom random = new SimRandom(seed);
-        return run(seed, SimPlan.drawFirstReplicas(random), random);
+        SimPlan plan = SimPlan.drawFirstReplicas(random);
+        return switch ((int) (seed % 20)) {
+            case 0, 13 -> run(seed, plan.withTrouble(SimPlan.Trouble.REWINDS));
+            case 2, 9 -> run(seed, plan.withTrouble(SimPlan.Trouble.HEIRS));
+            case 7, 11 -> run(seed, plan.withTrouble(SimPlan.Trouble.APART));
+            default -> run(seed, plan, random);
+        };
     }
 
     /** As {@link #runReaping}, in two datacenters that lose each other as well. */
@@ -299,7 +306,10 @@ public final class SimCluster {
                     faults.beginAbsences(plan.lastsNanos());
                 }
             }
-            case FIRST_REPLICAS, SLOW_DISKS -> new FirstFaults(this, faults, random.split()).begin(plan.lastsNanos());
+            case FIRST_REPLICAS, SLOW_DISKS, APART ->
+                new FirstFaults(this, faults, random.split()).begin(plan.lastsNanos());
+            case REWINDS -> new RewindFaults(this, faults, random.split()).begin(plan.lastsNanos());
+            case HEIRS -> new HeirFaults(this, faults, random.split()).begin(plan.lastsNanos());
             default -> {}
         }
         // Each of its own numbers, so that seeds without it stay what they were.
@@ -317,7 +327,11 @@ public final class SimCluster {
             }
         }
         boolean isElsewhereToo = plan.nodes() > 1 && plan.writeQuorum() != 1;
-        boolean comesAndGoes = plan.isTroubled() && plan.trouble() != SimPlan.Trouble.SLOW_DISKS && isElsewhereToo;
+        boolean comesAndGoes = isElsewhereToo
+                && switch (plan.trouble()) {
+                    case ANY, KILLS, FIRST_REPLICAS -> true;
+                    default -> false;
+                };
         if (comesAndGoes && new SimRandom(seed ^ PAST_SEED).chance(0.3)) {
             faults.beginLostPasts(plan.lastsNanos(), new SimRandom(~(seed ^ PAST_SEED)));
         }

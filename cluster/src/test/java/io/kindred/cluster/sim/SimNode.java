@@ -30,9 +30,11 @@ import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
 import io.kindred.engine.StorageEngine;
 import io.kindred.engine.SyncPolicy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -441,7 +443,7 @@ final class SimNode implements Effects, ReplicaStore {
         die();
         storage = new SimStorage(SyncPolicy.ALWAYS, schedule, random.split(), 0);
         committedStamp = 0;
-        cluster.checker.diskLost(gone);
+        cluster.checker.diskLost(this, gone);
     }
 
     /** A clean stop: everything written is made durable, so the next start is the same actor. */
@@ -500,6 +502,24 @@ final class SimNode implements Effects, ReplicaStore {
 
     /** An older copy of its directory is put in the place of what there is. Requires: it is not running. */
     void putBack(Copy copy) {
+        cluster.checker.diskLost(this, restore(copy));
+    }
+
+    /** It dies, and an older copy of its directory is there: as if the machine had lost more of its log than it may. */
+    void rewind(Copy copy) {
+        kill();
+        cluster.checker.logTailLost(this, restore(copy));
+    }
+
+    /** Whether all terms that are not in a copy are its own claims. */
+    boolean hasGrantedNothingSince(Copy copy) {
+        Map<byte[], byte[]> before = copy.content().terms();
+        return storage.content().terms().entrySet().stream()
+                .filter(term -> !Arrays.equals(before.get(term.getKey()), term.getValue()))
+                .allMatch(term -> ByteBuffer.wrap(term.getValue()).getLong(Long.BYTES) == id);
+    }
+
+    private List<SimStorage.Reverted> restore(Copy copy) {
         List<SimStorage.Reverted> gone = replaceStorage(copy.content());
         incarnation = copy.incarnation();
         lives = copy.lives();
@@ -508,7 +528,7 @@ final class SimNode implements Effects, ReplicaStore {
         checkpoint = copy.checkpoint();
         records = copy.records();
         stoppedClean = copy.stoppedClean();
-        cluster.checker.diskLost(gone);
+        return gone;
     }
 
     /** Its store is gone, or an older one was put back; what its directory says of itself is there. Requires: it is not running. */
@@ -518,7 +538,7 @@ final class SimNode implements Effects, ReplicaStore {
         checkpoint = Checkpoint.NONE;
         records = List.of();
         foundLess = true;
-        cluster.checker.diskLost(gone);
+        cluster.checker.diskLost(this, gone);
     }
 
     private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
@@ -698,6 +718,11 @@ final class SimNode implements Effects, ReplicaStore {
         if (links.remove(peer)) {
             step(new Event.PeerLost(peer));
         }
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     void after(long delayNanos, Runnable action) {

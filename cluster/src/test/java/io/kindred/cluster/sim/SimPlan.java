@@ -39,7 +39,13 @@ public record SimPlan(
         /** {@link FirstFaults}; clients only update. */
         FIRST_REPLICAS,
         /** As above, and nothing but slow disks: all are there, all the time. */
-        SLOW_DISKS
+        SLOW_DISKS,
+        /** As above, and nothing but two nodes that do not reach each other: whoever asks for updates and whoever runs them. */
+        APART,
+        /** As above, and {@link HeirFaults}. */
+        HEIRS,
+        /** As above, and {@link RewindFaults}. */
+        REWINDS
     }
 
     static SimPlan draw(SimRandom random) {
@@ -104,6 +110,24 @@ public record SimPlan(
                 1);
     }
 
+    /** As {@link #drawFirstReplicas}, with nodes enough for what goes wrong, and no change by chance. */
+    SimPlan withTrouble(Trouble trouble) {
+        return new SimPlan(
+                trouble == Trouble.REWINDS ? 3 : 5,
+                clients,
+                keys,
+                readQuorum,
+                writeQuorum,
+                syncsEachWrite,
+                trouble,
+                flushes,
+                0,
+                memoryMissRate,
+                hintBytesMax,
+                lastsNanos,
+                datacenters);
+    }
+
     static SimPlan drawReaping(SimRandom random) {
         return new SimPlan(
                 3 + random.nextInt(3),
@@ -160,7 +184,10 @@ public record SimPlan(
 
     /** Where there are no keys for clients that write, all clients update. */
     boolean onlyUpdates() {
-        return trouble == Trouble.FIRST_REPLICAS || trouble == Trouble.SLOW_DISKS;
+        return switch (trouble) {
+            case FIRST_REPLICAS, SLOW_DISKS, APART, HEIRS, REWINDS -> true;
+            default -> false;
+        };
     }
 
     boolean isTroubled() {
@@ -184,7 +211,11 @@ public record SimPlan(
     }
 
     /** What a client asks of an update: whatever it is, it takes a majority of the key's own replicas, or is sloppy. */
-    static QuorumSpec updating(SimRandom random) {
+    QuorumSpec updating(SimRandom random) {
+        if (trouble == Trouble.HEIRS) {
+            // Whoever has something of a key is gone for long: beside a sloppy update nothing would have to be exact.
+            return new QuorumSpec(0, 0, 2, 2);
+        }
         return switch (random.nextInt(6)) {
             case 0 -> new QuorumSpec(1, 1, 0, 0);
             case 1 -> new QuorumSpec(2, 2, 2, 2);

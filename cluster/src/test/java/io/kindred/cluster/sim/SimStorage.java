@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimStorage {
     private static final byte[] SENSELESS = {-1, 0, -1};
+    /** The kind of node-local records that has the terms (docs/storage-format.md). */
+    private static final byte TERM = 'U';
 
     private final MemoryEngine engine;
     private final SimRandom random;
@@ -105,6 +107,17 @@ final class SimStorage {
     /** Everything that a disk has. */
     record Content(Map<byte[], byte[]> records) {
         static final Content NONE = new Content(Map.of());
+
+        /** The records of partitions' terms. */
+        Map<byte[], byte[]> terms() {
+            Map<byte[], byte[]> terms = new TreeMap<>(Arrays::compareUnsigned);
+            records.forEach((key, value) -> {
+                if (key[0] == StorageKey.META && key[1] == TERM) {
+                    terms.put(key, value);
+                }
+            });
+            return terms;
+        }
     }
 
     Content content() {

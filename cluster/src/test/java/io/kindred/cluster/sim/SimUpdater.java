@@ -140,7 +140,7 @@ final class SimUpdater {
                 ? new Operation.Put(0, name, null, bytes(call.token()), -1)
                 : new Operation.Update(
                         0, name, args.stream().map(SimUpdater::bytes).toArray(byte[][]::new));
-        node.request(operation, SimPlan.updating(random), outcome -> {
+        node.request(operation, cluster.plan().updating(random), outcome -> {
             cluster.checker.note(outcome);
             history.end(key, call, outcome);
             then.run();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueHistory {
     private final SimCluster cluster;
     private final Map<String, ValueKey> keys = new LinkedHashMap<>();
+    private final Arrivals arrivals = new Arrivals();
     /** Orders beginnings and ends: no two are at one time. */
     private long number;
 
@@ -111,7 +112,51 @@ final class ValueHistory {
             key.excuse("an update was sloppy");
         }
         acknowledged++;
+        checkTaken(key, call);
         key.acknowledged(call);
+    }
+
+    /**
+     * A majority has taken an update that is acknowledged, and nothing that it had not seen was there before it. So a SET that
+     * a majority had before anybody but the coordinator had the update is seen by it.
+     */
+    private void checkTaken(ValueKey key, ValueCall call) {
+        List<Dot> dots = key.dotsOf(call);
+        boolean isRefused = call.command().equals("SETNX") && call.reply == null;
+        boolean mayBeSloppy = call.sloppyBefore != sloppyUpdates;
+        // A copy has what its original has not; and each datacenter has replicas of its own.
+        boolean isElsewhere =
+                !cluster.network.copies().isEmpty() || cluster.plan().datacenters() > 1;
+        if (call.command().equals("SET") || isRefused || mayBeSloppy || isElsewhere) {
+            return;
+        }
+        if (dots.isEmpty() || !key.isExact() || !isSettled()) {
+            return;
+        }
+        List<SimNode> replicas = cluster.replicasOf(key.name);
+        List<SimNode> took = replicas.stream()
+                .filter(node ->
+                        arrivals.tookWhole(node, key.name, dots, cluster.checker.held(node, key.name), call.begun))
+                .toList();
+        if (took.size() <= replicas.size() / 2) {
+            throw key.violation(call + " was acknowledged " + dots + ", and of " + replicas + " only " + took
+                    + " had nothing before it that it has not seen: "
+                    + replicas.stream()
+                            .map(node -> cluster.checker.held(node, key.name))
+                            .toList());
+        }
+    }
+
+    private boolean isSettled() {
+        return cluster.isRingKnown()
+                && cluster.network.nodes().stream().allMatch(node -> node.isLost || node.partitionsMoving() == 0);
+    }
+
+    /** A node is about to store a record. */
+    void stored(SimNode node, String name, Versions before, Versions after) {
+        if (keys.containsKey(name)) {
+            arrivals.stored(node, name, before, after, now());
+        }
     }
 
     /**
@@ -161,12 +206,11 @@ final class ValueHistory {
      */
     void tailLost(SimNode machine, String name, SimStorage.Reverted reverted) {
         ValueKey key = keys.get(name);
+        arrivals.lost(machine, name, now());
         if (key == null || !key.isExact()) {
             return;
         }
-        boolean isSettled = cluster.isRingKnown()
-                && cluster.network.nodes().stream().allMatch(node -> node.isLost || node.partitionsMoving() == 0);
-        List<SimNode> replicas = isSettled ? cluster.replicasOf(name) : List.of();
+        List<SimNode> replicas = isSettled() ? cluster.replicasOf(name) : List.of();
         for (Dot dot : key.lost(reverted)) {
             long holders = holders(key, replicas, List.of(dot));
             boolean wasItsAlone = dot.actor().nodeId() == machine.id && holders == 0 && !replicas.isEmpty();
@@ -193,8 +237,9 @@ final class ValueHistory {
         }
     }
 
-    /** Reads of a key may miss what was acknowledged, until it has been repaired. */
-    void excuseReads(String name) {
+    /** A node has lost all that it had: reads of a key may miss what was acknowledged, until it has been repaired. */
+    void diskLost(SimNode node, String name) {
+        arrivals.lost(node, name, now());
         ValueKey key = keys.get(name);
         if (key != null) {
             key.excuseReads();
