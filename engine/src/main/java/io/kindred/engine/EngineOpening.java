@@ -22,6 +22,9 @@ final class EngineOpening implements LogReplay.Visitor {
     private GroupCounts flushedCounts;
     private long flushedThrough;
     private Memory memory;
+    /** What the log has is not taken back. */
+    private final UndoLog undo = new UndoLog();
+
     private @Nullable EngineFailure unflushed;
 
     private EngineOpening(EngineContext context, TableStore tables, TableStore.TableMeta meta) {
@@ -76,17 +79,19 @@ final class EngineOpening implements LogReplay.Visitor {
 
     @Override
     public void put(byte[] key, byte[] value, int countDelta) {
-        memory.put(key, value, countDelta);
+        memory.put(key, value, countDelta, undo);
+        undo.forget(undo.end());
     }
 
     @Override
     public void delete(byte[] key, int countDelta) {
-        memory.delete(key, countDelta);
+        memory.delete(key, countDelta, undo);
+        undo.forget(undo.end());
     }
 
     @Override
     public void segmentDone(long segment) throws IOException {
-        if (memory.active().usedBytes() < context.options().memtableBytes()) {
+        if (memory.active().filledBytes() < context.options().memtableBytes()) {
             return;
         }
         GroupCounts all = counts.copy();

@@ -115,7 +115,8 @@ final class FlushCycle {
 
     /** Seals the active memtable if it is time. Requires: no commit is open. */
     boolean sealIfDue() {
-        double filled = (double) memory.active().usedBytes() / context.options().memtableBytes();
+        double filled =
+                (double) memory.active().filledBytes() / context.options().memtableBytes();
         boolean due = wanted || filled >= 1;
         if (state != State.OPEN || !due) {
             pace.filled(filled);

@@ -222,7 +222,7 @@ public final class LsmEngine implements StorageEngine {
         if (!flushes.isBusy()) {
             return 0;
         }
-        double filled = (double) memory.usedBytes() / context.options().memtableBytes();
+        double filled = (double) memory.filledBytes() / context.options().memtableBytes();
         double pressure = Math.max(0, Math.min(1, (filled - STALL_FROM) / (STALL_FULLY - STALL_FROM)));
         return flushes.failure() == null ? pressure : Math.min(STALL_OF_FAILED_FLUSH, pressure);
     }
@@ -230,7 +230,7 @@ public final class LsmEngine implements StorageEngine {
     @Override
     public boolean isFull() {
         long full = 2 * context.options().memtableBytes();
-        long overflow = memory.usedBytes() - full;
+        long overflow = memory.filledBytes() - full;
         boolean memtablesFull = flushes.failure() == null
                 && overflow > FULL_FROM * context.options().overflowBytes();
         return memtablesFull || writes.fullness() > FULL_FROM;
@@ -238,7 +238,7 @@ public final class LsmEngine implements StorageEngine {
 
     private @Nullable EngineFailure refusal(long writeBytes) {
         long most = 2 * context.options().memtableBytes() + context.options().overflowBytes();
-        if (memory.usedBytes() + writeBytes <= most) {
+        if (memory.filledBytes() + writeBytes <= most) {
             return null;
         }
         EngineFailure why = flushes.failure();

@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest writes, in memory: a hash table over entries that lie in a few large byte arrays.
  *
- * <p>An entry is appended to the arena and never moves or changes its key and value; it is named by a <i>ref</i>, its
- * position in units of eight bytes (0: none). So a memtable of hundreds of thousands of entries is a handful of
- * objects to the garbage collector, and what a commit wrote can be taken back, newest first, by name. An entry is
+ * <p>An entry is appended to the arena and never moves or changes its key; it is named by a <i>ref</i>, its position in
+ * units of eight bytes (0: none). So a memtable of hundreds of thousands of entries is a handful of objects to the garbage
+ * collector, and what a commit wrote can be taken back, newest first, by name. A value is overwritten in place where the
+ * new one takes as many units ({@link #overwrite}): hot keys do not fill the arena. An entry is
  *
  * <pre>hash 4 | next of the group 4 | previous of the key 4 | key length 4 | value length 4 | flags 1 | key | value</pre>
  *
- * <p>Two ways lead to entries. The index (open addressing, linear probing, deletion by shifting back) leads from a key
- * to its newest entry; older entries of the key are marked superseded and stay reachable as `previous`, for {@link
+ * <p>Two ways lead to entries. The index (open addressing, linear probing, deletion by shifting back; a slot is the hash
+ * above and the ref below, so that a probe is one look at memory) leads from a key to its newest entry; older entries of the key are marked superseded and stay reachable as `previous`, for {@link
  * #undo}. The groups (by the first four bytes of the key) chain all their entries, newest first, so that a range scan
  * within one group looks at that group only; {@link MemOrder} sorts those that are scanned. Each group sums its count
  * deltas.
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemTable {
     static final int CHUNK_BYTES = 256 << 10;
+    /** The log of a memtable may be so many times as long as that is. */
+    static final int LOG_MEMTABLES = 4;
+    /** Longer values are seldom the hot ones, and the undo log would have to keep a copy of each. */
+    static final int OVERWRITE_BYTES_MAX = 64 << 10;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final int HASH = 0;
@@ -49,9 +54,15 @@ final class MemTable {
     private int chunkUsed;
     private long usedBytes;
 
-    private int[] slots;
-    private int[] slotHashes;
+    private long[] slots;
     private int keyCount;
+    /** The array whose key was looked up last; null: that place may not hold any more. */
+    private byte @Nullable [] foundKey;
+
+    private int foundSlot;
+    /** Of what was overwritten in place, however often: the log has it all. */
+    private long overwrittenBytes;
+
     private final MemGroups groups = new MemGroups();
     private final MemOrder order = new MemOrder(this);
 
@@ -62,8 +73,7 @@ final class MemTable {
     MemTable(long expectedBytes, ArrayDeque<byte[]> freeChunks) {
         this.freeChunks = freeChunks;
         int capacity = Integer.highestOneBit((int) Math.max(256, Math.min(expectedBytes / 128, 1 << 26)));
-        slots = new int[capacity];
-        slotHashes = new int[capacity];
+        slots = new long[capacity];
         addChunk(CHUNK_BYTES);
         chunkUsed = Long.BYTES; // so that no entry has the ref 0
     }
@@ -71,6 +81,14 @@ final class MemTable {
     /** Bytes of the arena that hold entries, superseded ones too. */
     long usedBytes() {
         return usedBytes;
+    }
+
+    /**
+     * How many bytes of its size are taken: what was overwritten in place fills the log alone, which a start has to read, and
+     * counts for a part.
+     */
+    long filledBytes() {
+        return Math.max(usedBytes, (usedBytes + overwrittenBytes) / LOG_MEMTABLES);
     }
 
     /** Keys that it knows something of. */
@@ -91,6 +109,40 @@ final class MemTable {
         return order;
     }
 
+    /**
+     * Puts a value in the place of a key's newest one, which goes to the undo log, if there is one and they take as much room.
+     *
+     * @return false: nothing was done
+     */
+    boolean overwrite(byte[] key, int hash, byte[] value, UndoLog undo) {
+        int slot = find(key, hash);
+        int ref = slot < 0 ? 0 : (int) slots[slot];
+        if (ref == 0
+                || isDeletion(ref)
+                || value.length > OVERWRITE_BYTES_MAX
+                || sizeOf(key.length, value.length) != sizeOf(ref)) {
+            return false;
+        }
+        byte[] chunk = chunk(ref);
+        int start = offset(ref) + KEY + key.length;
+        undo.pushValue(this, ref, chunk, start, valueLength(ref));
+        setValue(ref, value, 0, value.length);
+        overwrittenBytes += sizeOf(ref);
+        return true;
+    }
+
+    /** Puts back a value that was overwritten. Requires: it is the last one that was and is not back yet. */
+    void restore(int ref, byte[] from, int start, int length) {
+        setValue(ref, from, start, length);
+    }
+
+    private void setValue(int ref, byte[] from, int start, int length) {
+        byte[] chunk = chunk(ref);
+        int at = offset(ref);
+        INT.set(chunk, at + VALUE_LENGTH, length);
+        System.arraycopy(from, start, chunk, at + KEY + keyLength(ref), length);
+    }
+
     int put(byte[] key, int hash, byte[] value, int countDelta) {
         return add(key, hash, value, countDelta + 1);
     }
@@ -102,7 +154,7 @@ final class MemTable {
     /** The value of a key, {@link StorageEngine#ABSENT} if its newest entry is a deletion, null if it is not here. */
     byte @Nullable [] get(byte[] key, int hash) {
         int slot = find(key, hash);
-        return slot < 0 ? null : valueOrAbsent(slots[slot]);
+        return slot < 0 ? null : valueOrAbsent((int) slots[slot]);
     }
 
     byte[] valueOrAbsent(int ref) {
@@ -125,6 +177,11 @@ final class MemTable {
 
     boolean isDeletion(int ref) {
         return (flags(ref) & DELETED) != 0;
+    }
+
+    /** Whether it is the key's only entry here. */
+    boolean isFirst(int ref) {
+        return field(ref, PREVIOUS) == 0;
     }
 
     boolean isSuperseded(int ref) {
@@ -197,7 +254,7 @@ final class MemTable {
         int slot = slotOf(ref);
         int previous = field(ref, PREVIOUS);
         if (previous != 0) {
-            slots[slot] = previous;
+            slots[slot] = packed(hash(ref), previous);
             setFlags(previous, flags(previous) & ~SUPERSEDED);
         } else {
             removeSlot(slot);
@@ -205,7 +262,7 @@ final class MemTable {
         }
         order.takenBack(group(ref), ref);
         groups.unlink(group(ref), nextInGroup(ref), countDelta(ref));
-        usedBytes -= align(KEY + keyLength(ref) + valueLength(ref));
+        usedBytes -= sizeOf(ref);
         truncateArena(ref);
     }
 
@@ -231,7 +288,7 @@ final class MemTable {
     }
 
     private int add(byte[] key, int hash, byte[] value, int flags) {
-        int size = align(KEY + key.length + value.length);
+        int size = sizeOf(key.length, value.length);
         int ref = allocate(size);
         byte[] chunk = chunk(ref);
         int at = offset(ref);
@@ -251,13 +308,13 @@ final class MemTable {
     private int index(byte[] key, int hash, int ref) {
         int slot = find(key, hash);
         if (slot >= 0) {
-            int previous = slots[slot];
+            int previous = (int) slots[slot];
             setFlags(previous, flags(previous) | SUPERSEDED);
-            slots[slot] = ref;
+            slots[slot] = packed(hash, ref);
             return previous;
         }
-        slots[~slot] = ref;
-        slotHashes[~slot] = hash;
+        foundKey = null;
+        slots[~slot] = packed(hash, ref);
         keyCount++;
         if (keyCount > slots.length / 8 * 5) {
             growIndex();
@@ -265,12 +322,28 @@ final class MemTable {
         return 0;
     }
 
-    /** The slot of a key, or the complement of the slot where it would go. */
+    private static long packed(int hash, int ref) {
+        return (long) hash << Integer.SIZE | Integer.toUnsignedLong(ref);
+    }
+
+    private static int hashOf(long slot) {
+        return (int) (slot >>> Integer.SIZE);
+    }
+
+    /** The slot of a key, or the complement of the slot where it would go. A write mostly follows a read of the same key. */
     private int find(byte[] key, int hash) {
+        if (key != foundKey) {
+            foundSlot = search(key, hash);
+            foundKey = key;
+        }
+        return foundSlot;
+    }
+
+    private int search(byte[] key, int hash) {
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != 0) {
-            if (slotHashes[slot] == hash && compareKey(slots[slot], key) == 0) {
+            if (hashOf(slots[slot]) == hash && hasKey((int) slots[slot], key)) {
                 return slot;
             }
             slot = slot + 1 & mask;
@@ -278,10 +351,15 @@ final class MemTable {
         return ~slot;
     }
 
+    private boolean hasKey(int ref, byte[] key) {
+        int start = offset(ref) + KEY;
+        return keyLength(ref) == key.length && Arrays.equals(chunk(ref), start, start + key.length, key, 0, key.length);
+    }
+
     private int slotOf(int ref) {
         int mask = slots.length - 1;
         int slot = hash(ref) & mask;
-        while (slots[slot] != ref) {
+        while ((int) slots[slot] != ref) {
             if (slots[slot] == 0) {
                 throw new IllegalStateException("an entry is taken back out of turn");
             }
@@ -292,6 +370,7 @@ final class MemTable {
 
     /** Closes the gap that a removed slot would leave in the probe sequences that run over it. */
     private void removeSlot(int gap) {
+        foundKey = null;
         int mask = slots.length - 1;
         int slot = gap;
         while (true) {
@@ -299,10 +378,9 @@ final class MemTable {
             if (slots[slot] == 0) {
                 break;
             }
-            int home = slotHashes[slot] & mask;
+            int home = hashOf(slots[slot]) & mask;
             if ((slot - home & mask) >= (slot - gap & mask)) {
                 slots[gap] = slots[slot];
-                slotHashes[gap] = slotHashes[slot];
                 gap = slot;
             }
         }
@@ -310,19 +388,17 @@ final class MemTable {
     }
 
     private void growIndex() {
-        int[] oldSlots = slots;
-        int[] oldHashes = slotHashes;
-        slots = new int[oldSlots.length * 2];
-        slotHashes = new int[slots.length];
+        foundKey = null;
+        long[] oldSlots = slots;
+        slots = new long[oldSlots.length * 2];
         int mask = slots.length - 1;
-        for (int i = 0; i < oldSlots.length; i++) {
-            if (oldSlots[i] != 0) {
-                int slot = oldHashes[i] & mask;
+        for (long old : oldSlots) {
+            if (old != 0) {
+                int slot = hashOf(old) & mask;
                 while (slots[slot] != 0) {
                     slot = slot + 1 & mask;
                 }
-                slots[slot] = oldSlots[i];
-                slotHashes[slot] = oldHashes[i];
+                slots[slot] = old;
             }
         }
     }
@@ -384,6 +460,14 @@ final class MemTable {
 
     private void setFlags(int ref, int flags) {
         chunk(ref)[offset(ref) + FLAGS] = (byte) flags;
+    }
+
+    private int sizeOf(int ref) {
+        return sizeOf(keyLength(ref), valueLength(ref));
+    }
+
+    private static int sizeOf(int keyLength, int valueLength) {
+        return align(KEY + keyLength + valueLength);
     }
 
     private static int align(int size) {

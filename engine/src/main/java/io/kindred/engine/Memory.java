@@ -4,18 +4,27 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the engine knows without asking the tables: the active memtable, the sealed one that is being flushed, the
- * row cache, and the counts of the groups. A newer place hides an older one.
+ * All that the engine knows without asking the tables: the active memtable, the sealed one that is being flushed, the row
+ * cache, the memtable that was flushed last, and the counts of the groups. A newer place hides an older one.
+ *
+ * <p>Invariant: the row cache has no key that the active memtable has. The first write of a key there takes its row away,
+ * so that further ones need not look.
  *
  * <p>Owned by: the engine's owner thread; a sealed memtable is also read by the flush.
  */
-final class Memory {
+final class Memory implements UndoLog.Target {
     private final long memtableBytes;
     private final ArrayDeque<byte[]> freeChunks = new ArrayDeque<>();
     private final RowCache rows;
     private final GroupCounts counts;
     private MemTable active;
     private @Nullable MemTable sealed;
+    /** All of it is in the tables; it goes when the next one is sealed. */
+    private @Nullable MemTable flushed;
+    /** What was hashed last, for the write that comes behind a read. */
+    private byte @Nullable [] hashedKey;
+
+    private int hash;
     private long rowHits;
     private long rowMisses;
 
@@ -28,7 +37,7 @@ final class Memory {
     }
 
     byte @Nullable [] peek(byte[] key) {
-        int hash = KeyHash.of(key);
+        int hash = hashOf(key);
         byte[] found = active.get(key, hash);
         if (found != null) {
             return found;
@@ -37,18 +46,32 @@ final class Memory {
         if (flushing != null) {
             found = flushing.get(key, hash);
             if (found != null) {
-                // It is asked for now and leaves the memory soon: the row cache takes it over.
-                rows.put(key, hash, found);
                 return found;
             }
         }
         found = rows.get(key, hash);
+        MemTable last = flushed;
+        if (found == null && last != null) {
+            found = last.get(key, hash);
+            if (found != null) {
+                // It is asked for now and leaves the memory some time: the row cache takes it over.
+                rows.put(key, hash, found);
+            }
+        }
         if (found == null) {
             rowMisses++;
         } else {
             rowHits++;
         }
         return found;
+    }
+
+    private int hashOf(byte[] key) {
+        if (key != hashedKey) {
+            hashedKey = key;
+            hash = KeyHash.of(key);
+        }
+        return hash;
     }
 
     /** What the tables answered, unless memory has learnt better; gives what holds now. */
@@ -58,32 +81,48 @@ final class Memory {
         if (found == null && sealed != null) {
             found = sealed.get(key, hash);
         }
-        byte[] value = found == null ? fromTables : found;
-        rows.put(key, hash, value);
-        return value;
+        if (found != null) {
+            return found;
+        }
+        rows.put(key, hash, fromTables);
+        return fromTables;
     }
 
-    int put(byte[] key, byte[] value, int countDelta) {
-        int hash = KeyHash.of(key);
-        int ref = active.put(key, hash, value, countDelta);
-        rows.replace(key, hash, value.length == 0 ? new byte[0] : value);
-        counts.add(active.group(ref), countDelta);
-        return ref;
+    /** Puts a value; what takes it back goes to the undo log. */
+    void put(byte[] key, byte[] value, int countDelta, UndoLog undo) {
+        int hash = hashOf(key);
+        if (countDelta != 0 || !active.overwrite(key, hash, value, undo)) {
+            added(key, hash, active.put(key, hash, value, countDelta), countDelta, undo);
+        }
     }
 
-    int delete(byte[] key, int countDelta) {
-        int hash = KeyHash.of(key);
-        int ref = active.delete(key, hash, countDelta);
-        rows.replace(key, hash, StorageEngine.ABSENT);
-        counts.add(active.group(ref), countDelta);
-        return ref;
+    void delete(byte[] key, int countDelta, UndoLog undo) {
+        int hash = hashOf(key);
+        added(key, hash, active.delete(key, hash, countDelta), countDelta, undo);
     }
 
-    /** Takes an entry back. The row cache may have followed it, so it forgets the key. */
-    void undo(MemTable table, int ref) {
+    private void added(byte[] key, int hash, int ref, int countDelta, UndoLog undo) {
+        undo.push(active, ref);
+        if (active.isFirst(ref)) {
+            rows.remove(key, hash);
+        }
+        if (countDelta != 0) {
+            counts.add(active.group(ref), countDelta);
+        }
+    }
+
+    /** Takes an entry back. Its key may have come to the row cache while its memtable was sealed. */
+    @Override
+    public void undo(MemTable table, int ref) {
         counts.add(table.group(ref), -table.countDelta(ref));
         rows.remove(table.key(ref), table.hash(ref));
         table.undo(ref);
+    }
+
+    @Override
+    public void restore(MemTable table, int ref, byte[] from, int start, int length) {
+        rows.remove(table.key(ref), table.hash(ref));
+        table.restore(ref, from, start, length);
     }
 
     GroupCounts counts() {
@@ -101,6 +140,7 @@ final class Memory {
 
     MemTable seal() {
         MemTable full = active;
+        dropFlushed();
         sealed = full;
         active = newTable();
         return full;
@@ -109,13 +149,25 @@ final class Memory {
     /** The tables have all of the sealed memtable. */
     void dropSealed() {
         if (sealed != null) {
-            sealed.release();
+            flushed = sealed;
             sealed = null;
+        }
+    }
+
+    private void dropFlushed() {
+        if (flushed != null) {
+            flushed.release();
+            flushed = null;
         }
     }
 
     long usedBytes() {
         return active.usedBytes() + (sealed == null ? 0 : sealed.usedBytes());
+    }
+
+    /** What counts against the size of both memtables: {@link MemTable#filledBytes}. */
+    long filledBytes() {
+        return active.filledBytes() + (sealed == null ? 0 : sealed.filledBytes());
     }
 
     long keyCount() {

@@ -1,30 +1,63 @@
 package io.kindred.engine;
 
 import java.util.Arrays;
-import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memtable entries that are not yet acknowledged, oldest first, so that they can be taken back newest first.
- * Positions count from the engine's start and never repeat.
+ * The memtable entries that are not yet acknowledged, oldest first, and the values that were overwritten in place, so that
+ * all of it can be taken back newest first. Positions count from the engine's start and never repeat.
  */
 final class UndoLog {
+    private static final int APPENDED = -1;
+    private static final int VALUES_BYTES_FIRST = 16 << 10;
+    /** What a burst has needed beyond that is given back. */
+    private static final int VALUES_BYTES_KEPT = 4 << 20;
+
     private @Nullable MemTable[] tables = new MemTable[256];
     private int[] refs = new int[256];
+    /** Where the former value of an overwritten one begins in {@link #values}; {@link #APPENDED}: it was not overwritten. */
+    private int[] starts = new int[256];
+
     private int from;
     private int to;
     private long dropped;
+    private byte[] values = new byte[VALUES_BYTES_FIRST];
+    private int valuesTo;
+
+    /** What takes something back. */
+    interface Target {
+        void undo(MemTable table, int ref);
+
+        /** Puts back what an entry had. */
+        void restore(MemTable table, int ref, byte[] from, int start, int length);
+    }
 
     /** The position behind the newest entry. */
     long end() {
         return dropped + to;
     }
 
+    /** An entry was appended. */
     void push(MemTable table, int ref) {
+        push(table, ref, APPENDED);
+    }
+
+    /** An entry's value is about to be overwritten. */
+    void pushValue(MemTable table, int ref, byte[] value, int start, int length) {
+        if (values.length - valuesTo < length) {
+            makeRoomForValue(length);
+        }
+        System.arraycopy(value, start, values, valuesTo, length);
+        push(table, ref, valuesTo);
+        valuesTo += length;
+    }
+
+    private void push(MemTable table, int ref, int start) {
         if (to == refs.length) {
             makeRoom();
         }
         tables[to] = table;
+        starts[to] = start;
         refs[to++] = ref;
     }
 
@@ -37,11 +70,25 @@ final class UndoLog {
             dropped += to;
             from = 0;
             to = 0;
+            valuesTo = 0;
+            if (values.length > VALUES_BYTES_KEPT) {
+                values = new byte[VALUES_BYTES_FIRST];
+            }
         }
     }
 
-    /** Hands the entries from the newest down to `position`, which stays, to `undo` and removes them. */
-    void takeBackTo(long position, ObjIntConsumer<MemTable> undo) {
+    /** Where the first value begins that is kept. */
+    private int valuesFrom() {
+        for (int i = from; i < to; i++) {
+            if (starts[i] != APPENDED) {
+                return starts[i];
+            }
+        }
+        return valuesTo;
+    }
+
+    /** Hands the entries from the newest down to `position`, which stays, to `target` and removes them. */
+    void takeBackTo(long position, Target target) {
         int keepTo = (int) Math.max(from, position - dropped);
         while (to > keepTo) {
             to--;
@@ -50,7 +97,13 @@ final class UndoLog {
             if (table == null) {
                 throw new IllegalStateException("an undo entry lost its memtable");
             }
-            undo.accept(table, refs[to]);
+            int start = starts[to];
+            if (start == APPENDED) {
+                target.undo(table, refs[to]);
+            } else {
+                target.restore(table, refs[to], values, start, valuesTo - start);
+                valuesTo = start;
+            }
         }
     }
 
@@ -59,12 +112,32 @@ final class UndoLog {
         int capacity = live > refs.length / 2 ? refs.length * 2 : refs.length;
         @Nullable MemTable[] movedTables = new MemTable[capacity];
         int[] movedRefs = new int[capacity];
+        int[] movedStarts = new int[capacity];
         System.arraycopy(tables, from, movedTables, 0, live);
         System.arraycopy(refs, from, movedRefs, 0, live);
+        System.arraycopy(starts, from, movedStarts, 0, live);
         tables = movedTables;
         refs = movedRefs;
+        starts = movedStarts;
         dropped += from;
         from = 0;
         to = live;
+    }
+
+    /** What waits for the log is bounded ({@link WritePath}), and so are these. */
+    private void makeRoomForValue(int length) {
+        int valuesFrom = valuesFrom();
+        int live = valuesTo - valuesFrom;
+        int capacity = values.length;
+        while (capacity < 2L * (live + length)) {
+            capacity = Math.multiplyExact(capacity, 2);
+        }
+        byte[] moved = new byte[capacity];
+        System.arraycopy(values, valuesFrom, moved, 0, live);
+        for (int i = from; i < to; i++) {
+            starts[i] -= starts[i] == APPENDED ? 0 : valuesFrom;
+        }
+        values = moved;
+        valuesTo = live;
     }
 }

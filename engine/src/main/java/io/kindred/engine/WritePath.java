@@ -93,7 +93,7 @@ final class WritePath implements LogAppender.Outcome {
     void put(byte[] key, byte[] value, int countDelta) {
         checkWrite(key, countDelta);
         if (admits((long) key.length + value.length)) {
-            undo.push(memory.active(), memory.put(key, value, countDelta));
+            memory.put(key, value, countDelta, undo);
             open.put(key, value, countDelta);
         }
     }
@@ -101,7 +101,7 @@ final class WritePath implements LogAppender.Outcome {
     void delete(byte[] key, int countDelta) {
         checkWrite(key, countDelta);
         if (admits(key.length)) {
-            undo.push(memory.active(), memory.delete(key, countDelta));
+            memory.delete(key, countDelta, undo);
             open.delete(key, countDelta);
         }
     }
@@ -177,7 +177,7 @@ final class WritePath implements LogAppender.Outcome {
 
     @Override
     public void failed(EngineFailure failure) {
-        undo.takeBackTo(0, memory::undo);
+        undo.takeBackTo(0, memory);
         if (!open.isEmpty() && refusal == null) {
             refusal = failure;
         }
@@ -242,7 +242,7 @@ final class WritePath implements LogAppender.Outcome {
     }
 
     private void refuse(EngineFailure reason) {
-        undo.takeBackTo(openUndoStart, memory::undo);
+        undo.takeBackTo(openUndoStart, memory);
         open.clear();
         refusal = reason;
         counters.commitsRefused.incrementAndGet();

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,63 @@ final class LsmEngineFaultTest {
         assertEquals("(absent)", driver.get(key(2, "key2")));
         assertFalse(driver.get(key(3, "key3")).equals("(absent)"));
         assertEquals(Map.of(1, 1L, 3, 1L), driver.counts());
+    }
+
+    /** Two commits that were queued, and what the open one has so far, overwrite a value in place; all of that fails. */
+    @Test
+    void aFailedForceTakesBackWhatWasOverwrittenInPlace() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.ALWAYS).withMemtableBytes(1 << 20);
+        LsmEngine engine = open(options);
+        engine.put(key(1, "k"), value("value 0"), 1);
+        assertNull(driver.commit());
+        long used = engine.stats().memory().memtableBytes();
+        CountDownLatch release = new CountDownLatch(1);
+        disk.forceFails = LsmEngineFaultTest::isLog;
+        disk.beforeForce = () -> awaitQuietly(release);
+        List<EngineDriver.Answer<Void>> answers = new ArrayList<>();
+        for (int i = 1; i <= 2; i++) {
+            engine.put(key(1, "k"), value("value " + i), 0);
+            answers.add(driver.startCommit());
+        }
+        engine.put(key(1, "k"), value("value 3"), 0);
+        assertEquals("value 3", driver.get(key(1, "k")));
+        assertEquals(used, engine.stats().memory().memtableBytes(), "it was not overwritten in place");
+        disk.beforeForce = null;
+        release.countDown();
+        driver.owner.runUntil(() -> answers.stream().allMatch(answer -> answer.given));
+        answers.forEach(answer -> mustFail(answer.failure));
+        assertEquals("value 0", driver.get(key(1, "k")));
+        disk.forceFails = path -> false;
+        mustFail(driver.commit());
+        assertEquals("value 0", driver.get(key(1, "k")));
+        engine.close();
+        open(options);
+        assertEquals("value 0", driver.get(key(1, "k")));
+        assertEquals(Map.of(1, 1L), driver.counts());
+    }
+
+    /** What is overwritten in place fills the log alone; a start reads no more of it than there may be. */
+    @Test
+    void aKeyThatIsWrittenAgainAndAgainIsFlushedByTheLengthOfItsLog() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.NO));
+        int writes = 0;
+        for (; engine.stats().tables().flushes() < 3; writes++) {
+            engine.put(key(1, "k"), value(String.format("value %09d", writes)), writes == 0 ? 1 : 0);
+            assertNull(driver.commit());
+            driver.owner.runUntil(() -> engine.stallNanos() == 0);
+            assertTrue(logBytes() < 3 * MemTable.LOG_MEMTABLES * SMALL.memtableBytes(), "the log grows for ever");
+        }
+        assertTrue(logBytes() > 0 && writes > 3 * MemTable.LOG_MEMTABLES * 100, writes + " writes, 3 flushes");
+        assertEquals(String.format("value %09d", writes - 1), driver.get(key(1, "k")));
+    }
+
+    private long logBytes() throws IOException {
+        long bytes = 0;
+        for (Path segment : LogReplay.segments(directory).values()) {
+            // One that a flush deletes meanwhile has no bytes any more.
+            bytes += segment.toFile().length();
+        }
+        return bytes;
     }
 
     @Test

@@ -197,7 +197,12 @@ final class LsmEngineRandomTest {
                     batch.writes.put(key, StorageEngine.ABSENT);
                     visible.remove(key);
                 } else {
+                    byte[] former = visible.get(key);
                     byte[] value = randomValue();
+                    if (former != null && random.nextBoolean()) {
+                        // Overwrites it in place, if the memtable has it.
+                        value = Arrays.copyOf(value, former.length);
+                    }
                     engine().put(key, value, there ? 0 : 1);
                     batch.writes.put(key, value);
                     visible.put(key, value);

@@ -1,6 +1,8 @@
 package io.kindred.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -22,6 +24,18 @@ final class MemTableTest {
     private final ArrayDeque<byte[]> freeChunks = new ArrayDeque<>();
     private final MemTable table = new MemTable(1024, freeChunks);
     private final UndoLog undo = new UndoLog();
+    private final UndoLog.Target target = new UndoLog.Target() {
+        @Override
+        public void undo(MemTable of, int ref) {
+            of.undo(ref);
+        }
+
+        @Override
+        public void restore(MemTable of, int ref, byte[] from, int start, int length) {
+            of.restore(ref, from, start, length);
+        }
+    };
+    private int overwrites;
 
     static LongStream seeds() {
         Long one = Long.getLong("seed");
@@ -49,9 +63,30 @@ final class MemTableTest {
         } else {
             byte[] value = new byte[random.nextInt(500) == 0 ? MemTable.CHUNK_BYTES : random.nextInt(200)];
             random.nextBytes(value);
-            undo.push(table, table.put(key, KeyHash.of(key), value, 1));
-            model.put(key, value);
+            if (random.nextBoolean() || !overwritten(key, value, random)) {
+                undo.push(table, table.put(key, KeyHash.of(key), value, 1));
+                model.put(key, value);
+            } else {
+                model.put(key, table.get(key, KeyHash.of(key)));
+            }
         }
+    }
+
+    /** By what is nearly as long as what is there. */
+    private boolean overwritten(byte[] key, byte[] random, Random lengths) {
+        int hash = KeyHash.of(key);
+        byte[] before = table.get(key, hash);
+        if (before == null || before == StorageEngine.ABSENT) {
+            assertFalse(table.overwrite(key, hash, random, undo));
+            return false;
+        }
+        byte[] value = Arrays.copyOf(random, Math.max(0, before.length - 3 + lengths.nextInt(7)));
+        long used = table.usedBytes();
+        boolean isDone = table.overwrite(key, hash, value, undo);
+        assertEquals(used, table.usedBytes());
+        assertArrayEquals(isDone ? value : before, table.get(key, hash));
+        overwrites += isDone ? 1 : 0;
+        return isDone;
     }
 
     @ParameterizedTest
@@ -73,7 +108,7 @@ final class MemTableTest {
                 compare(model);
                 compareRange(model, random);
                 if (random.nextBoolean()) {
-                    undo.takeBackTo(position, MemTable::undo);
+                    undo.takeBackTo(position, target);
                     model = before;
                     assertEquals(bytes, table.usedBytes());
                     compare(model);
@@ -82,6 +117,7 @@ final class MemTableTest {
                     undo.forget(undo.end());
                 }
             }
+            assertTrue(overwrites > 50, "only " + overwrites + " were overwritten");
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + ": mvn -pl engine test -Dtest=MemTableTest -Dseed=" + seed, e);
         }
