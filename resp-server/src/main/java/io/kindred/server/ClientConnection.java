@@ -551,16 +551,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         countedOutputBytes = bytes;
     }
 
+    /** What is answered by now goes out at the end of the turn, behind all reads of the turn: a flush wakes the client up. */
     private void endRead() {
         inRead = false;
-        encodedInTurnBytes = 0;
-        output.flush();
-        countOutput();
-        boolean isOwnPause = state == State.PAUSED && waitsFor == null;
-        if (isOwnPause || replies.answered() != null || load().hasReady()) {
-            server.turn().visit(this);
-        }
-        closeIfDrained();
+        server.turn().visit(this);
     }
 
     private void closeIfDrained() {

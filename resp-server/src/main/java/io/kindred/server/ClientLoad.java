@@ -199,13 +199,6 @@ public final class ClientLoad {
         lines.values().forEach(line -> line.remove(connection));
     }
 
-    /** Whether somebody waits who may go on as soon as there is room among the commands in flight. */
-    boolean hasReady() {
-        return hasWaiting(Cause.WINDOW)
-                || (hasPlace() && hasWaiting(Cause.PLACE))
-                || (!writesHeld && hasWaiting(Cause.WRITES));
-    }
-
     /** Lets them go on, as far as there is: first those whose command is there already. */
     void wakeReady() {
         wake(Cause.WRITES, () -> !writesHeld && hasRoom());

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The connections that have something to do once the present turn of the loop is over: replies that were completed
- * outside of a read are flushed together, and paused connections go on; then those that wait for room among the commands in
- * flight.
+ * The connections that have something to do once the present turn of the loop is over: the replies of all that were read
+ * from are flushed together, and those that were completed outside of a read; paused connections go on; then those that wait
+ * for room among the commands in flight.
  *
  * <p>Owned by: the loop thread.
  */
