@@ -9,7 +9,8 @@ package io.kindred.engine;
  * add up to less than half of it.
  *
  * @param syncPolicy when a commit is acknowledged
- * @param memtableBytes a memtable, and so a log segment, is closed at this size
+ * @param memtableBytes a memtable is closed at this size, its log segment at that of its records or at up to four times
+ *     this size, where values were overwritten in place
  * @param overflowBytes what both memtables together may hold beyond their size while flushing is behind. From that size on
  *     writers are asked to wait, so this is room for what was on its way by then; past it commits are refused
  * @param rowCacheBytes bound of the row cache

@@ -274,6 +274,8 @@ final class LogReplay {
                 throw new CorruptFileException(file + ": no segment is " + size + " bytes long");
             }
             if (bytes.capacity() < size) {
+                // The one before is of no use any more, and there may not be room for both.
+                bytes = ByteBuffer.allocate(0);
                 bytes = ByteBuffer.allocateDirect((int) size);
             }
             bytes.clear().limit((int) size);

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemTable {
     static final int CHUNK_BYTES = 256 << 10;
-    /** The log of a memtable may be so many times as long as that is. */
+    /** The log of a memtable may be so many times as long as that is, if it is no longer than {@link #LOG_BYTES}. */
     static final int LOG_MEMTABLES = 4;
+    /** A start reads a segment of the log whole. */
+    static final long LOG_BYTES = 512 << 20;
     /** Longer values are seldom the hot ones, and the undo log would have to keep a copy of each. */
     static final int OVERWRITE_BYTES_MAX = 64 << 10;
 
@@ -49,6 +51,8 @@ final class MemTable {
     private static final byte[] NO_VALUE = new byte[0];
 
     private final ArrayDeque<byte[]> freeChunks;
+    private final long sizeBytes;
+    private final long logTimes;
     private byte[][] chunks = new byte[16][];
     private int chunkCount;
     private int chunkUsed;
@@ -72,6 +76,8 @@ final class MemTable {
      */
     MemTable(long expectedBytes, ArrayDeque<byte[]> freeChunks) {
         this.freeChunks = freeChunks;
+        this.sizeBytes = expectedBytes;
+        this.logTimes = Math.max(1, Math.min(LOG_MEMTABLES, LOG_BYTES / expectedBytes));
         int capacity = Integer.highestOneBit((int) Math.max(256, Math.min(expectedBytes / 128, 1 << 26)));
         slots = new long[capacity];
         addChunk(CHUNK_BYTES);
@@ -84,11 +90,13 @@ final class MemTable {
     }
 
     /**
-     * How many bytes of its size are taken: what was overwritten in place fills the log alone, which a start has to read, and
-     * counts for a part.
+     * How many bytes of its size are taken: what was overwritten in place fills the log alone, which a start has to read. It
+     * counts for a part while that log is no longer than it may be, and whole from then on.
      */
     long filledBytes() {
-        return Math.max(usedBytes, (usedBytes + overwrittenBytes) / LOG_MEMTABLES);
+        long logBytes = usedBytes + overwrittenBytes;
+        long part = logBytes <= logTimes * sizeBytes ? logBytes / logTimes : logBytes - (logTimes - 1) * sizeBytes;
+        return Math.max(usedBytes, part);
     }
 
     /** Keys that it knows something of. */
@@ -110,7 +118,8 @@ final class MemTable {
     }
 
     /**
-     * Puts a value in the place of a key's newest one, which goes to the undo log, if there is one and they take as much room.
+     * Puts a value in the place of a key's newest one, which goes to the undo log, if there is one, they take as much room, and the
+     * undo log has room.
      *
      * @return false: nothing was done
      */
@@ -120,7 +129,8 @@ final class MemTable {
         if (ref == 0
                 || isDeletion(ref)
                 || value.length > OVERWRITE_BYTES_MAX
-                || sizeOf(key.length, value.length) != sizeOf(ref)) {
+                || sizeOf(key.length, value.length) != sizeOf(ref)
+                || !undo.hasRoomFor(valueLength(ref))) {
             return false;
         }
         byte[] chunk = chunk(ref);
@@ -134,6 +144,7 @@ final class MemTable {
     /** Puts back a value that was overwritten. Requires: it is the last one that was and is not back yet. */
     void restore(int ref, byte[] from, int start, int length) {
         setValue(ref, from, start, length);
+        overwrittenBytes -= sizeOf(ref);
     }
 
     private void setValue(int ref, byte[] from, int start, int length) {

@@ -81,6 +81,9 @@ final class Memory implements UndoLog.Target {
         if (found == null && sealed != null) {
             found = sealed.get(key, hash);
         }
+        if (found == null && flushed != null) {
+            found = flushed.get(key, hash);
+        }
         if (found != null) {
             return found;
         }

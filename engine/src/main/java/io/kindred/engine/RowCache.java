@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Which slot an entry has says nothing of its hash: if the hand went round in the order of the hashes, as it would with
  * open addressing, all that is new would crowd in front of it.
  *
- * <p>A write changes an entry that is here and adds none: what is only written costs nothing, what is read stays.
+ * <p>The first write of a key to a memtable takes its entry away ({@link Memory}); what is only written costs nothing.
  *
  * <p>Owned by: the engine's owner thread.
  */
@@ -75,15 +75,6 @@ final class RowCache {
         } else if (cost(key, value) <= bytesMax / 4) {
             makeRoom(1, cost(key, value));
             insert(key, hash, value);
-        }
-    }
-
-    /** A write: what is cached follows it. */
-    void replace(byte[] key, int hash, byte[] value) {
-        int slot = find(key, hash);
-        if (slot >= 0) {
-            setValue(slot, value);
-            makeRoom(0, 0);
         }
     }
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class UndoLog {
     private static final int APPENDED = -1;
     private static final int VALUES_BYTES_FIRST = 16 << 10;
-    /** What a burst has needed beyond that is given back. */
-    private static final int VALUES_BYTES_KEPT = 4 << 20;
+    /** What waits for a slow disk is not to be held twice: past that a memtable appends. */
+    private static final int VALUES_BYTES_MAX = 4 << 20;
 
     private @Nullable MemTable[] tables = new MemTable[256];
     private int[] refs = new int[256];
@@ -42,7 +42,7 @@ final class UndoLog {
         push(table, ref, APPENDED);
     }
 
-    /** An entry's value is about to be overwritten. */
+    /** An entry's value is about to be overwritten. Requires: {@link #hasRoomFor}. */
     void pushValue(MemTable table, int ref, byte[] value, int start, int length) {
         if (values.length - valuesTo < length) {
             makeRoomForValue(length);
@@ -71,10 +71,12 @@ final class UndoLog {
             from = 0;
             to = 0;
             valuesTo = 0;
-            if (values.length > VALUES_BYTES_KEPT) {
-                values = new byte[VALUES_BYTES_FIRST];
-            }
         }
+    }
+
+    /** Whether a former value of that length can be kept. */
+    boolean hasRoomFor(int length) {
+        return values.length - valuesTo >= length || valuesTo - valuesFrom() + length <= VALUES_BYTES_MAX / 2;
     }
 
     /** Where the first value begins that is kept. */
@@ -124,13 +126,13 @@ final class UndoLog {
         to = live;
     }
 
-    /** What waits for the log is bounded ({@link WritePath}), and so are these. */
+    /** Requires: {@link #hasRoomFor}. */
     private void makeRoomForValue(int length) {
         int valuesFrom = valuesFrom();
         int live = valuesTo - valuesFrom;
         int capacity = values.length;
-        while (capacity < 2L * (live + length)) {
-            capacity = Math.multiplyExact(capacity, 2);
+        while (capacity < 2 * (live + length)) {
+            capacity *= 2;
         }
         byte[] moved = new byte[capacity];
         System.arraycopy(values, valuesFrom, moved, 0, live);

@@ -123,6 +123,32 @@ final class MemTableTest {
         }
     }
 
+    @Test
+    void whatTheUndoLogHasNoRoomForIsAppended() {
+        byte[] key = {0, 0, 0, 1};
+        int hash = KeyHash.of(key);
+        undo.push(table, table.put(key, hash, new byte[50_000], 1));
+        int times = 0;
+        while (table.overwrite(key, hash, filled(times + 1), undo)) {
+            times++;
+        }
+        assertTrue(times > 20 && times < 100, times + " times");
+        assertArrayEquals(filled(times), table.get(key, hash));
+        long position = undo.end();
+        undo.forget(position);
+        for (int i = 0; i < 20; i++) {
+            assertTrue(table.overwrite(key, hash, filled(100 + i), undo));
+        }
+        undo.takeBackTo(position, target);
+        assertArrayEquals(filled(times), table.get(key, hash));
+    }
+
+    private static byte[] filled(int number) {
+        byte[] value = new byte[50_000];
+        Arrays.fill(value, (byte) number);
+        return value;
+    }
+
     private void compare(Map<byte[], byte[]> model) {
         assertEquals(model.size(), table.keyCount());
         List<String> expected = new ArrayList<>();

@@ -52,7 +52,7 @@ final class RowCacheTest {
                 }
                 case 2 -> {
                     newest.put(number, value);
-                    cache.replace(key(number), hash(number), value);
+                    cache.remove(key(number), hash(number));
                 }
                 case 3 -> cache.remove(key(number), hash(number));
                 default -> {
@@ -98,12 +98,6 @@ final class RowCacheTest {
                 large.put(key, hash, StorageEngine.ABSENT);
             }
         });
-    }
-
-    @Test
-    void aWriteDoesNotBringAKeyIn() {
-        cache.replace(key(1), hash(1), new byte[1]);
-        assertNull(cache.get(key(1), hash(1)));
     }
 
     @Test

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One client: its bytes become commands, and the replies go back in the commands' order.
  *
  * <p>A command takes a slot in the reply queue before it runs. When the oldest slot is answered, it and the answered ones
- * behind it are encoded; so a command that answers at once goes straight into the output. What was encoded while a
- * read was handled is flushed at its end; what is answered later is flushed once per turn of the loop, by {@link
- * LoopTurn}.
+ * behind it are encoded; so a command that answers at once goes straight into the output. What was encoded is flushed
+ * once per turn of the loop, by {@link LoopTurn}.
  *
  * <p>States:
  * <ul>
