@@ -26,7 +26,9 @@ class FirstReplicaSimulationTest {
         LongAdder events = new LongAdder();
         LongAdder faults = new LongAdder();
         seeds.run(SimCluster::runFirstReplicas, report -> {
-            assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
+            // What HeirFaults does to a cluster is one long story.
+            boolean isStory = report.plan().trouble() == SimPlan.Trouble.HEIRS;
+            assertTrue(report.faults() >= (isStory ? 1 : FAULTS_MIN), () -> "too quiet a run: " + report);
             events.add(report.events());
             faults.add(report.faults());
         });

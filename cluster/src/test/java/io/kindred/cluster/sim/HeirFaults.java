@@ -41,6 +41,9 @@ final class HeirFaults {
         boolean isWhole = cluster.network.nodes().stream()
                 .allMatch(node -> node.isLost || (node.isServing() && node.partitionsMoving() == 0));
         if (!isWhole || replicas.size() < 3 || cluster.members("").size() < 5) {
+            if (faults.struck == 0 && !cluster.isOver()) {
+                cluster.schedule.after(RETRY_NANOS, "heirs", this::strike);
+            }
             return;
         }
         faults.struck++;
