@@ -104,7 +104,7 @@ final class ListKey extends ValueKey {
         ValueCall base = value == null ? null : byToken.get(value.split(",", -1)[0]);
         for (ValueCall set : sets) {
             boolean isBehind = base == null || !base.command().equals("SET") || isSurelyStampedBefore(base, set);
-            if (isReadExact(true) && set.isAcknowledged() && isBehind) {
+            if (isReadExact(true) && set.isAcknowledged() && !set.isGone && isBehind) {
                 throw violation("at the end is " + value + ", and not " + set + " or one after it");
             }
         }

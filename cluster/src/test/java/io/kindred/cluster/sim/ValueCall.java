@@ -28,6 +28,8 @@ final class ValueCall {
     End end = End.OPEN;
     /** Of a plain write: whether a majority of the key's own replicas had it when it was acknowledged. */
     boolean isFirm;
+    /** Of one that was acknowledged by a single node: a power failure took it from there. */
+    boolean isGone;
     /** How many updates were sloppy by then, in the whole cluster. */
     final long sloppyBefore;
 

@@ -214,6 +214,9 @@ final class ValueHistory {
         for (Dot dot : key.lost(reverted)) {
             long holders = holders(key, replicas, List.of(dot));
             boolean wasItsAlone = dot.actor().nodeId() == machine.id && holders == 0 && !replicas.isEmpty();
+            if (wasItsAlone) {
+                key.gone(dot);
+            }
             if (!wasItsAlone && holders <= replicas.size() / 2) {
                 key.excuse("a machine lost what it had acknowledged");
                 return;

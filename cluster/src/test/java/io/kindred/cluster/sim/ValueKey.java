@@ -62,6 +62,13 @@ abstract class ValueKey {
                 .toList();
     }
 
+    /** The only node that had a version has it no more. */
+    final void gone(Dot dot) {
+        calls.stream()
+                .filter(call -> !call.isFirm && dotsOf(call).contains(dot))
+                .forEach(call -> call.isGone = true);
+    }
+
     final void learn(Sibling sibling) {
         allDots.add(sibling.dot());
         byte[] value = sibling.value();
