@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>hash 4 | next of the group 4 | previous of the key 4 | key length 4 | value length 4 | flags 1 | key | value</pre>
  *
  * <p>Two ways lead to entries. The index (open addressing, linear probing, deletion by shifting back; a slot is the hash
- * above and the ref below, so that a probe is one look at memory) leads from a key to its newest entry; older entries of the key are marked superseded and stay reachable as `previous`, for {@link
- * #undo}. The groups (by the first four bytes of the key) chain all their entries, newest first, so that a range scan
- * within one group looks at that group only; {@link MemOrder} sorts those that are scanned. Each group sums its count
- * deltas.
+ * above and the ref below, so that a probe is one look at memory) leads from a key to its newest entry; older entries of the
+ * key are marked superseded and stay reachable as `previous`, for {@link #undo}. The groups (by the first four bytes of the
+ * key) chain all their entries, newest first, so that a range scan within one group looks at that group only; {@link
+ * MemOrder} sorts those that are scanned. Each group sums its count deltas.
  *
  * <p>Owned by: the engine's owner thread while it is active. Once sealed it no longer changes, so that the flush may
  * read it on another thread; all but {@link #order}, which stays the owner's.
@@ -118,8 +118,8 @@ final class MemTable {
     }
 
     /**
-     * Puts a value in the place of a key's newest one, which goes to the undo log, if there is one, they take as much room, and the
-     * undo log has room.
+     * Puts a value in the place of a key's newest one, which goes to the undo log: where there is one, the two take as much
+     * room, and the undo log has room as well.
      *
      * @return false: nothing was done
      */

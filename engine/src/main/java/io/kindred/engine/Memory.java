@@ -24,7 +24,7 @@ final class Memory implements UndoLog.Target {
     /** What was hashed last, for the write that comes behind a read. */
     private byte @Nullable [] hashedKey;
 
-    private int hash;
+    private int lastHash;
     private long rowHits;
     private long rowMisses;
 
@@ -69,9 +69,9 @@ final class Memory implements UndoLog.Target {
     private int hashOf(byte[] key) {
         if (key != hashedKey) {
             hashedKey = key;
-            hash = KeyHash.of(key);
+            lastHash = KeyHash.of(key);
         }
-        return hash;
+        return lastHash;
     }
 
     /** What the tables answered, unless memory has learnt better; gives what holds now. */

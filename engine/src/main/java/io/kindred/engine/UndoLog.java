@@ -23,6 +23,8 @@ final class UndoLog {
     private long dropped;
     private byte[] values = new byte[VALUES_BYTES_FIRST];
     private int valuesTo;
+    /** No entry from {@link #from} on and before that one was overwritten: what has been looked at is not looked at again. */
+    private int appendedTo;
 
     /** What takes something back. */
     interface Target {
@@ -71,6 +73,7 @@ final class UndoLog {
             from = 0;
             to = 0;
             valuesTo = 0;
+            appendedTo = 0;
         }
     }
 
@@ -81,12 +84,11 @@ final class UndoLog {
 
     /** Where the first value begins that is kept. */
     private int valuesFrom() {
-        for (int i = from; i < to; i++) {
-            if (starts[i] != APPENDED) {
-                return starts[i];
-            }
+        appendedTo = Math.max(appendedTo, from);
+        while (appendedTo < to && starts[appendedTo] == APPENDED) {
+            appendedTo++;
         }
-        return valuesTo;
+        return appendedTo < to ? starts[appendedTo] : valuesTo;
     }
 
     /** Hands the entries from the newest down to `position`, which stays, to `target` and removes them. */
@@ -107,6 +109,7 @@ final class UndoLog {
                 valuesTo = start;
             }
         }
+        appendedTo = Math.min(appendedTo, to);
     }
 
     private void makeRoom() {
@@ -122,6 +125,7 @@ final class UndoLog {
         refs = movedRefs;
         starts = movedStarts;
         dropped += from;
+        appendedTo = Math.max(0, appendedTo - from);
         from = 0;
         to = live;
     }

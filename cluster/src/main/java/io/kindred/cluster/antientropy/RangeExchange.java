@@ -53,10 +53,6 @@ final class RangeExchange extends Request {
     private final Map<Bytes, LaneReader.Entry> own = new HashMap<>();
 
     private List<LaneReader.Entry> ownInOrder = List.of();
-    /** The partition of the key that was given last in this page, and whether the other takes it. */
-    private int lastGiven = -1;
-
-    private boolean isTaken;
     private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
     private final ArrayDeque<Wanted> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
@@ -140,7 +136,6 @@ final class RangeExchange extends Request {
     private void ask(List<Range> tried, LaneReader.Page read) {
         own.clear();
         replaced.clear();
-        lastGiven = -1;
         ownInOrder = read.entries();
         ownInOrder.forEach(entry -> own.put(new Bytes(entry.key()), entry));
         page = cut(tried, read.covered());
@@ -284,7 +279,7 @@ final class RangeExchange extends Request {
     /** What has outgrown a message is sent in parts, each acknowledged by itself. */
     private void give(LaneReader.Entry entry) {
         int partition = StorageKey.partition(entry.key());
-        if (!takes(partition)) {
+        if (!ExchangeCore.contains(parts.partitions().everywhere(partition), peer)) {
             tally.oneWay.add(partition);
             return;
         }
@@ -293,15 +288,6 @@ final class RangeExchange extends Request {
         for (Versions part : split) {
             toSend.add(new LaneReader.Entry(entry.key(), part, entry.digest()));
         }
-    }
-
-    /** Whether the other node has a part in a partition, and does not only give it away. */
-    private boolean takes(int partition) {
-        if (partition != lastGiven) {
-            lastGiven = partition;
-            isTaken = ExchangeCore.contains(parts.partitions().everywhere(partition), peer);
-        }
-        return isTaken;
     }
 
     private void moveObjects() {

@@ -36,20 +36,12 @@ final class FirstFaults {
         long at = 500 * MILLI;
         while (at < untilNanos - 500 * MILLI) {
             cluster.schedule.after(at, "first", this::strike);
-            at += isApart() ? random.between(800 * MILLI, 2_000 * MILLI) : random.between(50 * MILLI, 700 * MILLI);
+            at += random.between(50 * MILLI, 700 * MILLI);
         }
-    }
-
-    private boolean isApart() {
-        return cluster.plan().trouble() == SimPlan.Trouble.APART;
     }
 
     private void strike() {
         faults.struck++;
-        if (isApart()) {
-            part();
-            return;
-        }
         SimNode first = faults.first();
         SimNode other = random.pick(cluster.network.nodes());
         long lasts = random.between(20 * MILLI, 900 * MILLI);
@@ -74,19 +66,6 @@ final class FirstFaults {
             case 14 -> storm();
             default -> strand();
         }
-    }
-
-    /** Whoever runs the updates of some key, and one that has nothing of it, do not reach each other till the next time. */
-    private void part() {
-        List<SimNode> replicas = faults.replicasOfHot();
-        List<SimNode> strangers = cluster.network.nodes().stream()
-                .filter(node -> !replicas.contains(node))
-                .toList();
-        SimNode asker = random.pick(strangers);
-        cluster.network.heal();
-        cluster.network.cut(asker, replicas.get(0));
-        cluster.network.cut(replicas.get(0), asker);
-        cluster.terms.begin(asker, replicas.get(0));
     }
 
     /** All at once to those that have one key. */

@@ -1,7 +1,5 @@
 package io.kindred.cluster.sim;
 
-import io.kindred.cluster.core.ClusterAnswer;
-import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.message.Message;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -76,35 +74,15 @@ final class HeirFaults {
             HeldMessages silence = HeldMessages.ofVersions(cluster.network, (from, to) -> from == leaves);
             lost.lose();
             cluster.network.heal();
-            leaves.ask(new ClusterQuery.Leave(), answer -> {
-                if (answer instanceof ClusterAnswer.Decided) {
-                    leaves.hasLeft = true;
-                }
-            });
+            RingPlan.leaveNow(leaves);
             boolean isHeard = random.chance(0.9);
             long patient = cluster.schedule.nowNanos() + PATIENCE_NANOS;
             BooleanSupplier hasHeard = () -> behind.isRunning() && !behind.hasInRing(leaves);
             when(() -> !isHeard || hasHeard.getAsBoolean() || cluster.schedule.nowNanos() > patient, () -> {
                 faults.kill(leaves, random.chance(0.3), random.between(3_000 * MILLI, 6_000 * MILLI));
                 silence.lose();
-                after(random.between(0, 1_000 * MILLI), this::replace);
+                after(random.between(0, 1_000 * MILLI), () -> RingPlan.replaceByNew(cluster, lost, () -> {}));
             });
-        }
-
-        private void replace() {
-            SimNode heir = cluster.addNode(lost.datacenter);
-            heir.start();
-            replace(heir);
-        }
-
-        private void replace(SimNode heir) {
-            boolean isDone = heir.isServing() && heir.hasInRing(heir) && !heir.hasInRing(lost);
-            if (heir.isRunning() && !isDone) {
-                heir.ask(new ClusterQuery.Replace(lost.name), answer -> {});
-            }
-            if (!isDone) {
-                after(RETRY_NANOS, () -> replace(heir));
-            }
         }
 
         private void after(long nanos, Runnable what) {

@@ -70,12 +70,12 @@ final class RingPlan {
 
     private void leave(SimNode node) {
         if (node.isServing() && node.isMember() && members(node).size() >= MEMBERS_MIN) {
-            node.ask(new ClusterQuery.Leave(), answer -> {
-                if (answer instanceof ClusterAnswer.Decided) {
-                    node.hasLeft = true;
-                }
-            });
+            leaveNow(node);
         }
+    }
+
+    static void leaveNow(SimNode node) {
+        node.ask(new ClusterQuery.Leave(), answer -> node.hasLeft |= answer instanceof ClusterAnswer.Decided);
     }
 
     private void weigh(SimNode node) {
@@ -111,11 +111,7 @@ final class RingPlan {
         if (random.chance(0.5)) {
             cluster.schedule.after(after, "forget", () -> forget(node));
         } else {
-            cluster.schedule.after(after, "replace", () -> {
-                SimNode heir = cluster.addNode(node.datacenter);
-                heir.start();
-                replace(heir, node);
-            });
+            cluster.schedule.after(after, "replace", () -> replaceByNew(cluster, node, () -> isLossUnderWay = false));
         }
     }
 
@@ -131,15 +127,21 @@ final class RingPlan {
         cluster.schedule.after(RETRY_NANOS, "forget", () -> forget(lost));
     }
 
-    private void replace(SimNode heir, SimNode lost) {
-        boolean isDone = heir.isServing() && heir.hasInRing(heir) && !heir.hasInRing(lost);
-        if (isDone) {
-            isLossUnderWay = false;
+    /** A node of its own comes in place of one whose disk is lost: it asks until the ring has it. */
+    static void replaceByNew(SimCluster cluster, SimNode lost, Runnable done) {
+        SimNode heir = cluster.addNode(lost.datacenter);
+        heir.start();
+        replace(cluster, heir, lost, done);
+    }
+
+    private static void replace(SimCluster cluster, SimNode heir, SimNode lost, Runnable done) {
+        if (heir.isServing() && heir.hasInRing(heir) && !heir.hasInRing(lost)) {
+            done.run();
             return;
         }
         if (heir.isRunning()) {
             heir.ask(new ClusterQuery.Replace(lost.name), answer -> {});
         }
-        cluster.schedule.after(RETRY_NANOS, "replace", () -> replace(heir, lost));
+        cluster.schedule.after(RETRY_NANOS, "replace", () -> replace(cluster, heir, lost, done));
     }
 }

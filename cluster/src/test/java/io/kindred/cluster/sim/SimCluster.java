@@ -306,8 +306,8 @@ public final class SimCluster {
                     faults.beginAbsences(plan.lastsNanos());
                 }
             }
-            case FIRST_REPLICAS, SLOW_DISKS, APART ->
-                new FirstFaults(this, faults, random.split()).begin(plan.lastsNanos());
+            case FIRST_REPLICAS, SLOW_DISKS -> new FirstFaults(this, faults, random.split()).begin(plan.lastsNanos());
+            case APART -> new ApartFaults(this, faults, random.split()).begin(plan.lastsNanos());
             case REWINDS -> new RewindFaults(this, faults, random.split()).begin(plan.lastsNanos());
             case HEIRS -> new HeirFaults(this, faults, random.split()).begin(plan.lastsNanos());
             default -> {}

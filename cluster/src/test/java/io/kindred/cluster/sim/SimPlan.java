@@ -38,13 +38,13 @@ public record SimPlan(
         KILLS,
         /** {@link FirstFaults}; clients only update. */
         FIRST_REPLICAS,
-        /** As above, and nothing but slow disks: all are there, all the time. */
+        /** {@link FirstFaults} of slow disks alone: all are there, all the time; clients only update. */
         SLOW_DISKS,
-        /** As above, and nothing but two nodes that do not reach each other: whoever asks for updates and whoever runs them. */
+        /** {@link ApartFaults}; clients only update. */
         APART,
-        /** As above, and {@link HeirFaults}. */
+        /** {@link HeirFaults}; clients only update. */
         HEIRS,
-        /** As above, and {@link RewindFaults}. */
+        /** {@link RewindFaults}; clients only update. */
         REWINDS
     }
 

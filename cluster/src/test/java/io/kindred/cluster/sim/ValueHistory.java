@@ -123,14 +123,12 @@ final class ValueHistory {
     private void checkTaken(ValueKey key, ValueCall call) {
         List<Dot> dots = key.dotsOf(call);
         boolean isRefused = call.command().equals("SETNX") && call.reply == null;
-        boolean mayBeSloppy = call.sloppyBefore != sloppyUpdates;
+        boolean hasMade = !call.command().equals("SET") && !isRefused && !dots.isEmpty();
+        boolean mayBeSloppy = !key.isExact() || call.sloppyBefore != sloppyUpdates;
         // A copy has what its original has not; and each datacenter has replicas of its own.
         boolean isElsewhere =
                 !cluster.network.copies().isEmpty() || cluster.plan().datacenters() > 1;
-        if (call.command().equals("SET") || isRefused || mayBeSloppy || isElsewhere) {
-            return;
-        }
-        if (dots.isEmpty() || !key.isExact() || !isSettled()) {
+        if (!hasMade || mayBeSloppy || isElsewhere || !isSettled()) {
             return;
         }
         List<SimNode> replicas = cluster.replicasOf(key.name);
