@@ -19,17 +19,25 @@ final class KeyHash {
     private KeyHash() {}
 
     static int of(byte[] key) {
-        long hash = SEED ^ key.length;
-        int at = 0;
-        for (; at + Long.BYTES <= key.length; at += Long.BYTES) {
+        int length = key.length;
+        long hash = SEED ^ length;
+        for (int at = 0; at < length - Long.BYTES; at += Long.BYTES) {
             hash = mix(hash ^ (long) LONG.get(key, at));
         }
+        hash = mix(hash ^ tail(key, length));
+        return (int) (hash ^ hash >>> 32);
+    }
+
+    /** The last eight bytes, some of which may have been taken already; all of a shorter key. */
+    private static long tail(byte[] key, int length) {
+        if (length >= Long.BYTES) {
+            return (long) LONG.get(key, length - Long.BYTES);
+        }
         long tail = 0;
-        for (; at < key.length; at++) {
+        for (int at = 0; at < length; at++) {
             tail = tail << 8 | (key[at] & 0xff);
         }
-        hash = mix(hash ^ tail);
-        return (int) (hash ^ hash >>> 32);
+        return tail;
     }
 
     private static long mix(long value) {

@@ -77,8 +77,8 @@ public final class LsmEngine implements StorageEngine {
     }
 
     @Override
-    public byte @Nullable [] peek(byte[] key) {
-        return memory.peek(key);
+    public <T> @Nullable T peek(byte[] key, ValueView<T> view) {
+        return memory.peek(key, view);
     }
 
     @Override

@@ -162,10 +162,23 @@ final class MemTable {
         return add(key, hash, NO_VALUE, DELETED | (countDelta + 1));
     }
 
-    /** The value of a key, {@link StorageEngine#ABSENT} if its newest entry is a deletion, null if it is not here. */
+    /** A copy of the value of a key, {@link StorageEngine#ABSENT} if its newest entry is a deletion, null if it is not here. */
     byte @Nullable [] get(byte[] key, int hash) {
+        return get(key, hash, ValueView.COPY);
+    }
+
+    /** What {@code view} makes of the value of a key, absent where its newest entry is a deletion; null if it is not here. */
+    <T> @Nullable T get(byte[] key, int hash, ValueView<T> view) {
         int slot = find(key, hash);
-        return slot < 0 ? null : valueOrAbsent((int) slots[slot]);
+        if (slot < 0) {
+            return null;
+        }
+        int ref = (int) slots[slot];
+        if (isDeletion(ref)) {
+            return view.absent();
+        }
+        int start = offset(ref) + KEY + keyLength(ref);
+        return view.of(chunk(ref), start, start + valueLength(ref));
     }
 
     byte[] valueOrAbsent(int ref) {

@@ -36,20 +36,28 @@ final class Memory implements UndoLog.Target {
         this.active = newTable();
     }
 
-    byte @Nullable [] peek(byte[] key) {
+    <T> @Nullable T peek(byte[] key, ValueView<T> view) {
         int hash = hashOf(key);
-        byte[] found = active.get(key, hash);
+        T found = active.get(key, hash, view);
+        MemTable flushing = sealed;
+        if (found == null && flushing != null) {
+            found = flushing.get(key, hash, view);
+        }
         if (found != null) {
             return found;
         }
-        MemTable flushing = sealed;
-        if (flushing != null) {
-            found = flushing.get(key, hash);
-            if (found != null) {
-                return found;
-            }
+        byte[] row = rowOf(key, hash);
+        if (row == null) {
+            rowMisses++;
+            return null;
         }
-        found = rows.get(key, hash);
+        rowHits++;
+        return row == StorageEngine.ABSENT ? view.absent() : view.of(row, 0, row.length);
+    }
+
+    /** From the row cache, or the memtable that was flushed last. */
+    private byte @Nullable [] rowOf(byte[] key, int hash) {
+        byte[] found = rows.get(key, hash);
         MemTable last = flushed;
         if (found == null && last != null) {
             found = last.get(key, hash);
@@ -57,11 +65,6 @@ final class Memory implements UndoLog.Target {
                 // It is asked for now and leaves the memory some time: the row cache takes it over.
                 rows.put(key, hash, found);
             }
-        }
-        if (found == null) {
-            rowMisses++;
-        } else {
-            rowHits++;
         }
         return found;
     }

@@ -166,12 +166,12 @@ public final class MemoryEngine implements StorageEngine {
     }
 
     @Override
-    public byte @Nullable [] peek(byte[] key) {
+    public <T> @Nullable T peek(byte[] key, ValueView<T> view) {
         byte[] value = entries.get(key);
         if (value == LOST || (forgotten.test(key) && !isUnacknowledged(key))) {
             return null;
         }
-        return value == null ? ABSENT : value;
+        return value == null ? view.absent() : view.of(value, 0, value.length);
     }
 
     @Override

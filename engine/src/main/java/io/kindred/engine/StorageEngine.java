@@ -28,7 +28,12 @@ public interface StorageEngine extends AutoCloseable {
      * What memory (the active memtable, the flushing one, the row cache) knows of a key: its value, {@link #ABSENT} if
      * memory knows that there is none, null if only the tables can tell.
      */
-    byte @Nullable [] peek(byte[] key);
+    default byte @Nullable [] peek(byte[] key) {
+        return peek(key, ValueView.COPY);
+    }
+
+    /** As {@link #peek(byte[])}, without a copy: what {@code view} makes of it, null if only the tables can tell. */
+    <T> @Nullable T peek(byte[] key, ValueView<T> view);
 
     /**
      * Reads a key through the tables, off the owner thread. Reads are gathered until the next {@link #commit} or {@link

@@ -274,7 +274,6 @@ public final class NodeCore implements MessageHandler {
         }
         reserve.after();
         termDisk.sync();
-        wake(effects);
     }
 
     private void dispatch(Event event) {
@@ -339,8 +338,11 @@ public final class NodeCore implements MessageHandler {
         }
     }
 
-    /** Asks for the next tick where it is earlier than the one that was asked for. */
-    private void wake(Effects effects) {
+    /**
+     * Asks for the next tick where it is earlier than the one that was asked for. To be called behind every step, or once behind
+     * several that follow each other at once.
+     */
+    public void wake(Effects effects) {
         long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
         next = Math.min(next, Math.min(antiEntropy.nextTickNanos(), reaping.nextTickNanos()));
         next = Math.min(next, Math.min(transfers.core().nextTickNanos(), scrubber.nextTickNanos()));

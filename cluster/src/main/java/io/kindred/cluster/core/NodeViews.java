@@ -480,10 +480,7 @@ public final class NodeViews {
 
     /** Whether this node has all data, nobody else has, and none of it is on its way. */
     public boolean isAlone() {
-        RingRouter router = membership.router();
-        return router.ring().members().size() == 1
-                && router.datacenters().remotes().length == 0
-                && router.servingMap().isSettled();
+        return membership.router().isAlone();
     }
 
     /**

@@ -114,31 +114,33 @@ final class Replica implements LocalReplica {
         withState(storageKey, step);
     }
 
+    /** Runs the step, now or when the key has been loaded. */
     private void withState(byte[] storageKey, Object step) {
-        byte[] bytes = await(storageKey, step);
-        if (bytes != null) {
-            run(storageKey, bytes, step);
+        Chain chain = loading.isEmpty() ? null : loading.get(new Bytes(storageKey));
+        if (chain != null) {
+            add(chain, step);
+            return;
+        }
+        Versions held;
+        try {
+            held = store.peek(storageKey, CONTAINER);
+        } catch (CorruptRecordException damage) {
+            foundUnreadable(storageKey, damage, step);
+            return;
+        }
+        if (held == null) {
+            load(storageKey, step);
+        } else {
+            run(storageKey, held, step);
         }
     }
 
-    /** The state to run the step on now; null: the step has been put in the key's chain. */
-    private byte @Nullable [] await(byte[] storageKey, Object step) {
-        if (!loading.isEmpty()) {
-            Chain chain = loading.get(new Bytes(storageKey));
-            if (chain != null) {
-                add(chain, step);
-                return null;
-            }
-        }
-        byte[] bytes = store.peek(storageKey);
-        if (bytes == null) {
-            Chain chain = new Chain(new Bytes(storageKey));
-            add(chain, step);
-            loading.put(chain.key, chain);
-            loads.put(++lastLoad, chain);
-            outlet.effects().load(lastLoad, storageKey);
-        }
-        return bytes;
+    private void load(byte[] storageKey, Object step) {
+        Chain chain = new Chain(new Bytes(storageKey));
+        add(chain, step);
+        loading.put(chain.key, chain);
+        loads.put(++lastLoad, chain);
+        outlet.effects().load(lastLoad, storageKey);
     }
 
     private void add(Chain chain, Object step) {
@@ -154,7 +156,6 @@ final class Replica implements LocalReplica {
         if (chain == null) {
             throw new IllegalStateException("a load that nobody asked for: " + token);
         }
-        byte[] loaded = value == null ? store.absent() : value;
         if (failure == StoreFailure.DAMAGED) {
             unreadable.notGiven(chain.key.array());
         }
@@ -165,22 +166,30 @@ final class Replica implements LocalReplica {
                 fail(step, verdict(failure));
                 continue;
             }
-            byte[] newer = store.peek(chain.key.array());
-            run(chain.key.array(), newer == null ? loaded : newer, step);
+            runLoaded(chain.key.array(), value, step);
         }
         loading.remove(chain.key);
         waitingBytes -= chain.weightBytes;
     }
 
-    private void run(byte[] storageKey, byte[] bytes, Object step) {
+    private void runLoaded(byte[] storageKey, byte @Nullable [] loaded, Object step) {
         Versions held;
         try {
-            held = bytes == store.absent() ? Versions.EMPTY : VersionsCodec.decode(bytes);
+            Versions newer = store.peek(storageKey, CONTAINER);
+            held = newer != null ? newer : loaded == null ? Versions.EMPTY : VersionsCodec.decode(loaded);
         } catch (CorruptRecordException damage) {
-            unreadable.found(storageKey, damage);
-            runUnreadable(storageKey, step);
+            foundUnreadable(storageKey, damage, step);
             return;
         }
+        run(storageKey, held, step);
+    }
+
+    private void foundUnreadable(byte[] storageKey, CorruptRecordException damage, Object step) {
+        unreadable.found(storageKey, damage);
+        runUnreadable(storageKey, step);
+    }
+
+    private void run(byte[] storageKey, Versions held, Object step) {
         if (step instanceof ReadStep read) {
             read.loaded(Verdict.OK, visible(storageKey, held));
         } else if (step instanceof DropStep drop) {
@@ -293,9 +302,8 @@ final class Replica implements LocalReplica {
 
     /** Null where memory does not have it, or cannot make sense of it. */
     private @Nullable Versions heldInMemory(byte[] storageKey) {
-        byte[] bytes = store.peek(storageKey);
         try {
-            return bytes == null ? null : bytes == store.absent() ? Versions.EMPTY : VersionsCodec.decode(bytes);
+            return store.peek(storageKey, CONTAINER);
         } catch (CorruptRecordException damage) {
             return null;
         }
@@ -563,6 +571,19 @@ final class Replica implements LocalReplica {
         }
         return held.withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey)));
     }
+
+    /** A key's container as it lies in memory. */
+    private static final ReplicaStore.View<Versions> CONTAINER = new ReplicaStore.View<>() {
+        @Override
+        public Versions absent() {
+            return Versions.EMPTY;
+        }
+
+        @Override
+        public Versions of(byte[] bytes, int from, int to) {
+            return VersionsCodec.decode(bytes, from, to);
+        }
+    };
 
     private static final WriteStep NOTHING = new Done() {
         @Override

@@ -54,6 +54,7 @@ final class RingRouter implements Router, PartitionMap {
 
     private long newestRecord;
     private int version;
+    private boolean alone;
     private BitSet touched = new BitSet();
     /** Whose turn it is among the nodes of another datacenter. */
     private int turn;
@@ -95,6 +96,7 @@ final class RingRouter implements Router, PartitionMap {
             }
         }
         lastRoute = null;
+        alone = ring().members().size() == 1 && datacenters.remotes().length == 0 && serving.isSettled();
         walks.clear();
         for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
             selfIn[partition] = placeOf(self(), serving.of(partition).writers());
@@ -137,6 +139,11 @@ final class RingRouter implements Router, PartitionMap {
     /** Whether a node is in the ring of any datacenter. */
     boolean hasNode(long node) {
         return datacenters.hasNode(node);
+    }
+
+    /** Whether this ring has one node, in one datacenter, and no data is on its way. */
+    boolean isAlone() {
+        return alone;
     }
 
     ServingMap servingMap() {

@@ -2,6 +2,7 @@ package io.kindred.cluster.node;
 
 import io.kindred.cluster.core.ReplicaStore;
 import io.kindred.engine.StorageEngine;
+import io.kindred.engine.ValueView;
 import org.jspecify.annotations.Nullable;
 
 /** The engine as a core sees it. */
@@ -14,13 +15,21 @@ public final class EngineStore implements ReplicaStore {
     }
 
     @Override
-    public byte[] absent() {
-        return StorageEngine.ABSENT;
+    public <T> @Nullable T peek(byte[] key, View<T> view) {
+        return engine.peek(key, new Through<>(view));
     }
 
-    @Override
-    public byte @Nullable [] peek(byte[] key) {
-        return engine.peek(key);
+    /** The core's view as the engine's. */
+    private record Through<T>(View<T> view) implements ValueView<T> {
+        @Override
+        public T absent() {
+            return view.absent();
+        }
+
+        @Override
+        public T of(byte[] bytes, int from, int to) {
+            return view.of(bytes, from, to);
+        }
     }
 
     @Override

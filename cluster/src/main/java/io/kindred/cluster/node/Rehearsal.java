@@ -204,6 +204,7 @@ public final class Rehearsal {
         void step(Event event) {
             long wallMillis = WALL_START_MILLIS + TimeUnit.NANOSECONDS.toMillis(nanos);
             core.step(event, new Now(nanos, wallMillis), this);
+            core.wake(this);
         }
 
         private void later(Event event) {

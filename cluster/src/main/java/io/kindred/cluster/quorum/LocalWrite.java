@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
     private static final long CONTEXT_AHEAD_MILLIS_MAX = 2 * 86_400_000L;
 
-    /** What the other replicas are sent. */
+    /** What the other replicas are sent: what is stored, where the write supersedes all that was held. */
     Versions delta() {
-        return Versions.delta(context, sibling);
+        boolean isAll =
+                stored.siblings().size() == 1 && stored.clock().equals(context.with(sibling.dot(), sibling.stamp()));
+        return isAll ? stored : Versions.delta(context, sibling);
     }
 
     /** What the writer has seen now: what it had seen before (null: all that was here) and its own version, nothing more. */

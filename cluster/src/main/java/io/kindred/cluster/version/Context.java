@@ -87,7 +87,7 @@ public final class Context {
     }
 
     private static Parsed readVector(byte[] bytes, int end) {
-        RecordReader in = new RecordReader(bytes, end);
+        RecordReader in = new RecordReader(bytes, 0, end);
         in.readByte("format");
         try {
             VersionVector vector = VersionsCodec.readVector(in);

@@ -6,12 +6,15 @@ import java.util.Arrays;
 final class RecordReader {
 
     private final byte[] bytes;
+    private final int start;
     private final int end;
     private int at;
 
-    RecordReader(byte[] bytes, int end) {
+    RecordReader(byte[] bytes, int start, int end) {
         this.bytes = bytes;
+        this.start = start;
         this.end = end;
+        this.at = start;
     }
 
     int remaining() {
@@ -91,7 +94,8 @@ final class RecordReader {
     }
 
     CorruptRecordException corrupt(String what) {
-        return new CorruptRecordException("damaged record: " + what + ", before byte " + at + " of " + end);
+        return new CorruptRecordException(
+                "damaged record: " + what + ", before byte " + (at - start) + " of " + (end - start));
     }
 
     private void require(int length, String what) {

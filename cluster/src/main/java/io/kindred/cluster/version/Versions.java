@@ -31,6 +31,8 @@ public final class Versions {
 
     private final VersionVector clock;
     private final List<Sibling> siblings;
+    /** Its one encoding, once somebody has asked for it: what is stored here is also what others are sent. */
+    private byte @Nullable [] encoding;
 
     private Versions(VersionVector clock, List<Sibling> siblings) {
         this.clock = clock;
@@ -46,6 +48,15 @@ public final class Versions {
     public static Versions delta(VersionVector context, Sibling sibling) {
         requireUnseen(context, sibling);
         return new Versions(context.with(sibling.dot(), sibling.stamp()), List.of(sibling));
+    }
+
+    byte @Nullable [] encoding() {
+        return encoding;
+    }
+
+    /** Requires: that nobody changes the array. */
+    void encoding(byte[] bytes) {
+        encoding = bytes;
     }
 
     /** All that was ever seen, whether or not it still lives. */

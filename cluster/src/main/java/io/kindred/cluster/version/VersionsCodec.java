@@ -29,9 +29,17 @@ public final class VersionsCodec {
     /** With a loose dot of its own in the clock. */
     private static final int SIBLING_BYTES_ABOUT = 48;
 
+    /** Longer encodings are made anew each time: to keep one beside its values would hold both while a write is under way. */
+    private static final int KEPT_BYTES_MAX = 4 << 10;
+
     private VersionsCodec() {}
 
+    /** Gives an array that is not to be changed. */
     public static byte[] encode(Versions versions) {
+        byte[] known = versions.encoding();
+        if (known != null) {
+            return known;
+        }
         VersionVector clock = versions.clock();
         List<Sibling> siblings = versions.siblings();
         RecordBytes out = new RecordBytes(Math.toIntExact(sizeBytes(versions)));
@@ -42,11 +50,22 @@ public final class VersionsCodec {
         for (int i = 0; i < siblings.size(); i++) {
             write(out, clock, siblings.get(i));
         }
-        return out.bytes();
+        return kept(versions, out.bytes());
+    }
+
+    private static byte[] kept(Versions versions, byte[] encoding) {
+        if (encoding.length <= KEPT_BYTES_MAX && !versions.isEmpty()) {
+            versions.encoding(encoding);
+        }
+        return encoding;
     }
 
     /** How many bytes {@link #encode} gives. */
     public static long sizeBytes(Versions versions) {
+        byte[] known = versions.encoding();
+        if (known != null) {
+            return known.length;
+        }
         VersionVector clock = versions.clock();
         List<Sibling> siblings = versions.siblings();
         long size = 2L + sizeOf(clock) + RecordBytes.varintSize(siblings.size());
@@ -62,9 +81,21 @@ public final class VersionsCodec {
         return SIBLING_BYTES_ABOUT + (value == null ? 0L : value.length);
     }
 
+    /** As {@link #decode(byte[])}. Requires: that nobody changes the array from now on. */
+    public static Versions decodeAndKeep(byte[] bytes) {
+        Versions versions = decode(bytes);
+        kept(versions, bytes);
+        return versions;
+    }
+
     /** Throws {@link CorruptRecordException} on anything but a whole record of a known format and type. */
     public static Versions decode(byte[] bytes) {
-        RecordReader in = new RecordReader(bytes, bytes.length);
+        return decode(bytes, 0, bytes.length);
+    }
+
+    /** As {@link #decode(byte[])}, of a part of an array. */
+    public static Versions decode(byte[] bytes, int from, int to) {
+        RecordReader in = new RecordReader(bytes, from, to);
         requireFormat(in, in.readByte("format"), FORMAT);
         int type = in.readByte("type");
         if (type != TYPE_VALUE) {
@@ -79,7 +110,7 @@ public final class VersionsCodec {
 
     /** The type byte of a record, without decoding it. */
     public static int peekType(byte[] bytes) {
-        RecordReader in = new RecordReader(bytes, bytes.length);
+        RecordReader in = new RecordReader(bytes, 0, bytes.length);
         requireFormat(in, in.readByte("format"), FORMAT);
         return in.readByte("type");
     }
@@ -93,7 +124,7 @@ public final class VersionsCodec {
 
     /** Throws {@link CorruptRecordException} on anything but a whole vector of a known format. */
     public static VersionVector decodeVector(byte[] bytes) {
-        RecordReader in = new RecordReader(bytes, bytes.length);
+        RecordReader in = new RecordReader(bytes, 0, bytes.length);
         requireFormat(in, in.readByte("format"), VECTOR_FORMAT);
         VersionVector vector = readVector(in);
         in.requireEnd();

@@ -128,7 +128,7 @@ final class ValueReader {
     }
 
     static Versions readVersions(FrameReader in) throws CorruptFrame {
-        return VersionsCodec.decode(in.readBytes("versions"));
+        return VersionsCodec.decodeAndKeep(in.readBytes("versions"));
     }
 
     static @Nullable Versions readNullableVersions(FrameReader in) throws CorruptFrame {

@@ -486,7 +486,7 @@ class ExchangeTest {
         Versions good = TwoReplicas.write(Versions.EMPTY, 1, 5, "good");
         two.left.put(key, good);
         two.right.put(key, good);
-        byte[] rotten = VersionsCodec.encode(good);
+        byte[] rotten = VersionsCodec.encode(good).clone();
         rotten[rotten.length - 1] ^= 1;
         assertNotEquals(good, VersionsCodec.decode(rotten));
         two.left.records.put(key, rotten);

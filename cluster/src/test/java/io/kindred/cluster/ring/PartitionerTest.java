@@ -55,6 +55,25 @@ class PartitionerTest {
         }
     }
 
+    /** Keys are looked at eight bytes at a time: tags begin and end anywhere, among bytes of every kind. */
+    @Test
+    void tagsAreFoundWhereverTheyAre() {
+        Seeds.each(2_000, "PartitionerTest#tagsAreFoundWhereverTheyAre", random -> {
+            byte[] key = new byte[random.nextInt(40)];
+            random.nextBytes(key);
+            for (int i = random.nextInt(4); i > 0 && key.length > 0; i--) {
+                key[random.nextInt(key.length)] = (byte) "{}".charAt(random.nextInt(2));
+            }
+            String text = new String(key, StandardCharsets.ISO_8859_1);
+            int open = text.indexOf('{');
+            int close = open < 0 ? -1 : text.indexOf('}', open);
+            assertEquals(close > open + 1 ? open + 1 : -1, HashTag.start(key), text);
+            if (close > open + 1) {
+                assertEquals(close, HashTag.end(key, open + 1), text);
+            }
+        });
+    }
+
     @Test
     void placeIsPartitionAndHash() {
         Seeds.each(500, "PartitionerTest#placeIsPartitionAndHash", random -> {

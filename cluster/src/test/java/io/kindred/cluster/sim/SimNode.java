@@ -21,6 +21,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.node.EngineStore;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.Ring;
@@ -621,6 +622,7 @@ final class SimNode implements Effects, ReplicaStore {
         if (running != null) {
             long sloppyBefore = running.views().counters().sloppyUpdates;
             running.step(event, new Now(nanos(), Math.max(0, wallMillis())), this);
+            running.wake(this);
             if (running.views().counters().sloppyUpdates > sloppyBefore) {
                 cluster.values.sloppyNow();
             }
@@ -978,13 +980,8 @@ final class SimNode implements Effects, ReplicaStore {
     // --- store ---
 
     @Override
-    public byte[] absent() {
-        return StorageEngine.ABSENT;
-    }
-
-    @Override
-    public byte @Nullable [] peek(byte[] key) {
-        return storage.engine().peek(key);
+    public <T> @Nullable T peek(byte[] key, View<T> view) {
+        return new EngineStore(storage.engine()).peek(key, view);
     }
 
     @Override

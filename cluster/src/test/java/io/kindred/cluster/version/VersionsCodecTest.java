@@ -45,6 +45,21 @@ class VersionsCodecTest {
     }
 
     /** Each number at the ends of what it may be, and where its encoding grows by a byte, alone and beside others. */
+    /** What came from elsewhere is stored as it came, and a record is read where it lies. */
+    @Test
+    void aRecordIsEncodedOnce() {
+        Versions versions = anyVersions(new Random(2));
+        byte[] bytes = VersionsCodec.encode(versions);
+        assertSame(bytes, VersionsCodec.encode(versions));
+        assertSame(bytes, VersionsCodec.encode(VersionsCodec.decodeAndKeep(bytes)));
+        byte[] around = new byte[bytes.length + 7];
+        Arrays.fill(around, (byte) -1);
+        System.arraycopy(bytes, 0, around, 3, bytes.length);
+        assertEquals(versions, VersionsCodec.decode(around, 3, 3 + bytes.length));
+        assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(around, 3, 4 + bytes.length));
+        assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(around, 3, 2 + bytes.length));
+    }
+
     @Test
     void everyNumberSurvivesAtItsEnds() {
         for (long expiry : ends(Sibling.NEVER, Long.MAX_VALUE)) {
@@ -137,12 +152,14 @@ class VersionsCodecTest {
         }) {
             Sibling sibling = new Sibling(new Dot(X, 2), 0x1234, Sibling.NEVER, new byte[] {1}, mark);
             Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, sibling);
+            long size = VersionsCodec.sizeBytes(versions);
             Sibling decoded = VersionsCodec.decode(VersionsCodec.encode(versions))
                     .siblings()
                     .get(0);
             assertEquals(mark, decoded.mark());
             assertEquals(new Term(mark.number(), X.nodeId()), decoded.term());
-            assertEquals(VersionsCodec.encode(versions).length, VersionsCodec.sizeBytes(versions));
+            assertEquals(VersionsCodec.encode(versions).length, size);
+            assertEquals(size, VersionsCodec.sizeBytes(versions), "once its encoding is known");
         }
     }
 
