@@ -241,6 +241,10 @@ final class ValueHistory {
     /** A node has lost all that it had: reads of a key may miss what was acknowledged, until it has been repaired. */
     void diskLost(SimNode node, String name) {
         arrivals.lost(node, name, now());
+        // A copy that has taken its original's place takes with it what that one does not have.
+        cluster.network.nodes().stream()
+                .filter(original -> original != node && original.id == node.id)
+                .forEach(original -> arrivals.lost(original, name, now()));
         ValueKey key = keys.get(name);
         if (key != null) {
             key.excuseReads();
