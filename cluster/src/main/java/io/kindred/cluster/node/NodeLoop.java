@@ -228,10 +228,10 @@ public final class NodeLoop {
 
     /** Read in each turn anew, and behind what may have blocked in it; a tick has to see that its time has come. */
     private Now timeOfStep() {
-        if (!turnEndAsked || stepsSinceClock >= STEPS_PER_CLOCK_MAX) {
+        askTurnEnd();
+        if (stepsSinceClock >= STEPS_PER_CLOCK_MAX) {
             stepsSinceClock = 0;
             now = new Now(clock.nanos(), clock.wallMillis());
-            askTurnEnd();
         }
         stepsSinceClock++;
         return now;
@@ -262,6 +262,7 @@ public final class NodeLoop {
     private void askTurnEnd() {
         if (!turnEndAsked) {
             turnEndAsked = true;
+            readClockAnew();
             loop.execute(turnEnd);
         }
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One task at the earliest time that was asked for, in whole milliseconds, never early. After it has run nothing is
- * scheduled: the core asks anew in the step that it leads to.
+ * scheduled, for the core asks anew in the step that it leads to; but what was asked for behind it is kept, for a core that
+ * knows its time to be over takes it for done.
  */
 final class WakeTimer {
 
@@ -17,6 +18,9 @@ final class WakeTimer {
     private final NodeClock clock;
     private final Runnable action;
     private long wakeNanos = Long.MAX_VALUE;
+    /** Asked for while an earlier one, which may be over but has not run, was. */
+    private long behindNanos = Long.MAX_VALUE;
+
     private @Nullable ScheduledFuture<?> scheduled;
 
     WakeTimer(EventLoop loop, NodeClock clock, Runnable action) {
@@ -27,14 +31,21 @@ final class WakeTimer {
 
     void wakeAt(long nanos) {
         if (nanos < wakeNanos) {
-            cancel();
+            unschedule();
             wakeNanos = nanos;
             schedule();
+        } else {
+            behindNanos = Math.min(behindNanos, nanos);
         }
     }
 
     void cancel() {
         wakeNanos = Long.MAX_VALUE;
+        behindNanos = Long.MAX_VALUE;
+        unschedule();
+    }
+
+    private void unschedule() {
         if (scheduled != null) {
             scheduled.cancel(false);
             scheduled = null;
@@ -52,8 +63,13 @@ final class WakeTimer {
             schedule();
             return;
         }
+        long behind = behindNanos;
         wakeNanos = Long.MAX_VALUE;
+        behindNanos = Long.MAX_VALUE;
         scheduled = null;
         action.run();
+        if (behind < Long.MAX_VALUE) {
+            wakeAt(behind);
+        }
     }
 }

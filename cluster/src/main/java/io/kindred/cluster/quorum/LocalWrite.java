@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
     private static final long CONTEXT_AHEAD_MILLIS_MAX = 2 * 86_400_000L;
 
-    /** What the other replicas are sent: what is stored, where the write supersedes all that was held. */
+    /**
+     * What the other replicas are sent: what is stored, where the write supersedes all that was held. That covers the same dots;
+     * its runs may be stamped later, as they are here and in every merge.
+     */
     Versions delta() {
         boolean isAll =
                 stored.siblings().size() == 1 && stored.clock().equals(context.with(sibling.dot(), sibling.stamp()));
