@@ -170,19 +170,19 @@ final class MemTable {
     /** What {@code view} makes of the value of a key, absent where its newest entry is a deletion; null if it is not here. */
     <T> @Nullable T get(byte[] key, int hash, ValueView<T> view) {
         int slot = find(key, hash);
-        if (slot < 0) {
-            return null;
-        }
-        int ref = (int) slots[slot];
+        return slot < 0 ? null : view((int) slots[slot], view);
+    }
+
+    byte[] valueOrAbsent(int ref) {
+        return view(ref, ValueView.COPY);
+    }
+
+    private <T> T view(int ref, ValueView<T> view) {
         if (isDeletion(ref)) {
             return view.absent();
         }
         int start = offset(ref) + KEY + keyLength(ref);
         return view.of(chunk(ref), start, start + valueLength(ref));
-    }
-
-    byte[] valueOrAbsent(int ref) {
-        return isDeletion(ref) ? StorageEngine.ABSENT : value(ref);
     }
 
     byte[] key(int ref) {

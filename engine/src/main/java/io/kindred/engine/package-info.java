@@ -38,7 +38,8 @@
  * through {@link io.kindred.engine.Disk}, so that a test can fill the disk, fail it, or cut its power.
  *
  * <p>Imports the JDK and the LevelDB port only (in {@link io.kindred.engine.LevelDbTables} and the classes named after
- * it); knows nothing of rings, versions or Redis.
+ * it; {@link org.iq80.leveldb.util.PureJavaCrc32C} takes the place of one of its classes); knows nothing of rings, versions or
+ * Redis.
  */
 @NullMarked
 package io.kindred.engine;

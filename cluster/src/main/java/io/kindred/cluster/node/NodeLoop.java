@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * hand-off of reads, then one write a peer. So requests that arrive together share an append, and their answers go out
  * together.
  *
- * <p>The clock is read, and the next tick planned, once for many steps of a turn rather than at each: of some hundreds that
- * follow each other at once.
+ * <p>A turn may have hundreds of steps. The clock is read at its first one, after every {@link #STEPS_PER_CLOCK_MAX}, and
+ * behind a commit; the next tick is planned at its end.
  *
  * <p>Steps never nest. An event that arises within one (a callback that asks again, a connection that is refused at
  * once) waits until it has ended.

@@ -44,7 +44,6 @@ class VersionsCodecTest {
         assertSame(Versions.EMPTY, VersionsCodec.decode(VersionsCodec.encode(Versions.EMPTY)));
     }
 
-    /** Each number at the ends of what it may be, and where its encoding grows by a byte, alone and beside others. */
     /** What came from elsewhere is stored as it came, and a record is read where it lies. */
     @Test
     void aRecordIsEncodedOnce() {
@@ -60,6 +59,7 @@ class VersionsCodecTest {
         assertThrows(CorruptRecordException.class, () -> VersionsCodec.decode(around, 3, 2 + bytes.length));
     }
 
+    /** Each number at the ends of what it may be, and where its encoding grows by a byte, alone and beside others. */
     @Test
     void everyNumberSurvivesAtItsEnds() {
         for (long expiry : ends(Sibling.NEVER, Long.MAX_VALUE)) {
