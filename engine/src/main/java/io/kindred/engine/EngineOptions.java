@@ -30,6 +30,9 @@ public record EngineOptions(
         int scanBytesMax) {
     private static final long KB = 1 << 10;
     private static final long MB = 1 << 20;
+    private static final long GB = 1 << 30;
+    /** Eighths of what there is beyond a gigabyte: all else is large enough by then. */
+    private static final long ROWS_OF_THE_REST = 3;
 
     public EngineOptions {
         require(memtableBytes >= 16 * KB, "memtableBytes");
@@ -52,7 +55,7 @@ public record EngineOptions(
                 SyncPolicy.EVERYSEC,
                 clip(heapBytes / 16, MB, 128 * MB),
                 clip(heapBytes / 8, 4 * MB, 512 * MB),
-                clip(heapBytes / 16, MB, 4096 * MB),
+                clip(heapBytes / 16 + ROWS_OF_THE_REST * Math.max(0, heapBytes - GB) / 8, MB, 32 * GB),
                 clip(heapBytes / 16, MB, 1024 * MB),
                 (int) clip(heapBytes / 96, MB, 16 * MB),
                 (int) clip(heapBytes / MB, 64, 4_000),

@@ -148,6 +148,7 @@ final class FlushCycle {
         MemTable sealed = memory.sealed();
         if (state == State.SEALED && sealed != null && rotated && scans.before() == 0) {
             state = State.FLUSHING;
+            memory.sealedIsFinal();
             GroupCounts counts = flushedCounts.copy();
             counts.addAll(sealed.groups().counts());
             TableStore.TableMeta meta = new TableStore.TableMeta(sealedThrough, counts);

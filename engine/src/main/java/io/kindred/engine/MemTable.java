@@ -46,6 +46,9 @@ final class MemTable {
     private static final int DELTA_MASK = 3;
     private static final int DELETED = 4;
     private static final int SUPERSEDED = 8;
+    /** Behind the beginning of the first chunk, so that no entry has the ref 0. */
+    private static final int FIRST_AT = Long.BYTES;
+
     private static final int OFFSET_BITS = 15;
     private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
     private static final byte[] NO_VALUE = new byte[0];
@@ -54,6 +57,9 @@ final class MemTable {
     private final long sizeBytes;
     private final long logTimes;
     private byte[][] chunks = new byte[16][];
+    /** Where the entries of each chunk end, but for the last one's. */
+    private int[] chunkEnds = new int[16];
+
     private int chunkCount;
     private int chunkUsed;
     private long usedBytes;
@@ -81,7 +87,7 @@ final class MemTable {
         int capacity = Integer.highestOneBit((int) Math.max(256, Math.min(expectedBytes / 128, 1 << 26)));
         slots = new long[capacity];
         addChunk(CHUNK_BYTES);
-        chunkUsed = Long.BYTES; // so that no entry has the ref 0
+        chunkUsed = FIRST_AT;
     }
 
     /** Bytes of the arena that hold entries, superseded ones too. */
@@ -97,6 +103,43 @@ final class MemTable {
         long logBytes = usedBytes + overwrittenBytes;
         long part = logBytes <= logTimes * sizeBytes ? logBytes / logTimes : logBytes - (logTimes - 1) * sizeBytes;
         return Math.max(usedBytes, part);
+    }
+
+    /** The first entry in the order in which they came, 0 if there is none. */
+    int firstRef() {
+        return entryFrom(0, FIRST_AT);
+    }
+
+    /** The entry that came behind one, 0 if there is none. */
+    int refAfter(int ref) {
+        return entryFrom(ref >>> OFFSET_BITS, offset(ref) + sizeOf(ref));
+    }
+
+    /** What was taken back, or is larger than a chunk, may have left chunks without an entry. */
+    private int entryFrom(int firstChunk, int firstAt) {
+        int at = firstAt;
+        for (int chunk = firstChunk; chunk < chunkCount; chunk++) {
+            int end = chunk == chunkCount - 1 ? chunkUsed : chunkEnds[chunk];
+            if (at < end) {
+                return chunk << OFFSET_BITS | at >>> 3;
+            }
+            at = 0;
+        }
+        return 0;
+    }
+
+    /** Whether it has the key of another memtable's entry. */
+    boolean hasKeyOf(MemTable other, int ref) {
+        RowArena.Part key = other.keyPart(ref);
+        return search(key.bytes(), key.from(), key.length(), other.hash(ref)) >= 0;
+    }
+
+    RowArena.Part keyPart(int ref) {
+        return new RowArena.Part(chunk(ref), offset(ref) + KEY, keyLength(ref));
+    }
+
+    RowArena.Part valuePart(int ref) {
+        return new RowArena.Part(chunk(ref), offset(ref) + KEY + keyLength(ref), valueLength(ref));
     }
 
     /** Keys that it knows something of. */
@@ -357,17 +400,17 @@ final class MemTable {
     /** The slot of a key, or the complement of the slot where it would go. A write mostly follows a read of the same key. */
     private int find(byte[] key, int hash) {
         if (key != foundKey) {
-            foundSlot = search(key, hash);
+            foundSlot = search(key, 0, key.length, hash);
             foundKey = key;
         }
         return foundSlot;
     }
 
-    private int search(byte[] key, int hash) {
+    private int search(byte[] key, int from, int length, int hash) {
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != 0) {
-            if (hashOf(slots[slot]) == hash && hasKey((int) slots[slot], key)) {
+            if (hashOf(slots[slot]) == hash && hasKey((int) slots[slot], key, from, length)) {
                 return slot;
             }
             slot = slot + 1 & mask;
@@ -375,9 +418,9 @@ final class MemTable {
         return ~slot;
     }
 
-    private boolean hasKey(int ref, byte[] key) {
+    private boolean hasKey(int ref, byte[] key, int from, int length) {
         int start = offset(ref) + KEY;
-        return keyLength(ref) == key.length && Arrays.equals(chunk(ref), start, start + key.length, key, 0, key.length);
+        return keyLength(ref) == length && Arrays.equals(chunk(ref), start, start + length, key, from, from + length);
     }
 
     private int slotOf(int ref) {
@@ -440,6 +483,10 @@ final class MemTable {
     private void addChunk(int size) {
         if (chunkCount == chunks.length) {
             chunks = Arrays.copyOf(chunks, chunkCount * 2);
+            chunkEnds = Arrays.copyOf(chunkEnds, chunkCount * 2);
+        }
+        if (chunkCount > 0) {
+            chunkEnds[chunkCount - 1] = chunkUsed;
         }
         byte[] free = size == CHUNK_BYTES ? freeChunks.poll() : null;
         chunks[chunkCount++] = free == null ? new byte[size] : free;
@@ -486,11 +533,12 @@ final class MemTable {
         chunk(ref)[offset(ref) + FLAGS] = (byte) flags;
     }
 
-    private int sizeOf(int ref) {
+    int sizeOf(int ref) {
         return sizeOf(keyLength(ref), valueLength(ref));
     }
 
-    private static int sizeOf(int keyLength, int valueLength) {
+    /** What an entry takes. */
+    static int sizeOf(int keyLength, int valueLength) {
         return align(KEY + keyLength + valueLength);
     }
 

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
  * cache, the memtable that was flushed last, and the counts of the groups. A newer place hides an older one.
  *
  * <p>Invariant: the row cache has no key that the active memtable has. The first write of a key there takes its row away,
- * so that further ones need not look.
+ * so that further ones need not look. A row cache that is large enough is given what is flushed ({@link RowFeed}).
  *
  * <p>Owned by: the engine's owner thread; a sealed memtable is also read by the flush.
  */
 final class Memory implements UndoLog.Target {
+    /** The next memtable may be half full before the row cache has all of the one before. */
+    private static final int FEED_TIMES = 2;
+
     private final long memtableBytes;
     private final ArrayDeque<byte[]> freeChunks = new ArrayDeque<>();
     private final RowCache rows;
@@ -21,6 +24,8 @@ final class Memory implements UndoLog.Target {
     private @Nullable MemTable sealed;
     /** All of it is in the tables; it goes when the next one is sealed. */
     private @Nullable MemTable flushed;
+
+    private @Nullable RowFeed feed;
     /** What was hashed last, for the write that comes behind a read. */
     private byte @Nullable [] hashedKey;
 
@@ -46,24 +51,25 @@ final class Memory implements UndoLog.Target {
         if (found != null) {
             return found;
         }
-        byte[] row = rowOf(key, hash);
-        if (row == null) {
+        found = row(key, hash, view);
+        if (found == null) {
             rowMisses++;
-            return null;
+        } else {
+            rowHits++;
         }
-        rowHits++;
-        return row == StorageEngine.ABSENT ? view.absent() : view.of(row, 0, row.length);
+        return found;
     }
 
     /** From the row cache, or the memtable that was flushed last. */
-    private byte @Nullable [] rowOf(byte[] key, int hash) {
-        byte[] found = rows.get(key, hash);
+    private <T> @Nullable T row(byte[] key, int hash, ValueView<T> view) {
+        T found = rows.get(key, hash, view);
         MemTable last = flushed;
         if (found == null && last != null) {
-            found = last.get(key, hash);
-            if (found != null) {
+            byte[] value = last.get(key, hash);
+            if (value != null) {
                 // It is asked for now and leaves the memory some time: the row cache takes it over.
-                rows.put(key, hash, found);
+                rows.put(key, hash, value);
+                found = value == StorageEngine.ABSENT ? view.absent() : view.of(value, 0, value.length);
             }
         }
         return found;
@@ -100,11 +106,13 @@ final class Memory implements UndoLog.Target {
         if (countDelta != 0 || !active.overwrite(key, hash, value, undo)) {
             added(key, hash, active.put(key, hash, value, countDelta), countDelta, undo);
         }
+        feedRows(MemTable.sizeOf(key.length, value.length));
     }
 
     void delete(byte[] key, int countDelta, UndoLog undo) {
         int hash = hashOf(key);
         added(key, hash, active.delete(key, hash, countDelta), countDelta, undo);
+        feedRows(MemTable.sizeOf(key.length, 0));
     }
 
     private void added(byte[] key, int hash, int ref, int countDelta, UndoLog undo) {
@@ -152,6 +160,21 @@ final class Memory implements UndoLog.Target {
         return full;
     }
 
+    /** The sealed memtable is not going to change any more. */
+    void sealedIsFinal() {
+        if (sealed != null && RowFeed.isWorthwhile(rows.bytesMax(), memtableBytes)) {
+            feed = new RowFeed(sealed);
+        }
+    }
+
+    private void feedRows(long writtenBytes) {
+        RowFeed open = feed;
+        if (open != null) {
+            open.give(rows, active, FEED_TIMES * writtenBytes);
+            feed = open.isDone() ? null : open;
+        }
+    }
+
     /** The tables have all of the sealed memtable. */
     void dropSealed() {
         if (sealed != null) {
@@ -161,6 +184,7 @@ final class Memory implements UndoLog.Target {
     }
 
     private void dropFlushed() {
+        feed = null;
         if (flushed != null) {
             flushed.release();
             flushed = null;

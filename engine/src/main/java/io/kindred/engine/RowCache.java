@@ -1,165 +1,177 @@
 package io.kindred.engine;
 
-import java.util.Arrays;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the tables answered lately, absences too ({@link StorageEngine#ABSENT}), so that a second read of a key needs no
- * hand-off to another thread.
+ * What the tables answered lately, or were given lately ({@link RowFeed}), absences too ({@link StorageEngine#ABSENT}), so
+ * that a second read of a key needs no hand-off to another thread.
  *
- * <p>A hash table with chains over parallel arrays that are made once: no object per entry, no growth. Eviction is second
- * chance: a hand goes round the slots, spares once what was hit since it last came by, and takes the first that was not.
- * A new entry has not been hit, so a stream of keys that are read once flows through without driving the hot ones out.
- * Which slot an entry has says nothing of its hash: if the hand went round in the order of the hashes, as it would with
- * open addressing, all that is new would crowd in front of it.
+ * <p>New rows go to the end of the newest chunk of the {@link RowArena}. Where there is no room for one more chunk the oldest is
+ * used again. What is kept of it fills half of it at most, so that a write never has to look at more than two or three: rows that
+ * were asked for since they came or were kept last (second chance), and, if half of the chunk is no longer of use anyhow,
+ * all others. So a stream of keys that are read once flows through without driving the hot ones out, and what was overwritten
+ * elsewhere leaves no holes.
  *
- * <p>The first write of a key to a memtable takes its entry away ({@link Memory}); what is only written costs nothing.
+ * <p>The first write of a key to a memtable takes its row away ({@link Memory}); what is only written costs nothing.
  *
  * <p>Owned by: the engine's owner thread.
  */
 final class RowCache {
-    /** What an entry costs besides its bytes: two array headers, the references to them, its part of the slots. */
-    static final int ENTRY_OVERHEAD_BYTES = 64;
+    /** A larger row is not taken: it would drive out so large a part of the others. */
+    private static final int ROW_PART = 4;
 
-    private static final int BYTES_PER_SLOT = 128;
-    /** Slots are named by their index and one, so that arrays begin empty. */
+    private static final int CHUNKS_MIN = 16;
+    private static final long BYTES_PER_INDEX_PART = 1 << 20;
+    private static final int INDEX_PARTS_MAX = 1 << 14;
     private static final int NONE = 0;
 
     private final long bytesMax;
-    /** The first slot of each chain, by the lowest bits of the hash. */
-    private final int[] heads;
-    /** The next slot of the chain, or of the free ones. */
-    private final int[] nexts;
-
-    private final byte[] @Nullable [] keys;
-    private final byte[] @Nullable [] values;
-    private final int[] hashes;
-    private final boolean[] hit;
-    private int free = NONE;
-    /** Slots that were never taken begin here. */
-    private int untouched;
-
-    private int entries;
-    private long bytes;
-    private int hand;
+    private final RowArena arena;
+    private final RowIndex index;
+    /** The numbers of the chunks, oldest first. */
+    private final ArrayDeque<Integer> order = new ArrayDeque<>();
+    /** Takes the next rows; {@link #NONE} at first. */
+    private int newest = NONE;
 
     RowCache(long bytesMax) {
         this.bytesMax = bytesMax;
-        int slots = Integer.highestOneBit((int) Math.max(16, Math.min(bytesMax / BYTES_PER_SLOT, 1 << 26)));
-        this.heads = new int[slots];
-        this.nexts = new int[slots];
-        this.keys = new byte[slots][];
-        this.values = new byte[slots][];
-        this.hashes = new int[slots];
-        this.hit = new boolean[slots];
+        this.arena = new RowArena((int) Math.min(RowArena.CHUNK_BYTES_MAX, bytesMax / CHUNKS_MIN) & ~7);
+        long parts = Math.max(1, Math.min(INDEX_PARTS_MAX, bytesMax / BYTES_PER_INDEX_PART));
+        this.index = new RowIndex(arena, (int) Long.highestOneBit(parts));
     }
 
+    /** What it holds, and what leads there. */
     long bytes() {
-        return bytes;
+        return arena.bytes() + index.bytes();
     }
 
-    byte @Nullable [] get(byte[] key, int hash) {
-        int slot = find(key, hash);
-        if (slot < 0) {
+    long bytesMax() {
+        return bytesMax;
+    }
+
+    /** What {@code view} makes of the row of a key; null if it is not here. */
+    <T> @Nullable T get(byte[] key, int hash, ValueView<T> view) {
+        int ref = index.find(hash, RowArena.Part.of(key));
+        if (ref == 0) {
             return null;
         }
-        hit[slot] = true;
-        return values[slot];
+        arena.setAsked(ref, true);
+        return arena.view(ref, view);
     }
 
     void put(byte[] key, int hash, byte[] value) {
-        int slot = find(key, hash);
-        if (slot >= 0) {
-            setValue(slot, value);
-            makeRoom(0, 0);
-        } else if (cost(key, value) <= bytesMax / 4) {
-            makeRoom(1, cost(key, value));
-            insert(key, hash, value);
+        put(hash, RowArena.Part.of(key), value == StorageEngine.ABSENT ? null : RowArena.Part.of(value));
+    }
+
+    /** @param value null: the key is absent */
+    void put(int hash, RowArena.Part key, RowArena.@Nullable Part value) {
+        int former = index.find(hash, key);
+        if (former != 0) {
+            drop(hash, former);
+        }
+        int size = RowArena.sizeOf(key.length(), value == null ? 0 : value.length());
+        if (size <= bytesMax / ROW_PART) {
+            int chunk = size > arena.chunkBytes() / 2 ? chunkOfItsOwn(size) : chunkWithRoom(size);
+            index.add(hash, arena.append(chunk, hash, key, value));
+            while (bytes() > bytesMax && order.size() > 1) {
+                recycleOldest();
+            }
         }
     }
 
     void remove(byte[] key, int hash) {
-        int slot = find(key, hash);
-        if (slot >= 0) {
-            removeSlot(slot);
+        int ref = index.find(hash, RowArena.Part.of(key));
+        if (ref != 0) {
+            drop(hash, ref);
         }
     }
 
-    private void setValue(int slot, byte[] value) {
-        bytes += value.length - lengthOf(values[slot]);
-        values[slot] = value;
+    private void drop(int hash, int ref) {
+        index.remove(hash, ref);
+        arena.dead(ref);
     }
 
-    private void insert(byte[] key, int hash, byte[] value) {
-        int slot = takeSlot();
-        keys[slot] = key;
-        values[slot] = value;
-        hashes[slot] = hash;
-        hit[slot] = false;
-        int chain = chainOf(hash);
-        nexts[slot] = heads[chain];
-        heads[chain] = slot + 1;
-        entries++;
-        bytes += cost(key, value);
-    }
-
-    /** Requires: one that is free. */
-    private int takeSlot() {
-        if (free == NONE) {
-            return untouched++;
+    private int chunkOfItsOwn(int size) {
+        while (!isRoomFor(size) && order.size() > 1) {
+            recycleOldest();
         }
-        int slot = free - 1;
-        free = nexts[slot];
-        return slot;
+        int number = arena.addChunk(size);
+        order.add(number);
+        return number;
     }
 
-    private void makeRoom(int neededEntries, long neededBytes) {
-        while (entries > 0 && (bytes + neededBytes > bytesMax || entries + neededEntries > keys.length)) {
-            if (keys[hand] != null && !hit[hand]) {
-                removeSlot(hand);
+    private int chunkWithRoom(int size) {
+        while (newest == NONE || !arena.hasRoom(newest, size)) {
+            if (isRoomFor(arena.chunkBytes())) {
+                newest = arena.addChunk(arena.chunkBytes());
+                order.add(newest);
+            } else {
+                recycleOldest();
             }
-            hit[hand] = false;
-            hand = hand + 1 & keys.length - 1;
         }
+        return newest;
     }
 
-    private int chainOf(int hash) {
-        return hash & heads.length - 1;
+    private boolean isRoomFor(int chunkBytes) {
+        return order.isEmpty() || (bytes() + chunkBytes <= bytesMax && arena.hasNumber());
     }
 
-    /** The slot, or -1. */
-    private int find(byte[] key, int hash) {
-        int slot = heads[chainOf(hash)] - 1;
-        while (slot >= 0 && !(hashes[slot] == hash && Arrays.equals(keys[slot], key))) {
-            slot = nexts[slot] - 1;
-        }
-        return slot;
-    }
-
-    private void removeSlot(int slot) {
-        bytes -= ENTRY_OVERHEAD_BYTES + lengthOf(keys[slot]) + lengthOf(values[slot]);
-        entries--;
-        int chain = chainOf(hashes[slot]);
-        if (heads[chain] == slot + 1) {
-            heads[chain] = nexts[slot];
+    private void recycleOldest() {
+        int number = order.remove();
+        if (arena.isSingle(number)) {
+            recycleSingle(number);
         } else {
-            int before = heads[chain] - 1;
-            while (nexts[before] != slot + 1) {
-                before = nexts[before] - 1;
-            }
-            nexts[before] = nexts[slot];
+            recycleShared(number);
         }
-        keys[slot] = null;
-        values[slot] = null;
-        nexts[slot] = free;
-        free = slot + 1;
     }
 
-    private static long cost(byte[] key, byte[] value) {
-        return (long) ENTRY_OVERHEAD_BYTES + key.length + value.length;
+    private void recycleSingle(int number) {
+        int ref = arena.first(number);
+        boolean isHeld = arena.liveBytes(number) > 0;
+        if (isHeld && arena.isAsked(ref)) {
+            arena.setAsked(ref, false);
+            order.add(number);
+            return;
+        }
+        if (isHeld) {
+            index.remove(arena.hash(ref), ref);
+        }
+        arena.freeChunk(number);
     }
 
-    private static int lengthOf(byte @Nullable [] array) {
-        return array == null ? 0 : array.length;
+    /** What is kept goes to the newest chunk while there is room, else to this one's front, which then is the newest. */
+    private void recycleShared(int number) {
+        int half = arena.chunkBytes() / 2;
+        boolean isMostlyDead = arena.liveBytes(number) <= half;
+        int kept = 0;
+        int front = 0;
+        int next;
+        for (int ref = arena.first(number); ref != 0; ref = next) {
+            next = arena.next(ref);
+            int hash = arena.hash(ref);
+            int size = arena.size(ref);
+            if (!index.holds(ref)) {
+                continue;
+            }
+            if (kept + size > half || !(isMostlyDead || arena.isAsked(ref))) {
+                index.remove(hash, ref);
+                continue;
+            }
+            kept += size;
+            if (number != newest && arena.hasRoom(newest, size)) {
+                index.moved(hash, ref, arena.appendCopy(newest, ref));
+            } else {
+                index.moved(hash, ref, arena.slide(ref, front));
+                front += size;
+            }
+        }
+        if (front == 0 && number != newest) {
+            arena.freeChunk(number);
+        } else {
+            arena.empty(number, front);
+            newest = number;
+            order.add(number);
+        }
     }
 }

@@ -31,6 +31,8 @@ final class LsmEngineRandomTest {
     private static final int LONG_SEEDS = 300;
     private static final int STEPS = 1500;
     private static final EngineOptions OPTIONS = LsmEngineContractTest.SMALL;
+    /** It is given what is flushed. */
+    private static final long LARGE_ROW_CACHE_BYTES = RowFeed.MEMTABLES_MIN * OPTIONS.memtableBytes();
 
     @TempDir
     Path parent = Path.of("unset");
@@ -97,7 +99,7 @@ final class LsmEngineRandomTest {
     private static final class Run {
         private final Random random;
         private final Path parent;
-        private final SyncPolicy policy;
+        private final EngineOptions options;
         private final List<LsmEngine> lost = new ArrayList<>();
         private FaultyDisk disk = new FaultyDisk();
         private Path directory;
@@ -117,13 +119,13 @@ final class LsmEngineRandomTest {
             this.random = random;
             this.parent = parent;
             this.directory = parent.resolve("life-0");
-            this.policy = SyncPolicy.values()[random.nextInt(3)];
+            EngineOptions ofPolicy = OPTIONS.withSyncPolicy(SyncPolicy.values()[random.nextInt(3)]);
+            this.options = random.nextBoolean() ? ofPolicy : ofPolicy.withRowCacheBytes(LARGE_ROW_CACHE_BYTES);
         }
 
         void start() throws IOException {
             owner = new OwnerQueue();
-            EngineContext context =
-                    new EngineContext(disk, directory, OPTIONS.withSyncPolicy(policy), new EngineCounters());
+            EngineContext context = new EngineContext(disk, directory, options, new EngineCounters());
             driver = new EngineDriver(LsmEngine.open(context, owner), owner);
         }
 
@@ -366,7 +368,7 @@ final class LsmEngineRandomTest {
                     0,
                     engine().recovery().corruptions(),
                     () -> "" + engine().recovery().findings());
-            int least = power && policy != SyncPolicy.ALWAYS ? 0 : commits;
+            int least = power && options.syncPolicy() != SyncPolicy.ALWAYS ? 0 : commits;
             newLife(foundState(least));
             compareAll();
         }

@@ -3,6 +3,7 @@ package io.kindred.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -120,6 +121,39 @@ final class MemTableTest {
             assertTrue(overwrites > 50, "only " + overwrites + " were overwritten");
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + ": mvn -pl engine test -Dtest=MemTableTest -Dseed=" + seed, e);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void isWalkedInTheOrderInWhichItsEntriesCame(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            TreeMap<byte[], byte[]> model = sorted();
+            for (int i = random.nextInt(40); i > 0; i--) {
+                long position = undo.end();
+                TreeMap<byte[], byte[]> before = copy(model);
+                for (int j = random.nextInt(10); j >= 0; j--) {
+                    write(random, model);
+                }
+                if (random.nextInt(3) == 0) {
+                    undo.takeBackTo(position, target);
+                    model = before;
+                }
+            }
+            TreeMap<byte[], byte[]> walked = sorted();
+            for (int ref = table.firstRef(); ref != 0; ref = table.refAfter(ref)) {
+                assertTrue(table.hasKeyOf(table, ref));
+                if (!table.isSuperseded(ref)) {
+                    byte[] before = walked.put(table.key(ref), table.valueOrAbsent(ref));
+                    assertNull(before, "one entry of a key is its newest");
+                }
+            }
+            assertEquals(model.size(), walked.size(), () -> "seed " + seed);
+            walked.forEach((key, value) -> assertArrayEquals(table.get(key, KeyHash.of(key)), value));
+            undo.takeBackTo(0, target);
+            undo.forget(undo.end());
+            assertEquals(0, table.firstRef());
         }
     }
 
