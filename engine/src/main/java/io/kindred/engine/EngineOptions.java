@@ -14,6 +14,7 @@ package io.kindred.engine;
  * @param overflowBytes what both memtables together may hold beyond their size while flushing is behind. From that size on
  *     writers are asked to wait, so this is room for what was on its way by then; past it commits are refused
  * @param rowCacheBytes bound of the row cache
+ * @param keyFilterBytes bound of the filter over the keys of all tables
  * @param blockCacheBytes bound of the tables' block cache
  * @param tableBufferBytes what the tables buffer before they write one file
  * @param openTables tables whose filters and indexes stay in memory
@@ -24,6 +25,7 @@ public record EngineOptions(
         long memtableBytes,
         long overflowBytes,
         long rowCacheBytes,
+        long keyFilterBytes,
         long blockCacheBytes,
         int tableBufferBytes,
         int openTables,
@@ -38,6 +40,7 @@ public record EngineOptions(
         require(memtableBytes >= 16 * KB, "memtableBytes");
         require(overflowBytes >= 0, "overflowBytes");
         require(rowCacheBytes >= 0, "rowCacheBytes");
+        require(keyFilterBytes >= 0, "keyFilterBytes");
         require(blockCacheBytes >= 0 && blockCacheBytes <= Integer.MAX_VALUE, "blockCacheBytes");
         require(tableBufferBytes >= 64 * KB, "tableBufferBytes");
         require(openTables >= 64, "openTables");
@@ -56,6 +59,7 @@ public record EngineOptions(
                 clip(heapBytes / 16, MB, 128 * MB),
                 clip(heapBytes / 8, 4 * MB, 512 * MB),
                 clip(heapBytes / 16 + ROWS_OF_THE_REST * Math.max(0, heapBytes - GB) / 8, MB, 32 * GB),
+                clip(heapBytes / 64, MB, GB),
                 clip(heapBytes / 16, MB, 1024 * MB),
                 (int) clip(heapBytes / 96, MB, 16 * MB),
                 (int) clip(heapBytes / MB, 64, 4_000),
@@ -69,6 +73,7 @@ public record EngineOptions(
                 memtableBytes,
                 overflowBytes,
                 rowCacheBytes,
+                keyFilterBytes,
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
@@ -82,6 +87,7 @@ public record EngineOptions(
                 bytes,
                 overflowBytes,
                 rowCacheBytes,
+                keyFilterBytes,
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
@@ -95,6 +101,7 @@ public record EngineOptions(
                 memtableBytes,
                 bytes,
                 rowCacheBytes,
+                keyFilterBytes,
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
@@ -107,6 +114,21 @@ public record EngineOptions(
                 syncPolicy,
                 memtableBytes,
                 overflowBytes,
+                bytes,
+                keyFilterBytes,
+                blockCacheBytes,
+                tableBufferBytes,
+                openTables,
+                scanBytesMax);
+    }
+
+    /** The same, with another size of the filter over all keys; 0 for none. */
+    public EngineOptions withKeyFilterBytes(long bytes) {
+        return new EngineOptions(
+                syncPolicy,
+                memtableBytes,
+                overflowBytes,
+                rowCacheBytes,
                 bytes,
                 blockCacheBytes,
                 tableBufferBytes,

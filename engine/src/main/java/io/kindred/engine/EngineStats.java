@@ -6,7 +6,7 @@ import java.util.List;
  * What the engine has done since it was opened, and what it holds now. Sizes in bytes, times in nanoseconds.
  *
  * @param log the commit log
- * @param memory the memtables and the row cache
+ * @param memory the memtables, the row cache and the filter over all keys
  * @param tables the sorted tables and the flushes into them
  * @param recovery what opening found
  */
@@ -15,13 +15,15 @@ public record EngineStats(Log log, Memory memory, Tables tables, EngineRecovery 
     public record Log(
             long appendedBytes, long commits, long segments, long fsyncs, long lastFsyncNanos, long failures) {}
 
-    /** The memtables (active and flushing together), the row cache, and how often the front end was slowed. */
+    /** The memtables (active and flushing together), the row cache, the filter over all keys, and how often the front end was slowed. */
     public record Memory(
             long memtableBytes,
             long memtableEntries,
             long rowCacheHits,
             long rowCacheMisses,
             long rowCacheBytes,
+            long keyFilterAbsences,
+            long keyFilterBytes,
             long stalls,
             long commitsRefused) {}
 

@@ -37,6 +37,7 @@ public final class LsmEngine implements StorageEngine {
     private final FlushCycle flushes;
     private final ReadPath reads;
     private final WritePath writes;
+    private final KeyFilterScan filterScan;
     private final EngineRecovery recovery;
     private boolean stalling;
     private boolean closed;
@@ -54,11 +55,13 @@ public final class LsmEngine implements StorageEngine {
                 new FlushCycle.FlushedState(context, parts.flushedCounts(), parts.unflushed()));
         this.reads = new ReadPath(memory, tables, flushes, new ReadPath.Shared(mailbox, context));
         this.writes = new WritePath(memory, this::refusal, new SealBetweenCommits(), context);
+        this.filterScan = new KeyFilterScan(memory.filter(), tables, mailbox);
         CommitLog log = new CommitLog(context, parts.logEnd());
         writes.start(
                 context.options().syncPolicy() == SyncPolicy.ALWAYS
                         ? new QueuedAppender(log, writes, mailbox, context)
                         : new DirectAppender(log, writes, mailbox, context));
+        filterScan.start();
     }
 
     /**
@@ -161,6 +164,8 @@ public final class LsmEngine implements StorageEngine {
                         memory.rowHits(),
                         memory.rowMisses(),
                         memory.rowBytes(),
+                        memory.filter().absences(),
+                        memory.filter().bytes(),
                         counted.stalls.get(),
                         counted.commitsRefused.get()),
                 new EngineStats.Tables(
@@ -202,6 +207,7 @@ public final class LsmEngine implements StorageEngine {
         closed = true;
         LogAppender.Closed log = writes.close();
         mailbox.close();
+        filterScan.close();
         flushes.close();
         reads.close();
         tables.close();

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that the engine knows without asking the tables: the active memtable, the sealed one that is being flushed, the row
- * cache, the memtable that was flushed last, and the counts of the groups. A newer place hides an older one.
+ * cache, the memtable that was flushed last, which keys no table has, and the counts of the groups. A newer place hides an
+ * older one.
  *
  * <p>Invariant: the row cache has no key that the active memtable has. The first write of a key there takes its row away,
  * so that further ones need not look. A row cache that is large enough is given what is flushed ({@link RowFeed}).
@@ -19,6 +20,7 @@ final class Memory implements UndoLog.Target {
     private final long memtableBytes;
     private final ArrayDeque<byte[]> freeChunks = new ArrayDeque<>();
     private final RowCache rows;
+    private final KeyFilter filter;
     private final GroupCounts counts;
     private MemTable active;
     private @Nullable MemTable sealed;
@@ -37,6 +39,7 @@ final class Memory implements UndoLog.Target {
     Memory(EngineOptions options, GroupCounts counts) {
         this.memtableBytes = options.memtableBytes();
         this.rows = new RowCache(options.rowCacheBytes());
+        this.filter = new KeyFilter(options.keyFilterBytes());
         this.counts = counts;
         this.active = newTable();
     }
@@ -52,12 +55,15 @@ final class Memory implements UndoLog.Target {
             return found;
         }
         found = row(key, hash, view);
-        if (found == null) {
-            rowMisses++;
-        } else {
+        if (found != null) {
             rowHits++;
+            return found;
         }
-        return found;
+        if (filter.isAbsent(hash)) {
+            return view.absent();
+        }
+        rowMisses++;
+        return null;
     }
 
     /** From the row cache, or the memtable that was flushed last. */
@@ -119,6 +125,7 @@ final class Memory implements UndoLog.Target {
         undo.push(active, ref);
         if (active.isFirst(ref)) {
             rows.remove(key, hash);
+            filter.add(hash);
         }
         if (countDelta != 0) {
             counts.add(active.group(ref), countDelta);
@@ -137,6 +144,10 @@ final class Memory implements UndoLog.Target {
     public void restore(MemTable table, int ref, byte[] from, int start, int length) {
         rows.remove(table.key(ref), table.hash(ref));
         table.restore(ref, from, start, length);
+    }
+
+    KeyFilter filter() {
+        return filter;
     }
 
     GroupCounts counts() {

@@ -251,6 +251,8 @@ final class KindredSection {
                 .field("row_cache_bytes", memory.rowCacheBytes())
                 .field("row_cache_hits", memory.rowCacheHits())
                 .field("row_cache_misses", memory.rowCacheMisses())
+                .field("key_filter_bytes", memory.keyFilterBytes())
+                .field("key_filter_absences", memory.keyFilterAbsences())
                 .field("write_stalls", memory.stalls())
                 .field("commits_refused", memory.commitsRefused())
                 .field("flushes", tables.flushes())

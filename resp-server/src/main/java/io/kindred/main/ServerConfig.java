@@ -200,6 +200,7 @@ final class ServerConfig {
                 number(Directives.MEMTABLE_BYTES),
                 byHeap.overflowBytes(),
                 number(Directives.ROW_CACHE_BYTES),
+                byHeap.keyFilterBytes(),
                 number(Directives.BLOCK_CACHE_BYTES),
                 byHeap.tableBufferBytes(),
                 byHeap.openTables(),
