@@ -33,8 +33,8 @@ public record EngineOptions(
     private static final long KB = 1 << 10;
     private static final long MB = 1 << 20;
     private static final long GB = 1 << 30;
-    /** Eighths of what there is beyond a gigabyte: all else is large enough by then. */
-    private static final long ROWS_OF_THE_REST = 3;
+    /** Sixteenths of what there is beyond a gigabyte: all else is large enough by then. */
+    private static final long ROWS_OF_THE_REST = 5;
 
     public EngineOptions {
         require(memtableBytes >= 16 * KB, "memtableBytes");
@@ -56,9 +56,9 @@ public record EngineOptions(
     public static EngineOptions forHeap(long heapBytes) {
         return new EngineOptions(
                 SyncPolicy.EVERYSEC,
-                clip(heapBytes / 16, MB, 128 * MB),
+                clip(heapBytes / 16, MB, 512 * MB),
                 clip(heapBytes / 8, 4 * MB, 512 * MB),
-                clip(heapBytes / 16 + ROWS_OF_THE_REST * Math.max(0, heapBytes - GB) / 8, MB, 32 * GB),
+                clip(heapBytes / 16 + ROWS_OF_THE_REST * Math.max(0, heapBytes - GB) / 16, MB, 32 * GB),
                 clip(heapBytes / 64, MB, GB),
                 clip(heapBytes / 16, MB, 1024 * MB),
                 (int) clip(heapBytes / 96, MB, 16 * MB),

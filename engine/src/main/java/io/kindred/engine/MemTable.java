@@ -55,7 +55,7 @@ final class MemTable {
 
     private final ArrayDeque<byte[]> freeChunks;
     private final long sizeBytes;
-    private final long logTimes;
+    private final long logBytesMost;
     private byte[][] chunks = new byte[16][];
     /** Where the entries of each chunk end, but for the last one's. */
     private int[] chunkEnds = new int[16];
@@ -83,7 +83,7 @@ final class MemTable {
     MemTable(long expectedBytes, ArrayDeque<byte[]> freeChunks) {
         this.freeChunks = freeChunks;
         this.sizeBytes = expectedBytes;
-        this.logTimes = Math.max(1, Math.min(LOG_MEMTABLES, LOG_BYTES / expectedBytes));
+        this.logBytesMost = Math.max(expectedBytes, Math.min(LOG_MEMTABLES * expectedBytes, LOG_BYTES));
         int capacity = Integer.highestOneBit((int) Math.max(256, Math.min(expectedBytes / 128, 1 << 26)));
         slots = new long[capacity];
         addChunk(CHUNK_BYTES);
@@ -101,8 +101,10 @@ final class MemTable {
      */
     long filledBytes() {
         long logBytes = usedBytes + overwrittenBytes;
-        long part = logBytes <= logTimes * sizeBytes ? logBytes / logTimes : logBytes - (logTimes - 1) * sizeBytes;
-        return Math.max(usedBytes, part);
+        double part = logBytes <= logBytesMost
+                ? (double) logBytes / logBytesMost * sizeBytes
+                : sizeBytes + (double) (logBytes - logBytesMost);
+        return Math.max(usedBytes, (long) part);
     }
 
     /** The first entry in the order in which they came, 0 if there is none. */

@@ -24,7 +24,7 @@ final class Memory implements UndoLog.Target {
     private final GroupCounts counts;
     private MemTable active;
     private @Nullable MemTable sealed;
-    /** All of it is in the tables; it goes when the next one is sealed. */
+    /** All of it is in the tables; it goes when the next one is sealed, or the row cache has it. */
     private @Nullable MemTable flushed;
 
     private @Nullable RowFeed feed;
@@ -173,16 +173,23 @@ final class Memory implements UndoLog.Target {
 
     /** The sealed memtable is not going to change any more. */
     void sealedIsFinal() {
-        if (sealed != null && RowFeed.isWorthwhile(rows.bytesMax(), memtableBytes)) {
+        if (sealed != null && isFed()) {
             feed = new RowFeed(sealed);
         }
+    }
+
+    private boolean isFed() {
+        return RowFeed.isWorthwhile(rows.bytesMax(), memtableBytes);
     }
 
     private void feedRows(long writtenBytes) {
         RowFeed open = feed;
         if (open != null) {
             open.give(rows, active, FEED_TIMES * writtenBytes);
-            feed = open.isDone() ? null : open;
+            if (open.isDone()) {
+                feed = null;
+                dropFlushed();
+            }
         }
     }
 
@@ -191,6 +198,9 @@ final class Memory implements UndoLog.Target {
         if (sealed != null) {
             flushed = sealed;
             sealed = null;
+            if (isFed() && feed == null) {
+                dropFlushed();
+            }
         }
     }
 

@@ -11,7 +11,7 @@ package io.kindred.engine;
  */
 final class RowFeed {
     /** The row cache is so many times as large as a memtable, or what is only written would drive out what is read. */
-    static final int MEMTABLES_MIN = 4;
+    static final int MEMTABLES_MIN = 3;
 
     private final MemTable from;
     private int next;
