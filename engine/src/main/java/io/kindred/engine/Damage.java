@@ -72,6 +72,11 @@ final class Damage {
         return lost.size();
     }
 
+    /** Whether the key may be one of those that were lost. */
+    boolean hides(byte[] key) {
+        return lost.stream().anyMatch(range -> range.hides(key));
+    }
+
     /** Fails where the key may be one of those that were lost. */
     void check(byte[] key) throws CorruptFileException {
         for (LostRange range : lost) {

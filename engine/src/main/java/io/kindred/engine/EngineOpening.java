@@ -2,6 +2,7 @@ package io.kindred.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The tables say through which log segment they hold everything, and the counts up to there. Older segments are of
  * no more use and go. The others are replayed into a memtable, which starts the engine's life as its active one; if
- * they hold more than a memtable should, it is loaded into the tables on the way, each time at the end of a segment.
+ * they hold more than a memtable should, it is loaded into the tables on the way: mostly at the end of a segment.
  */
 final class EngineOpening implements LogReplay.Visitor {
     private static final System.Logger LOGGER = System.getLogger(EngineOpening.class.getName());
+
+    /** A segment of the log seldom holds more than one memtable. */
+    private static final int PART_MEMTABLES = 2;
 
     private final EngineContext context;
     private final TableStore tables;
@@ -78,15 +82,48 @@ final class EngineOpening implements LogReplay.Visitor {
     }
 
     @Override
-    public void put(byte[] key, byte[] value, int countDelta) {
+    public void put(byte[] key, byte[] value, int countDelta) throws IOException {
         memory.put(key, value, countDelta, undo);
-        undo.forget(undo.end());
+        written();
     }
 
     @Override
-    public void delete(byte[] key, int countDelta) {
+    public void delete(byte[] key, int countDelta) throws IOException {
         memory.delete(key, countDelta, undo);
+        written();
+    }
+
+    /**
+     * A segment that a node with larger memtables has left is loaded in parts. The meta record stays as it is: if this start
+     * is cut off the next one replays the segment from its beginning, over the parts that are in the tables.
+     */
+    private void written() throws IOException {
         undo.forget(undo.end());
+        MemTable active = memory.active();
+        if (active.usedBytes() < PART_MEMTABLES * context.options().memtableBytes() || unflushed != null) {
+            return;
+        }
+        try {
+            // Nothing may be durable in the tables that the log may still lose.
+            for (Path segment : LogReplay.segments(context.directory()).values()) {
+                context.disk().force(segment);
+            }
+            tables.load(active, null, () -> false);
+        } catch (IOException e) {
+            staysInMemory(e);
+            return;
+        }
+        flushedCounts.addAll(active.groups().counts());
+        memory = new Memory(context.options(), counts);
+    }
+
+    private void staysInMemory(IOException e) throws IOException {
+        if (!EngineFailure.isDiskFull(e)) {
+            throw e;
+        }
+        unflushed = EngineFailure.of(context.tablesDirectory(), e);
+        // The log is as long as memory was large when it was written: it has room there once more.
+        LOGGER.log(System.Logger.Level.ERROR, "what the log has stays in memory: " + e.getMessage());
     }
 
     @Override
@@ -98,12 +135,7 @@ final class EngineOpening implements LogReplay.Visitor {
         try {
             tables.load(memory.active(), new TableStore.TableMeta(segment, all), () -> false);
         } catch (IOException e) {
-            if (!EngineFailure.isDiskFull(e)) {
-                throw e;
-            }
-            unflushed = EngineFailure.of(context.tablesDirectory(), e);
-            // The log is as long as memory was large when it was written: it has room there once more.
-            LOGGER.log(System.Logger.Level.ERROR, "what the log has stays in memory: " + e.getMessage());
+            staysInMemory(e);
             return;
         }
         flushedCounts = all;

@@ -6,7 +6,7 @@ package io.kindred.engine;
  * <p>Everything that takes memory is derived from one figure, the heap that this engine may count on, by {@link
  * #forHeap}: two memtables (one fills while the other is flushed) and what they may take beyond their size, the tables' own
  * write buffers (whose objects cost several times the bytes they hold), both caches and the open tables' filters and indexes
- * add up to less than half of it.
+ * add up to about two thirds of it, or half where it is small.
  *
  * @param syncPolicy when a commit is acknowledged
  * @param memtableBytes a memtable is closed at this size, its log segment at that of its records or at up to four times

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class KeyFilterScan {
     private static final System.Logger LOGGER = System.getLogger(KeyFilterScan.class.getName());
     private static final int STEP_KEYS = 1024;
+    /** Values may be large, and the tables are not reopened while a cursor is open. */
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final int PAUSE_TIMES = 4;
-    private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final KeyFilter filter;
     private final TableStore tables;
@@ -65,18 +68,24 @@ final class KeyFilterScan {
 
     /** Adds the next keys, and gives where the ones behind them begin; null: there are none. */
     private byte @Nullable [] step(byte[] from) throws IOException {
+        long end = System.nanoTime() + STEP_NANOS;
         int[] hashes = new int[STEP_KEYS];
         int count = 0;
         byte[] last = from;
+        boolean isEnd = false;
         try (TableStore.Cursor cursor = tables.cursor(from, new byte[0])) {
-            while (count < STEP_KEYS && cursor.next()) {
-                last = cursor.key();
-                hashes[count++] = KeyHash.of(last);
+            while (!isEnd && count < STEP_KEYS && (count == 0 || System.nanoTime() < end)) {
+                if (cursor.next()) {
+                    last = cursor.key();
+                    hashes[count++] = KeyHash.of(last);
+                } else {
+                    isEnd = true;
+                }
             }
         }
         int added = count;
         mailbox.post(() -> add(hashes, added));
-        return count < STEP_KEYS ? null : Arrays.copyOf(last, last.length + 1);
+        return isEnd ? null : Arrays.copyOf(last, last.length + 1);
     }
 
     private void add(int[] hashes, int count) {

@@ -165,7 +165,10 @@ final class LevelDbTables implements TableStore {
         if (damage.ranges() > 0) {
             List<byte[]> keys = new ArrayList<>();
             for (int ref : run.sortedRefs()) {
-                keys.add(run.key(ref));
+                byte[] key = run.key(ref);
+                if (damage.hides(key)) {
+                    keys.add(key);
+                }
             }
             damage.written(keys);
         }

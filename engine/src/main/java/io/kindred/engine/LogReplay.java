@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
 final class LogReplay {
     /** Takes what the log holds. */
     interface Visitor {
-        void put(byte[] key, byte[] value, int countDelta);
+        void put(byte[] key, byte[] value, int countDelta) throws IOException;
 
-        void delete(byte[] key, int countDelta);
+        void delete(byte[] key, int countDelta) throws IOException;
 
         /** All of a segment has been given. */
         void segmentDone(long segment) throws IOException;
     }
+
+    /** It was written by a node with more memory: there may be no room for all of it. */
+    private static final long MAPPED_FROM_BYTES = Runtime.getRuntime().maxMemory() / 4;
 
     private final Disk disk;
     private final Path directory;
@@ -237,7 +240,7 @@ final class LogReplay {
         return true;
     }
 
-    private void apply(ByteBuffer payload) {
+    private void apply(ByteBuffer payload) throws IOException {
         while (payload.hasRemaining()) {
             int flags = payload.get();
             byte[] key = new byte[varint(payload)];
@@ -273,7 +276,11 @@ final class LogReplay {
             if (size > Integer.MAX_VALUE) {
                 throw new CorruptFileException(file + ": no segment is " + size + " bytes long");
             }
-            if (bytes.capacity() < size) {
+            if (size > MAPPED_FROM_BYTES) {
+                bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+                return;
+            }
+            if (bytes.isReadOnly() || bytes.capacity() < size) {
                 // The one before is of no use any more, and there may not be room for both.
                 bytes = ByteBuffer.allocate(0);
                 bytes = ByteBuffer.allocateDirect((int) size);

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>hash 4 | next of the group 4 | previous of the key 4 | key length 4 | value length 4 | flags 1 | key | value</pre>
  *
- * <p>Two ways lead to entries. The index (open addressing, linear probing, deletion by shifting back; a slot is the hash
- * above and the ref below, so that a probe is one look at memory) leads from a key to its newest entry; older entries of the
+ * <p>Two ways lead to entries. The index ({@link HashIndex}) leads from a key to its newest entry; older entries of the
  * key are marked superseded and stay reachable as `previous`, for {@link #undo}. The groups (by the first four bytes of the
  * key) chain all their entries, newest first, so that a range scan within one group looks at that group only; {@link
  * MemOrder} sorts those that are scanned. Each group sums its count deltas.
@@ -51,6 +50,8 @@ final class MemTable {
 
     private static final int OFFSET_BITS = 15;
     private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
+    private static final long BYTES_PER_INDEX_PART = 512 << 10;
+    private static final int INDEX_PARTS_MAX = 1 << 11;
     private static final byte[] NO_VALUE = new byte[0];
 
     private final ArrayDeque<byte[]> freeChunks;
@@ -64,7 +65,7 @@ final class MemTable {
     private int chunkUsed;
     private long usedBytes;
 
-    private long[] slots;
+    private final HashIndex index;
     private int keyCount;
     /** The array whose key was looked up last; null: that place may not hold any more. */
     private byte @Nullable [] foundKey;
@@ -77,15 +78,14 @@ final class MemTable {
     private final MemOrder order = new MemOrder(this);
 
     /**
-     * @param expectedBytes what it is going to hold, so that the index seldom grows
+     * @param expectedBytes what it is going to hold
      * @param freeChunks where arena chunks come from and, by {@link #release}, go back to
      */
     MemTable(long expectedBytes, ArrayDeque<byte[]> freeChunks) {
         this.freeChunks = freeChunks;
         this.sizeBytes = expectedBytes;
         this.logBytesMost = Math.max(expectedBytes, Math.min(LOG_MEMTABLES * expectedBytes, LOG_BYTES));
-        int capacity = Integer.highestOneBit((int) Math.max(256, Math.min(expectedBytes / 128, 1 << 26)));
-        slots = new long[capacity];
+        index = new HashIndex(Math.min(INDEX_PARTS_MAX, expectedBytes / BYTES_PER_INDEX_PART));
         addChunk(CHUNK_BYTES);
         chunkUsed = FIRST_AT;
     }
@@ -170,7 +170,7 @@ final class MemTable {
      */
     boolean overwrite(byte[] key, int hash, byte[] value, UndoLog undo) {
         int slot = find(key, hash);
-        int ref = slot < 0 ? 0 : (int) slots[slot];
+        int ref = slot < 0 ? 0 : refAt(hash, slot);
         if (ref == 0
                 || isDeletion(ref)
                 || value.length > OVERWRITE_BYTES_MAX
@@ -215,7 +215,7 @@ final class MemTable {
     /** What {@code view} makes of the value of a key, absent where its newest entry is a deletion; null if it is not here. */
     <T> @Nullable T get(byte[] key, int hash, ValueView<T> view) {
         int slot = find(key, hash);
-        return slot < 0 ? null : view((int) slots[slot], view);
+        return slot < 0 ? null : view(refAt(hash, slot), view);
     }
 
     byte[] valueOrAbsent(int ref) {
@@ -320,13 +320,18 @@ final class MemTable {
      * <p>Requires: `ref` is the entry added last of those not yet taken back.
      */
     void undo(int ref) {
-        int slot = slotOf(ref);
+        int hash = hash(ref);
+        int slot = index.slotOf(hash, ref);
+        if (slot < 0) {
+            throw new IllegalStateException("an entry is taken back out of turn");
+        }
         int previous = field(ref, PREVIOUS);
         if (previous != 0) {
-            slots[slot] = packed(hash(ref), previous);
+            index.replace(hash, slot, previous);
             setFlags(previous, flags(previous) & ~SUPERSEDED);
         } else {
-            removeSlot(slot);
+            foundKey = null;
+            index.remove(hash, slot);
             keyCount--;
         }
         order.takenBack(group(ref), ref);
@@ -377,29 +382,22 @@ final class MemTable {
     private int index(byte[] key, int hash, int ref) {
         int slot = find(key, hash);
         if (slot >= 0) {
-            int previous = (int) slots[slot];
+            int previous = refAt(hash, slot);
             setFlags(previous, flags(previous) | SUPERSEDED);
-            slots[slot] = packed(hash, ref);
+            index.replace(hash, slot, ref);
             return previous;
         }
         foundKey = null;
-        slots[~slot] = packed(hash, ref);
+        index.add(hash, ref);
         keyCount++;
-        if (keyCount > slots.length / 8 * 5) {
-            growIndex();
-        }
         return 0;
     }
 
-    private static long packed(int hash, int ref) {
-        return (long) hash << Integer.SIZE | Integer.toUnsignedLong(ref);
+    private int refAt(int hash, int slot) {
+        return HashIndex.refIn(index.slotsOf(hash)[slot]);
     }
 
-    private static int hashOf(long slot) {
-        return (int) (slot >>> Integer.SIZE);
-    }
-
-    /** The slot of a key, or the complement of the slot where it would go. A write mostly follows a read of the same key. */
+    /** The slot of a key among those of its hash, or -1. A write mostly follows a read of the same key. */
     private int find(byte[] key, int hash) {
         if (key != foundKey) {
             foundSlot = search(key, 0, key.length, hash);
@@ -409,67 +407,18 @@ final class MemTable {
     }
 
     private int search(byte[] key, int from, int length, int hash) {
-        int mask = slots.length - 1;
-        int slot = hash & mask;
-        while (slots[slot] != 0) {
-            if (hashOf(slots[slot]) == hash && hasKey((int) slots[slot], key, from, length)) {
+        long[] slots = index.slotsOf(hash);
+        for (int slot = HashIndex.first(slots, hash); slots[slot] != 0; slot = HashIndex.next(slots, slot)) {
+            if (HashIndex.hashIn(slots[slot]) == hash && hasKey(HashIndex.refIn(slots[slot]), key, from, length)) {
                 return slot;
             }
-            slot = slot + 1 & mask;
         }
-        return ~slot;
+        return -1;
     }
 
     private boolean hasKey(int ref, byte[] key, int from, int length) {
         int start = offset(ref) + KEY;
         return keyLength(ref) == length && Arrays.equals(chunk(ref), start, start + length, key, from, from + length);
-    }
-
-    private int slotOf(int ref) {
-        int mask = slots.length - 1;
-        int slot = hash(ref) & mask;
-        while ((int) slots[slot] != ref) {
-            if (slots[slot] == 0) {
-                throw new IllegalStateException("an entry is taken back out of turn");
-            }
-            slot = slot + 1 & mask;
-        }
-        return slot;
-    }
-
-    /** Closes the gap that a removed slot would leave in the probe sequences that run over it. */
-    private void removeSlot(int gap) {
-        foundKey = null;
-        int mask = slots.length - 1;
-        int slot = gap;
-        while (true) {
-            slot = slot + 1 & mask;
-            if (slots[slot] == 0) {
-                break;
-            }
-            int home = hashOf(slots[slot]) & mask;
-            if ((slot - home & mask) >= (slot - gap & mask)) {
-                slots[gap] = slots[slot];
-                gap = slot;
-            }
-        }
-        slots[gap] = 0;
-    }
-
-    private void growIndex() {
-        foundKey = null;
-        long[] oldSlots = slots;
-        slots = new long[oldSlots.length * 2];
-        int mask = slots.length - 1;
-        for (long old : oldSlots) {
-            if (old != 0) {
-                int slot = hashOf(old) & mask;
-                while (slots[slot] != 0) {
-                    slot = slot + 1 & mask;
-                }
-                slots[slot] = old;
-            }
-        }
     }
 
     /** An entry larger than a chunk gets a chunk of its own, which starts with it. */

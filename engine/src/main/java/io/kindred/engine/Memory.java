@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Memory implements UndoLog.Target {
     /** The next memtable may be half full before the row cache has all of the one before. */
     private static final int FEED_TIMES = 2;
+    /** One write of a large value does not wait for that many small ones to be given. */
+    private static final long FEED_BYTES_MAX = 64 << 10;
 
     private final long memtableBytes;
     private final ArrayDeque<byte[]> freeChunks = new ArrayDeque<>();
@@ -185,7 +187,7 @@ final class Memory implements UndoLog.Target {
     private void feedRows(long writtenBytes) {
         RowFeed open = feed;
         if (open != null) {
-            open.give(rows, active, FEED_TIMES * writtenBytes);
+            open.give(rows, active, Math.min(FEED_TIMES * writtenBytes, FEED_BYTES_MAX));
             if (open.isDone()) {
                 feed = null;
                 dropFlushed();

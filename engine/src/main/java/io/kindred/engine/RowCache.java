@@ -28,7 +28,7 @@ final class RowCache {
 
     private final long bytesMax;
     private final RowArena arena;
-    private final RowIndex index;
+    private final HashIndex index;
     /** The numbers of the chunks, oldest first. */
     private final ArrayDeque<Integer> order = new ArrayDeque<>();
     /** Takes the next rows; {@link #NONE} at first. */
@@ -37,8 +37,7 @@ final class RowCache {
     RowCache(long bytesMax) {
         this.bytesMax = bytesMax;
         this.arena = new RowArena((int) Math.min(RowArena.CHUNK_BYTES_MAX, bytesMax / CHUNKS_MIN) & ~7);
-        long parts = Math.max(1, Math.min(INDEX_PARTS_MAX, bytesMax / BYTES_PER_INDEX_PART));
-        this.index = new RowIndex(arena, (int) Long.highestOneBit(parts));
+        this.index = new HashIndex(Math.min(INDEX_PARTS_MAX, bytesMax / BYTES_PER_INDEX_PART));
     }
 
     /** What it holds, and what leads there. */
@@ -52,7 +51,7 @@ final class RowCache {
 
     /** What {@code view} makes of the row of a key; null if it is not here. */
     <T> @Nullable T get(byte[] key, int hash, ValueView<T> view) {
-        int ref = index.find(hash, RowArena.Part.of(key));
+        int ref = find(hash, RowArena.Part.of(key));
         if (ref == 0) {
             return null;
         }
@@ -66,7 +65,7 @@ final class RowCache {
 
     /** @param value null: the key is absent */
     void put(int hash, RowArena.Part key, RowArena.@Nullable Part value) {
-        int former = index.find(hash, key);
+        int former = find(hash, key);
         if (former != 0) {
             drop(hash, former);
         }
@@ -81,14 +80,30 @@ final class RowCache {
     }
 
     void remove(byte[] key, int hash) {
-        int ref = index.find(hash, RowArena.Part.of(key));
+        int ref = find(hash, RowArena.Part.of(key));
         if (ref != 0) {
             drop(hash, ref);
         }
     }
 
+    /** The row of a key, 0 if there is none. */
+    private int find(int hash, RowArena.Part key) {
+        long[] slots = index.slotsOf(hash);
+        for (int slot = HashIndex.first(slots, hash); slots[slot] != 0; slot = HashIndex.next(slots, slot)) {
+            int ref = HashIndex.refIn(slots[slot]);
+            if (HashIndex.hashIn(slots[slot]) == hash && arena.hasKey(ref, key)) {
+                return ref;
+            }
+        }
+        return 0;
+    }
+
+    private void unlink(int hash, int ref) {
+        index.remove(hash, index.slotOf(hash, ref));
+    }
+
     private void drop(int hash, int ref) {
-        index.remove(hash, ref);
+        unlink(hash, ref);
         arena.dead(ref);
     }
 
@@ -135,7 +150,7 @@ final class RowCache {
             return;
         }
         if (isHeld) {
-            index.remove(arena.hash(ref), ref);
+            unlink(arena.hash(ref), ref);
         }
         arena.freeChunk(number);
     }
@@ -151,18 +166,19 @@ final class RowCache {
             next = arena.next(ref);
             int hash = arena.hash(ref);
             int size = arena.size(ref);
-            if (!index.holds(ref)) {
+            int slot = index.slotOf(hash, ref);
+            if (slot < 0) {
                 continue;
             }
             if (kept + size > half || !(isMostlyDead || arena.isAsked(ref))) {
-                index.remove(hash, ref);
+                index.remove(hash, slot);
                 continue;
             }
             kept += size;
             if (number != newest && arena.hasRoom(newest, size)) {
-                index.moved(hash, ref, arena.appendCopy(newest, ref));
+                index.replace(hash, slot, arena.appendCopy(newest, ref));
             } else {
-                index.moved(hash, ref, arena.slide(ref, front));
+                index.replace(hash, slot, arena.slide(ref, front));
                 front += size;
             }
         }

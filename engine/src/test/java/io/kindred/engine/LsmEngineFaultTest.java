@@ -445,6 +445,40 @@ final class LsmEngineFaultTest {
         assertEquals(1, scanFailures(middle, key(4, "")));
     }
 
+    /** A node that is started with less memory than it had finds a log that is longer than its memtables. */
+    @Test
+    void aLogLongerThanMemoryIsLoadedInParts() throws Exception {
+        EngineOptions large =
+                SMALL.withMemtableBytes(100 * SMALL.memtableBytes()).withSyncPolicy(SyncPolicy.NO);
+        LsmEngine engine = open(large);
+        int keys = 20_760;
+        for (int i = 0; i < keys; i++) {
+            engine.put(key(i % 4, "key" + i % (keys / 2)), value("value " + i), i < keys / 2 ? 1 : 0);
+        }
+        assertNull(driver.commit());
+        assertEquals(0, engine.stats().tables().flushes());
+        engine.closeWithoutMark();
+        for (int start = 0; start < 3; start++) {
+            engine = open(SMALL.withSyncPolicy(SyncPolicy.NO));
+            long left = engine.stats().memory().memtableBytes();
+            assertTrue(start == 2 || left > 0 && left < SMALL.memtableBytes(), "not in parts: " + left);
+            assertEquals(keys / 2, engine.count(0) + engine.count(1) + engine.count(2) + engine.count(3));
+            for (int i = 0; i < keys / 2; i += 7) {
+                assertEquals("value " + (keys / 2 + i), driver.get(key((keys / 2 + i) % 4, "key" + i)));
+            }
+            if (start == 1) {
+                // The next flush writes the counts that the next start begins with.
+                LsmEngine filled = engine;
+                for (int i = 0; filled.stats().tables().flushes() == 0; i++) {
+                    filled.put(key(9, "other" + i % 1_000), value("value " + i), 0);
+                    assertNull(driver.commit());
+                    driver.owner.runUntil(() -> filled.stallNanos() == 0);
+                }
+            }
+            engine.closeWithoutMark();
+        }
+    }
+
     /** A power cut must not take what stands in for lost keys, and leave them given up. */
     @Test
     void whatWasWrittenBeforeALossIsAcceptedIsDurable() throws Exception {

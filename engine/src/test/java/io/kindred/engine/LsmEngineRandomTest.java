@@ -129,6 +129,11 @@ final class LsmEngineRandomTest {
             driver = new EngineDriver(LsmEngine.open(context, owner), owner);
         }
 
+        /** One life may have more memory than the next, and leave a log that is longer than that one's memtables. */
+        private EngineOptions ofThisLife() {
+            return random.nextBoolean() ? options : options.withMemtableBytes(8 * options.memtableBytes());
+        }
+
         void step() throws IOException {
             int dice = random.nextInt(1000);
             if (dice < 700) {

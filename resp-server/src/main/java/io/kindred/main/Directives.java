@@ -77,9 +77,9 @@ final class Directives {
 
     static final Directive APPENDFSYNC = start("appendfsync", "everysec", ValueForms.oneOf("always", "everysec", "no"));
     static final Directive MEMTABLE_BYTES =
-            start("memtable-bytes", Long.toString(ENGINE.memtableBytes()), ValueForms.memory(64 * KB, 4 * GB));
+            start("memtable-bytes", Long.toString(ENGINE.memtableBytes()), ValueForms.memory(64 * KB, GB));
     static final Directive ROW_CACHE_BYTES =
-            start("row-cache-bytes", Long.toString(ENGINE.rowCacheBytes()), ValueForms.memory(0, 64 * GB));
+            start("row-cache-bytes", Long.toString(ENGINE.rowCacheBytes()), ValueForms.memory(0, 32 * GB));
     static final Directive BLOCK_CACHE_BYTES = start(
             "block-cache-bytes", Long.toString(ENGINE.blockCacheBytes()), ValueForms.memory(0, Integer.MAX_VALUE));
     static final Directive MAX_VALUE_BYTES =
