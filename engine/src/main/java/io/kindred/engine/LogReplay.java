@@ -79,7 +79,7 @@ final class LogReplay {
         long expected = flushedThrough + 1;
         LogEnd end = new LogEnd(flushedThrough, 0);
         for (long segment : segments.keySet()) {
-            if (segment != expected) {
+            if (segment != expected && !(segment == expected + 1 && wasEmpty(expected, segments))) {
                 corrupt(LogFormat.segmentFile(directory, expected), 0, "the segment is missing");
             }
             end = new LogEnd(segment, replay(segment, endRecordedAfter(segment, segments)));
@@ -90,6 +90,12 @@ final class LogReplay {
             end = cutTornEnd(badEnd, segments);
         }
         return new Result(end, records, corruptions, tornBytes, findings);
+    }
+
+    /** Nothing was appended to it, so nobody has forced it: a power cut may have taken it, and nothing else. */
+    private boolean wasEmpty(long segment, TreeMap<Long, Path> segments) throws IOException {
+        OptionalLong end = endRecordedAfter(segment, segments);
+        return end.isPresent() && end.getAsLong() == LogFormat.SEGMENT_HEADER_BYTES;
     }
 
     private OptionalLong endRecordedAfter(long segment, TreeMap<Long, Path> segments) throws IOException {

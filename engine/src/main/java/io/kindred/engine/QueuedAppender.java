@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Appends and forces on a thread of its own, for {@link SyncPolicy#ALWAYS}. While one force runs, further commits
- * gather; they then share one append and one force (group commit). {@link WritePath} bounds how much may gather.
+ * gather; they then share one append and one force (group commit). Where it is over the next one waits a moment for the
+ * commits of those that it has answered: else one half of the clients would gather while the disk works for the other, and each force
+ * would serve half as many. {@link WritePath} bounds how much may gather.
  *
  * <p>A commit that fails takes those behind it with it, for they were made on top of it. The log thread may be handed
  * more of them before the owner hears of the failure; they carry the era in which they were made, and a failed era is
@@ -21,7 +24,16 @@ final class QueuedAppender implements LogAppender {
         boolean isRotation() {
             return batches.isEmpty();
         }
+
+        long sizeBytes() {
+            return batches.stream().mapToLong(LogBatch::sizeBytes).sum();
+        }
     }
+
+    /** How many times as long as the last force took a commit may wait for others, from the end of that one on. */
+    private static final int WAIT_FORCES = 2;
+
+    private static final int GATHERED_EIGHTHS = 7;
 
     private final CommitLog log;
     private final Outcome outcome;
@@ -39,6 +51,12 @@ final class QueuedAppender implements LogAppender {
 
     /** The era of the group being gathered, on the log thread; a group never spans two, for a failure ends both. */
     private long groupEra;
+
+    /** Owned by: the log thread. When the last force ended, how long it took, and what it made durable. */
+    private long forcedNanos;
+
+    private long forceNanos;
+    private long forcedBytes;
 
     private final List<EngineFailure> closeFailures = new ArrayList<>();
 
@@ -83,10 +101,13 @@ final class QueuedAppender implements LogAppender {
         thread.execute(work);
     }
 
-    /** On the log thread: everything that is queued by now. */
+    /** On the log thread: everything that is queued by now, or a moment later. */
     private void work() {
         List<Order> taken = new ArrayList<>();
         orders.drainTo(taken);
+        if (!taken.isEmpty()) {
+            gather(taken);
+        }
         List<LogBatch> group = new ArrayList<>();
         for (Order order : taken) {
             if (order.isRotation()) {
@@ -101,6 +122,29 @@ final class QueuedAppender implements LogAppender {
         write(group);
     }
 
+    /**
+     * Waits until nearly as much is queued as was forced last and came meanwhile, or for {@link #WAIT_FORCES}: those that
+     * were acknowledged a moment ago mostly send their next commits now.
+     */
+    private void gather(List<Order> taken) {
+        long bytes = taken.stream().mapToLong(Order::sizeBytes).sum();
+        long wanted = (forcedBytes + bytes) * GATHERED_EIGHTHS / 8;
+        long end = forcedNanos + WAIT_FORCES * forceNanos;
+        try {
+            while (bytes < wanted) {
+                Order next = orders.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (next == null) {
+                    return;
+                }
+                taken.add(next);
+                bytes += next.sizeBytes();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        orders.drainTo(taken);
+    }
+
     private void write(List<LogBatch> group) {
         if (group.isEmpty()) {
             return;
@@ -111,6 +155,9 @@ final class QueuedAppender implements LogAppender {
             long start = System.nanoTime();
             log.force();
             counters.fsynced(start);
+            forcedNanos = System.nanoTime();
+            forceNanos = forcedNanos - start;
+            forcedBytes = appended;
             counters.appendedBytes.addAndGet(appended);
             int commits = group.size();
             mailbox.post(() -> outcome.appended(commits));

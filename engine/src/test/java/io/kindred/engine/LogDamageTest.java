@@ -3,6 +3,7 @@ package io.kindred.engine;
 import static io.kindred.engine.EngineDriver.key;
 import static io.kindred.engine.EngineDriver.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -61,6 +62,28 @@ final class LogDamageTest {
             ends.add((int) log.end().bytes());
         }
         return ends;
+    }
+
+    /** A full disk took the header of a segment and no record; so nothing has forced it when the power goes. */
+    @Test
+    void anEmptySegmentThatAPowerCutTookIsNoDamage() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        EngineContext context = new EngineContext(disk, directory, EngineOptions.defaults(), new EngineCounters());
+        CommitLog log = new CommitLog(context, new LogEnd(0, 0));
+        writeRecords(log, 0);
+        log.leaveSegment();
+        disk.roomBytes = LogFormat.SEGMENT_HEADER_BYTES + 1;
+        assertThrows(IOException.class, () -> writeRecords(log, RECORDS));
+        disk.roomBytes = Long.MAX_VALUE;
+        log.leaveSegment();
+        writeRecords(log, RECORDS);
+        assertTrue(Files.exists(segment(2)) && Files.exists(segment(3)));
+        Files.delete(segment(2));
+        Replayed replayed = replay();
+        assertEquals(0, replayed.result.corruptions(), () -> "" + replayed.result.findings());
+        assertEquals(2 * RECORDS, replayed.writes.size());
+        Files.delete(segment(1));
+        assertEquals(1, replay().result.corruptions());
     }
 
     private Replayed replay() throws IOException {

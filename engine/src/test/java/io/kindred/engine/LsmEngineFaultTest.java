@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -110,6 +111,36 @@ final class LsmEngineFaultTest {
         assertEquals(51, engine.stats().log().commits());
         assertEquals(2, engine.stats().log().fsyncs());
         assertEquals(List.of("create", "append", "append", "force", "append", "force"), logEvents());
+    }
+
+    /** Two clients whose commits cross: from the second force on one serves both. */
+    @Test
+    void underAlwaysAForceWaitsForThoseWhoWereAnsweredAMomentAgo() throws Exception {
+        LsmEngine engine = open(SMALL.withSyncPolicy(SyncPolicy.ALWAYS).withMemtableBytes(1 << 20));
+        CountDownLatch reached = new CountDownLatch(1);
+        disk.beforeForce = () -> {
+            reached.countDown();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+        };
+        put(0);
+        EngineDriver.Answer<Void> one = driver.startCommit();
+        awaitQuietly(reached);
+        put(1);
+        EngineDriver.Answer<Void> other = driver.startCommit();
+        for (int i = 2; i < 5; i++) {
+            EngineDriver.Answer<Void> awaited = one;
+            driver.owner.runUntil(() -> awaited.given);
+            put(i);
+            one = driver.startCommit();
+            if (i > 2) {
+                assertTrue(other.given);
+                put(10 + i);
+                other = driver.startCommit();
+            }
+        }
+        EngineDriver.Answer<Void> last = other;
+        driver.owner.runUntil(() -> last.given);
+        assertEquals(4, engine.stats().log().fsyncs());
     }
 
     private List<String> logEvents() {
