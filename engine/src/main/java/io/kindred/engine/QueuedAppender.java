@@ -3,10 +3,13 @@ package io.kindred.engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends and forces on a thread of its own, for {@link SyncPolicy#ALWAYS}. While one force runs, further commits
@@ -39,7 +42,15 @@ final class QueuedAppender implements LogAppender {
     private final Outcome outcome;
     private final OwnerMailbox mailbox;
     private final EngineCounters counters;
-    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final Queue<Order> orders = new ConcurrentLinkedQueue<>();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    /** Whether the log thread is going to look into the queue, unless it waits in {@link #gather}. */
+    private final AtomicBoolean announced = new AtomicBoolean();
+
+    /** The log thread, where it waits until so much is queued. */
+    private volatile @Nullable Thread gathering;
+
+    private volatile long wantedBytes;
     private final ScheduledThreadPoolExecutor thread = Threads.named("log", 1);
     private final Runnable work = Threads.reporting("log", this::work);
 
@@ -98,18 +109,24 @@ final class QueuedAppender implements LogAppender {
 
     private void enqueue(Order order) {
         orders.add(order);
-        thread.execute(work);
+        long queued = queuedBytes.addAndGet(order.sizeBytes());
+        Thread waiting = gathering;
+        if (waiting != null) {
+            if (queued >= wantedBytes) {
+                LockSupport.unpark(waiting);
+            }
+        } else if (announced.compareAndSet(false, true)) {
+            thread.execute(work);
+        }
     }
 
     /** On the log thread: everything that is queued by now, or a moment later. */
     private void work() {
-        List<Order> taken = new ArrayList<>();
-        orders.drainTo(taken);
-        if (!taken.isEmpty()) {
-            gather(taken);
-        }
+        gather();
+        announced.set(false);
         List<LogBatch> group = new ArrayList<>();
-        for (Order order : taken) {
+        for (Order order = orders.poll(); order != null; order = orders.poll()) {
+            queuedBytes.addAndGet(-order.sizeBytes());
             if (order.isRotation()) {
                 write(group);
                 group = new ArrayList<>();
@@ -126,23 +143,16 @@ final class QueuedAppender implements LogAppender {
      * Waits until nearly as much is queued as was forced last and came meanwhile, or for {@link #WAIT_FORCES}: those that
      * were acknowledged a moment ago mostly send their next commits now.
      */
-    private void gather(List<Order> taken) {
-        long bytes = taken.stream().mapToLong(Order::sizeBytes).sum();
-        long wanted = (forcedBytes + bytes) * GATHERED_EIGHTHS / 8;
+    private void gather() {
         long end = forcedNanos + WAIT_FORCES * forceNanos;
-        try {
-            while (bytes < wanted) {
-                Order next = orders.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (next == null) {
-                    return;
-                }
-                taken.add(next);
-                bytes += next.sizeBytes();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        wantedBytes = (forcedBytes + queuedBytes.get()) * GATHERED_EIGHTHS / 8;
+        gathering = Thread.currentThread();
+        for (long left = end - System.nanoTime();
+                left > 0 && queuedBytes.get() < wantedBytes;
+                left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
-        orders.drainTo(taken);
+        gathering = null;
     }
 
     private void write(List<LogBatch> group) {

@@ -3,6 +3,7 @@ package io.kindred.engine;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,7 +13,7 @@ final class Threads {
 
     private Threads() {}
 
-    /** When this is shut down, what is due still runs; what is delayed or periodic does not. */
+    /** When this is shut down, what is due still runs; what is delayed, periodic or comes later does not. */
     static ScheduledThreadPoolExecutor named(String name, int threads) {
         AtomicInteger started = new AtomicInteger();
         ThreadFactory factory = task -> {
@@ -24,6 +25,7 @@ final class Threads {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(threads, factory);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor.setRemoveOnCancelPolicy(true);
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         return executor;
     }
 
