@@ -20,6 +20,8 @@ final class EngineOpening implements LogReplay.Visitor {
     /** A segment of the log seldom holds more than one memtable. */
     private static final int PART_MEMTABLES = 2;
 
+    private static final int MENDS_MAX = 100;
+
     private final EngineContext context;
     private final TableStore tables;
     private final GroupCounts counts;
@@ -108,13 +110,29 @@ final class EngineOpening implements LogReplay.Visitor {
             for (Path segment : LogReplay.segments(context.directory()).values()) {
                 context.disk().force(segment);
             }
-            tables.load(active, null, () -> false);
+            load(active, null);
         } catch (IOException e) {
             staysInMemory(e);
             return;
         }
         flushedCounts.addAll(active.groups().counts());
         memory = new Memory(context.options(), counts);
+    }
+
+    /** A compaction beside it may come upon a block that has rotted; it is given up, as for a flush that fails. */
+    private void load(MemTable run, TableStore.@Nullable TableMeta meta) throws IOException {
+        for (int mends = 0; ; mends++) {
+            try {
+                tables.load(run, meta, () -> false);
+                return;
+            } catch (CorruptFileException e) {
+                if (mends == MENDS_MAX) {
+                    throw e;
+                }
+                LOGGER.log(System.Logger.Level.ERROR, "what the log has cannot be loaded yet: " + e.getMessage());
+                tables.mend();
+            }
+        }
     }
 
     private void staysInMemory(IOException e) throws IOException {
@@ -133,7 +151,7 @@ final class EngineOpening implements LogReplay.Visitor {
         }
         GroupCounts all = counts.copy();
         try {
-            tables.load(memory.active(), new TableStore.TableMeta(segment, all), () -> false);
+            load(memory.active(), new TableStore.TableMeta(segment, all));
         } catch (IOException e) {
             staysInMemory(e);
             return;
