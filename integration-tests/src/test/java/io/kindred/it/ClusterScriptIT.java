@@ -86,6 +86,37 @@ final class ClusterScriptIT {
         }
     }
 
+    /** A shell has what a script starts with & ignore SIGINT; a terminal that closes sends SIGHUP. */
+    @Test
+    void aScriptCanEndANodeAsRedisCanBeEnded(@TempDir Path dir) {
+        String script = """
+                "$0" --port "$1" --dir "$2" >"$2.log" 2>&1 &
+                pid=$!
+                tries=0
+                until [ "$(redis-cli -p "$1" ping 2>/dev/null)" = PONG ] || [ $tries = 600 ]; do
+                  sleep 0.1
+                  tries=$((tries + 1))
+                done
+                kill -HUP $pid
+                sleep 0.3
+                redis-cli -p "$1" ping
+                kill -INT $pid
+                tries=0
+                while kill -0 $pid 2>/dev/null && [ $tries -lt 200 ]; do
+                  sleep 0.1
+                  tries=$((tries + 1))
+                done
+                kill -9 $pid 2>/dev/null
+                wait $pid
+                echo "ended with $?"
+                """;
+        String server = Program.HOME.resolve("bin").resolve("kindred-server").toString();
+        String data = dir.resolve("data").toString();
+        String output = Program.ran(null, ENVIRONMENT, "sh", "-c", script, server, "" + FreePorts.block(1), data)
+                .succeeded();
+        assertEquals("PONG\nended with 0\n", output);
+    }
+
     @Test
     void aNodeThatCannotStartIsShownWithItsLog(@TempDir Path dir) {
         int port = FreePorts.block(1);

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +66,43 @@ final class RedisToolsIT {
         assertTrue(cli(first, protocol, "CONFIG", "GET", "appendfsync").contains("everysec"));
         assertTrue(new TreeSet<>(cli(last, protocol, "--scan").lines().toList()).containsAll(List.of("a", "b", "k")));
         assertEquals("3", cli(last, protocol, "DEL", "a", "b", "k"));
+    }
+
+    /** What redis-server has, a configuration file of it may have. */
+    @Test
+    void everyDirectiveOfRedisIsKnown(@TempDir Path dir) throws Exception {
+        String port = Integer.toString(FreePorts.next());
+        Process redis = new ProcessBuilder("redis-server", "--port", port, "--save", "", "--dir", dir.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            List<String> ask = List.of("redis-cli", "-p", port, "CONFIG", "GET", "*");
+            Await.until(
+                    "redis-server answers",
+                    Duration.ofSeconds(20),
+                    () -> Program.ran(null, Map.of(), "redis-cli", "-p", port, "PING")
+                            .output()
+                            .startsWith("PONG"));
+            List<String> redisHas = names(Program.output(ask.toArray(String[]::new)));
+            List<String> missing = new ArrayList<>(redisHas);
+            missing.removeAll(names(cli(single, "CONFIG", "GET", "*")));
+            assertTrue(redisHas.size() > 150, () -> "" + redisHas);
+            assertEquals(List.of(), missing);
+        } finally {
+            redis.destroy();
+            redis.waitFor();
+        }
+    }
+
+    /** Every other line. */
+    private static List<String> names(String configuration) {
+        List<String> lines = configuration.lines().toList();
+        List<String> names = new ArrayList<>();
+        for (int at = 0; at < lines.size(); at += 2) {
+            names.add(lines.get(at));
+        }
+        return names;
     }
 
     /** The walk of the Dynamo paper's figure 3, as a person would do it. */

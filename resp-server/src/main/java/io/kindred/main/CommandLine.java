@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param file null: none
  */
 record CommandLine(Wish wish, @Nullable String file, List<String> directives) {
+    private static final int INCLUDES_MAX = 16;
+
     enum Wish {
         RUN,
         VERSION,
@@ -39,10 +41,26 @@ record CommandLine(Wish wish, @Nullable String file, List<String> directives) {
     ServerConfig config() throws ConfigRefused {
         List<ConfigLine> lines = new ArrayList<>();
         if (file != null) {
-            lines.addAll(ConfigLine.ofFile(read(file)));
+            addFile(file, "Reading the configuration file", lines, 0);
         }
         lines.addAll(ConfigLine.ofCommandLine(directives));
         return ServerConfig.of(lines);
+    }
+
+    /** A line `include` stands for the lines of another file. */
+    private static void addFile(String file, String reading, List<ConfigLine> lines, int depth) throws ConfigRefused {
+        if (depth > INCLUDES_MAX) {
+            throw ConfigRefused.unreadable(file, "it is included by itself, or more than " + INCLUDES_MAX + " deep");
+        }
+        for (ConfigLine line : ConfigLine.ofFile(read(file), reading)) {
+            List<String> words = line.words();
+            if (words != null && words.size() == 2 && words.get(0).equalsIgnoreCase("include")) {
+                String included = words.get(1);
+                addFile(included, "Reading the configuration file '" + included + "'", lines, depth + 1);
+            } else {
+                lines.add(line);
+            }
+        }
     }
 
     private static String read(String file) throws ConfigRefused {

@@ -15,15 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 record ConfigLine(String place, String text, @Nullable List<String> words) {
 
-    /** The lines of a file that are neither blank nor comments. */
-    static List<ConfigLine> ofFile(String fileText) {
+    /**
+     * The lines of a file that are neither blank nor comments.
+     *
+     * @param reading how their place begins
+     */
+    static List<ConfigLine> ofFile(String fileText, String reading) {
         List<ConfigLine> lines = new ArrayList<>();
         int number = 0;
         for (String raw : fileText.split("\n", -1)) {
             number++;
             String text = raw.trim();
             if (!text.isEmpty() && !text.startsWith("#")) {
-                lines.add(new ConfigLine("Reading the configuration file, at line " + number, text, split(text)));
+                lines.add(new ConfigLine(reading + ", at line " + number, text, split(text)));
             }
         }
         return lines;

@@ -1,5 +1,7 @@
 package io.kindred.main;
 
+import java.util.List;
+
 /** The configuration cannot be used; the message is for the one who wrote it, and has several lines. */
 final class ConfigRefused extends Exception {
     private static final long serialVersionUID = 1;
@@ -8,8 +10,17 @@ final class ConfigRefused extends Exception {
         super(message);
     }
 
-    static ConfigRefused at(ConfigLine line, String problem) {
-        return new ConfigRefused(head() + line.place() + "\n>>> '" + line.text() + "'\n" + problem);
+    /**
+     * All lines that cannot be used.
+     *
+     * @param problems each as {@link #problem} gives it
+     */
+    static ConfigRefused of(List<String> problems) {
+        return new ConfigRefused(head() + String.join("\n", problems));
+    }
+
+    static String problem(ConfigLine line, String what) {
+        return line.place() + "\n>>> '" + line.text() + "'\n" + what;
     }
 
     /** Lines that are each well-formed, but do not go together. */

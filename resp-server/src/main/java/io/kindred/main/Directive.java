@@ -4,17 +4,25 @@ package io.kindred.main;
  * One directive.
  *
  * @param byDefault in canonical form; empty may mean that another directive decides
+ * @param why of one that cannot be chosen: the reason, or what to use instead; else empty
  */
-record Directive(String name, String byDefault, ValueForm form, Change change) {
+record Directive(String name, String byDefault, ValueForm form, Change change, String why) {
     /** Who may change it. */
     enum Change {
         /** CONFIG SET, at run time. */
         RUNNING,
         /** The file or the command line only. */
         START,
-        /** The file or the command line; nothing of this version looks at it yet. */
-        START_UNUSED,
-        /** Nobody: CONFIG GET tells clients how this server is made. */
-        NEVER
+        /** Redis has it. Anybody: CONFIG GET shows what was given, and nothing looks at it. */
+        WITHOUT_MEANING,
+        /** Nobody: a file that says something else is taken even so, CONFIG SET is not. */
+        FIXED,
+        /** Nobody: a file that says something else is refused. */
+        REFUSED
+    }
+
+    /** What is wrong with wanting another value of it. */
+    String fixed() {
+        return "'" + name + "' is always '" + byDefault + "' here: " + why;
     }
 }

@@ -1,14 +1,14 @@
 package io.kindred.main;
 
-import static io.kindred.main.Directive.Change.NEVER;
 import static io.kindred.main.Directive.Change.RUNNING;
 import static io.kindred.main.Directive.Change.START;
-import static io.kindred.main.Directive.Change.START_UNUSED;
 
 import io.kindred.engine.EngineOptions;
-import io.kindred.main.Directive.Change;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Every directive there is, with its default and its bounds. */
@@ -44,8 +44,6 @@ final class Directives {
     static final Directive MAXCLIENTS = running("maxclients", "10000", ValueForms.integer(1, Integer.MAX_VALUE));
     static final Directive TIMEOUT = running("timeout", "0", ValueForms.integer(0, Integer.MAX_VALUE));
     static final Directive TCP_KEEPALIVE = running("tcp-keepalive", "300", ValueForms.integer(0, 32_767));
-    /** One thread serves clients, peers and the core. */
-    static final Directive IO_THREADS = start("io-threads", "1", ValueForms.integer(1, 1));
 
     // --- limits of one client ---
 
@@ -126,17 +124,7 @@ final class Directives {
     static final Directive TOMBSTONE_GRACE_S =
             start("tombstone-grace-s", "86400", ValueForms.integer(0, 10 * 365 * 86_400L));
 
-    // --- what Redis's clients and tools ask for, and what is so here ---
-
-    /** No snapshots. */
-    private static final Directive SAVE = never("save", "");
-    /** The commit log. */
-    private static final Directive APPENDONLY = never("appendonly", "yes");
-
-    private static final Directive MAXMEMORY = never("maxmemory", "0");
-    private static final Directive MAXMEMORY_POLICY = never("maxmemory-policy", "noeviction");
-
-    static final List<Directive> ALL = List.of(
+    private static final List<Directive> OWN = List.of(
             PORT,
             BIND,
             CLUSTER_PORT,
@@ -148,7 +136,6 @@ final class Directives {
             MAXCLIENTS,
             TIMEOUT,
             TCP_KEEPALIVE,
-            IO_THREADS,
             PROTO_MAX_BULK_LEN,
             CLIENT_QUERY_BUFFER_LIMIT,
             CLIENT_OUTPUT_BUFFER_LIMIT,
@@ -184,39 +171,27 @@ final class Directives {
             MAX_CLOCK_SKEW_MS,
             ANTI_ENTROPY_INTERVAL_S,
             HINT_MAX_BYTES,
-            TOMBSTONE_GRACE_S,
-            SAVE,
-            APPENDONLY,
-            MAXMEMORY,
-            MAXMEMORY_POLICY);
+            TOMBSTONE_GRACE_S);
+
+    /** Kindred's own, then those that only Redis has. */
+    static final List<Directive> ALL =
+            Stream.concat(OWN.stream(), RedisDirectives.all().stream()).toList();
+
+    private static final Map<String, Directive> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Directive::name, directive -> directive));
 
     private Directives() {}
 
     /** By name, in any case; null: there is none. */
     static @Nullable Directive named(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        for (Directive directive : ALL) {
-            if (directive.name().equals(lower)) {
-                return directive;
-            }
-        }
-        return null;
+        return BY_NAME.get(name.toLowerCase(Locale.ROOT));
     }
 
     private static Directive start(String name, String byDefault, ValueForm form) {
-        return new Directive(name, byDefault, form, START);
+        return new Directive(name, byDefault, form, START, "");
     }
 
     private static Directive running(String name, String byDefault, ValueForm form) {
-        return new Directive(name, byDefault, form, RUNNING);
-    }
-
-    private static Directive unused(String name, String byDefault, ValueForm form) {
-        return new Directive(name, byDefault, form, START_UNUSED);
-    }
-
-    private static Directive never(String name, String value) {
-        Change change = NEVER;
-        return new Directive(name, value, ValueForms.text(), change);
+        return new Directive(name, byDefault, form, RUNNING, "");
     }
 }

@@ -3,7 +3,6 @@ package io.kindred.main;
 import io.kindred.command.ConfigPort;
 import io.kindred.command.Glob;
 import io.kindred.command.Settings;
-import io.kindred.main.Directive.Change;
 import io.kindred.resp.RespLimits;
 import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
@@ -137,10 +136,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
 
     /** Tools set what is so anyway, {@code appendonly yes} for one, and must not fail for it. */
     private static @Nullable String problem(Directive directive, String value) {
-        if (directive.change() == Change.NEVER) {
-            return value.equals(directive.byDefault()) ? null : ServerConfig.fixed(directive);
-        }
-        return directive.change() == Change.RUNNING ? directive.form().problem(value) : "can't set immutable config";
+        return switch (directive.change()) {
+            case RUNNING, WITHOUT_MEANING -> directive.form().problem(value);
+            case START -> "can't set immutable config";
+            case FIXED, REFUSED -> value.equals(directive.byDefault()) ? null : directive.fixed();
+        };
     }
 
     private static String failed(String name, String problem) {

@@ -50,7 +50,8 @@ public final class Main {
             return Node.EXIT_FATAL;
         }
         LOG.log(Level.INFO, Version.NAME + ", Java " + System.getProperty("java.version") + ", just started");
-        noteUnused(config);
+        config.remarks().forEach(remark -> LOG.log(Level.WARNING, remark));
+        ignore("HUP");
         try {
             int code = Node.EXIT_ANEW;
             while (code == Node.EXIT_ANEW) {
@@ -67,12 +68,9 @@ public final class Main {
         }
     }
 
-    private static void noteUnused(ServerConfig config) {
-        for (Directive directive : Directives.ALL) {
-            if (directive.change() == Directive.Change.START_UNUSED && config.isGiven(directive)) {
-                LOG.log(Level.WARNING, "'" + directive.name() + "' has no effect in this version");
-            }
-        }
+    /** As Redis does: the terminal that it was started from may close. */
+    private static void ignore(String signal) {
+        Signal.handle(new Signal(signal), received -> LOG.log(Level.INFO, "SIG" + received.getName() + " is ignored"));
     }
 
     /** A shutdown hook would do, but could not choose the exit code, which says that the stop was in good order. */

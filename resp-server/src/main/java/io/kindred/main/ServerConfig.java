@@ -4,6 +4,7 @@ import io.kindred.cluster.ring.Replication;
 import io.kindred.engine.EngineOptions;
 import io.kindred.engine.SyncPolicy;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,17 +26,34 @@ final class ServerConfig {
         this.given = Set.copyOf(given);
     }
 
-    /** Later lines count more than earlier ones. */
+    /** Later lines count more than earlier ones. All that is wrong with them is said at once. */
     static ServerConfig of(List<ConfigLine> lines) throws ConfigRefused {
         Map<String, String> values = new HashMap<>();
         for (Directive directive : Directives.ALL) {
             values.put(directive.name(), directive.byDefault());
         }
         Set<String> given = new HashSet<>();
+        List<String> problems = new ArrayList<>();
         for (ConfigLine line : lines) {
-            Directive directive = directive(line);
-            values.put(directive.name(), value(line, directive));
-            given.add(directive.name());
+            String problem = problemOf(line);
+            if (problem != null) {
+                problems.add(ConfigRefused.problem(line, problem));
+                continue;
+            }
+            Directive directive = named(line);
+            String value = valueOf(line);
+            boolean isChosen = directive.change() != Directive.Change.FIXED
+                    && directive.change() != Directive.Change.REFUSED
+                    && !directive.form().isWithoutMeaning(value);
+            if (isChosen) {
+                values.put(directive.name(), directive.form().canonical(value));
+            }
+            if (isChosen || !value.equals(directive.byDefault())) {
+                given.add(directive.name());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw ConfigRefused.of(problems);
         }
         ServerConfig config = new ServerConfig(values, given);
         String problem = config.problem();
@@ -45,35 +63,55 @@ final class ServerConfig {
         return config;
     }
 
-    private static Directive directive(ConfigLine line) throws ConfigRefused {
+    private static @Nullable String problemOf(ConfigLine line) {
         List<String> words = line.words();
         if (words == null) {
-            throw ConfigRefused.at(line, "Unbalanced quotes in configuration line");
+            return "Unbalanced quotes in configuration line";
         }
         Directive directive = words.isEmpty() ? null : Directives.named(words.get(0));
-        if (directive != null && directive.change() == Directive.Change.NEVER) {
-            throw ConfigRefused.at(line, fixed(directive));
+        if (directive == null) {
+            return RedisDirectives.refusal(words.isEmpty() ? "" : words.get(0).toLowerCase(Locale.ROOT));
         }
-        if (directive == null
-                || words.size() < 2
-                || (words.size() > 2 && !directive.form().severalWords())) {
-            throw ConfigRefused.at(line, "Bad directive or wrong number of arguments");
+        if (words.size() < 2 || (words.size() > 2 && !directive.form().severalWords())) {
+            return "Bad directive or wrong number of arguments";
+        }
+        if (directive.change() == Directive.Change.REFUSED && !valueOf(line).equals(directive.byDefault())) {
+            return directive.fixed();
+        }
+        return directive.form().problem(valueOf(line));
+    }
+
+    private static Directive named(ConfigLine line) {
+        Directive directive = Directives.named(words(line).get(0));
+        if (directive == null) {
+            throw new IllegalArgumentException(line.text());
         }
         return directive;
     }
 
-    static String fixed(Directive directive) {
-        return "'" + directive.name() + "' cannot be chosen here: it is always '" + directive.byDefault() + "'";
+    private static String valueOf(ConfigLine line) {
+        return String.join(" ", words(line).subList(1, words(line).size()));
     }
 
-    private static String value(ConfigLine line, Directive directive) throws ConfigRefused {
-        List<String> words = line.words() == null ? List.of() : line.words();
-        String value = String.join(" ", words.subList(1, words.size()));
-        String problem = directive.form().problem(value);
-        if (problem != null) {
-            throw ConfigRefused.at(line, problem);
+    private static List<String> words(ConfigLine line) {
+        return line.words() == null ? List.of() : line.words();
+    }
+
+    /** What was given and is not so, or has no meaning here, in words; a line for each kind. */
+    List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        List<String> idle = new ArrayList<>();
+        for (Directive directive : Directives.ALL) {
+            if (isGiven(directive) && directive.change() == Directive.Change.WITHOUT_MEANING) {
+                idle.add(directive.name());
+            } else if (isGiven(directive) && directive.change() == Directive.Change.FIXED) {
+                remarks.add(directive.fixed());
+            }
         }
-        return directive.form().canonical(value);
+        if (!idle.isEmpty()) {
+            remarks.add("Directives of Redis that have no meaning here: " + String.join(", ", idle));
+        }
+        return remarks;
     }
 
     /** What does not go together; null: nothing. */
@@ -130,6 +168,9 @@ final class ServerConfig {
 
     /** The same with one directive changed. Requires: a well-formed value. */
     ServerConfig with(Directive directive, String value) {
+        if (directive.form().isWithoutMeaning(value)) {
+            return this;
+        }
         Map<String, String> changed = new HashMap<>(values);
         changed.put(directive.name(), directive.form().canonical(value));
         Set<String> alsoGiven = new HashSet<>(given);

@@ -13,6 +13,11 @@ interface ValueForm {
         return value;
     }
 
+    /** Whether a value is well-formed and about something that is not here: the one before stays. Requires: no problem. */
+    default boolean isWithoutMeaning(String value) {
+        return false;
+    }
+
     /** Whether it may be written as several words. */
     default boolean severalWords() {
         return false;

@@ -17,6 +17,21 @@ final class ValueForms {
         return value -> null;
     }
 
+    /** Any text, of as many words as you like. */
+    static ValueForm anyWords() {
+        return new ValueForm() {
+            @Override
+            public @Nullable String problem(String value) {
+                return null;
+            }
+
+            @Override
+            public boolean severalWords() {
+                return true;
+            }
+        };
+    }
+
     /** One word of printable characters. */
     static ValueForm word(int charsMax) {
         return value ->
@@ -101,7 +116,7 @@ final class ValueForms {
         };
     }
 
-    /** {@code normal hard soft seconds}, as Redis has it, of which only the hard limit may be set. */
+    /** {@code class hard soft seconds}, once or more, as Redis has it; only the hard limit of {@code normal} is one here. */
     static ValueForm outputLimit(long min, long max) {
         return new OutputLimit(memory(min, max));
     }
@@ -198,25 +213,64 @@ final class ValueForms {
 
     private record OutputLimit(ValueForm hard) implements ValueForm {
         private static final int WORDS = 4;
+        private static final List<String> CLASSES = List.of("normal", "replica", "slave", "pubsub");
 
         @Override
         public @Nullable String problem(String value) {
             String[] words = value.trim().split("\\s+", -1);
-            if (words.length != WORDS) {
+            if (words.length % WORDS != 0) {
                 return "argument must be a class, a hard limit, a soft limit and seconds: normal 256mb 0 0";
             }
-            if (!words[0].equalsIgnoreCase("normal")) {
-                return "the only class of clients here is normal";
+            for (int at = 0; at < words.length; at += WORDS) {
+                String problem = problem(List.of(words).subList(at, at + WORDS));
+                if (problem != null) {
+                    return problem;
+                }
             }
-            if (!words[2].equals("0") || !words[3].equals("0")) {
-                return "there is no soft limit here: it must be 0 0";
+            return null;
+        }
+
+        private @Nullable String problem(List<String> limit) {
+            if (!CLASSES.contains(limit.get(0).toLowerCase(Locale.ROOT))) {
+                return "Invalid client class specified in buffer limit configuration.";
             }
-            return hard.problem(words[1]);
+            if (bytes(limit.get(1)) == null || bytes(limit.get(2)) == null || parsedLong(limit.get(3)) == null) {
+                return "Error in hard, soft or soft_seconds setting in buffer limit configuration.";
+            }
+            if (!isChosen(limit)) {
+                return null;
+            }
+            return limit.get(2).equals("0") && limit.get(3).equals("0")
+                    ? hard.problem(limit.get(1))
+                    : "there is no soft limit here: it must be 0 0";
+        }
+
+        /** There are no other classes; and there always is a limit, which 0 leaves as it is. */
+        private static boolean isChosen(List<String> limit) {
+            return limit.get(0).equalsIgnoreCase("normal")
+                    && !limit.subList(1, WORDS).equals(List.of("0", "0", "0"));
+        }
+
+        /** The last one that is chosen; null: none is. */
+        private static @Nullable String chosen(String value) {
+            List<String> words = List.of(value.trim().split("\\s+", -1));
+            String chosen = null;
+            for (int at = 0; at < words.size(); at += WORDS) {
+                List<String> limit = words.subList(at, at + WORDS);
+                chosen = isChosen(limit) ? limit.get(1) : chosen;
+            }
+            return chosen;
+        }
+
+        @Override
+        public boolean isWithoutMeaning(String value) {
+            return chosen(value) == null;
         }
 
         @Override
         public String canonical(String value) {
-            return "normal " + hard.canonical(value.trim().split("\\s+", -1)[1]) + " 0 0";
+            String chosen = chosen(value);
+            return chosen == null ? value : "normal " + hard.canonical(chosen) + " 0 0";
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.kindred.main;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -113,17 +114,161 @@ class ConfigTest {
         assertEquals(
                 "*** FATAL CONFIG FILE ERROR (Kindred 0.1.0) ***\n"
                         + "Reading the configuration file, at line 3\n"
-                        + ">>> 'save 60 1'\n"
-                        + "'save' cannot be chosen here: it is always ''",
-                refusalOfFile("port 1\n# x\nsave 60 1\n"));
-        assertTrue(refusalOfFile("port 1\nmaxmemory-samples 5\n")
-                .endsWith("at line 2\n>>> 'maxmemory-samples 5'\nBad directive or wrong number of arguments"));
+                        + ">>> 'maxmemry 60'\n"
+                        + "Bad directive or wrong number of arguments",
+                refusalOfFile("port 1\n# x\nmaxmemry 60\n"));
         assertTrue(refusalOfFile("port 1 2\n").endsWith("Bad directive or wrong number of arguments"));
         assertTrue(refusalOfFile("port\n").endsWith("Bad directive or wrong number of arguments"));
         assertTrue(refusalOfFile("node-name \"x\n").endsWith("Unbalanced quotes in configuration line"));
         assertTrue(refusal("--prot", "7001")
                 .endsWith("Reading the command line\n>>> '--prot 7001'\nBad directive or wrong number of arguments"));
         assertTrue(refusal(dir.resolve("none.conf").toString()).endsWith("there is no such file"));
+    }
+
+    @Test
+    void allThatIsWrongIsSaidAtOnce() {
+        String refusal = refusalOfFile("port x\ntimeout 5\nreplicaof 10.0.0.1 6379\nnonsense 1\n");
+        assertTrue(refusal.contains("line 1\n>>> 'port x'\nargument couldn't be parsed"), refusal);
+        assertTrue(refusal.contains("line 3\n>>> 'replicaof 10.0.0.1 6379'\n'replicaof' is always '' here"), refusal);
+        assertTrue(refusal.contains("line 4\n>>> 'nonsense 1'\nBad directive"), refusal);
+        assertFalse(refusal.contains("timeout"), refusal);
+    }
+
+    /** What Debian's package of Redis 7.0 comes with, without its comments. */
+    @Test
+    void aStockRedisConfStartsANode() throws Exception {
+        ServerConfig config = file("""
+                bind 127.0.0.1 -::1
+                protected-mode yes
+                port 6379
+                tcp-backlog 511
+                timeout 0
+                tcp-keepalive 300
+                daemonize yes
+                pidfile /run/redis/redis-server.pid
+                loglevel notice
+                logfile /var/log/redis/redis-server.log
+                databases 16
+                always-show-logo no
+                set-proc-title yes
+                proc-title-template "{title} {listen-addr} {server-mode}"
+                stop-writes-on-bgsave-error yes
+                rdbcompression yes
+                rdbchecksum yes
+                dbfilename dump.rdb
+                rdb-del-sync-files no
+                dir /var/lib/redis
+                replica-serve-stale-data yes
+                replica-read-only yes
+                repl-diskless-sync yes
+                repl-diskless-sync-delay 5
+                repl-diskless-sync-max-replicas 0
+                repl-diskless-load disabled
+                repl-disable-tcp-nodelay no
+                replica-priority 100
+                acllog-max-len 128
+                lazyfree-lazy-eviction no
+                lazyfree-lazy-expire no
+                lazyfree-lazy-server-del no
+                replica-lazy-flush no
+                lazyfree-lazy-user-del no
+                lazyfree-lazy-user-flush no
+                oom-score-adj no
+                oom-score-adj-values 0 200 800
+                disable-thp yes
+                appendonly no
+                appendfilename "appendonly.aof"
+                appenddirname "appendonlydir"
+                appendfsync everysec
+                no-appendfsync-on-rewrite no
+                auto-aof-rewrite-percentage 100
+                auto-aof-rewrite-min-size 64mb
+                aof-load-truncated yes
+                aof-use-rdb-preamble yes
+                aof-timestamp-enabled no
+                slowlog-log-slower-than 10000
+                slowlog-max-len 128
+                latency-monitor-threshold 0
+                notify-keyspace-events ""
+                hash-max-listpack-entries 512
+                hash-max-listpack-value 64
+                list-max-listpack-size -2
+                list-compress-depth 0
+                set-max-intset-entries 512
+                zset-max-listpack-entries 128
+                zset-max-listpack-value 64
+                hll-sparse-max-bytes 3000
+                stream-node-max-bytes 4096
+                stream-node-max-entries 100
+                activerehashing yes
+                client-output-buffer-limit normal 0 0 0
+                client-output-buffer-limit replica 256mb 64mb 60
+                client-output-buffer-limit pubsub 32mb 8mb 60
+                hz 10
+                dynamic-hz yes
+                aof-rewrite-incremental-fsync yes
+                rdb-save-incremental-fsync yes
+                jemalloc-bg-thread yes
+                """);
+        assertEquals("/var/lib/redis", config.text(Directives.DIR));
+        assertEquals(
+                args().text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT), config.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT));
+        List<String> remarks = config.remarks();
+        assertEquals(3, remarks.size(), () -> "" + remarks);
+        assertTrue(remarks.get(0).startsWith("'appendonly' is always 'yes' here"), remarks.get(0));
+        assertTrue(remarks.get(1).startsWith("'daemonize' is always 'no' here"), remarks.get(1));
+        assertTrue(
+                remarks.get(2).contains("no meaning here: ") && remarks.get(2).contains(", tcp-backlog"));
+    }
+
+    @Test
+    void whatIsSoAnywayIsTaken() throws Exception {
+        ServerConfig config =
+                args("--appendonly", "yes", "--save", "", "--maxmemory", "0", "--replicaof", "", "--io-threads", "1");
+        assertEquals(List.of(), config.remarks());
+        LiveConfig live = live("--save", "3600", "1", "--io-threads", "4");
+        assertEquals(Map.of("save", "", "io-threads", "1"), live.get(List.of("save", "io-threads")));
+    }
+
+    @Test
+    void whatWouldBeAPromiseIsRefusedWithWhatToUseInstead() {
+        assertTrue(refusal("--maxmemory", "100mb").contains("KINDRED_HEAP"));
+        assertTrue(refusal("--cluster-enabled", "yes").contains("any node takes any command"));
+        assertTrue(refusal("--min-replicas-to-write", "1").endsWith("use 'write-quorum'"));
+        assertTrue(refusalOfFile("tls-port 6380\n").contains("no TLS"));
+        assertTrue(refusalOfFile("user alice on nopass\n").endsWith("set 'requirepass'"));
+        assertTrue(refusalOfFile("rename-command FLUSHALL \"\"\n").endsWith("commands cannot be renamed here"));
+    }
+
+    @Test
+    void aFileIncludesOthers() throws Exception {
+        Path included = dir.resolve("more.conf");
+        Files.writeString(included, "timeout 7\nport 7003\n");
+        ServerConfig config = file("timeout 5\ninclude " + included + "\nport 7004\n");
+        assertEquals(7, config.number(Directives.TIMEOUT));
+        assertEquals(7004, config.number(Directives.PORT));
+        Files.writeString(included, "prot 1\n");
+        assertTrue(refusalOfFile("include " + included + "\n")
+                .contains("Reading the configuration file '" + included + "', at line 1"));
+        Files.writeString(included, "include " + included + "\n");
+        assertTrue(refusalOfFile("include " + included + "\n").contains("included by itself"));
+        assertTrue(refusalOfFile("include none.conf\n").contains("there is no such file"));
+    }
+
+    @Test
+    void outputLimitsAreRedisOnes() throws Exception {
+        assertEquals(
+                "normal 4194304 0 0",
+                args("--client-output-buffer-limit", "replica", "1gb", "0", "0", "normal", "4mb", "0", "0")
+                        .text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT));
+        assertTrue(refusal("--client-output-buffer-limit", "normal", "4mb", "1mb", "10")
+                .contains("no soft limit"));
+        assertTrue(refusal("--client-output-buffer-limit", "strange", "0", "0", "0")
+                .contains("Invalid client class"));
+        assertTrue(refusal("--client-output-buffer-limit", "normal", "4mb", "0").contains("must be a class"));
+        LiveConfig config = live("--client-output-buffer-limit", "normal 4mb 0 0");
+        assertNull(config.set(Map.of("client-output-buffer-limit", "pubsub 1mb 0 0")));
+        assertEquals(4 << 20, config.limits().outputBytesMax());
     }
 
     @Test
@@ -175,9 +320,9 @@ class ConfigTest {
         LiveConfig config = live();
         assertEquals(
                 Map.of("appendonly", "yes", "save", "", "appendfsync", "everysec"),
-                config.get(List.of("append*", "SAVE")));
+                config.get(List.of("append[of][ns]*", "SAVE")));
         assertEquals(Directives.ALL.size(), config.get(List.of("*")).size());
-        assertEquals(Map.of("maxmemory-policy", "noeviction"), config.get(List.of("maxmemory-*")));
+        assertEquals(Map.of("maxmemory-policy", "noeviction"), config.get(List.of("maxmemory-p*")));
     }
 
     @Test
@@ -211,9 +356,13 @@ class ConfigTest {
                 config.set(Map.of("nonsense", "1")));
         assertNull(config.set(Map.of("maxmemory-policy", "noeviction")));
         assertEquals(
-                "ERR CONFIG SET failed (possibly related to argument 'maxmemory-policy') - 'maxmemory-policy' cannot be"
-                        + " chosen here: it is always 'noeviction'",
+                "ERR CONFIG SET failed (possibly related to argument 'maxmemory-policy') - 'maxmemory-policy' is always"
+                        + " 'noeviction' here: nothing is evicted here: what does not fit into memory is on the disk, and"
+                        + " KINDRED_HEAP bounds the memory",
                 config.set(Map.of("maxmemory-policy", "allkeys-lru")));
+        assertTrue(String.valueOf(config.set(Map.of("save", "60 1"))).contains("no snapshots"));
+        assertNull(config.set(Map.of("hash-max-listpack-entries", "64")));
+        assertEquals(Map.of("hash-max-listpack-entries", "64"), config.get(List.of("hash-max-listpack-entries")));
     }
 
     @Test
