@@ -110,6 +110,7 @@ final class EngineOpening implements LogReplay.Visitor {
             for (Path segment : LogReplay.segments(context.directory()).values()) {
                 context.disk().force(segment);
             }
+            context.disk().syncDirectory(context.directory());
             load(active, null);
         } catch (IOException e) {
             staysInMemory(e);

@@ -180,6 +180,7 @@ final class FlushCycle {
         for (Path segment : LogReplay.segments(context.directory()).values()) {
             context.disk().force(segment);
         }
+        context.disk().syncDirectory(context.directory());
     }
 
     /** Stops between two batches; what has not been flushed is in the log. */

@@ -145,7 +145,7 @@ final class LevelDbTables implements TableStore {
         if (batch.size() > 0) {
             write(batch);
         }
-        return !stop.getAsBoolean() && settle() && known(run);
+        return !stop.getAsBoolean() && settle() && known(run, meta);
     }
 
     private void requireRoom() throws IOException {
@@ -160,10 +160,13 @@ final class LevelDbTables implements TableStore {
         }
     }
 
-    /** What was lost of these keys is written anew. */
-    private boolean known(MemTable run) throws IOException {
+    /** What was lost of these keys is written anew, and of the meta record. */
+    private boolean known(MemTable run, @Nullable TableMeta meta) throws IOException {
         if (damage.ranges() > 0) {
             List<byte[]> keys = new ArrayList<>();
+            if (meta != null && damage.hides(META_KEY)) {
+                keys.add(META_KEY);
+            }
             for (int ref : run.sortedRefs()) {
                 byte[] key = run.key(ref);
                 if (damage.hides(key)) {

@@ -62,7 +62,12 @@ final class LogReplay {
 
     /** Reads all segments above `flushedThrough`; the tables hold the others for certain. */
     static Result run(Disk disk, Path directory, long flushedThrough, Visitor visitor) throws IOException {
-        return new LogReplay(disk, directory, visitor).run(flushedThrough);
+        try {
+            return new LogReplay(disk, directory, visitor).run(flushedThrough);
+        } catch (InternalError e) {
+            // What the JVM makes of a disk that does not give a mapped page.
+            throw new IOException(directory + ": a segment of the log cannot be read", e);
+        }
     }
 
     /** The segments in a directory, oldest first; files that are none of the engine's are left alone. */
@@ -82,7 +87,9 @@ final class LogReplay {
             if (segment != expected && !(segment == expected + 1 && wasEmpty(expected, segments))) {
                 corrupt(LogFormat.segmentFile(directory, expected), 0, "the segment is missing");
             }
-            end = new LogEnd(segment, replay(segment, endRecordedAfter(segment, segments)));
+            end = wasEmpty(segment, segments)
+                    ? new LogEnd(segment, LogFormat.SEGMENT_HEADER_BYTES)
+                    : new LogEnd(segment, replay(segment, endRecordedAfter(segment, segments)));
             visitor.segmentDone(segment);
             expected = segment + 1;
         }
@@ -92,7 +99,7 @@ final class LogReplay {
         return new Result(end, records, corruptions, tornBytes, findings);
     }
 
-    /** Nothing was appended to it, so nobody has forced it: a power cut may have taken it, and nothing else. */
+    /** Nothing was appended to it, so nobody has forced it: a power cut may have taken it or its header, and nothing else. */
     private boolean wasEmpty(long segment, TreeMap<Long, Path> segments) throws IOException {
         OptionalLong end = endRecordedAfter(segment, segments);
         return end.isPresent() && end.getAsLong() == LogFormat.SEGMENT_HEADER_BYTES;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +37,9 @@ final class QueuedAppender implements LogAppender {
     /** How many times as long as the last force took a commit may wait for others, from the end of that one on. */
     private static final int WAIT_FORCES = 2;
 
+    /** One force that takes long says nothing about the next. */
+    private static final long WAIT_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int GATHERED_EIGHTHS = 7;
 
     private final CommitLog log;
@@ -47,10 +51,12 @@ final class QueuedAppender implements LogAppender {
     /** Whether the log thread is going to look into the queue, unless it waits in {@link #gather}. */
     private final AtomicBoolean announced = new AtomicBoolean();
 
-    /** The log thread, where it waits until so much is queued. */
+    /** The log thread, where it waits until as much is queued as is wanted. */
     private volatile @Nullable Thread gathering;
 
+    /** Nearly what was forced last and what had come by the end of it. */
     private volatile long wantedBytes;
+
     private final ScheduledThreadPoolExecutor thread = Threads.named("log", 1);
     private final Runnable work = Threads.reporting("log", this::work);
 
@@ -63,11 +69,10 @@ final class QueuedAppender implements LogAppender {
     /** The era of the group being gathered, on the log thread; a group never spans two, for a failure ends both. */
     private long groupEra;
 
-    /** Owned by: the log thread. When the last force ended, how long it took, and what it made durable. */
+    /** Owned by: the log thread. When the last force ended, and how long it took. */
     private long forcedNanos;
 
     private long forceNanos;
-    private long forcedBytes;
 
     private final List<EngineFailure> closeFailures = new ArrayList<>();
 
@@ -140,12 +145,11 @@ final class QueuedAppender implements LogAppender {
     }
 
     /**
-     * Waits until nearly as much is queued as was forced last and came meanwhile, or for {@link #WAIT_FORCES}: those that
-     * were acknowledged a moment ago mostly send their next commits now.
+     * Waits until nearly as much is queued as was forced last and came meanwhile, but no longer than {@link #WAIT_FORCES} says:
+     * those that were acknowledged a moment ago mostly send their next commits now.
      */
     private void gather() {
-        long end = forcedNanos + WAIT_FORCES * forceNanos;
-        wantedBytes = (forcedBytes + queuedBytes.get()) * GATHERED_EIGHTHS / 8;
+        long end = forcedNanos + Math.min(WAIT_FORCES * forceNanos, WAIT_NANOS_MAX);
         gathering = Thread.currentThread();
         for (long left = end - System.nanoTime();
                 left > 0 && queuedBytes.get() < wantedBytes;
@@ -167,7 +171,7 @@ final class QueuedAppender implements LogAppender {
             counters.fsynced(start);
             forcedNanos = System.nanoTime();
             forceNanos = forcedNanos - start;
-            forcedBytes = appended;
+            wantedBytes = (appended + queuedBytes.get()) * GATHERED_EIGHTHS / 8;
             counters.appendedBytes.addAndGet(appended);
             int commits = group.size();
             mailbox.post(() -> outcome.appended(commits));

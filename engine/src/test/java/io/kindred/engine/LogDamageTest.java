@@ -78,6 +78,11 @@ final class LogDamageTest {
         log.leaveSegment();
         writeRecords(log, RECORDS);
         assertTrue(Files.exists(segment(2)) && Files.exists(segment(3)));
+        for (byte[] left : new byte[][] {new byte[0], new byte[LogFormat.SEGMENT_HEADER_BYTES]}) {
+            Files.write(segment(2), left);
+            Replayed replayed = replay();
+            assertEquals(0, replayed.result.corruptions(), () -> "" + replayed.result.findings());
+        }
         Files.delete(segment(2));
         Replayed replayed = replay();
         assertEquals(0, replayed.result.corruptions(), () -> "" + replayed.result.findings());

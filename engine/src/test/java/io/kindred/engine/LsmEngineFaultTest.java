@@ -113,6 +113,20 @@ final class LsmEngineFaultTest {
         assertEquals(List.of("create", "append", "append", "force", "append", "force"), logEvents());
     }
 
+    /** One client alone does not wait for others: there are none. */
+    @Test
+    void underAlwaysWhoIsAloneWaitsForNobody() throws Exception {
+        open(SMALL.withSyncPolicy(SyncPolicy.ALWAYS).withMemtableBytes(1 << 20));
+        disk.beforeForce = () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        long start = System.nanoTime();
+        for (int i = 0; i < 200; i++) {
+            put(i);
+            assertNull(driver.commit());
+        }
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        assertTrue(millis < 200 * 10, () -> "200 forces of 5 ms took " + millis + " ms");
+    }
+
     /** Two clients whose commits cross: from the second force on one serves both. */
     @Test
     void underAlwaysAForceWaitsForThoseWhoWereAnsweredAMomentAgo() throws Exception {
@@ -661,6 +675,25 @@ final class LsmEngineFaultTest {
             assertAllAreThere(engine);
             engine.close();
         }
+    }
+
+    /** The meta record is written anew with the next load, and found again. */
+    @Test
+    void theBlockOfTheMetaRecordMayRot() throws Exception {
+        EngineOptions options = SMALL.withSyncPolicy(SyncPolicy.NO);
+        LsmEngine engine = open(options);
+        fillAndFlush(engine, 600);
+        disk.readsWrong = LsmEngineFaultTest::isTable;
+        for (int i = 0; engine.stats().tables().damagedBlocks() == 0; i++) {
+            put(i % 600);
+            driver.commit();
+            driver.owner.runAll();
+        }
+        disk.readsWrong = path -> false;
+        long flushes = engine.stats().tables().flushes();
+        driver.owner.runUntil(() -> engine.stats().tables().flushes() > flushes);
+        engine.close();
+        open(options);
     }
 
     /** A flash of a cable, not of the disk. */

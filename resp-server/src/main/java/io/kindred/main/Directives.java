@@ -75,7 +75,7 @@ final class Directives {
 
     static final Directive APPENDFSYNC = start("appendfsync", "everysec", ValueForms.oneOf("always", "everysec", "no"));
     static final Directive MEMTABLE_BYTES =
-            start("memtable-bytes", Long.toString(ENGINE.memtableBytes()), ValueForms.memory(64 * KB, GB));
+            start("memtable-bytes", Long.toString(ENGINE.memtableBytes()), ValueForms.memory(64 * KB, 768 * MB));
     static final Directive ROW_CACHE_BYTES =
             start("row-cache-bytes", Long.toString(ENGINE.rowCacheBytes()), ValueForms.memory(0, 32 * GB));
     static final Directive BLOCK_CACHE_BYTES = start(
