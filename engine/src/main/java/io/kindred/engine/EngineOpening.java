@@ -2,7 +2,6 @@ package io.kindred.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,10 +106,7 @@ final class EngineOpening implements LogReplay.Visitor {
         }
         try {
             // Nothing may be durable in the tables that the log may still lose.
-            for (Path segment : LogReplay.segments(context.directory()).values()) {
-                context.disk().force(segment);
-            }
-            context.disk().syncDirectory(context.directory());
+            LogReplay.forceAll(context);
             load(active, null);
         } catch (IOException e) {
             staysInMemory(e);

@@ -165,7 +165,8 @@ final class FlushCycle {
         flusher.execute(Threads.reporting("flush", () -> {
             EngineFailure failure = null;
             try {
-                forceLog();
+                // What stands in for lost keys is in the log, and may not be durable yet.
+                LogReplay.forceAll(context);
                 tables.acceptLoss(from, to);
             } catch (IOException e) {
                 failure = EngineFailure.of(context.tablesDirectory(), e);
@@ -173,14 +174,6 @@ final class FlushCycle {
             EngineFailure why = failure;
             mailbox.post(() -> done.committed(why));
         }));
-    }
-
-    /** What stands in for lost keys is in the log, and may not be durable yet. */
-    private void forceLog() throws IOException {
-        for (Path segment : LogReplay.segments(context.directory()).values()) {
-            context.disk().force(segment);
-        }
-        context.disk().syncDirectory(context.directory());
     }
 
     /** Stops between two batches; what has not been flushed is in the log. */

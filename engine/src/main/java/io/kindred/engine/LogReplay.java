@@ -79,6 +79,14 @@ final class LogReplay {
         return segments;
     }
 
+    /** Makes durable all that the log holds, and the names of its files. */
+    static void forceAll(EngineContext context) throws IOException {
+        for (Path segment : segments(context.directory()).values()) {
+            context.disk().force(segment);
+        }
+        context.disk().syncDirectory(context.directory());
+    }
+
     private Result run(long flushedThrough) throws IOException {
         TreeMap<Long, Path> segments = new TreeMap<>(segments(directory).tailMap(flushedThrough + 1));
         long expected = flushedThrough + 1;

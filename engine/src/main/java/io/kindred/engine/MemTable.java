@@ -132,16 +132,16 @@ final class MemTable {
 
     /** Whether it has the key of another memtable's entry. */
     boolean hasKeyOf(MemTable other, int ref) {
-        RowArena.Part key = other.keyPart(ref);
+        BytePart key = other.keyPart(ref);
         return search(key.bytes(), key.from(), key.length(), other.hash(ref)) >= 0;
     }
 
-    RowArena.Part keyPart(int ref) {
-        return new RowArena.Part(chunk(ref), offset(ref) + KEY, keyLength(ref));
+    BytePart keyPart(int ref) {
+        return new BytePart(chunk(ref), offset(ref) + KEY, keyLength(ref));
     }
 
-    RowArena.Part valuePart(int ref) {
-        return new RowArena.Part(chunk(ref), offset(ref) + KEY + keyLength(ref), valueLength(ref));
+    BytePart valuePart(int ref) {
+        return new BytePart(chunk(ref), offset(ref) + KEY + keyLength(ref), valueLength(ref));
     }
 
     /** Keys that it knows something of. */

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * refused unwritten until the owner, having taken everything back, starts the next by {@link #resume}.
  */
 final class QueuedAppender implements LogAppender {
-    /** A batch to be written, or, without one, a rotation. */
-    private record Order(List<LogBatch> batches, long era) {
-        boolean isRotation() {
-            return batches.isEmpty();
-        }
-
+    /**
+     * What is to be done.
+     *
+     * @param batch to be written; null: a rotation
+     */
+    private record Order(@Nullable LogBatch batch, long era) {
         long sizeBytes() {
-            return batches.stream().mapToLong(LogBatch::sizeBytes).sum();
+            return batch == null ? 0 : batch.sizeBytes();
         }
     }
 
@@ -85,7 +85,7 @@ final class QueuedAppender implements LogAppender {
 
     @Override
     public void append(LogBatch batch) {
-        enqueue(new Order(List.of(batch), era));
+        enqueue(new Order(batch, era));
     }
 
     /** What was acknowledged was forced before. */
@@ -96,7 +96,7 @@ final class QueuedAppender implements LogAppender {
 
     @Override
     public void rotate() {
-        enqueue(new Order(List.of(), era));
+        enqueue(new Order(null, era));
     }
 
     @Override
@@ -132,12 +132,13 @@ final class QueuedAppender implements LogAppender {
         List<LogBatch> group = new ArrayList<>();
         for (Order order = orders.poll(); order != null; order = orders.poll()) {
             queuedBytes.addAndGet(-order.sizeBytes());
-            if (order.isRotation()) {
+            LogBatch batch = order.batch;
+            if (batch == null) {
                 write(group);
                 group = new ArrayList<>();
                 rotateNow();
             } else if (order.era != failedEra) {
-                group.addAll(order.batches);
+                group.add(batch);
                 groupEra = order.era;
             }
         }

@@ -50,13 +50,6 @@ final class RowArena {
         this.chunkBytes = chunkBytes;
     }
 
-    /** Where the bytes of a key or a value are. */
-    record Part(byte[] bytes, int from, int length) {
-        static Part of(byte[] whole) {
-            return new Part(whole, 0, whole.length);
-        }
-    }
-
     static int sizeOf(int keyLength, int valueLength) {
         return KEY + keyLength + Math.max(0, valueLength) + 7 & ~7;
     }
@@ -148,7 +141,7 @@ final class RowArena {
     }
 
     /** Appends a row to a chunk. Requires: room. */
-    int append(int number, int hash, Part key, @Nullable Part value) {
+    int append(int number, int hash, BytePart key, @Nullable BytePart value) {
         int ref = refAt(number, ends[number]);
         byte[] chunk = chunks[number];
         int at = ends[number];
@@ -192,7 +185,7 @@ final class RowArena {
         chunk(ref)[offset(ref) + ASKED] = (byte) (isAsked ? 1 : 0);
     }
 
-    boolean hasKey(int ref, Part key) {
+    boolean hasKey(int ref, BytePart key) {
         int length = field(ref, KEY_LENGTH);
         int start = offset(ref) + KEY;
         return length == key.length()

@@ -51,7 +51,7 @@ final class RowCache {
 
     /** What {@code view} makes of the row of a key; null if it is not here. */
     <T> @Nullable T get(byte[] key, int hash, ValueView<T> view) {
-        int ref = find(hash, RowArena.Part.of(key));
+        int ref = find(hash, BytePart.of(key));
         if (ref == 0) {
             return null;
         }
@@ -60,11 +60,11 @@ final class RowCache {
     }
 
     void put(byte[] key, int hash, byte[] value) {
-        put(hash, RowArena.Part.of(key), value == StorageEngine.ABSENT ? null : RowArena.Part.of(value));
+        put(hash, BytePart.of(key), value == StorageEngine.ABSENT ? null : BytePart.of(value));
     }
 
     /** @param value null: the key is absent */
-    void put(int hash, RowArena.Part key, RowArena.@Nullable Part value) {
+    void put(int hash, BytePart key, @Nullable BytePart value) {
         int former = find(hash, key);
         if (former != 0) {
             drop(hash, former);
@@ -80,14 +80,14 @@ final class RowCache {
     }
 
     void remove(byte[] key, int hash) {
-        int ref = find(hash, RowArena.Part.of(key));
+        int ref = find(hash, BytePart.of(key));
         if (ref != 0) {
             drop(hash, ref);
         }
     }
 
     /** The row of a key, 0 if there is none. */
-    private int find(int hash, RowArena.Part key) {
+    private int find(int hash, BytePart key) {
         long[] slots = index.slotsOf(hash);
         for (int slot = HashIndex.first(slots, hash); slots[slot] != 0; slot = HashIndex.next(slots, slot)) {
             int ref = HashIndex.refIn(slots[slot]);
