@@ -85,6 +85,11 @@ public final class LsmEngine implements StorageEngine {
     }
 
     @Override
+    public void foresee(byte[][] keys, int count) {
+        memory.foresee(keys, count);
+    }
+
+    @Override
     public void read(byte[] key, ReadCallback done) {
         reads.read(key, done);
     }

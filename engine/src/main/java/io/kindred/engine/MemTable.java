@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the engine's owner thread while it is active. Once sealed it no longer changes, so that the flush may
  * read it on another thread; all but {@link #order}, which stays the owner's.
  */
-final class MemTable {
+final class MemTable implements ForeseenKeys.Entries {
     static final int CHUNK_BYTES = 256 << 10;
     /** The log of a memtable may be so many times as long as that is, if it is no longer than {@link #LOG_BYTES}. */
     static final int LOG_MEMTABLES = 4;
@@ -142,6 +142,21 @@ final class MemTable {
 
     BytePart valuePart(int ref) {
         return new BytePart(chunk(ref), offset(ref) + KEY + keyLength(ref), valueLength(ref));
+    }
+
+    /** Has the entries of keys brought to the processor. */
+    void load(ForeseenKeys keys) {
+        keys.load(index, this);
+    }
+
+    @Override
+    public byte[] bytesOf(int ref) {
+        return chunk(ref);
+    }
+
+    @Override
+    public int offsetOf(int ref) {
+        return offset(ref);
     }
 
     /** Keys that it knows something of. */

@@ -33,6 +33,8 @@ final class Memory implements UndoLog.Target {
     /** What was hashed last, for the write that comes behind a read. */
     private byte @Nullable [] hashedKey;
 
+    private final ForeseenKeys foreseen = new ForeseenKeys();
+
     private int lastHash;
     private long rowHits;
     private long rowMisses;
@@ -83,10 +85,17 @@ final class Memory implements UndoLog.Target {
         return found;
     }
 
+    /** The first {@code count} keys are going to be looked up, in this order. */
+    void foresee(byte[][] keys, int count) {
+        foreseen.set(keys, count);
+        active.load(foreseen);
+        rows.load(foreseen);
+    }
+
     private int hashOf(byte[] key) {
         if (key != hashedKey) {
             hashedKey = key;
-            lastHash = KeyHash.of(key);
+            lastHash = foreseen.hashOf(key);
         }
         return lastHash;
     }

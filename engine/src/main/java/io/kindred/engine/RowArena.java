@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the row cache.
  */
-final class RowArena {
+final class RowArena implements ForeseenKeys.Entries {
     static final int CHUNK_BYTES_MAX = 64 << 10;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -199,6 +199,16 @@ final class RowArena {
         }
         int start = offset(ref) + KEY + field(ref, KEY_LENGTH);
         return view.of(chunk(ref), start, start + length);
+    }
+
+    @Override
+    public byte[] bytesOf(int ref) {
+        return chunk(ref);
+    }
+
+    @Override
+    public int offsetOf(int ref) {
+        return offset(ref);
     }
 
     private int copy(int ref, int number, int at) {

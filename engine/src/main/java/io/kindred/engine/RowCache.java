@@ -86,6 +86,11 @@ final class RowCache {
         }
     }
 
+    /** Has the rows of keys brought to the processor. */
+    void load(ForeseenKeys keys) {
+        keys.load(index, arena);
+    }
+
     /** The row of a key, 0 if there is none. */
     private int find(int hash, BytePart key) {
         long[] slots = index.slotsOf(hash);

@@ -36,6 +36,12 @@ public interface StorageEngine extends AutoCloseable {
     <T> @Nullable T peek(byte[] key, ValueView<T> view);
 
     /**
+     * Says that the first {@code count} keys are going to be peeked at or written next, in this order, most likely. It changes
+     * nothing but the time that this takes: what memory has of them is looked up together.
+     */
+    default void foresee(byte[][] keys, int count) {}
+
+    /**
      * Reads a key through the tables, off the owner thread. Reads are gathered until the next {@link #commit} or {@link
      * #flushReads} and handed over together. The value is in the row cache before `done` runs; if a newer write came
      * meanwhile, that one is given instead.

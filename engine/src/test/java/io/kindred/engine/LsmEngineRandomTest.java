@@ -196,8 +196,10 @@ final class LsmEngineRandomTest {
             TreeMap<byte[], byte[]> before = sorted();
             before.putAll(visible);
             long refusedBefore = engine().stats().memory().commitsRefused();
-            for (int i = 0; i < writes; i++) {
-                byte[] key = randomKey();
+            byte[][] keys = new byte[writes][];
+            Arrays.setAll(keys, i -> randomKey());
+            foreseeSome(keys);
+            for (byte[] key : keys) {
                 boolean there = visible.containsKey(key);
                 if (random.nextInt(4) == 0) {
                     engine().delete(key, there ? -1 : 0);
@@ -254,7 +256,21 @@ final class LsmEngineRandomTest {
             return state;
         }
 
+        /** Some of what is asked for next, in this order or another, and some of what is not. */
+        private void foreseeSome(byte[]... keys) {
+            if (random.nextBoolean()) {
+                byte[][] some = new byte[1 + random.nextInt(2 * keys.length)][];
+                int next = 0;
+                for (int i = 0; i < some.length; i++) {
+                    next = Math.min(next + random.nextInt(3), keys.length - 1);
+                    some[i] = random.nextInt(4) == 0 ? randomKey() : keys[next];
+                }
+                engine().foresee(some, some.length);
+            }
+        }
+
         private void get(byte[] key) {
+            foreseeSome(key);
             byte[] peeked = engine().peek(key);
             if (peeked != null) {
                 assertEquals(EngineDriver.text(expected(key)), EngineDriver.text(peeked));

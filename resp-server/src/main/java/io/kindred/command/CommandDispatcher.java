@@ -28,6 +28,24 @@ public final class CommandDispatcher {
         return commandsProcessed;
     }
 
+    /**
+     * Says which commands are run next: the first {@code count}. Mostly the argument behind a command's name is a key; where it is
+     * none, it has been looked up for nothing.
+     */
+    public void foresee(Session session, byte[][][] commands, int count) {
+        if (server.settings().loading()) {
+            return;
+        }
+        byte[][] keys = new byte[count][];
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            if (commands[i].length > 1) {
+                keys[found++] = commands[i][1];
+            }
+        }
+        server.keys().foresee(session.db(), keys, found);
+    }
+
     /** Requires: at least one argument. */
     public void run(Session session, byte[][] args, ReplySink sink) {
         CommandTable.Command command = table.lookup(args);

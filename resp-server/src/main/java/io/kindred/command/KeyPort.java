@@ -8,6 +8,9 @@ import io.kindred.cluster.message.QuorumSpec;
 public interface KeyPort {
     void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback);
 
+    /** Says which keys are asked for next, in their order, most likely: the first {@code count}. They are looked up together. */
+    default void foresee(int db, byte[][] keys, int count) {}
+
     /**
      * Whether this node is the only one, so that whatever is sent takes effect in the order in which it was sent, reads and
      * writes.

@@ -10,7 +10,10 @@ import io.kindred.command.NodePort;
 import io.kindred.command.ServerView;
 import io.kindred.server.ClientCommand;
 import io.kindred.server.ClientRegistry;
+import io.kindred.server.ClientSession;
+import io.kindred.server.CommandRunner;
 import io.kindred.server.ConnectionCommands;
+import io.kindred.server.ReplySlot;
 import io.kindred.server.RespServer;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoEventLoop;
@@ -29,12 +32,7 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
         CommandTable commands = table.build();
         CommandDispatcher dispatcher =
                 new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));
-        RespServer server = new RespServer(
-                (IoEventLoop) net.loop(),
-                clients,
-                (session, args, reply) -> dispatcher.run(session, args, reply),
-                config,
-                clock);
+        RespServer server = new RespServer((IoEventLoop) net.loop(), clients, running(dispatcher), config, clock);
         return new FrontEnd(commands, dispatcher, server);
     }
 
@@ -58,5 +56,19 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
             }
         }
         return chosen;
+    }
+
+    private static CommandRunner running(CommandDispatcher dispatcher) {
+        return new CommandRunner() {
+            @Override
+            public void run(ClientSession session, byte[][] args, ReplySlot reply) {
+                dispatcher.run(session, args, reply);
+            }
+
+            @Override
+            public void foresee(ClientSession session, byte[][][] commands, int count) {
+                dispatcher.foresee(session, commands, count);
+            }
+        };
     }
 }

@@ -52,6 +52,11 @@ final class NodePorts implements KeyPort, ClusterPort {
     }
 
     @Override
+    public void foresee(int db, byte[][] keys, int count) {
+        node().client().foresee(db, keys, count);
+    }
+
+    @Override
     public boolean isAlone() {
         return node().views().isAlone();
     }

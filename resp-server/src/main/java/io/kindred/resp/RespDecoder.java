@@ -35,6 +35,10 @@ public final class RespDecoder {
     private static final int NOT_SHORT = -1;
     private static final int ARGS_AT_ONCE_MAX = 16;
     private static final int TRAILER_BYTES = 2;
+    /** So many commands, with so many bytes, are decoded before the first of them is handed on. */
+    private static final int AHEAD_MAX = 16;
+
+    private static final int AHEAD_BYTES_MAX = 16 << 10;
     private static final long NOT_A_NUMBER = Long.MIN_VALUE;
 
     /** Where decoding stands after the bytes it was given. */
@@ -56,6 +60,13 @@ public final class RespDecoder {
     private int argCount;
     private int argsLeft;
     private long commandBytes;
+
+    /** Commands that are decoded and not handed on yet: those from {@code aheadNext} on. */
+    private final byte[][][] ahead = new byte[AHEAD_MAX][][];
+
+    private int aheadCount;
+    private int aheadNext;
+    private long aheadBytes;
 
     private int bulkBytes = NO_BULK;
     private byte[] bulk = EMPTY;
@@ -92,6 +103,11 @@ public final class RespDecoder {
         return error;
     }
 
+    /** Roughly what commands that are decoded and not handed on hold on the heap. */
+    public long aheadBytes() {
+        return aheadBytes;
+    }
+
     /** Roughly what a half command holds on the heap. */
     public long heldBytes() {
         return argsLeft == 0 ? 0 : commandBytesHeld() + 8L * args.length;
@@ -99,6 +115,9 @@ public final class RespDecoder {
 
     /** Requires: what an earlier call left unread comes first in {@code in}. */
     public Progress decode(ByteBuf in, CommandSink sink) {
+        if (!handOn(sink)) {
+            return Progress.STOPPED;
+        }
         while (in.isReadable()) {
             if (error != null) {
                 in.skipBytes(in.readableBytes());
@@ -142,18 +161,48 @@ public final class RespDecoder {
         while (cursor < end) {
             boolean whole = argsLeft > 0 || bytes[cursor] == '*' ? readArray(bytes, end) : readInline(bytes, end);
             if (!whole) {
-                return error != null ? Progress.FAILED : Progress.WAITING;
+                break;
             }
             if (argCount > 0) {
-                byte[][] command = args;
-                args = NO_ARGS;
-                argCount = 0;
-                if (!sink.accept(command)) {
+                boolean isFull = queue();
+                if ((isFull || !authenticated) && !handOn(sink)) {
                     return Progress.STOPPED;
                 }
             }
         }
-        return Progress.WAITING;
+        if (!handOn(sink)) {
+            return Progress.STOPPED;
+        }
+        return error != null ? Progress.FAILED : Progress.WAITING;
+    }
+
+    /** Puts the command that is whole behind those before it. Gives whether there is room for no more. */
+    private boolean queue() {
+        ahead[aheadCount++] = args;
+        aheadBytes += commandBytes;
+        args = NO_ARGS;
+        argCount = 0;
+        commandBytes = 0;
+        return aheadCount == AHEAD_MAX || aheadBytes >= AHEAD_BYTES_MAX;
+    }
+
+    /** False: the sink asked to stop. */
+    private boolean handOn(CommandSink sink) {
+        boolean goesOn = true;
+        if (aheadNext == 0 && aheadCount > 1) {
+            sink.foresee(ahead, aheadCount);
+        }
+        while (goesOn && aheadNext < aheadCount) {
+            byte[][] command = ahead[aheadNext];
+            ahead[aheadNext++] = NO_ARGS;
+            goesOn = sink.accept(command);
+        }
+        if (aheadNext == aheadCount) {
+            aheadNext = 0;
+            aheadCount = 0;
+            aheadBytes = 0;
+        }
+        return goesOn;
     }
 
     /** True once nothing is missing: then the command is in {@code args}, or {@code argCount} is 0 and there is none. */
@@ -285,6 +334,7 @@ public final class RespDecoder {
         }
         args = split;
         argCount = split.length;
+        commandBytes = lineEnd - cursor;
         cursor = lineFeed + 1;
         return true;
     }

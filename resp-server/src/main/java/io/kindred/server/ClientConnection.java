@@ -341,6 +341,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     @Override
+    public void foresee(byte[][][] commands, int count) {
+        server.runner().foresee(session, commands, count);
+    }
+
+    @Override
     public boolean accept(byte[][] args) {
         if (Words.isHttp(args[0])) {
             server.refuseHttp(session);
@@ -538,7 +543,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     private void countInput() {
         byte[][] held = heldBack ? waiting : null;
-        long bytes = input.readableBytes() + decoder.heldBytes() + (held == null ? 0 : ClientLoad.weigh(held));
+        long bytes = input.readableBytes()
+                + decoder.aheadBytes()
+                + decoder.heldBytes()
+                + (held == null ? 0 : ClientLoad.weigh(held));
         load().input(bytes - countedInputBytes);
         countedInputBytes = bytes;
     }

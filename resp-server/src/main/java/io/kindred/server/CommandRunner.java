@@ -11,4 +11,7 @@ public interface CommandRunner {
      * @param reply to be completed exactly once, now or later, on the same thread
      */
     void run(ClientSession session, byte[][] args, ReplySlot reply);
+
+    /** The first {@code count} commands are run next, most likely. */
+    default void foresee(ClientSession session, byte[][][] commands, int count) {}
 }

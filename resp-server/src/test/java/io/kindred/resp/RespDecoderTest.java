@@ -154,6 +154,71 @@ final class RespDecoderTest {
         in.release();
     }
 
+    /** What the decoder tells its sink, in order. */
+    private static final class Telling implements CommandSink {
+        final List<String> told = new ArrayList<>();
+        private final int goesOnFor;
+
+        Telling(int goesOnFor) {
+            this.goesOnFor = goesOnFor;
+        }
+
+        @Override
+        public void foresee(byte[][][] commands, int count) {
+            StringBuilder names = new StringBuilder("foreseen");
+            for (int i = 0; i < count; i++) {
+                names.append(' ').append(new String(commands[i][0], StandardCharsets.US_ASCII));
+            }
+            told.add(names.toString());
+        }
+
+        @Override
+        public boolean accept(byte[][] args) {
+            told.add(new String(args[0], StandardCharsets.US_ASCII));
+            return told.size() < goesOnFor;
+        }
+    }
+
+    private static RespDecoder decoder() {
+        return new RespDecoder(RespLimits.DEFAULT, new byte[RespDecoder.WINDOW_BYTES]);
+    }
+
+    @Test
+    void saysWhatComesNextBeforeItComes() {
+        Telling sink = new Telling(Integer.MAX_VALUE);
+        decoder().decode(Unpooled.copiedBuffer("A\r\n*1\r\n$1\r\nB\r\nC\r\nD", StandardCharsets.US_ASCII), sink);
+        assertEquals(List.of("foreseen A B C", "A", "B", "C"), sink.told);
+        Telling one = new Telling(Integer.MAX_VALUE);
+        decoder().decode(Unpooled.copiedBuffer("A\r\n", StandardCharsets.US_ASCII), one);
+        assertEquals(List.of("A"), one.told);
+    }
+
+    @Test
+    void looksNoFurtherAheadThanItMay() {
+        Telling many = new Telling(Integer.MAX_VALUE);
+        decoder().decode(Unpooled.copiedBuffer("A\r\n".repeat(20), StandardCharsets.US_ASCII), many);
+        assertEquals("foreseen" + " A".repeat(16), many.told.get(0));
+        assertEquals("foreseen" + " A".repeat(4), many.told.get(17));
+        Telling large = new Telling(Integer.MAX_VALUE);
+        String value = "*2\r\n$1\r\nA\r\n$9000\r\n" + "x".repeat(9000) + "\r\n";
+        decoder().decode(Unpooled.copiedBuffer(value.repeat(3), StandardCharsets.US_ASCII), large);
+        assertEquals(List.of("foreseen A A", "A", "A", "A"), large.told);
+    }
+
+    @Test
+    void whatIsDecodedAheadComesBeforeTheErrorBehindIt() {
+        RespDecoder decoder = decoder();
+        Telling sink = new Telling(2);
+        ByteBuf in = Unpooled.copiedBuffer("A\r\nB\r\n*x\r\n", StandardCharsets.US_ASCII);
+        assertEquals(RespDecoder.Progress.STOPPED, decoder.decode(in, sink));
+        assertTrue(decoder.aheadBytes() > 0);
+        assertEquals(List.of("foreseen A B", "A"), sink.told);
+        assertEquals(RespDecoder.Progress.STOPPED, decoder.decode(in, sink));
+        assertEquals(0, decoder.aheadBytes());
+        assertEquals(RespDecoder.Progress.FAILED, decoder.decode(in, sink));
+        assertEquals(List.of("foreseen A B", "A", "B"), sink.told);
+    }
+
     @Test
     void announcedLengthsHoldNothing() {
         Decoding decoding = new Decoding(RespLimits.DEFAULT.withBulkBytesMax(1 << 30), false);

@@ -23,6 +23,9 @@ public interface ReplicaStore {
      */
     <T> @Nullable T peek(byte[] key, View<T> view);
 
+    /** The first {@code count} keys are asked for next, in this order, most likely. Changes nothing but the time it takes. */
+    default void foresee(byte[][] keys, int count) {}
+
     /** The sum of the count deltas of a group: all keys that start with these four bytes (big-endian). */
     long count(int group);
 }

@@ -61,6 +61,8 @@ final class RingRouter implements Router, PartitionMap {
     /** A request asks for its key's route more than once, with the same array; each time anew costs a digest. */
     private @Nullable Route lastRoute;
 
+    private final ForeseenRoutes foreseen = new ForeseenRoutes();
+
     private byte @Nullable [] lastKey;
     private int lastDb;
 
@@ -96,6 +98,7 @@ final class RingRouter implements Router, PartitionMap {
             }
         }
         lastRoute = null;
+        foreseen.clear();
         alone = ring().members().size() == 1 && datacenters.remotes().length == 0 && serving.isSettled();
         walks.clear();
         for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
@@ -180,11 +183,21 @@ final class RingRouter implements Router, PartitionMap {
         if (last != null && key == lastKey && db == lastDb) {
             return last;
         }
-        Route route = find(db, key);
+        Route known = foreseen.take(db, key);
+        Route route = known == null ? find(db, key) : known;
         lastRoute = route;
         lastKey = key;
         lastDb = db;
         return route;
+    }
+
+    /** The first {@code count} keys are asked for next, in this order. Gives their storage keys, in an array that is shared. */
+    byte[][] foresee(int db, byte[][] keys, int count) {
+        foreseen.begin(db);
+        for (int i = 0; i < count; i++) {
+            foreseen.add(keys[i], find(db, keys[i]));
+        }
+        return foreseen.storageKeys();
     }
 
     private Route find(int db, byte[] key) {

@@ -19,6 +19,11 @@ public final class EngineStore implements ReplicaStore {
         return engine.peek(key, new Through<>(view));
     }
 
+    @Override
+    public void foresee(byte[][] keys, int count) {
+        engine.foresee(keys, count);
+    }
+
     /** The core's view as the engine's. */
     private record Through<T>(View<T> view) implements ValueView<T> {
         @Override

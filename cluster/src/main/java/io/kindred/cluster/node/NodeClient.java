@@ -46,6 +46,11 @@ public final class NodeClient {
         }
     }
 
+    /** See {@link io.kindred.cluster.core.NodeCore#foresee}. */
+    public void foresee(int db, byte[][] keys, int count) {
+        node.foresee(db, keys, count);
+    }
+
     /** Asks about, or orders, the whole cluster; {@code callback} is called once. */
     public void ask(ClusterQuery query, AnswerCallback callback) {
         node.requireLoop();

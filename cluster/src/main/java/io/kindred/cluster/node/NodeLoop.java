@@ -210,6 +210,13 @@ public final class NodeLoop {
         }
     }
 
+    /** Not within a step. */
+    void foresee(int db, byte[][] keys, int count) {
+        if (!stopped && !stepping) {
+            core.foresee(db, keys, count);
+        }
+    }
+
     private void step(Event first) {
         Event event = first;
         while (event != null && !stopped) {

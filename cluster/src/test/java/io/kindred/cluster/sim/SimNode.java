@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The simulated shell of one core: what NodeLoop is to a real one. */
 final class SimNode implements Effects, ReplicaStore {
+    private static final int FORESEEN_ONE_IN = 3;
+    private static final byte[] NOT_ASKED_FOR = {'?'};
     private static final long WALL_START_MILLIS = 1_700_000_000_000L;
     private static final int FAST_PPM_MAX = 200;
     /** Copies of a node have addresses of their own. */
@@ -660,7 +662,12 @@ final class SimNode implements Effects, ReplicaStore {
     void request(Operation operation, QuorumSpec quorum, Consumer<Outcome> done) {
         long token = ++lastToken;
         clients.put(token, done);
-        whenGoing(() -> step(new Event.Request(token, operation, quorum)));
+        whenGoing(() -> {
+            if (core != null && token % FORESEEN_ONE_IN == 0) {
+                core.foresee(operation.db(), new byte[][] {NOT_ASKED_FOR, operation.key()}, 2);
+            }
+            step(new Event.Request(token, operation, quorum));
+        });
     }
 
     void ask(ClusterQuery query, Consumer<ClusterAnswer> done) {
