@@ -1,0 +1,34 @@
+package io.kindred.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What README.md and docs show is what is printed: every command block of every page, typed letter for letter. */
+@Tag("tools")
+final class DocumentsIT {
+    static Stream<Path> pagesWithCommands() {
+        return Document.pages().stream()
+                .filter(page -> !Document.of(page).steps().isEmpty())
+                .map(Program.HOME::relativize);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pagesWithCommands")
+    void doesWhatItShows(Path page, @TempDir Path dir) throws Exception {
+        Document document = Document.of(Program.HOME.resolve(page));
+        document.notRun().forEach(line -> System.out.println("not run: " + line));
+        try (Tour tour = new Tour(document, dir)) {
+            tour.prepare();
+            List<String> problems = tour.problems();
+            assertEquals("", String.join("\n\n", problems));
+            assertEquals(List.of(), tour.leftOver(), "a tour ends what it starts");
+        }
+    }
+}
