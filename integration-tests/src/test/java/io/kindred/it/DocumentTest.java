@@ -11,11 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How pages are read; and what must hold of all of them without running anything. */
 final class DocumentTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#: ]+)(?:#[^)]*)?\\)|src(?:set)?=\"([^\": ]+)\"");
+
+    /** A class with its package, or a field of INFO, as pages write them. */
+    private static final Pattern NAME = Pattern.compile("`(?:([a-z]+/[A-Z]\\w+)(?:\\.\\w+)?|([a-z]+(?:_[a-z0-9]+)+))`");
 
     private static Document document(String text) {
         return Document.of(Path.of("page.md"), text.lines().toList());
@@ -41,6 +45,36 @@ final class DocumentTest {
             }
         }
         assertEquals(List.of(), dead);
+    }
+
+    /** Names of other systems' fields and options are in the page that compares with them. */
+    @Test
+    void everyClassAndFieldThatAPageNamesIsThere() throws Exception {
+        StringBuilder sources = new StringBuilder();
+        List<String> classes = new ArrayList<>();
+        for (String module : List.of("engine", "cluster", "resp-server", "integration-tests")) {
+            try (Stream<Path> files = Files.walk(Program.HOME.resolve(module).resolve("src"))) {
+                for (Path file :
+                        files.filter(name -> name.toString().endsWith(".java")).toList()) {
+                    sources.append(Files.readString(file));
+                    classes.add(file.toString());
+                }
+            }
+        }
+        List<String> unknown = new ArrayList<>();
+        for (Path page : Document.pages()) {
+            Matcher name = NAME.matcher(page.endsWith("comparison.md") ? "" : Files.readString(page));
+            while (name.find()) {
+                String path = name.group(1) == null ? "" : "/" + name.group(1) + ".java";
+                boolean isThere = path.isEmpty()
+                        ? sources.indexOf(name.group(2)) >= 0
+                        : classes.stream().anyMatch(file -> file.endsWith(path));
+                if (!isThere) {
+                    unknown.add(page.getFileName() + ": " + name.group());
+                }
+            }
+        }
+        assertEquals(List.of(), unknown);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.kindred.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -26,9 +27,9 @@ final class DocumentsIT {
         document.notRun().forEach(line -> System.out.println("not run: " + line));
         try (Tour tour = new Tour(document, dir)) {
             tour.prepare();
-            List<String> problems = tour.problems();
+            List<String> problems = new ArrayList<>(tour.problems());
+            tour.leftOver().forEach(process -> problems.add("a tour ends what it starts; this still runs: " + process));
             assertEquals("", String.join("\n\n", problems));
-            assertEquals(List.of(), tour.leftOver(), "a tour ends what it starts");
         }
     }
 }
