@@ -32,6 +32,10 @@ record Document(Path file, List<Step> steps, List<String> notRun, List<String> p
     private static final Pattern COMMAND =
             Pattern.compile("\\$ .*|(?:\\./)?bin/kindred-.*|(?:redis-cli|mvn|docker|curl|openssl|git|sudo) .*");
 
+    /** What builds the project anew or changes the machine: a test must not. */
+    private static final Pattern NOT_FOR_TESTS =
+            Pattern.compile("(?:\\$ )?(?:mvn|docker|sudo|systemctl|apt|apt-get) .*");
+
     /**
      * Something to type.
      *
@@ -87,6 +91,9 @@ record Document(Path file, List<Step> steps, List<String> notRun, List<String> p
         boolean isPrompted = !block.isEmpty() && block.get(0).startsWith("$ ");
         if (mark.matches()) {
             notRun.add(file.getFileName() + ":" + first + ": " + mark.group(1));
+        } else if (block.stream().anyMatch(line -> NOT_FOR_TESTS.matcher(line).matches())) {
+            problems.add(file.getFileName() + ":" + first
+                    + ": no test may run this; write <!-- not run: reason --> before the block");
         } else if (SCRIPTS.contains(language)) {
             steps.add(new Step(first, String.join("\n", block), null));
         } else if (SESSIONS.contains(language) || language.isEmpty() && isPrompted) {

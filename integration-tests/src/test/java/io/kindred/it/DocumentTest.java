@@ -142,6 +142,13 @@ final class DocumentTest {
     }
 
     @Test
+    void whatBuildsOrNeedsTheMachineHasToBeMarked() {
+        Document document = document("```sh\nmvn verify\n```\n```console\n$ docker compose up\n```\n");
+        assertEquals(List.of(), document.steps());
+        assertEquals(2, document.problems().size());
+    }
+
+    @Test
     void commandsInABlockOfNoKindAreAProblem() {
         assertNotEquals(
                 List.of(), document("```\nbin/kindred-cluster start\n```\n").problems());
@@ -170,5 +177,6 @@ final class DocumentTest {
         assertNotEquals(first + 100, Integer.parseInt(free[2]));
         assertEquals("70010 7060 27001 7", ports.replaced("70010 7060 27001 7"));
         assertEquals("127.0.0.1:" + first, ports.replaced("127.0.0.1:7001"));
+        assertNotEquals("8001", ports.replaced("8001"));
     }
 }

@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Free ports in the place of those that pages name: 7000 to 7019, 7100 to 7119 and so on up to 7919 for clients, and those
+ * Free ports in the place of those that pages name: 7000 to 7019, 7100 to 7119 and so on up to 8919 for clients, and those
  * with a 1 before them for nodes. Each twenty that are named get twenty free ones in a row.
  */
 final class ShownPorts {
-    private static final Pattern PORT = Pattern.compile("(?<![0-9])(1?)7([0-9])([01][0-9])(?![0-9])");
+    private static final Pattern PORT = Pattern.compile("(?<![0-9])(1?)([78][0-9])([01][0-9])(?![0-9])");
     private static final int PORTS = 20;
     private static final int PEERS_ABOVE = 10_000;
 
