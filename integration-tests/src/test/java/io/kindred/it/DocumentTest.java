@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 final class DocumentTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#: ]+)(?:#[^)]*)?\\)|src(?:set)?=\"([^\": ]+)\"");
 
-    /** A class with its package, or a field of INFO, as pages write them. */
-    private static final Pattern NAME = Pattern.compile("`(?:([a-z]+/[A-Z]\\w+)(?:\\.\\w+)?|([a-z]+(?:_[a-z0-9]+)+))`");
+    /** A class with its package, or a field of INFO, as pages write them; names of metrics are put together by the program. */
+    private static final Pattern NAME =
+            Pattern.compile("`(?:([a-z]+/[A-Z]\\w+)(?:\\.\\w+)?|(?!kindred_)([a-z]+(?:_[a-z0-9]+)+))`");
 
     private static Document document(String text) {
         return Document.of(Path.of("page.md"), text.lines().toList());
