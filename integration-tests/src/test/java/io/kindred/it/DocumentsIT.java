@@ -2,11 +2,13 @@ package io.kindred.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +32,16 @@ final class DocumentsIT {
             List<String> problems = new ArrayList<>(tour.problems());
             tour.leftOver().forEach(process -> problems.add("a tour ends what it starts; this still runs: " + process));
             assertEquals("", String.join("\n\n", problems));
+        }
+    }
+
+    @Test
+    void picturesAreWhatTheirScriptDraws(@TempDir Path dir) throws Exception {
+        Path images = Program.HOME.resolve("docs").resolve("images");
+        Path script = Files.copy(images.resolve("draw.py"), dir.resolve("draw.py"));
+        Program.output("python3", script.toString());
+        for (String picture : List.of("ring.svg", "write.svg")) {
+            assertEquals(Files.readString(images.resolve(picture)), Files.readString(dir.resolve(picture)), picture);
         }
     }
 }
