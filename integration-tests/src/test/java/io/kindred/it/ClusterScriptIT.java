@@ -86,6 +86,26 @@ final class ClusterScriptIT {
         }
     }
 
+    /** Only the node itself tells that it is through with leaving, so it may not end before all have heard it. */
+    @Test
+    void aNodeThatWasRemovedIsWaitedForByNobody(@TempDir Path parent) {
+        Path dir = parent.resolve("cluster");
+        int port = FreePorts.block(4);
+        try {
+            script(dir, "start", "--port", "" + port).succeeded();
+            for (int round = 0; round < 3; round++) {
+                script(dir, "add").succeeded();
+                assertTrue(script(dir, "remove", "n4").succeeded().contains("n4 removed"));
+                for (int node = 0; node < 3; node++) {
+                    String info = call(port + node, "INFO", "kindred");
+                    assertTrue(info.contains("members_leaving:0"), "round " + round + ", n" + (node + 1) + "\n" + info);
+                }
+            }
+        } finally {
+            script(dir, "kill");
+        }
+    }
+
     /** A shell has what a script starts with & ignore SIGINT; a terminal that closes sends SIGHUP. */
     @Test
     void aScriptCanEndANodeAsRedisCanBeEnded(@TempDir Path dir) {
