@@ -12,6 +12,7 @@ import io.kindred.server.ClientCommand;
 import io.kindred.server.ClientRegistry;
 import io.kindred.server.ConnectionCommands;
 import io.kindred.server.RespServer;
+import io.kindred.server.ServerClock;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;
@@ -34,7 +35,7 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
                 clients,
                 (session, args, reply) -> dispatcher.run(session, args, reply),
                 config,
-                clock);
+                new ServerClock(clock, System::nanoTime));
         return new FrontEnd(commands, dispatcher, server);
     }
 
