@@ -118,6 +118,11 @@ public final class RespServer {
         }
     }
 
+    /** Whether the kernel's epoll tells of sockets; else Java's own selector does. */
+    public boolean isEpoll() {
+        return loop.isIoType(EpollIoHandler.class);
+    }
+
     public ClientRegistry clients() {
         return clients;
     }

@@ -27,6 +27,8 @@ public final class ServerCounters {
                     ServerCounters::connectionsRejected)
             .counter("total_net_input_bytes", Unit.BYTES, "Bytes that came from clients.", ServerCounters::inputBytes)
             .counter("total_net_output_bytes", Unit.BYTES, "Bytes that went to clients.", ServerCounters::outputBytes)
+            .counter("total_reads_processed", "Reads from clients' sockets.", c -> c.reads)
+            .counter("total_writes_processed", "Writes to clients' sockets.", c -> c.writes)
             .counter("total_error_replies", "Errors that were answered.", c -> c.errorReplies)
             .counter("protocol_errors", "Clients that were closed for what is no RESP.", ServerCounters::protocolErrors)
             .counter(
@@ -52,7 +54,7 @@ public final class ServerCounters {
     public static final MetricSet<ServerCounters> ERRORS = MetricSet.<ServerCounters>of(ServerCounters.class)
             .family(new MetricFamily<ServerCounters, ErrorKind>(
                     "errorstat_",
-                    "error_replies_by_code_",
+                    "error_reply_",
                     List.of("code"),
                     ServerCounters::errorKinds,
                     kind -> List.of(kind.code()),
@@ -71,6 +73,8 @@ public final class ServerCounters {
     private long connectionsRejected;
     private long inputBytes;
     private long outputBytes;
+    private long reads;
+    private long writes;
     private long protocolErrors;
     private long pauses;
     private long outputLimitCloses;
@@ -139,6 +143,8 @@ public final class ServerCounters {
         connectionsRejected = 0;
         inputBytes = 0;
         outputBytes = 0;
+        reads = 0;
+        writes = 0;
         protocolErrors = 0;
         pauses = 0;
         outputLimitCloses = 0;
@@ -166,10 +172,12 @@ public final class ServerCounters {
 
     void countInput(int bytes) {
         inputBytes += bytes;
+        reads++;
     }
 
     void countOutput(int bytes) {
         outputBytes += bytes;
+        writes++;
     }
 
     void countProtocolError() {

@@ -13,6 +13,7 @@ import io.kindred.metrics.MetricSet;
  * @param inFlight clients' requests under way
  * @param refusedForRoom writes, of clients and of other nodes, that were refused with OOM
  * @param parkedReads other nodes' reads that had to wait until answers before theirs were on their way
+ * @param lastCommitFailed whether the storage failed the newest commit that it has answered
  */
 public record LoopStats(
         long events,
@@ -22,7 +23,8 @@ public record LoopStats(
         long storeFailures,
         int inFlight,
         long refusedForRoom,
-        long parkedReads) {
+        long parkedReads,
+        boolean lastCommitFailed) {
     public static final MetricSet<LoopStats> METRICS = MetricSet.<LoopStats>of(LoopStats.class)
             .counter("loop_events", "Events that the core was given.", LoopStats::events)
             .counter("loop_turns", "Turns of the event loop that had any.", LoopStats::turns)
@@ -38,5 +40,9 @@ public record LoopStats(
                     "peer_reads_put_off",
                     "Other nodes' reads that had to wait until answers before theirs were on their way.",
                     LoopStats::parkedReads)
+            .flag(
+                    "storage_failing",
+                    "Whether the storage failed the newest commit that it has answered.",
+                    LoopStats::lastCommitFailed)
             .build();
 }
