@@ -170,8 +170,9 @@ record HealthReport(String node, boolean serving, List<Reason> reasons) {
                 .orElse(State.OK);
     }
 
+    /** Without the sign that has clients take a field for a list of pairs. */
     private String words() {
-        return String.join("; ", reasons.stream().map(Reason::words).toList());
+        return String.join("; ", reasons.stream().map(Reason::words).toList()).replace('=', ' ');
     }
 
     HealthView view() {
