@@ -117,7 +117,9 @@ final class RedisInfoIT {
             String script = "import redis; i = redis.Redis(port=" + node.port() + ").info('everything'); "
                     + "print(i['db0']['keys'], i['db0']['expires'], i['maxmemory'], i['cmdstat_set']['calls'], i['role'])";
             assertEquals(
-                    "1 0 0 1 master", Program.output("/usr/bin/python3", "-c", script).strip());
+                    "1 0 0 1 master",
+                    Program.output(OtherClientsIT.pythonWithRedis(), "-c", script)
+                            .strip());
         }
     }
 

@@ -183,19 +183,20 @@ class MonitoringTest {
         client.call("CONFIG", "RESETSTAT");
         client.call("SET", "k", "v");
         client.call("GET", "k");
+        client.call("GET", "nothing");
         client.call("MGET", "k", "none", "none2");
         client.call("INCR", "k");
         client.call("GET");
         client.call("NOSUCH");
         String stats = client.text("INFO", "stats");
         assertTrue(stats.contains("\r\nkeyspace_hits:2\r\n"), stats);
-        assertTrue(stats.contains("\r\nkeyspace_misses:2\r\n"), stats);
+        assertTrue(stats.contains("\r\nkeyspace_misses:3\r\n"), stats);
         assertTrue(stats.contains("\r\ntotal_error_replies:3\r\n"), stats);
         assertEquals("# Errorstats\r\nerrorstat_ERR:count=3\r\n", client.text("INFO", "errorstats"));
         String calls = client.text("INFO", "commandstats");
         assertTrue(
                 Pattern.compile(
-                                "\r\ncmdstat_get:calls=1,usec=[0-9]+,usec_per_call=[0-9]+\\.[0-9]{2},rejected_calls=1,failed_calls=0\r\n")
+                                "\r\ncmdstat_get:calls=2,usec=[0-9]+,usec_per_call=[0-9]+\\.[0-9]{2},rejected_calls=1,failed_calls=0\r\n")
                         .matcher(calls)
                         .find(),
                 calls);
