@@ -1,5 +1,7 @@
 package io.kindred.engine;
 
+import io.kindred.metrics.MetricSet;
+import io.kindred.metrics.Unit;
 import java.util.List;
 
 /**
@@ -14,6 +16,20 @@ import java.util.List;
  */
 public record EngineRecovery(
         boolean startedClean, long replayedRecords, long tornBytesCut, long corruptions, List<String> findings) {
+    public static final MetricSet<EngineRecovery> METRICS = MetricSet.<EngineRecovery>of(EngineRecovery.class)
+            .flag("started_clean", "Whether the last stop was a clean one.", EngineRecovery::startedClean)
+            .gauge(
+                    "log_records_replayed",
+                    "Commits that this start read back from the log.",
+                    EngineRecovery::replayedRecords)
+            .gauge(
+                    "log_torn_bytes_cut",
+                    Unit.BYTES,
+                    "Bytes of an unfinished commit that it cut off.",
+                    EngineRecovery::tornBytesCut)
+            .gauge("log_corruptions_found", "Places in the log that it found damaged.", EngineRecovery::corruptions)
+            .build();
+
     public EngineRecovery {
         findings = List.copyOf(findings);
     }

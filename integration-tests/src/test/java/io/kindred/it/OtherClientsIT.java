@@ -119,7 +119,7 @@ final class OtherClientsIT {
     }
 
     /** A distribution's package is seen by the distribution's Python only, which need not be the first on the PATH. */
-    private static String pythonWithRedis() {
+    static String pythonWithRedis() {
         for (String python : List.of("python3", "/usr/bin/python3")) {
             if (Program.ran(null, Map.of(), python, "-c", "import redis").exitCode() == 0) {
                 return python;

@@ -18,9 +18,11 @@ public final class CommandTable implements UpdateFunctions {
 
     private final List<Command> commands;
     private final @Nullable Command[] slots;
+    private final CommandCounters counters;
 
     private CommandTable(List<Command> commands) {
         this.commands = List.copyOf(commands);
+        this.counters = new CommandCounters(this::calls);
         int size = Integer.highestOneBit(Math.max(8, commands.size() * 4));
         slots = new Command[size];
         for (Command command : commands) {
@@ -43,7 +45,8 @@ public final class CommandTable implements UpdateFunctions {
             byte[] word,
             @Nullable Action action,
             @Nullable UpdateFunction function,
-            @Nullable CommandTable subcommands) {}
+            @Nullable CommandTable subcommands,
+            CommandCalls calls) {}
 
     /** The command or subcommand that these arguments name, or null. */
     @Nullable
@@ -72,6 +75,23 @@ public final class CommandTable implements UpdateFunctions {
     public @Nullable UpdateFunction find(byte[] name, int arguments) {
         Command command = find(slots, name);
         return command == null || !command.spec().fits(arguments) ? null : command.function;
+    }
+
+    /** What the commands of this table have done. */
+    public CommandCounters counters() {
+        return counters;
+    }
+
+    /** Of each command and subcommand. */
+    private List<CommandCalls> calls() {
+        List<CommandCalls> all = new ArrayList<>();
+        for (Command command : commands) {
+            all.add(command.calls());
+            if (command.subcommands() != null) {
+                all.addAll(command.subcommands().calls());
+            }
+        }
+        return all;
     }
 
     /** In the order of registration. */
@@ -145,7 +165,7 @@ public final class CommandTable implements UpdateFunctions {
                 @Nullable UpdateFunction function,
                 @Nullable CommandTable subcommands) {
             byte[] word = spec.word().getBytes(StandardCharsets.ISO_8859_1);
-            commands.add(new Command(spec, word, action, function, subcommands));
+            commands.add(new Command(spec, word, action, function, subcommands, new CommandCalls(spec.name())));
             return this;
         }
 

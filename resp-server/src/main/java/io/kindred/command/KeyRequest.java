@@ -151,6 +151,10 @@ public final class KeyRequest extends Turn implements OutcomeCallback {
         return server.settings();
     }
 
+    CommandCounters counters() {
+        return server.commands().counters();
+    }
+
     public ClusterPort cluster() {
         return server.cluster();
     }

@@ -1,6 +1,9 @@
 package io.kindred.command;
 
 import static io.kindred.command.CommandSpec.Flag.ADMIN;
+import static io.kindred.command.CommandSpec.Flag.FAST;
+import static io.kindred.command.CommandSpec.Flag.LOADING;
+import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
@@ -29,6 +32,9 @@ final class KinClusterCommands {
             "    Return [name, address, up | suspect | down, primary | fallback] for each node of the preference list.",
             "KIN.MEMBERS",
             "    Return [name, id, address, zone, datacenter, weight, status, partitions owned] for each member.",
+            "KIN.HEALTH",
+            "    Return this node's name, the state of the cluster as it sees it (ok, moving, degraded, failing or loading),",
+            "    whether it serves clients, and the reasons in words. Answered before it serves, too.",
             "KIN.RING [<partition>]",
             "    Return [partition, first token, [owner, ...]] for each partition, or for one.",
             "KIN.QUORUM [SCOPE local|global] [R n] [W n] [PR n] [PW n] [DEFAULT]",
@@ -58,6 +64,9 @@ final class KinClusterCommands {
                 (session, args, server) -> Reply.array(server.cluster().members().stream()
                         .map(KinClusterCommands::row)
                         .toList()));
+        table.add(
+                spec("kin.health", 1, "Says how the cluster is, and why.").flags(LOADING, STALE, FAST),
+                (Action.OfNode) KinClusterCommands::health);
         table.add(spec("kin.ring", -1, "Lists the partitions and their owners."), (Action.OfSession)
                 KinClusterCommands::ring);
         table.add(spec("kin.quorum", -1, "Sets and returns the connection's quorums."), (Action.OfSession)
@@ -97,6 +106,16 @@ final class KinClusterCommands {
 
     private static CommandSpec.Builder spec(String name, int arity, String summary) {
         return CommandSpec.named(name, arity).docs("module", "1.0.0", "O(N), N rows", summary);
+    }
+
+    private static Reply health(Session session, byte[][] args, ServerView server) {
+        HealthView health = server.node().health();
+        return new Reply.Pairs(List.of(
+                Reply.bulk("node"), Reply.bulk(health.node()),
+                Reply.bulk("state"), Reply.bulk(health.state()),
+                Reply.bulk("serving"), Reply.integer(health.serving() ? 1 : 0),
+                Reply.bulk("reasons"),
+                        Reply.array(health.reasons().stream().map(Reply::bulk).toList())));
     }
 
     private static Reply replicas(Session session, byte[][] args, ServerView server) {

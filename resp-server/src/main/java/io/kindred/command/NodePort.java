@@ -7,6 +7,9 @@ public interface NodePort {
     /** The INFO text; sections are lower-case, and an empty set asks for the default ones. */
     String info(Set<String> sections);
 
+    /** How it is; known from the first moment on. */
+    HealthView health();
+
     /** Begins an orderly stop. The connection is closed without a reply. */
     void shutdown(boolean save);
 }

@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ final class PlanRun extends Turn {
 
     private final Action.OfKeys action;
     private final CommandSpec spec;
+    private final boolean isReading;
     private final byte[][] args;
     private final int db;
     private final ServerView server;
@@ -49,11 +51,13 @@ final class PlanRun extends Turn {
     private int completed;
     private boolean touched;
     private boolean sending;
+    private long begunMillis;
     private long foundBytes;
     private long eachBytes = UNKNOWN_BYTES;
 
     PlanRun(CommandSpec spec, Action.OfKeys action, byte[][] args, Session session, ServerView server, ReplySink sink) {
         this.spec = spec;
+        this.isReading = spec.has(CommandSpec.Flag.READONLY);
         this.action = action;
         this.args = args;
         this.db = session.db();
@@ -69,7 +73,8 @@ final class PlanRun extends Turn {
 
     @Override
     void begin() {
-        begin(action.plan(args, db, server.clock().millis()));
+        begunMillis = server.clock().millis();
+        begin(action.plan(args, db, begunMillis));
         advance();
     }
 
@@ -116,6 +121,9 @@ final class PlanRun extends Turn {
             throw new IllegalStateException("an operation ended twice");
         }
         outcomes[index] = outcome;
+        if (isReading && outcome instanceof Outcome.Found found) {
+            server.commands().counters().looked(LiveValue.of(found.versions(), begunMillis) != null);
+        }
         completed++;
         if (Failures.reply(outcome) != null) {
             failures.add(outcome);

@@ -30,6 +30,11 @@ interface ReadAction extends Action.OfKey {
     @Override
     default Reply reply(Outcome outcome, KeyRequest request) {
         Reply conflict = showsValue() ? request.conflict(outcome) : null;
-        return conflict != null ? conflict : show(request.args(), request.live(outcome), request.nowMillis());
+        if (conflict != null) {
+            return conflict;
+        }
+        Current live = request.live(outcome);
+        request.counters().looked(live != null);
+        return show(request.args(), live, request.nowMillis());
     }
 }

@@ -55,4 +55,7 @@ public interface Session {
 
     /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
     void running(CommandSpec command);
+
+    /** The command that runs now is started: its answer is counted there. */
+    void started(CommandCalls calls);
 }

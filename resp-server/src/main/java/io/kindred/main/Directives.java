@@ -28,6 +28,11 @@ final class Directives {
 
     static final Directive PORT = start("port", "6379", ValueForms.integer(0, PORT_MAX));
     static final Directive BIND = start("bind", "127.0.0.1", ValueForms.words(ValueForms.word(NAME_CHARS_MAX * 2)));
+    /** Where /metrics and /health are; 0: nowhere. */
+    static final Directive HTTP_PORT = start("http-port", "0", ValueForms.integer(0, PORT_MAX));
+
+    static final Directive HTTP_BIND =
+            start("http-bind", "127.0.0.1", ValueForms.words(ValueForms.word(NAME_CHARS_MAX * 2)));
     /** Empty: port + 10000. */
     static final Directive CLUSTER_PORT = start("cluster-port", "", ValueForms.integer(0, PORT_MAX));
     /** Empty: the address that is bound. */
@@ -127,6 +132,8 @@ final class Directives {
     private static final List<Directive> OWN = List.of(
             PORT,
             BIND,
+            HTTP_PORT,
+            HTTP_BIND,
             CLUSTER_PORT,
             CLUSTER_ANNOUNCE_IP,
             CLUSTER_ANNOUNCE_BUS_PORT,

@@ -15,6 +15,7 @@ import io.kindred.server.CommandRunner;
 import io.kindred.server.ConnectionCommands;
 import io.kindred.server.ReplySlot;
 import io.kindred.server.RespServer;
+import io.kindred.server.ServerClock;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;
@@ -32,7 +33,12 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
         CommandTable commands = table.build();
         CommandDispatcher dispatcher =
                 new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));
-        RespServer server = new RespServer((IoEventLoop) net.loop(), clients, running(dispatcher), config, clock);
+        RespServer server = new RespServer(
+                (IoEventLoop) net.loop(),
+                clients,
+                running(dispatcher),
+                config,
+                new ServerClock(clock, System::nanoTime));
         return new FrontEnd(commands, dispatcher, server);
     }
 

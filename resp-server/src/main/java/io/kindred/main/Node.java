@@ -6,7 +6,11 @@ import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
+import io.kindred.command.HealthView;
 import io.kindred.command.NodePort;
+import io.kindred.server.ServerCounters;
+import io.kindred.server.http.HttpCounters;
+import io.kindred.server.http.HttpPort;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -47,7 +51,9 @@ final class Node implements NodeHost, NodePort {
     private final FrontEnd front;
     private final CompletableFuture<Node> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final HttpCounters httpCounters = new HttpCounters();
     private volatile int port;
+    private volatile @Nullable HttpPort http;
 
     // From here on: owned by the loop.
     private @Nullable BackEnd back;
@@ -72,6 +78,7 @@ final class Node implements NodeHost, NodePort {
             started = true;
         } finally {
             if (!started) {
+                closeHttp();
                 net.loop().submit(front.server()::close).awaitUninterruptibly();
                 net.stop().awaitUninterruptibly();
                 ended.complete(EXIT_FATAL);
@@ -82,6 +89,8 @@ final class Node implements NodeHost, NodePort {
     private void open() throws StartFailed {
         ServerConfig start = config.now();
         port = front.bind(start.bind(), (int) start.number(Directives.PORT));
+        Monitoring pages = new Monitoring(net.loop(), this::reading, this::healthReport);
+        http = Monitoring.open(start, pages, httpCounters);
         BackEnd opened = BackEnd.open(net, start, port, front.commands(), this);
         LOG.log(
                 Level.INFO,
@@ -92,21 +101,7 @@ final class Node implements NodeHost, NodePort {
 
     private void run(BackEnd opened) {
         back = opened;
-        OpsMeter operations = new OpsMeter(front.dispatcher()::commandsProcessed, System::nanoTime);
-        net.loop().scheduleAtFixedRate(operations::sample, 0, OpsMeter.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
-        ProcessMeter process = new ProcessMeter(Path.of(config.now().text(Directives.DIR)), System::nanoTime);
-        net.loop().scheduleAtFixedRate(process::sample, 0, ProcessMeter.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
-        info = new InfoReport(new InfoReport.Subjects(
-                config,
-                front.server(),
-                front.dispatcher(),
-                opened.core().views(),
-                opened.loop(),
-                opened.engine(),
-                port,
-                clock,
-                operations,
-                process));
+        info = new InfoReport(subjects(opened));
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
@@ -114,6 +109,35 @@ final class Node implements NodeHost, NodePort {
         if (stopAsked) {
             stopNow();
         }
+    }
+
+    private Reading.Subjects subjects(BackEnd opened) {
+        ServerCounters counters = front.server().counters();
+        Reading.Meters meters = new Reading.Meters(
+                new OpsMeter(front.dispatcher()::commandsProcessed, System::nanoTime),
+                new OpsMeter(counters::inputBytes, System::nanoTime),
+                new OpsMeter(counters::outputBytes, System::nanoTime),
+                new ProcessMeter(Path.of(config.now().text(Directives.DIR)), System::nanoTime),
+                new LoopLag(System::nanoTime));
+        every(OpsMeter.SAMPLE_MILLIS, meters::sampleRates);
+        every(ProcessMeter.SAMPLE_MILLIS, meters.process()::sample);
+        net.loop().scheduleWithFixedDelay(meters.lag()::sample, 0, LoopLag.SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        return new Reading.Subjects(
+                config,
+                front.server(),
+                front.dispatcher(),
+                front.commands(),
+                opened.core().views(),
+                opened.loop(),
+                opened.engine(),
+                port,
+                clock,
+                meters,
+                httpCounters);
+    }
+
+    private void every(long millis, Runnable task) {
+        net.loop().scheduleAtFixedRate(task, 0, millis, TimeUnit.MILLISECONDS);
     }
 
     /** What is in the log by now is on the disk then, unless nobody ever syncs it. */
@@ -164,8 +188,16 @@ final class Node implements NodeHost, NodePort {
     /** Waits for the end; gives the process's exit code. */
     int awaitEnd() throws InterruptedException {
         int code = ended.join();
+        closeHttp();
         net.stop().await();
         return code;
+    }
+
+    private void closeHttp() {
+        HttpPort open = http;
+        if (open != null) {
+            open.close().awaitUninterruptibly();
+        }
     }
 
     // --- on the loop ---
@@ -308,6 +340,21 @@ final class Node implements NodeHost, NodePort {
     public String info(Set<String> sections) {
         InfoReport report = info;
         return report == null ? "" : report.text(sections);
+    }
+
+    private @Nullable Reading reading() {
+        InfoReport report = info;
+        return report == null ? null : report.reading();
+    }
+
+    private HealthReport healthReport() {
+        Reading now = reading();
+        return now == null ? HealthReport.loading(config.whyLoading()) : HealthReport.of(now);
+    }
+
+    @Override
+    public HealthView health() {
+        return healthReport().view();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.kindred.main;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -34,6 +36,13 @@ final class ProcessFigures {
     static long residentBytes() {
         String[] fields = read(STATM).split(" ", -1);
         return fields.length < 2 ? -1 : Long.parseLong(fields[1]) * PAGE_BYTES;
+    }
+
+    /** What the machine, or the container, has; 0 where the JVM does not tell. */
+    static long machineBytes() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+                ? machine.getTotalMemorySize()
+                : 0;
     }
 
     /** Empty on a system that has no such file. */

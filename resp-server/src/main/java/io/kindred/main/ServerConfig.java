@@ -139,7 +139,7 @@ final class ServerConfig {
         if (port != 0 && number(Directives.PORT) == clusterPort((int) port)) {
             return "'port' and 'cluster-port' are both " + port;
         }
-        return quorumProblem();
+        return httpBind().problem() != null ? httpBind().problem() : quorumProblem();
     }
 
     /** N, in each datacenter. */
@@ -207,6 +207,10 @@ final class ServerConfig {
 
     BindAddresses bind() {
         return BindAddresses.of(text(Directives.BIND));
+    }
+
+    BindAddresses httpBind() {
+        return BindAddresses.of(text(Directives.HTTP_BIND));
     }
 
     List<InetSocketAddress> seeds() {

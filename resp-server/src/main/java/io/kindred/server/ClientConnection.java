@@ -464,7 +464,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         slot.complete(Reply.error(error));
     }
 
+    long turnNanos() {
+        return server.turn().nanos();
+    }
+
     void completed(ReplySlot slot) {
+        server.answered(slot);
         if (state == State.CLOSED) {
             load().end(slot);
             server.turn().visit(this);

@@ -1,5 +1,7 @@
 package io.kindred.server;
 
+import io.kindred.metrics.MetricSet;
+import io.kindred.metrics.Unit;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,6 +28,33 @@ import java.util.function.BooleanSupplier;
  * <p>Owned by: the loop thread.
  */
 public final class ClientLoad {
+    public static final MetricSet<ClientLoad> METRICS = MetricSet.<ClientLoad>of(ClientLoad.class)
+            .gauge("waiting_bytes", Unit.BYTES, "What all clients make this node hold.", ClientLoad::waitingBytes)
+            .gauge(
+                    "waiting_bytes_max",
+                    Unit.BYTES,
+                    "What they may; past it nothing is read from who has replies to take.",
+                    load -> load.limits.waitingBytesMax())
+            .gauge("waiting_bytes_peak", Unit.BYTES, "The most that ever waited.", ClientLoad::peakBytes)
+            .gauge(
+                    "waiting_input_bytes",
+                    Unit.BYTES,
+                    "What is read from clients and not begun.",
+                    ClientLoad::inputBytes)
+            .gauge("waiting_output_bytes", Unit.BYTES, "Replies that clients have not taken.", ClientLoad::outputBytes)
+            .gauge("commands_in_flight", "Commands that are begun and not answered.", ClientLoad::commands)
+            .gauge("commands_in_flight_bytes", Unit.BYTES, "What these hold.", ClientLoad::commandBytes)
+            .gauge("command_window_bytes", Unit.BYTES, "What commands in flight may hold now.", ClientLoad::windowBytes)
+            .gauge(
+                    "command_window_bytes_max",
+                    Unit.BYTES,
+                    "What they may hold when all goes well.",
+                    load -> load.limits.windowBytes())
+            .gauge("expected_reply_bytes", Unit.BYTES, "What their replies are taken for.", ClientLoad::expectedBytes)
+            .gauge("clients_waiting", "Clients that stand in a line until there is room.", ClientLoad::clientsWaiting)
+            .flag("writes_held", "Whether no writes are begun, because the storage is behind.", ClientLoad::writesHeld)
+            .build();
+
     /** What a command in flight costs beside its arguments' bytes. */
     static final int COMMAND_OVERHEAD_BYTES = 256;
 

@@ -1,6 +1,7 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.command.CommandCalls;
 import io.kindred.command.CommandSpec;
 import io.kindred.command.KeyOrder;
 import io.kindred.command.Session;
@@ -83,6 +84,13 @@ public final class ClientSession implements Session {
     @Override
     public void running(CommandSpec command) {
         lastCommand = command.name();
+    }
+
+    @Override
+    public void started(CommandCalls calls) {
+        if (running != null) {
+            running.started(calls);
+        }
     }
 
     public long commandsStarted() {

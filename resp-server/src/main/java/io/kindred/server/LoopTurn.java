@@ -1,25 +1,64 @@
 package io.kindred.server;
 
+import io.kindred.metrics.LatencyHistogram;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The connections that have something to do once the present turn of the loop is over: the replies of all that were read
  * from are flushed together, and those that were completed outside of a read; paused connections go on; then those that wait
- * for room among the commands in flight.
+ * for room among the commands in flight. What was answered is counted last, with one look at the clock.
  *
  * <p>Owned by: the loop thread.
  */
 final class LoopTurn implements Runnable {
+    /** Answers of one turn that are counted together; past them the clock is read once more. */
+    private static final int ANSWERS_MAX = 1024;
+
     private final EventLoop loop;
     private final ClientLoad load;
     private List<ClientConnection> due = new ArrayList<>();
     private List<ClientConnection> visited = new ArrayList<>();
+    private final LongSupplier clock;
+    private final LatencyHistogram[] latencies = new LatencyHistogram[ANSWERS_MAX];
+    private final long[] started = new long[ANSWERS_MAX];
+    private int answers;
+    private long nanos;
+    private boolean clockRead;
 
-    LoopTurn(EventLoop loop, ClientLoad load) {
+    LoopTurn(EventLoop loop, ClientLoad load, LongSupplier clock) {
         this.loop = loop;
         this.load = load;
+        this.clock = clock;
+    }
+
+    /** When something was first done for a client in this turn: the clock is read once for all of them. */
+    long nanos() {
+        if (!clockRead) {
+            clockRead = true;
+            nanos = clock.getAsLong();
+        }
+        return nanos;
+    }
+
+    /** A command is answered; at the end of the turn, when its reply is on its way, it is counted there. */
+    void answered(LatencyHistogram latency, long startedNanos) {
+        if (answers == ANSWERS_MAX) {
+            count();
+        }
+        latencies[answers] = latency;
+        started[answers] = startedNanos;
+        answers++;
+    }
+
+    private void count() {
+        long now = clock.getAsLong();
+        for (int i = 0; i < answers; i++) {
+            latencies[i].record(now - started[i]);
+        }
+        answers = 0;
     }
 
     void visit(ClientConnection connection) {
@@ -46,5 +85,9 @@ final class LoopTurn implements Runnable {
         }
         now.clear();
         load.wakeReady();
+        if (answers > 0) {
+            count();
+        }
+        clockRead = false;
     }
 }

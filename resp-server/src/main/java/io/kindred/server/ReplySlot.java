@@ -1,6 +1,7 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.CommandCalls;
 import io.kindred.command.ReplySink;
 import io.kindred.resp.RespEncoder;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ public final class ReplySlot implements ReplySink {
     private boolean read;
     private boolean counted;
     private boolean inPlace;
+    /** Null until the command is started. */
+    private @Nullable CommandCalls calls;
+
+    private long startedNanos;
 
     ReplySlot(ClientConnection connection) {
         this.connection = connection;
@@ -42,6 +47,22 @@ public final class ReplySlot implements ReplySink {
         reply = answer;
         settle();
         connection.completed(this);
+    }
+
+    /** Its command is not refused, nor has to wait. */
+    void started(CommandCalls counted) {
+        calls = counted;
+        startedNanos = connection.turnNanos();
+    }
+
+    /** Where its answer is counted; null: its command was never started. */
+    @Nullable
+    CommandCalls calls() {
+        return calls;
+    }
+
+    long startedNanos() {
+        return startedNanos;
     }
 
     void settle() {

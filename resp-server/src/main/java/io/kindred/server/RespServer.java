@@ -1,5 +1,7 @@
 package io.kindred.server;
 
+import io.kindred.cluster.message.Reply;
+import io.kindred.command.CommandCalls;
 import io.kindred.resp.RespDecoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -69,14 +71,14 @@ public final class RespServer {
             ClientRegistry clients,
             CommandRunner runner,
             ClientSettings settings,
-            InstantSource clock) {
+            ServerClock clock) {
         this.loop = loop;
         this.clients = clients;
         this.runner = runner;
         this.settings = settings;
-        this.clock = clock;
+        this.clock = clock.wall();
         this.load = new ClientLoad(settings.limits().shared());
-        this.turn = new LoopTurn(loop, load);
+        this.turn = new LoopTurn(loop, load, clock.nanos());
     }
 
     /** Listens at one more address; the future says whether it could. */
@@ -114,6 +116,11 @@ public final class RespServer {
                             + " compromise your Kindred instance. Connection from {0} aborted.",
                     session.remoteAddress());
         }
+    }
+
+    /** Whether the kernel's epoll tells of sockets; else Java's own selector does. */
+    public boolean isEpoll() {
+        return loop.isIoType(EpollIoHandler.class);
     }
 
     public ClientRegistry clients() {
@@ -167,6 +174,18 @@ public final class RespServer {
 
     InstantSource clock() {
         return clock;
+    }
+
+    /** A command has its answer, which may still have to wait for those before it. */
+    void answered(ReplySlot slot) {
+        Reply.Error error = slot.reply() instanceof Reply.Error found ? found : null;
+        if (error != null) {
+            counters.countErrorReply(error.text());
+        }
+        CommandCalls calls = slot.calls();
+        if (calls != null) {
+            turn.answered(calls.ended(error != null), slot.startedNanos());
+        }
     }
 
     LoopTurn turn() {

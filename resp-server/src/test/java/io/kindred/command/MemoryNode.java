@@ -30,6 +30,11 @@ public final class MemoryNode implements NodePort {
     }
 
     @Override
+    public HealthView health() {
+        return new HealthView("n1", "ok", true, List.of());
+    }
+
+    @Override
     public String info(Set<String> sections) {
         return "";
     }

@@ -54,6 +54,11 @@ final class TestNode implements NodePort {
     }
 
     @Override
+    public HealthView health() {
+        return new HealthView("n1", "degraded", true, List.of("member_down: n2 is down"));
+    }
+
+    @Override
     public String info(Set<String> sections) {
         return "# Sections\r\n" + String.join(",", sections) + "\r\n";
     }

@@ -85,4 +85,7 @@ final class TestSession implements Session {
     CommandSpec last() {
         return last;
     }
+
+    @Override
+    public void started(CommandCalls calls) {}
 }

@@ -254,6 +254,7 @@ final class RandomCommands {
 
     private void node() {
         add("info", () -> Call.of("INFO").check(Call::sameKind));
+        add("kin.health", () -> Call.of("KIN.HEALTH").check(Call::sameKind));
         add("config|get", () -> Call.of("CONFIG", "GET", "timeout"));
         add("config|set", () -> Call.of("CONFIG", "SET", "timeout", "0"));
         add("config|resetstat", () -> Call.of("CONFIG", "RESETSTAT"));

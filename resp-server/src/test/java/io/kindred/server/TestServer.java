@@ -49,7 +49,11 @@ final class TestServer implements AutoCloseable, ClientSettings {
         group = new MultiThreadIoEventLoopGroup(1, io);
         loop = group.next();
         server = new RespServer(
-                loop, clients, (session, args, reply) -> behaviour.run(this, session, args, reply), this, clock);
+                loop,
+                clients,
+                (session, args, reply) -> behaviour.run(this, session, args, reply),
+                this,
+                new ServerClock(clock, System::nanoTime));
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         port = ((InetSocketAddress) server.bind(any).sync().channel().localAddress()).getPort();
     }

@@ -41,6 +41,7 @@ public final class ExchangeCore {
     private final DebtPayer payer;
     private final long intervalNanos;
     private final Consumer<String> note;
+    private final ExchangeNotes notes;
     /** What is asked for and not under way yet, by node. */
     private final TreeMap<Long, Ask> asks = new TreeMap<>();
 
@@ -164,6 +165,7 @@ public final class ExchangeCore {
         });
         this.intervalNanos = intervalNanos;
         this.note = note;
+        this.notes = new ExchangeNotes(note);
     }
 
     /**
@@ -390,11 +392,11 @@ public final class ExchangeCore {
         }
         damaged.ended(session);
         payer.compared(session, debtsUntil);
-        long moved = session.tally.keysSent + session.tally.keysTaken;
-        if (moved > 0) {
-            note.accept("exchanged " + session.tally.keysSent + " keys to and " + session.tally.keysTaken
-                    + " keys from " + parts.router().nameOf(session.peer));
-        }
+        notes.ended(
+                session.peer,
+                parts.router().nameOf(session.peer),
+                session.tally,
+                parts.clocks().nanos());
     }
 
     /** Once, until it is another reason or there is none. */

@@ -206,7 +206,7 @@ final class ChangeHistory {
         if (before > 0) {
             dropped += before;
             outlet.effects()
-                    .note("the change records that the others have compacted are not those that this node had:"
+                    .warn("the change records that the others have compacted are not those that this node had:"
                             + " of its own " + before + " up to then those count that the others knew");
         }
         marks.clear();

@@ -526,7 +526,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         }
         if (!wasCastOut && isCastOut(view.self().id())) {
             outlet.effects()
-                    .note("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
+                    .warn("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
         }
     }
 

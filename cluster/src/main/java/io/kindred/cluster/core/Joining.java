@@ -97,7 +97,7 @@ final class Joining {
     void onRefused(Message.JoinRefused refusal) {
         if (!refusal.reason().equals(lastRefusal)) {
             lastRefusal = refusal.reason();
-            outlet.effects().note("not admitted: " + refusal.reason());
+            outlet.effects().warn("not admitted: " + refusal.reason());
         }
     }
 

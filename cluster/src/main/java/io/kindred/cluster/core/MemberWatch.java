@@ -191,7 +191,12 @@ final class MemberWatch {
     private void note(Member member, Status status) {
         if (noted.put(member.id(), status) != status && isListed.test(member)) {
             downs += status == Status.DOWN ? 1 : 0;
-            outlet.effects().note("node " + member.name() + " is " + status.text());
+            String line = "node " + member.name() + " is " + status.text();
+            if (status == Status.UP) {
+                outlet.effects().note(line);
+            } else {
+                outlet.effects().warn(line);
+            }
         }
     }
 

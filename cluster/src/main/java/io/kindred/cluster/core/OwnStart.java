@@ -259,7 +259,7 @@ final class OwnStart {
 
     /** What this node found is less than what it had, so that nothing of it is all there is. */
     private void lack(String reason) {
-        outlet.effects().note("less was found than there was: " + reason);
+        outlet.effects().warn("less was found than there was: " + reason);
         stand(StartState.FETCHING, reason);
         isSettled = true;
         doubt.run();
@@ -282,7 +282,7 @@ final class OwnStart {
         if ((serving && !isAlone && !isHeir && !isLater) || state == StartState.COPY) {
             return;
         }
-        outlet.effects().note("another process has this node's id: " + refused.why());
+        outlet.effects().warn("another process has this node's id: " + refused.why());
         stand(StartState.COPY, refused.why());
         // It answers nobody as a replica until members have taken it again, and said anew what they know.
         isSettled = own.isDoubted();
@@ -330,14 +330,14 @@ final class OwnStart {
             seekers.add(by.address());
         }
         if (isAlone && state != StartState.MISPLACED) {
-            outlet.effects().note("stops serving: " + reason);
+            outlet.effects().warn("stops serving: " + reason);
             stand(
                     StartState.MISPLACED,
                     reason
                             + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has this node"
                             + " put its own data aside and take its place");
         } else if (!isAlone && mistaken == 1) {
-            outlet.effects().note(reason + "; this one serves on, as one of a ring of several");
+            outlet.effects().warn(reason + "; this one serves on, as one of a ring of several");
         }
     }
 

@@ -56,7 +56,7 @@ final class UnreadableRecords {
             String what = StorageKey.isHint(storageKey) ? "a hint" : "the record of a key";
             String others = unnoted == 0 ? "" : " (and " + unnoted + " times since the last such line)";
             outlet.effects()
-                    .note(what + " of partition " + StorageKey.partition(storageKey) + " cannot be read: "
+                    .warn(what + " of partition " + StorageKey.partition(storageKey) + " cannot be read: "
                             + damage.getMessage() + others);
             unnoted = 0;
             notedNanos = clocks.nanos();
@@ -74,7 +74,7 @@ final class UnreadableRecords {
     void lost(byte[] storageKey) {
         if (lost.size() < LOST_MAX && lost.add(storageKey)) {
             outlet.effects()
-                    .note(
+                    .warn(
                             "the record of a key of partition " + StorageKey.partition(storageKey)
                                     + " cannot be read at any replica: reads of it fail until SET, DEL or FLUSHALL replaces it");
         }

@@ -1,5 +1,7 @@
 package io.kindred.cluster.node;
 
+import io.kindred.metrics.MetricSet;
+
 /**
  * What a node's loop has done so far.
  *
@@ -11,6 +13,7 @@ package io.kindred.cluster.node;
  * @param inFlight clients' requests under way
  * @param refusedForRoom writes, of clients and of other nodes, that were refused with OOM
  * @param parkedReads other nodes' reads that had to wait until answers before theirs were on their way
+ * @param lastCommitFailed whether the storage failed the newest commit that it has answered
  */
 public record LoopStats(
         long events,
@@ -20,4 +23,26 @@ public record LoopStats(
         long storeFailures,
         int inFlight,
         long refusedForRoom,
-        long parkedReads) {}
+        long parkedReads,
+        boolean lastCommitFailed) {
+    public static final MetricSet<LoopStats> METRICS = MetricSet.<LoopStats>of(LoopStats.class)
+            .counter("loop_events", "Events that the core was given.", LoopStats::events)
+            .counter("loop_turns", "Turns of the event loop that had any.", LoopStats::turns)
+            .counter("storage_commits", "Group commits that had something to write.", LoopStats::commits)
+            .counter("storage_writes", "Records in these.", LoopStats::persists)
+            .counter("storage_failures", "Commits, reads and scans that the storage failed.", LoopStats::storeFailures)
+            .gauge("operations_in_flight", "Operations of clients under way.", LoopStats::inFlight)
+            .counter(
+                    "writes_refused_for_room",
+                    "Writes, of clients and of other nodes, that were refused with OOM.",
+                    LoopStats::refusedForRoom)
+            .counter(
+                    "peer_reads_put_off",
+                    "Other nodes' reads that had to wait until answers before theirs were on their way.",
+                    LoopStats::parkedReads)
+            .flag(
+                    "storage_failing",
+                    "Whether the storage failed the newest commit that it has answered.",
+                    LoopStats::lastCommitFailed)
+            .build();
+}

@@ -101,6 +101,7 @@ public final class NodeLoop {
     private long persistCount;
     private long storeFailureCount;
     private long refusedForRoom;
+    private boolean lastCommitFailed;
     private boolean parkedLookPlanned;
 
     /** The engine must have been opened with {@link NetLoop#loop} as its owner. */
@@ -151,7 +152,8 @@ public final class NodeLoop {
                 storeFailureCount,
                 client.inFlight(),
                 refusedForRoom,
-                parkedReads.count());
+                parkedReads.count(),
+                lastCommitFailed);
     }
 
     /**
@@ -330,6 +332,7 @@ public final class NodeLoop {
     private void committed(@Nullable EngineFailure failure) {
         readClockAnew();
         int persists = commits.removeOldest();
+        lastCommitFailed = failure != null;
         StoreFailure told = failure == null ? null : writeFailure(failure);
         if (persists > 0) {
             deliver(new Event.Persisted(persists, told));

@@ -1,7 +1,64 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.metrics.LatencyHistogram;
+import io.kindred.metrics.MetricSet;
+
 /** What the coordinator counts, for INFO. Owned by: the core's thread. */
 public final class QuorumCounters {
+    public static final MetricSet<QuorumCounters> METRICS = MetricSet.<QuorumCounters>of(QuorumCounters.class)
+            .counter("reads", "Gets that this node coordinated.", c -> c.reads)
+            .counter("writes", "Blind writes that this node coordinated.", c -> c.writes)
+            .counter("updates", "Read-modify-writes that this node coordinated.", c -> c.updates)
+            .counter("forwards", "Operations that this node passed to a replica of the key.", c -> c.forwards)
+            .counter("read_repairs", "Replicas that were sent what a read found they lacked.", c -> c.readRepairs)
+            .counter("sibling_reads", "Reads that found more than one live value of their key.", c -> c.siblingReads)
+            .counter(
+                    "lww_losers",
+                    "Values that a plain read or update passed over for a newer sibling.",
+                    c -> c.lwwLosers)
+            .counter(
+                    "clock_prunes",
+                    "Entries that were dropped from vector clocks at clock-max-entries.",
+                    c -> c.clockPrunes)
+            .counter("sibling_refusals", "Writes that were refused at max-siblings.", c -> c.siblingRefusals)
+            .counter(
+                    "writes_superseded_again",
+                    "Plain writes that met unseen siblings at a replica and superseded those too.",
+                    c -> c.supersededOnAck)
+            .counter(
+                    "read_repairs_shed",
+                    "Read repairs that were left to anti-entropy for lack of room.",
+                    c -> c.repairsShed)
+            .counter("sloppy_writes", "Writes that a stand-in took for a replica that was away.", c -> c.sloppyWrites)
+            .counter(
+                    "sloppy_updates",
+                    "Updates for which too few of the key's own replicas were there, so that two might run at once.",
+                    c -> c.sloppyUpdates)
+            .counter(
+                    "updates_refused",
+                    "Updates that replicas refused for a greater term, and that were settled.",
+                    c -> c.updatesRefused)
+            .counter(
+                    "updates_passed_on",
+                    "Updates that a node which is not the key's first live replica passed on to it.",
+                    c -> c.updatesPassedOn)
+            .counter(
+                    "hedges", "Requests in which one more replica was asked because an answer was late.", c -> c.hedges)
+            .counter(
+                    "put_off",
+                    "Operations that were tried again a little later, as no replica could be reached.",
+                    c -> c.pauses)
+            .counter("timeouts", "Requests that ended at request-timeout-ms without their quorum.", c -> c.timeouts)
+            .histogram("read_round", "From the first question of a read to its R-th answer.", c -> c.readRounds)
+            .histogram(
+                    "write_round",
+                    "From when a write was durable here and sent to its W-th acknowledgement.",
+                    c -> c.writeRounds)
+            .build();
+
+    public final LatencyHistogram readRounds = new LatencyHistogram();
+    public final LatencyHistogram writeRounds = new LatencyHistogram();
+
     public long reads;
     public long writes;
     public long updates;

@@ -403,6 +403,7 @@ final class ReadRound extends Request {
         }
         if (!decided && isEnough()) {
             decided = true;
+            node.counters().readRounds.record(node.clocks().nanos() - sentNanos);
             listener.enough(merged);
         }
         if (!decided && id != 0 && isHopeless() && !askTheLate()) {

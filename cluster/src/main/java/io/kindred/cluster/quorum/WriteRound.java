@@ -345,8 +345,7 @@ final class WriteRound extends Request {
             return;
         }
         if (!decided && needs.isMet(places)) {
-            decided = true;
-            listener.enough();
+            enough();
         }
         if (!decided && isHopeless()) {
             Refusal why = refusal;
@@ -368,6 +367,12 @@ final class WriteRound extends Request {
         }
     }
 
+    private void enough() {
+        decided = true;
+        node.counters().writeRounds.record(node.clocks().nanos() - sentNanos);
+        listener.enough();
+    }
+
     /** Too many of the key's own replicas are gone: those that stand in for them count after all. */
     private void relax() {
         if (isExact && delta != null) {
@@ -375,8 +380,7 @@ final class WriteRound extends Request {
             node.counters().sloppyUpdates++;
             needs = WriteNeeds.of(node.settings(), quorum, route);
             if (needs.isMet(places)) {
-                decided = true;
-                listener.enough();
+                enough();
             }
         }
     }

@@ -1,5 +1,8 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.metrics.MetricFamily;
+import io.kindred.metrics.MetricSet;
+import io.kindred.metrics.Unit;
 import java.util.List;
 
 /**
@@ -19,6 +22,29 @@ public record TransportStats(
         int pending,
         long corruptFrames,
         long droppedUnknown) {
+    public static final MetricSet<TransportStats> METRICS = MetricSet.<TransportStats>of(TransportStats.class)
+            .counter(
+                    "peer_handshake_failures",
+                    "Connections to the cluster port that did not prove themselves a node's.",
+                    TransportStats::handshakeFailures)
+            .counter(
+                    "peer_connections_refused",
+                    "Connections to the cluster port that were closed because too many had not proven themselves.",
+                    TransportStats::pendingRefused)
+            .counter(
+                    "peer_corrupt_frames", "Peers that were cut off for what they sent.", TransportStats::corruptFrames)
+            .counter(
+                    "messages_to_unknown_nodes",
+                    "Messages to nodes that there is no connection to.",
+                    TransportStats::droppedUnknown)
+            .family(new MetricFamily<>(
+                    "peer_",
+                    "peer_",
+                    List.of("peer"),
+                    TransportStats::peers,
+                    peer -> List.of(peer.label()),
+                    PeerStats.METRICS))
+            .build();
 
     /**
      * @param connected whether the outgoing connection carries messages
@@ -41,5 +67,31 @@ public record TransportStats(
             long dropped,
             long oversized,
             long reconnects,
-            long dialFailures) {}
+            long dialFailures) {
+        static final MetricSet<PeerStats> METRICS = MetricSet.<PeerStats>of(PeerStats.class)
+                .flag("connected", "Whether the connection to the peer carries messages.", PeerStats::connected)
+                .gauge(
+                        "queued_bytes",
+                        Unit.BYTES,
+                        "Sent to the peer, and not yet taken by the kernel.",
+                        PeerStats::queuedBytes)
+                .counter("messages_in", "Messages that came from the peer.", PeerStats::messagesIn)
+                .counter("bytes_in", Unit.BYTES, "Bytes that came from the peer.", PeerStats::bytesIn)
+                .counter("messages_out", "Messages that were sent to the peer.", PeerStats::messagesOut)
+                .counter("bytes_out", Unit.BYTES, "Bytes that were sent to the peer.", PeerStats::bytesOut)
+                .counter("shed", "Messages that were not sent because the queue was full.", PeerStats::shed)
+                .counter("dropped", "Messages that were not sent because there was no connection.", PeerStats::dropped)
+                .counter(
+                        "oversized",
+                        "Messages that were not sent because they were longer than a frame.",
+                        PeerStats::oversized)
+                .counter("reconnects", "Times that the connection was made again.", PeerStats::reconnects)
+                .counter("dial_failures", "Times that it could not be made.", PeerStats::dialFailures)
+                .build();
+
+        /** Its name; its id, until that is known. */
+        String label() {
+            return name.isEmpty() ? String.format("%016x", nodeId) : name;
+        }
+    }
 }

@@ -164,7 +164,7 @@ final class WatchCluster {
                     Effects.class.getClassLoader(), new Class<?>[] {Effects.class}, (proxy, method, args) -> {
                         if (method.getName().equals("send")) {
                             send(this, (Long) args[0], (Message) args[1]);
-                        } else if (method.getName().equals("note")) {
+                        } else if (List.of("note", "warn").contains(method.getName())) {
                             notes.add((String) args[0]);
                         }
                         return null;
