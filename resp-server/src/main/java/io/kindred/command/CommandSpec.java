@@ -36,6 +36,8 @@ public record CommandSpec(
         NOSCRIPT,
         BLOCKING,
         LOADING,
+        /** As LOADING, but not before the log is replayed: it looks at the cluster. Redis has no such commands. */
+        JOINING,
         STALE,
         FAST,
         NO_AUTH,
@@ -43,7 +45,7 @@ public record CommandSpec(
         ALLOW_BUSY;
 
         public String text() {
-            return name().toLowerCase(Locale.ROOT);
+            return this == JOINING ? LOADING.text() : name().toLowerCase(Locale.ROOT);
         }
     }
 

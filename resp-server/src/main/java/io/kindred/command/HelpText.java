@@ -23,6 +23,8 @@ final class HelpText {
     }
 
     static CommandSpec.Builder spec(String name, String group) {
-        return CommandSpec.named(name, 2).docs(group, "5.0.0", "O(1)", "Says what the subcommands are.");
+        return CommandSpec.named(name, 2)
+                .flags(CommandSpec.Flag.LOADING, CommandSpec.Flag.STALE)
+                .docs(group, "5.0.0", "O(1)", "Says what the subcommands are.");
     }
 }

@@ -1,6 +1,8 @@
 package io.kindred.command;
 
 import static io.kindred.command.CommandSpec.Flag.ADMIN;
+import static io.kindred.command.CommandSpec.Flag.JOINING;
+import static io.kindred.command.CommandSpec.Flag.LOADING;
 
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
@@ -52,20 +54,26 @@ final class KinClusterCommands {
 
     static void register(CommandTable.Builder table) {
         table.add(
-                spec("kin.replicas", 2, "Returns the preference list of a key.").key("RO"),
+                spec("kin.replicas", 2, "Returns the preference list of a key.")
+                        .flags(JOINING)
+                        .key("RO"),
                 (Action.OfSession) KinClusterCommands::replicas);
-        table.add(spec("kin.members", 1, "Lists the members of the cluster."), (Action.OfSession)
+        table.add(spec("kin.members", 1, "Lists the members of the cluster.").flags(JOINING), (Action.OfSession)
                 (session, args, server) -> Reply.array(server.cluster().members().stream()
                         .map(KinClusterCommands::row)
                         .toList()));
-        table.add(spec("kin.ring", -1, "Lists the partitions and their owners."), (Action.OfSession)
+        table.add(spec("kin.ring", -1, "Lists the partitions and their owners.").flags(JOINING), (Action.OfSession)
                 KinClusterCommands::ring);
-        table.add(spec("kin.quorum", -1, "Sets and returns the connection's quorums."), (Action.OfSession)
-                KinClusterCommands::quorum);
-        table.add(spec("kin.plan", -3, "Says what a change of the ring would move."), (Action.OfSession)
-                KinClusterCommands::plan);
+        table.add(
+                spec("kin.quorum", -1, "Sets and returns the connection's quorums.")
+                        .flags(LOADING),
+                (Action.OfSession) KinClusterCommands::quorum);
+        table.add(
+                spec("kin.plan", -3, "Says what a change of the ring would move.")
+                        .flags(JOINING),
+                (Action.OfSession) KinClusterCommands::plan);
         Reply help = Reply.array(HELP.stream().<Reply>map(Reply.Simple::new).toList());
-        table.add(spec("kin.help", 1, "Says what the KIN commands are."), (Action.OfSession)
+        table.add(spec("kin.help", 1, "Says what the KIN commands are.").flags(LOADING), (Action.OfSession)
                 (session, args, server) -> help);
         registerChanges(table);
     }
@@ -75,7 +83,7 @@ final class KinClusterCommands {
                 (session, args, server, sink) -> server.cluster().leave(LaterReply.as(sink)));
         table.add(
                 spec("kin.replace", 2, "Puts this node in the place of a dead one.")
-                        .flags(ADMIN),
+                        .flags(ADMIN, JOINING),
                 (Action.OfCluster) (session, args, server, sink) ->
                         server.cluster().replace(Ascii.text(args[1]), LaterReply.as(sink)));
         table.add(spec("kin.forget", 2, "Removes a dead node from the ring.").flags(ADMIN), (Action.OfCluster)

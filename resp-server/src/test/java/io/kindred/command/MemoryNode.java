@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 public final class MemoryNode implements NodePort {
     private final CommandDispatcher dispatcher;
     private final CommandTable table;
+    private final MemoryCluster cluster;
+    private final ServerView view;
 
     /** @param more adds the commands that are not among {@link Commands#standard} */
     public MemoryNode(Settings settings, InstantSource clock, Consumer<CommandTable.Builder> more) {
@@ -16,13 +18,21 @@ public final class MemoryNode implements NodePort {
         more.accept(commands);
         table = commands.build();
         MemoryKeys keys = new MemoryKeys(table, clock);
-        ServerView view =
-                new ServerView(keys, new MemoryCluster(keys, clock), new MemoryConfig(), this, settings, table, clock);
+        cluster = new MemoryCluster(keys, clock);
+        view = new ServerView(keys, cluster, new MemoryConfig(), this, settings, table, clock);
         dispatcher = new CommandDispatcher(view);
     }
 
     public CommandDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    MemoryCluster cluster() {
+        return cluster;
+    }
+
+    ServerView view() {
+        return view;
     }
 
     public List<CommandSpec> commands() {
