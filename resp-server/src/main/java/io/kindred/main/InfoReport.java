@@ -177,6 +177,7 @@ final class InfoReport {
                 .field("total_net_output_bytes", counters.outputBytes())
                 .field("rejected_connections", counters.connectionsRejected())
                 .field("evicted_keys", 0)
+                .field("acl_access_denied_auth", counters.wrongPasswords())
                 .field("protocol_errors", counters.protocolErrors())
                 .field("client_pauses", counters.pauses())
                 .field("client_output_buffer_limit_disconnections", counters.outputLimitCloses())

@@ -196,6 +196,7 @@ final class KindredSection {
         TransportStats stats = of.loop().transportStats();
         out.field("peer_handshake_failures", stats.handshakeFailures())
                 .field("peer_connections_refused", stats.pendingRefused())
+                .field("peer_log_lines_left_out", stats.linesLeftOut())
                 .field("peer_corrupt_frames", stats.corruptFrames())
                 .field("messages_to_unknown_nodes", stats.droppedUnknown());
         for (TransportStats.PeerStats peer : stats.peers()) {

@@ -8,6 +8,7 @@ import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the loop thread, once the node has started.
  */
 final class LiveConfig implements ConfigPort, Settings, ClientSettings {
+    /** What CONFIG GET does not show. */
+    private static final Set<String> SECRETS =
+            Set.of("requirepass", "cluster-secret", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass");
+
+    private static final String HIDDEN = "(hidden)";
     private static final int ARGS_MAX = 1024 * 1024;
     private static final int COMMANDS_IN_FLIGHT_MAX = 1024;
     /** Of the heap: what the commands in flight of all clients may weigh. */
@@ -41,6 +47,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private int keepAliveSeconds;
     private boolean loading = true;
     private String whyLoading = "";
+    private String whyNoSeed = "";
 
     /** @param logLevel is told of each change of that directive */
     LiveConfig(ServerConfig config, Consumer<String> logLevel, Runnable resetStatistics) {
@@ -93,6 +100,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         whyLoading = why;
     }
 
+    /** Why no seed lets the node in; empty: one does. */
+    void seedsFail(String why) {
+        whyNoSeed = why;
+    }
+
     // --- CONFIG ---
 
     @Override
@@ -101,11 +113,17 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         for (Directive directive : Directives.ALL) {
             for (String pattern : patterns) {
                 if (Glob.matchesIgnoringCase(bytes(pattern), bytes(directive.name()))) {
-                    found.put(directive.name(), config.text(directive));
+                    found.put(directive.name(), shown(directive));
                 }
             }
         }
         return found;
+    }
+
+    /** Whether a secret is set is told, and not what it is. */
+    private String shown(Directive directive) {
+        String value = config.text(directive);
+        return SECRETS.contains(directive.name()) && !value.isEmpty() ? HIDDEN : value;
     }
 
     @Override
@@ -200,7 +218,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
 
     @Override
     public String whyLoading() {
-        return whyLoading;
+        return whyLoading.isEmpty() ? whyNoSeed : whyLoading;
     }
 
     // --- what connections ask for ---

@@ -32,6 +32,9 @@ final class Node implements NodeHost, NodePort {
     /** The node has ended so that the process starts another one, on the same directory. */
     static final int EXIT_ANEW = 2;
 
+    /** A node that does not serve says in its log why, so often. */
+    private static final int REMINDER_SECONDS = 60;
+
     private static final int FAREWELL_MILLIS = 100;
     /** What was written so long ago is on the disk, even under {@code appendfsync everysec}. */
     private static final int STORED_MILLIS = 3_000;
@@ -107,6 +110,7 @@ final class Node implements NodeHost, NodePort {
                 clock,
                 operations,
                 process));
+        net.loop().scheduleAtFixedRate(this::remindWhyNotServing, REMINDER_SECONDS, REMINDER_SECONDS, TimeUnit.SECONDS);
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
@@ -246,6 +250,22 @@ final class Node implements NodeHost, NodePort {
     }
 
     @Override
+    public void seedsFail(String why) {
+        config.seedsFail(why);
+    }
+
+    /** Whoever looks into the log finds there what clients are told. */
+    private void remindWhyNotServing() {
+        String why = config.whyLoading();
+        if (config.loading() && !stopAsked) {
+            LOG.log(
+                    Level.WARNING,
+                    "Still not serving clients: "
+                            + (why.isEmpty() ? "waiting to be admitted to the ring by its seeds" : why));
+        }
+    }
+
+    @Override
     public void renewed(Renewal renewal) throws IOException {
         running().directory().renew(renewal);
         noteStoredLater(running().directory());
@@ -307,7 +327,8 @@ final class Node implements NodeHost, NodePort {
     @Override
     public String info(Set<String> sections) {
         InfoReport report = info;
-        return report == null ? "" : report.text(sections);
+        // Before the log is replayed there is nothing else to be told.
+        return report == null ? "# Persistence\r\nloading:1\r\n" : report.text(sections);
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class ClientSession implements Session {
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
+    private final WrongPasswords wrongPasswords;
     private final long createdMillis;
 
     private long lastCommandMillis;
@@ -44,10 +45,11 @@ public final class ClientSession implements Session {
     private boolean heldBack;
     private @Nullable ReplySlot running;
 
-    ClientSession(long id, String remoteAddress, String localAddress, long nowMillis) {
+    ClientSession(long id, String remoteAddress, String localAddress, WrongPasswords wrongPasswords, long nowMillis) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
+        this.wrongPasswords = wrongPasswords;
         this.createdMillis = nowMillis;
         this.lastCommandMillis = nowMillis;
     }
@@ -65,6 +67,11 @@ public final class ClientSession implements Session {
     /** {@code host:port} that the client connected to. */
     public String localAddress() {
         return localAddress;
+    }
+
+    /** What answers a wrong password of this client. */
+    WrongPasswords wrongPasswords() {
+        return wrongPasswords;
     }
 
     public long createdMillis() {

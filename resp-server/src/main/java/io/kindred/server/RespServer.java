@@ -55,6 +55,7 @@ public final class RespServer {
     private long httpNotedMillis = Long.MIN_VALUE / 2;
     private final ClientRegistry clients;
     private final ServerCounters counters = new ServerCounters();
+    private final WrongPasswords wrongPasswords;
     private final ClientLoad load;
     private final LoopTurn turn;
     private final byte[] window = new byte[RespDecoder.WINDOW_BYTES];
@@ -75,6 +76,7 @@ public final class RespServer {
         this.runner = runner;
         this.settings = settings;
         this.clock = clock;
+        this.wrongPasswords = new WrongPasswords(loop, clock, counters);
         this.load = new ClientLoad(settings.limits().shared());
         this.turn = new LoopTurn(loop, load);
     }
@@ -215,7 +217,11 @@ public final class RespServer {
         counters.countConnection();
         configure(channel);
         ClientSession session = new ClientSession(
-                clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), clock.millis());
+                clients.nextId(),
+                text(channel.remoteAddress()),
+                text(channel.localAddress()),
+                wrongPasswords,
+                clock.millis());
         session.authenticated(!settings.passwordRequired());
         ClientConnection connection = new ClientConnection(this, channel, session);
         channel.pipeline().addLast(connection);

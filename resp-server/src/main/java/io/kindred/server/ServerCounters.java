@@ -16,6 +16,7 @@ public final class ServerCounters {
     private long stuckCloses;
     private long chokedCloses;
     private long writeHolds;
+    private long wrongPasswords;
 
     ServerCounters() {}
 
@@ -65,6 +66,11 @@ public final class ServerCounters {
         return writeHolds;
     }
 
+    /** AUTH and HELLO that were answered WRONGPASS. */
+    public long wrongPasswords() {
+        return wrongPasswords;
+    }
+
     public void reset() {
         connectionsReceived = 0;
         connectionsRejected = 0;
@@ -76,6 +82,7 @@ public final class ServerCounters {
         stuckCloses = 0;
         chokedCloses = 0;
         writeHolds = 0;
+        wrongPasswords = 0;
     }
 
     void countConnection() {
@@ -112,6 +119,10 @@ public final class ServerCounters {
 
     void countWriteHold() {
         writeHolds++;
+    }
+
+    void countWrongPassword() {
+        wrongPasswords++;
     }
 
     void countOutputLimitClose() {

@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param peers by node id, unsigned
  * @param handshakeFailures of connections that others made to this node
- * @param pendingRefused connections closed because too many had not proven themselves yet
+ * @param pendingRefused connections that had not proven themselves and were closed to make room for newer ones
  * @param pending accepted connections that have not proven themselves yet
+ * @param linesLeftOut lines about connections that had not proven themselves which the log was spared
  * @param corruptFrames peers cut because of what they sent after the handshake
  * @param droppedUnknown messages to nodes that there is no connection to, and that none is kept to
  */
@@ -17,6 +18,7 @@ public record TransportStats(
         long handshakeFailures,
         long pendingRefused,
         int pending,
+        long linesLeftOut,
         long corruptFrames,
         long droppedUnknown) {
 
