@@ -112,16 +112,11 @@ final class RefusalsIT {
                 assertEquals("NOAUTH", outside.error("KIN.REPLACE", "n9").code());
                 assertEquals("OK", outside.text("AUTH", "open sesame"));
                 assertTrue(outside.text("INFO").contains("loading:1"));
-                assertTrue(outside.call("COMMAND", "COUNT") instanceof Long);
-                assertEquals(List.of("requirepass", "(hidden)"), outside.call("CONFIG", "GET", "requirepass"));
-                assertEquals(List.of("cluster-secret", "(hidden)"), outside.call("CONFIG", "GET", "cluster-secret"));
-                for (String looks :
-                        List.of("KIN.MEMBERS", "KIN.RING", "KIN.REPLICAS k", "KIN.PLAN LEAVE n1", "KIN.HELP")) {
-                    Object answer = outside.call(looks.split(" "));
-                    assertTrue(
-                            !(answer instanceof RespError error)
-                                    || !error.code().equals("LOADING"),
-                            () -> looks + " is answered " + answer);
+                assertTrue(outside.number("COMMAND", "COUNT") > 50);
+                assertEquals(List.of("requirepass", "(hidden)"), outside.texts("CONFIG", "GET", "requirepass"));
+                assertEquals(List.of("cluster-secret", "(hidden)"), outside.texts("CONFIG", "GET", "cluster-secret"));
+                for (String looks : List.of("KIN.MEMBERS", "KIN.RING", "KIN.REPLICAS k", "KIN.HELP")) {
+                    assertEquals("", errorOf(outside, looks), looks);
                 }
                 assertEquals("LOADING", outside.error("SET", "k", "v").code());
                 assertEquals("OK", outside.text("KIN.REPLACE", "n9"));
@@ -144,6 +139,16 @@ final class RefusalsIT {
                 assertEquals("OK", connection.text("AUTH", "open sesame"));
                 assertEquals("OK", connection.text("SET", "k", "v"));
             }
+        }
+    }
+
+    /** Empty: it answered. */
+    private static String errorOf(RespConnection connection, String line) {
+        try {
+            connection.call((Object[]) line.split(" "));
+            return "";
+        } catch (RespError e) {
+            return e.line();
         }
     }
 

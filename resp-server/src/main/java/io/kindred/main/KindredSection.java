@@ -107,6 +107,7 @@ final class KindredSection {
                 .field("lww_losers", counted.lwwLosers)
                 .field("clock_prunes", counted.clockPrunes)
                 .field("sibling_refusals", counted.siblingRefusals)
+                .field("foreign_contexts_refused", counted.foreignContexts)
                 .field("writes_superseded_again", counted.supersededOnAck)
                 .field("read_repairs_shed", counted.repairsShed)
                 .field("sloppy_writes", counted.sloppyWrites)

@@ -53,8 +53,9 @@ final class WrongPasswords {
     private int delayOf(String host) {
         long now = clock.millis();
         Guesses before = addresses.remove(host);
-        boolean isFirst = before == null || now - before.lastMillis() > FORGIVEN_MILLIS;
-        int delayMillis = isFirst ? FIRST_MILLIS : Math.min(LAST_MILLIS, before.delayMillis() * 2);
+        int delayMillis = before == null || now - before.lastMillis() > FORGIVEN_MILLIS
+                ? FIRST_MILLIS
+                : Math.min(LAST_MILLIS, before.delayMillis() * 2);
         addresses.put(host, new Guesses(delayMillis, now));
         if (addresses.size() > ADDRESSES_MAX) {
             addresses.remove(addresses.keySet().iterator().next());

@@ -20,6 +20,9 @@ public final class QuorumCounters {
     public long lwwLosers;
     public long clockPrunes;
     public long siblingRefusals;
+    /** Writes whose context another cluster had given out. */
+    public long foreignContexts;
+
     public long supersededOnAck;
     public long hedges;
     public long pauses;

@@ -36,7 +36,7 @@ final class Pending {
         Connection oldestSilent = null;
         int most = 0;
         for (Map.Entry<Connection, String> entry : hosts.entrySet()) {
-            int count = counts.get(entry.getValue());
+            int count = counts.getOrDefault(entry.getValue(), 0);
             if (count > most) {
                 most = count;
                 oldest = entry.getKey();
