@@ -103,7 +103,7 @@ final class RefusalsIT {
                         value))) {
             Await.until("the outsider says why", REFUSED_WITHIN, () -> {
                 try (RespConnection outside = outsider.connect()) {
-                    return outside.text("AUTH", "open sesame").equals("OK")
+                    return "OK".equals(outside.text("AUTH", "open sesame"))
                             && outside.error("PING").line().contains(why);
                 }
             });
@@ -111,7 +111,7 @@ final class RefusalsIT {
                 assertEquals("NOAUTH", outside.error("GET", "k").code());
                 assertEquals("NOAUTH", outside.error("KIN.REPLACE", "n9").code());
                 assertEquals("OK", outside.text("AUTH", "open sesame"));
-                assertTrue(outside.text("INFO").contains("loading:1"));
+                assertTrue(outside.value("INFO").contains("loading:1"));
                 assertTrue(outside.number("COMMAND", "COUNT") > 50);
                 assertEquals(List.of("requirepass", "(hidden)"), outside.texts("CONFIG", "GET", "requirepass"));
                 assertEquals(List.of("cluster-secret", "(hidden)"), outside.texts("CONFIG", "GET", "cluster-secret"));

@@ -41,6 +41,7 @@ public record CommandSpec(
         STALE,
         FAST,
         NO_AUTH,
+        NO_ASYNC_LOADING,
         NO_MULTI,
         ALLOW_BUSY;
 

@@ -7,6 +7,12 @@ public interface NodePort {
     /** The INFO text; sections are lower-case, and an empty set asks for the default ones. */
     String info(Set<String> sections);
 
+    /** Its version. */
+    String version();
+
+    /** What moves data from memory into tables; once the node serves. */
+    SavePort saves();
+
     /** Begins an orderly stop. The connection is closed without a reply. */
     void shutdown(boolean save);
 }

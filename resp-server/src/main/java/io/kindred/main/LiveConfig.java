@@ -6,6 +6,7 @@ import io.kindred.command.Settings;
 import io.kindred.resp.RespLimits;
 import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
+import io.kindred.server.SlowLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private final Runnable resetStatistics;
     private ServerConfig config;
     private ServerLimits limits = ServerLimits.DEFAULT;
+    private SlowLimits slow = SlowLimits.of(-1, 0, 0);
     private @Nullable String password;
     private int valueBytesMax;
     private int keyBytesMax;
@@ -70,6 +72,10 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         conflictIsError = next.text(Directives.CONFLICT_POLICY).equals("error");
         timeoutSeconds = (int) next.number(Directives.TIMEOUT);
         keepAliveSeconds = (int) next.number(Directives.TCP_KEEPALIVE);
+        slow = SlowLimits.of(
+                next.number(Directives.SLOWLOG_LOG_SLOWER_THAN),
+                (int) next.number(Directives.SLOWLOG_MAX_LEN),
+                next.number(Directives.LATENCY_MONITOR_THRESHOLD));
         limits = new ServerLimits(
                 new RespLimits(
                         (int) next.number(Directives.PROTO_MAX_BULK_LEN),
@@ -226,6 +232,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     @Override
     public ServerLimits limits() {
         return limits;
+    }
+
+    @Override
+    public SlowLimits slow() {
+        return slow;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.command.NodePort;
+import io.kindred.command.SavePort;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class Node implements NodeHost, NodePort {
     private final InstantSource clock = ProcessClock.wall();
     private final NetLoop net = NetLoop.start("kindred");
     private final NodePorts ports = new NodePorts();
+    private final Saves saves = new Saves(clock);
     private final LiveConfig config;
     private final FrontEnd front;
     private final CompletableFuture<Node> serving = new CompletableFuture<>();
@@ -111,6 +113,7 @@ final class Node implements NodeHost, NodePort {
                 operations,
                 process));
         net.loop().scheduleAtFixedRate(this::remindWhyNotServing, REMINDER_SECONDS, REMINDER_SECONDS, TimeUnit.SECONDS);
+        saves.open(opened.engine());
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
@@ -329,6 +332,16 @@ final class Node implements NodeHost, NodePort {
         InfoReport report = info;
         // Before the log is replayed there is nothing else to be told.
         return report == null ? "# Persistence\r\nloading:1\r\n" : report.text(sections);
+    }
+
+    @Override
+    public String version() {
+        return Version.TEXT;
+    }
+
+    @Override
+    public SavePort saves() {
+        return saves;
     }
 
     @Override

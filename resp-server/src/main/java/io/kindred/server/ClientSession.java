@@ -16,7 +16,7 @@ public final class ClientSession implements Session {
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
-    private final WrongPasswords wrongPasswords;
+    private final ServerParts parts;
     private final long createdMillis;
 
     private long lastCommandMillis;
@@ -45,11 +45,11 @@ public final class ClientSession implements Session {
     private boolean heldBack;
     private @Nullable ReplySlot running;
 
-    ClientSession(long id, String remoteAddress, String localAddress, WrongPasswords wrongPasswords, long nowMillis) {
+    ClientSession(long id, String remoteAddress, String localAddress, ServerParts parts, long nowMillis) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
-        this.wrongPasswords = wrongPasswords;
+        this.parts = parts;
         this.createdMillis = nowMillis;
         this.lastCommandMillis = nowMillis;
     }
@@ -70,8 +70,8 @@ public final class ClientSession implements Session {
     }
 
     /** What answers a wrong password of this client. */
-    WrongPasswords wrongPasswords() {
-        return wrongPasswords;
+    ServerParts parts() {
+        return parts;
     }
 
     public long createdMillis() {

@@ -136,7 +136,7 @@ public final class ConnectionCommands {
 
     private static void refusePassword(Session session, ReplySink sink) {
         ClientSession client = (ClientSession) session;
-        client.wrongPasswords().refuse(client, sink, WRONG_PASSWORD);
+        client.parts().wrongPasswords().refuse(client, sink, WRONG_PASSWORD);
     }
 
     /** There is one user, {@code default}; without {@code requirepass} any password is right. */

@@ -55,7 +55,7 @@ public final class RespServer {
     private long httpNotedMillis = Long.MIN_VALUE / 2;
     private final ClientRegistry clients;
     private final ServerCounters counters = new ServerCounters();
-    private final WrongPasswords wrongPasswords;
+    private final ServerParts parts;
     private final ClientLoad load;
     private final LoopTurn turn;
     private final byte[] window = new byte[RespDecoder.WINDOW_BYTES];
@@ -76,7 +76,7 @@ public final class RespServer {
         this.runner = runner;
         this.settings = settings;
         this.clock = clock;
-        this.wrongPasswords = new WrongPasswords(loop, clock, counters);
+        this.parts = new ServerParts(new WrongPasswords(loop, clock, counters), new SlowCommands(), settings);
         this.load = new ClientLoad(settings.limits().shared());
         this.turn = new LoopTurn(loop, load);
     }
@@ -163,6 +163,16 @@ public final class RespServer {
         return runner;
     }
 
+    /** Whether what took so long was slow is asked for each reply. */
+    void answered(ClientSession session, ReplySlot slot, long nowMillis) {
+        long tookMillis = nowMillis - slot.begunMillis();
+        byte[][] args = slot.args();
+        SlowLimits limits = settings.slow();
+        if (tookMillis >= limits.fromMillis() && args != null) {
+            parts.slow().answered(session, args, limits, tookMillis, nowMillis);
+        }
+    }
+
     ClientSettings settings() {
         return settings;
     }
@@ -217,11 +227,7 @@ public final class RespServer {
         counters.countConnection();
         configure(channel);
         ClientSession session = new ClientSession(
-                clients.nextId(),
-                text(channel.remoteAddress()),
-                text(channel.localAddress()),
-                wrongPasswords,
-                clock.millis());
+                clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), parts, clock.millis());
         session.authenticated(!settings.passwordRequired());
         ClientConnection connection = new ClientConnection(this, channel, session);
         channel.pipeline().addLast(connection);

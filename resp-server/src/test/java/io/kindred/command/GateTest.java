@@ -8,6 +8,7 @@ import io.kindred.command.CommandSpec.Flag;
 import io.kindred.server.ClientCommand;
 import io.kindred.server.ClientRegistry;
 import io.kindred.server.ConnectionCommands;
+import io.kindred.server.SlowCommand;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class GateTest {
     private final MemoryNode node = new MemoryNode(settings, InstantSource.system(), table -> {
         ConnectionCommands.register(table);
         ClientCommand.register(table, new ClientRegistry());
+        SlowCommand.register(table);
     });
 
     @Test

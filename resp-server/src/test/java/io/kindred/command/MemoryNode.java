@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 /** All commands over a keyspace in memory, for tests that need more of a node than one package has. */
 public final class MemoryNode implements NodePort {
+    final MemorySaves saves = new MemorySaves(true);
     private final CommandDispatcher dispatcher;
     private final CommandTable table;
     private final MemoryCluster cluster;
@@ -42,6 +43,16 @@ public final class MemoryNode implements NodePort {
     @Override
     public String info(Set<String> sections) {
         return "";
+    }
+
+    @Override
+    public String version() {
+        return "0.0.0";
+    }
+
+    @Override
+    public SavePort saves() {
+        return saves;
     }
 
     @Override
