@@ -2,6 +2,8 @@ package io.kindred.engine;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +55,11 @@ final class FlushCycle {
     /** The failure that the log was told of last; the flush thread's. */
     private @Nullable EngineFailure told;
 
+    /** Who waits for what is in the active memtable, and in the sealed one. */
+    private final List<CommitCallback> waitForActive = new ArrayList<>();
+
+    private final List<CommitCallback> waitForSealed = new ArrayList<>();
+    private Runnable opened = () -> {};
     private final FlushPace pace = new FlushPace(System.nanoTime());
     private volatile TableStore.Shape shape;
     private volatile boolean stopping;
@@ -113,6 +120,30 @@ final class FlushCycle {
         wanted = true;
     }
 
+    /** @param listener is told when no memtable is being flushed any more, and the next one is wanted already */
+    void onOpen(Runnable listener) {
+        opened = listener;
+    }
+
+    /** All that is in memory now is to be in the tables, as soon as it can. */
+    void flushAll(CommitCallback done) {
+        boolean isActiveEmpty = memory.active().keyCount() == 0;
+        if (isActiveEmpty && (state == State.OPEN || state == State.FLUSHED)) {
+            mailbox.post(() -> done.committed(null));
+        } else if (isActiveEmpty) {
+            waitForSealed.add(done);
+        } else {
+            waitForActive.add(done);
+            want();
+        }
+    }
+
+    private void tell(@Nullable EngineFailure failure) {
+        List<CommitCallback> told = List.copyOf(waitForSealed);
+        waitForSealed.clear();
+        told.forEach(done -> done.committed(failure));
+    }
+
     /** Seals the active memtable if it is time. Requires: no commit is open. */
     boolean sealIfDue() {
         double filled =
@@ -129,6 +160,8 @@ final class FlushCycle {
         reads.turn();
         scans.turn();
         state = State.SEALED;
+        waitForSealed.addAll(waitForActive);
+        waitForActive.clear();
         wanted = false;
         rotated = false;
         return true;
@@ -157,6 +190,9 @@ final class FlushCycle {
         if (state == State.FLUSHED && reads.before() == 0) {
             memory.dropSealed();
             state = State.OPEN;
+            if (wanted) {
+                opened.run();
+            }
         }
     }
 
@@ -186,6 +222,7 @@ final class FlushCycle {
         flushedCounts = meta.counts();
         failure = null;
         state = State.FLUSHED;
+        tell(null);
         advance();
     }
 
@@ -240,7 +277,10 @@ final class FlushCycle {
             told = why;
             LOGGER.log(System.Logger.Level.ERROR, "cannot flush, will try again: " + why.message());
         }
-        mailbox.post(() -> failure = why);
+        mailbox.post(() -> {
+            failure = why;
+            tell(why);
+        });
     }
 
     /**

@@ -61,6 +61,7 @@ public final class LsmEngine implements StorageEngine {
                 context.options().syncPolicy() == SyncPolicy.ALWAYS
                         ? new QueuedAppender(log, writes, mailbox, context)
                         : new DirectAppender(log, writes, mailbox, context));
+        flushes.onOpen(writes::nudge);
         filterScan.start();
     }
 
@@ -183,6 +184,15 @@ public final class LsmEngine implements StorageEngine {
                         counted.corruptions.get(),
                         tables.damagedBlocks()),
                 recovery);
+    }
+
+    /**
+     * Moves everything that is written by now from memory into the tables. `done` says when all of it is there, or why the try
+     * failed; then it is tried again, and stays in memory and in the log meanwhile.
+     */
+    public void flush(CommitCallback done) {
+        flushes.flushAll(done);
+        writes.nudge();
     }
 
     /** What opening found. */

@@ -139,6 +139,13 @@ final class WritePath implements LogAppender.Outcome {
         }
     }
 
+    /** What waits for the time between two commits gets it now, where no commit is open. */
+    void nudge() {
+        if (!closing && open.isEmpty()) {
+            boundary.betweenCommits();
+        }
+    }
+
     void rotate() {
         log().rotate();
     }

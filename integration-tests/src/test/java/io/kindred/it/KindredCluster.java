@@ -89,8 +89,8 @@ final class KindredCluster implements AutoCloseable {
         Map<String, String> statuses = new TreeMap<>();
         for (Object row : connection.list("KIN.MEMBERS")) {
             List<String> fields = RespConnection.asTexts(row);
-            assertEquals(8, fields.size(), () -> "fields of a KIN.MEMBERS row: " + fields);
-            statuses.put(fields.get(0), fields.get(6));
+            assertEquals(16, fields.size(), () -> "fields of a KIN.MEMBERS row: " + fields);
+            statuses.put(fields.get(1), fields.get(13));
         }
         return statuses;
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,27 +72,102 @@ final class RedisToolsIT {
     /** What redis-server has, a configuration file of it may have. */
     @Test
     void everyDirectiveOfRedisIsKnown(@TempDir Path dir) throws Exception {
-        String port = Integer.toString(FreePorts.next());
-        Process redis = new ProcessBuilder("redis-server", "--port", port, "--save", "", "--dir", dir.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            List<String> ask = List.of("redis-cli", "-p", port, "CONFIG", "GET", "*");
-            Await.until(
-                    "redis-server answers",
-                    Duration.ofSeconds(20),
-                    () -> Program.ran(null, Map.of(), "redis-cli", "-p", port, "PING")
-                            .output()
-                            .startsWith("PONG"));
-            List<String> redisHas = names(Program.output(ask.toArray(String[]::new)));
+        try (RealRedis redis = new RealRedis(dir)) {
+            List<String> redisHas = names(redis.cli("CONFIG", "GET", "*"));
             List<String> missing = new ArrayList<>(redisHas);
             missing.removeAll(names(cli(single, "CONFIG", "GET", "*")));
             assertTrue(redisHas.size() > 150, () -> "" + redisHas);
             assertEquals(List.of(), missing);
-        } finally {
-            redis.destroy();
-            redis.waitFor();
+        }
+    }
+
+    /** Clients and gates go by them. */
+    @Test
+    void commandsHaveTheArityAndFlagsOfRedis(@TempDir Path dir) throws Exception {
+        try (RealRedis redis = new RealRedis(dir);
+                RespConnection there = new RespConnection("127.0.0.1", redis.port());
+                RespConnection here = single.connect()) {
+            Map<String, String> theirs = flags(there.list("COMMAND"));
+            Map<String, String> ours = flags(here.list("COMMAND"));
+            ours.keySet().retainAll(theirs.keySet());
+            theirs.keySet().retainAll(ours.keySet());
+            assertTrue(ours.size() > 90, () -> "" + ours.keySet());
+            assertEquals(theirs, ours);
+        }
+    }
+
+    /** Arity and flags by name; those of subcommands too. */
+    private static Map<String, String> flags(List<?> rows) {
+        Map<String, String> flags = new TreeMap<>();
+        for (Object row : rows) {
+            List<?> columns = (List<?>) row;
+            String name = RespConnection.asTexts(columns.subList(0, 1)).get(0);
+            flags.put(name, columns.get(1) + " " + new TreeSet<>(RespConnection.asTexts(columns.get(2))));
+            flags.putAll(flags((List<?>) columns.get(9)));
+        }
+        return flags;
+    }
+
+    @Test
+    void redisCliExplainsCommands() {
+        String set = cli(single, "help", "set");
+        assertTrue(set.contains("key value [NX|XX] [GET] [EX seconds|PX milliseconds|EXAT "), set);
+        String put = cli(single, "help", "kin.put");
+        assertTrue(put.contains("key context value [EX seconds|") && put.contains("[W replicas]"), put);
+    }
+
+    @Test
+    void redisCliAsksWhatToolsAsk() {
+        assertEquals("OK", cli(single, "SET", "saved", "v"));
+        long before = Long.parseLong(cli(single, "LASTSAVE"));
+        assertEquals("OK", cli(single, "SAVE"));
+        assertTrue(Long.parseLong(cli(single, "LASTSAVE")) >= before);
+        assertEquals("v", cli(single, "GET", "saved"));
+        assertTrue(cli(single, "BGSAVE").startsWith("Background saving started"));
+        assertEquals("master\n0", cli(single, "ROLE"));
+        assertEquals("OK", cli(single, "CONFIG", "SET", "slowlog-log-slower-than", "0"));
+        assertEquals("v", cli(single, "GET", "saved"));
+        assertTrue(cli(single, "SLOWLOG", "GET", "1").contains("GET"));
+        assertEquals("OK", cli(single, "CONFIG", "SET", "slowlog-log-slower-than", "10000"));
+        assertEquals("OK", cli(single, "SLOWLOG", "RESET"));
+        assertTrue(cli(single, "LATENCY", "DOCTOR").contains("latency-monitor-threshold"));
+        assertTrue(Long.parseLong(cli(single, "OBJECT", "IDLETIME", "saved")) < 60);
+        assertEquals("1", cli(single, "DEL", "saved"));
+    }
+
+    /** A redis-server of this machine. */
+    private static final class RealRedis implements AutoCloseable {
+        private final int port = FreePorts.next();
+        private final Process process;
+
+        RealRedis(Path dir) throws Exception {
+            process = new ProcessBuilder(
+                            "redis-server", "--port", Integer.toString(port), "--save", "", "--dir", dir.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            Await.until(
+                    "redis-server answers",
+                    Duration.ofSeconds(20),
+                    () -> Program.ran(null, Map.of(), "redis-cli", "-p", Integer.toString(port), "PING")
+                            .output()
+                            .startsWith("PONG"));
+        }
+
+        int port() {
+            return port;
+        }
+
+        String cli(String... arguments) {
+            List<String> command = new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(port)));
+            command.addAll(List.of(arguments));
+            return Program.output(command.toArray(String[]::new));
+        }
+
+        @Override
+        public void close() throws Exception {
+            process.destroy();
+            process.waitFor();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -71,22 +72,56 @@ final class RefusalsIT {
         }
     }
 
-    @Test
-    void aNodeWithAnotherSecretStaysOutside() {
-        NodeOptions options = NodeOptions.of("n1", dir, "--cluster-secret", "right");
+    /** What a node is started with that may not join, and what it says. */
+    @ParameterizedTest
+    @CsvSource({
+        "--cluster-secret,wrong,cluster-secret differs",
+        "--ring-partitions,64,cluster settings differ",
+        "--node-name,n1,two nodes are named n1",
+        "--node-name,n2,another node of this cluster is named n2",
+        "--seeds,127.0.0.1:1,seeds names the host and cluster-port of nodes that run",
+    })
+    void aNodeThatCannotJoinSaysWhyAndAnswersWhatItCan(String directive, String value, String why) throws Exception {
+        String secret = "right";
+        NodeOptions options = NodeOptions.of("n1", dir, "--cluster-secret", secret);
+        String seeds = "127.0.0.1:" + options.clusterPort();
         try (KindredProcess first = KindredProcess.started(options);
                 RespConnection member = first.connect();
-                KindredProcess stranger = KindredProcess.launched(NodeOptions.of("n2", dir, "--cluster-secret", "wrong")
-                        .with("--seeds", "127.0.0.1:" + options.clusterPort()))) {
-            Await.until(
-                    "the stranger says why",
-                    REFUSED_WITHIN,
-                    () -> stranger.log().contains("secret"));
-            // It never rings alone: without a ring it is loading for as long as it lives.
-            try (RespConnection outside = stranger.connect()) {
-                assertEquals("LOADING", outside.error("PING").code());
+                KindredProcess second = KindredProcess.started(
+                        NodeOptions.of("n2", dir, "--cluster-secret", secret, "--seeds", seeds));
+                // The last of two directives of one name counts.
+                KindredProcess outsider = KindredProcess.launched(NodeOptions.of(
+                        "n3",
+                        dir,
+                        "--cluster-secret",
+                        secret,
+                        "--seeds",
+                        seeds,
+                        "--requirepass",
+                        "open sesame",
+                        directive,
+                        value))) {
+            Await.until("the outsider says why", REFUSED_WITHIN, () -> {
+                try (RespConnection outside = outsider.connect()) {
+                    return "OK".equals(outside.text("AUTH", "open sesame"))
+                            && outside.error("PING").line().contains(why);
+                }
+            });
+            try (RespConnection outside = outsider.connect()) {
+                assertEquals("NOAUTH", outside.error("GET", "k").code());
+                assertEquals("NOAUTH", outside.error("KIN.REPLACE", "n9").code());
+                assertEquals("OK", outside.text("AUTH", "open sesame"));
+                assertTrue(outside.value("INFO").contains("loading:1"));
+                assertTrue(outside.number("COMMAND", "COUNT") > 50);
+                assertEquals(List.of("requirepass", "(hidden)"), outside.texts("CONFIG", "GET", "requirepass"));
+                assertEquals(List.of("cluster-secret", "(hidden)"), outside.texts("CONFIG", "GET", "cluster-secret"));
+                for (String looks : List.of("KIN.MEMBERS", "KIN.RING", "KIN.REPLICAS k", "KIN.HELP")) {
+                    assertEquals("", errorOf(outside, looks), looks);
+                }
+                assertEquals("LOADING", outside.error("SET", "k", "v").code());
+                assertEquals("OK", outside.text("KIN.REPLACE", "n9"));
             }
-            assertEquals(Map.of("n1", "up"), KindredCluster.members(member));
+            assertEquals(Map.of("n1", "up", "n2", "up"), KindredCluster.members(member));
         }
     }
 
@@ -104,6 +139,16 @@ final class RefusalsIT {
                 assertEquals("OK", connection.text("AUTH", "open sesame"));
                 assertEquals("OK", connection.text("SET", "k", "v"));
             }
+        }
+    }
+
+    /** Empty: it answered. */
+    private static String errorOf(RespConnection connection, String line) {
+        try {
+            connection.call((Object[]) line.split(" "));
+            return "";
+        } catch (RespError e) {
+            return e.line();
         }
     }
 

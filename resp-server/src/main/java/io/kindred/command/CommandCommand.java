@@ -1,5 +1,8 @@
 package io.kindred.command;
 
+import static io.kindred.command.CommandSpec.Flag.LOADING;
+import static io.kindred.command.CommandSpec.Flag.STALE;
+
 import io.kindred.cluster.message.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,6 +56,7 @@ final class CommandCommand {
 
     private static CommandSpec.Builder spec(String name, int arity, String summary) {
         return CommandSpec.named(name, arity)
+                .flags(LOADING, STALE)
                 .docs("server", "2.8.13", "O(N), N commands", summary)
                 .categories("connection");
     }

@@ -3,24 +3,22 @@ package io.kindred.command;
 import io.kindred.cluster.message.Reply;
 
 /**
- * Runs commands: finds each in the table, checks that it may run, starts it. A reply comes at once or later, on the
+ * Runs commands: finds each in the table, has it pass the {@link Gate gates}, starts it. A reply comes at once or later, on the
  * same thread, exactly once; only SHUTDOWN gives none. A command that has to wait, for those before it or for the storage,
  * is not started: the session knows, and it is run again.
  *
  * <p>Owned by: one loop thread.
  */
 public final class CommandDispatcher {
-    private static final Reply NO_AUTH = Reply.error("NOAUTH Authentication required.");
-    private static final Reply LOADING =
-            Reply.error("LOADING Kindred is loading its data or joining its ring; try again soon");
-
     private final CommandTable table;
     private final ServerView server;
+    private final Gate[] gates;
     private long commandsProcessed;
 
     public CommandDispatcher(ServerView server) {
         this.table = server.commands();
         this.server = server;
+        this.gates = Gate.of(server).toArray(Gate[]::new);
     }
 
     /** How many commands were started; a refused one is not counted. */
@@ -60,18 +58,12 @@ public final class CommandDispatcher {
             return;
         }
         session.running(spec);
-        if (!session.authenticated() && !spec.has(CommandSpec.Flag.NO_AUTH)) {
-            refuse(command, NO_AUTH, sink);
-            return;
-        }
-        if (spec.hasKeyLongerThan(server.settings().keyBytesMax(), args)) {
-            refuse(command, Errors.KEY_TOO_LONG, sink);
-            return;
-        }
-        if (server.settings().loading() && !mayRunBefore(spec)) {
-            String why = server.settings().whyLoading();
-            refuse(command, why.isEmpty() ? LOADING : Reply.error("LOADING " + why), sink);
-            return;
+        for (Gate gate : gates) {
+            Reply refusal = gate.refusal(spec, session, args);
+            if (refusal != null) {
+                refuse(command, refusal, sink);
+                return;
+            }
         }
         if (action.isAlone() && !session.runAlone()) {
             return;
@@ -91,19 +83,6 @@ public final class CommandDispatcher {
     private static void refuse(CommandTable.Command command, Reply why, ReplySink sink) {
         command.calls().reject();
         sink.complete(why);
-    }
-
-    /**
-     * A node that joins can be told whose place to take, and one that does not serve can be asked what it waits for. All else
-     * has to wait: an answer would be a guess.
-     */
-    private boolean mayRunBefore(CommandSpec spec) {
-        if (spec.name().equals("kin.health")) {
-            return true;
-        }
-        boolean isAboutTheNode =
-                spec.name().equals("kin.replace") || spec.name().equals("info");
-        return isAboutTheNode && server.cluster().isOpen();
     }
 
     private void start(CommandSpec spec, Action action, Session session, byte[][] args, ReplySink sink) {

@@ -83,6 +83,11 @@ final class CommandInfo {
         addText(entry, "since", docs.since());
         addText(entry, "group", docs.group());
         addText(entry, "complexity", docs.complexity());
+        List<Argument> arguments = CommandArguments.of(spec.name());
+        if (!arguments.isEmpty()) {
+            entry.add(Reply.bulk("arguments"));
+            entry.add(arguments(arguments));
+        }
         if (!spec.subcommands().isEmpty()) {
             List<Reply> subcommands = new ArrayList<>();
             spec.subcommands().forEach(subcommand -> addDocs(subcommands, subcommand));
@@ -91,6 +96,42 @@ final class CommandInfo {
         }
         pairs.add(Reply.bulk(spec.name()));
         pairs.add(new Reply.Pairs(entry));
+    }
+
+    private static Reply arguments(List<Argument> arguments) {
+        return Reply.array(arguments.stream().map(CommandInfo::argument).toList());
+    }
+
+    private static Reply argument(Argument argument) {
+        List<Reply> entry = new ArrayList<>();
+        addText(entry, "name", argument.name());
+        addText(entry, "type", argument.type().text());
+        if (argument.parts().isEmpty() && argument.type() != Argument.Type.PURE_TOKEN) {
+            addText(entry, "display_text", argument.name());
+        }
+        if (argument.type() == Argument.Type.KEY) {
+            entry.add(Reply.bulk("key_spec_index"));
+            entry.add(Reply.integer(0));
+        }
+        if (argument.token() != null) {
+            addText(entry, "token", argument.token());
+        }
+        List<String> flags = new ArrayList<>();
+        if (argument.optional()) {
+            flags.add("optional");
+        }
+        if (argument.multiple()) {
+            flags.add("multiple");
+        }
+        if (!flags.isEmpty()) {
+            entry.add(Reply.bulk("flags"));
+            entry.add(statuses(flags));
+        }
+        if (!argument.parts().isEmpty()) {
+            entry.add(Reply.bulk("arguments"));
+            entry.add(arguments(argument.parts()));
+        }
+        return new Reply.Pairs(entry);
     }
 
     private static void addText(List<Reply> entry, String name, String text) {

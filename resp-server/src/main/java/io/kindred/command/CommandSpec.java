@@ -36,14 +36,17 @@ public record CommandSpec(
         NOSCRIPT,
         BLOCKING,
         LOADING,
+        /** As LOADING, but not before the log is replayed: it looks at the cluster. Redis has no such commands. */
+        JOINING,
         STALE,
         FAST,
         NO_AUTH,
+        NO_ASYNC_LOADING,
         NO_MULTI,
         ALLOW_BUSY;
 
         public String text() {
-            return name().toLowerCase(Locale.ROOT);
+            return this == JOINING ? LOADING.text() : name().toLowerCase(Locale.ROOT);
         }
     }
 

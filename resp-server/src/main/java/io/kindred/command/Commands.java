@@ -17,6 +17,8 @@ public final class Commands {
         KeyspaceCommands.register(table);
         ObjectCommands.register(table);
         ServerCommands.register(table);
+        ToolCommands.register(table);
+        MemoryCommands.register(table);
         ConfigCommand.register(table);
         CommandCommand.register(table);
         KinKeyCommands.register(table, settings);

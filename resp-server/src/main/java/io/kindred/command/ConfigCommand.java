@@ -1,7 +1,9 @@
 package io.kindred.command;
 
 import static io.kindred.command.CommandSpec.Flag.ADMIN;
+import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
+import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.Reply;
 import java.util.ArrayList;
@@ -49,7 +51,7 @@ final class ConfigCommand {
 
     private static CommandSpec.Builder spec(String name, int arity, String summary) {
         return CommandSpec.named(name, arity)
-                .flags(ADMIN, NOSCRIPT)
+                .flags(ADMIN, NOSCRIPT, LOADING, STALE)
                 .docs("server", "2.0.0", "O(N), N directives", summary);
     }
 

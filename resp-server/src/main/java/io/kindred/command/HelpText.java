@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What {@code X HELP} answers, laid out as Redis does. */
-final class HelpText {
+public final class HelpText {
     private HelpText() {}
 
     /** @param lines a subcommand with its arguments, then what it does, in turn */
-    static Action.OfSession of(String container, String... lines) {
+    public static Action.OfSession of(String container, String... lines) {
         List<Reply> text = new ArrayList<>();
         text.add(new Reply.Simple(container + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
         for (int i = 0; i < lines.length; i += 2) {
@@ -22,7 +22,9 @@ final class HelpText {
         return (session, args, server) -> reply;
     }
 
-    static CommandSpec.Builder spec(String name, String group) {
-        return CommandSpec.named(name, 2).docs(group, "5.0.0", "O(1)", "Says what the subcommands are.");
+    public static CommandSpec.Builder spec(String name, String group) {
+        return CommandSpec.named(name, 2)
+                .flags(CommandSpec.Flag.LOADING, CommandSpec.Flag.STALE)
+                .docs(group, "5.0.0", "O(1)", "Says what the subcommands are.");
     }
 }

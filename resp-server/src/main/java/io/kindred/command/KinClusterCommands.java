@@ -3,6 +3,7 @@ package io.kindred.command;
 import static io.kindred.command.CommandSpec.Flag.ADMIN;
 import static io.kindred.command.CommandSpec.Flag.FAST;
 import static io.kindred.command.CommandSpec.Flag.LOADING;
+import static io.kindred.command.CommandSpec.Flag.JOINING;
 import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.QuorumSpec;
@@ -14,6 +15,8 @@ import io.kindred.command.ClusterPort.ReplicaView;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The commands about ring, members and quorums. */
 final class KinClusterCommands {
@@ -31,18 +34,19 @@ final class KinClusterCommands {
             "KIN.REPLICAS <key>",
             "    Return [name, address, up | suspect | down, primary | fallback] for each node of the preference list.",
             "KIN.MEMBERS",
-            "    Return [name, id, address, zone, datacenter, weight, status, partitions owned] for each member.",
+            "    Return name, id, address, zone, datacenter, weight, status and partitions owned of each member.",
             "KIN.HEALTH",
             "    Return this node's name, the state of the cluster as it sees it (ok, moving, degraded, failing or loading),",
             "    whether it serves clients, and the reasons in words. Answered before it serves, too.",
-            "KIN.RING [<partition>]",
-            "    Return [partition, first token, [owner, ...]] for each partition, or for one.",
+            "KIN.RING [FULL | <partition>]",
+            "    Return how many partitions and replicas the ring has, and of how many each node is the first and a replica.",
+            "    FULL, or the number of a partition: [partition, first token, [owner, ...]] for each, or for that one.",
             "KIN.QUORUM [SCOPE local|global] [R n] [W n] [PR n] [PW n] [DEFAULT]",
             "    Set and return this connection's quorums; 0 is the cluster's default. They count the replicas of this",
             "    datacenter (local), or of all of them (global); a SCOPE sets the others to 0 first.",
             "KIN.PLAN JOIN <name> <weight> [<zone>] | LEAVE <name>",
-            "    Return what such a change would move: [name, partitions owned now, then, copies held now, then, to fetch]",
-            "    for each node, and last [total, copies to fetch, the least that any way would have to move].",
+            "    Return what such a change would move: of each node the partitions owned and copies held, before and after, and",
+            "    the copies to fetch; and of all the copies to fetch, and the least that any way would have to move.",
             "KIN.LEAVE",
             "    Give away what this node owns and leave the ring.",
             "KIN.REPLACE <old>",
@@ -58,23 +62,31 @@ final class KinClusterCommands {
 
     static void register(CommandTable.Builder table) {
         table.add(
-                spec("kin.replicas", 2, "Returns the preference list of a key.").key("RO"),
+                spec("kin.replicas", 2, "Returns the preference list of a key.")
+                        .flags(JOINING)
+                        .key("RO"),
                 (Action.OfSession) KinClusterCommands::replicas);
-        table.add(spec("kin.members", 1, "Lists the members of the cluster."), (Action.OfSession)
+        table.add(spec("kin.members", 1, "Lists the members of the cluster.").flags(JOINING), (Action.OfSession)
                 (session, args, server) -> Reply.array(server.cluster().members().stream()
                         .map(KinClusterCommands::row)
                         .toList()));
         table.add(
                 spec("kin.health", 1, "Says how the cluster is, and why.").flags(LOADING, STALE, FAST),
                 (Action.OfNode) KinClusterCommands::health);
-        table.add(spec("kin.ring", -1, "Lists the partitions and their owners."), (Action.OfSession)
-                KinClusterCommands::ring);
-        table.add(spec("kin.quorum", -1, "Sets and returns the connection's quorums."), (Action.OfSession)
-                KinClusterCommands::quorum);
-        table.add(spec("kin.plan", -3, "Says what a change of the ring would move."), (Action.OfSession)
-                KinClusterCommands::plan);
+        table.add(
+                spec("kin.ring", -1, "Tells how the partitions are spread, or lists them with their owners.")
+                        .flags(JOINING),
+                (Action.OfSession) KinClusterCommands::ring);
+        table.add(
+                spec("kin.quorum", -1, "Sets and returns the connection's quorums.")
+                        .flags(LOADING),
+                (Action.OfSession) KinClusterCommands::quorum);
+        table.add(
+                spec("kin.plan", -3, "Says what a change of the ring would move.")
+                        .flags(JOINING),
+                (Action.OfSession) KinClusterCommands::plan);
         Reply help = Reply.array(HELP.stream().<Reply>map(Reply.Simple::new).toList());
-        table.add(spec("kin.help", 1, "Says what the KIN commands are."), (Action.OfSession)
+        table.add(spec("kin.help", 1, "Says what the KIN commands are.").flags(LOADING), (Action.OfSession)
                 (session, args, server) -> help);
         registerChanges(table);
     }
@@ -84,7 +96,7 @@ final class KinClusterCommands {
                 (session, args, server, sink) -> server.cluster().leave(LaterReply.as(sink)));
         table.add(
                 spec("kin.replace", 2, "Puts this node in the place of a dead one.")
-                        .flags(ADMIN),
+                        .flags(ADMIN, JOINING),
                 (Action.OfCluster) (session, args, server, sink) ->
                         server.cluster().replace(Ascii.text(args[1]), LaterReply.as(sink)));
         table.add(spec("kin.forget", 2, "Removes a dead node from the ring.").flags(ADMIN), (Action.OfCluster)
@@ -131,19 +143,30 @@ final class KinClusterCommands {
     }
 
     private static Reply row(MemberView member) {
-        return Reply.array(List.of(
+        return new Reply.Pairs(List.of(
+                Reply.bulk("name"),
                 Reply.bulk(member.name()),
+                Reply.bulk("id"),
                 Reply.bulk(String.format("%016x", member.nodeId())),
+                Reply.bulk("address"),
                 Reply.bulk(member.address()),
+                Reply.bulk("zone"),
                 Reply.bulk(member.zone()),
+                Reply.bulk("datacenter"),
                 Reply.bulk(member.datacenter()),
+                Reply.bulk("weight"),
                 new Reply.Real(member.weight()),
+                Reply.bulk("status"),
                 Reply.bulk(member.status()),
+                Reply.bulk("partitions"),
                 Reply.integer(member.partitionsOwned())));
     }
 
     private static Reply ring(Session session, byte[][] args, ServerView server) {
         if (args.length == 1) {
+            return summary(server.cluster().ring());
+        }
+        if (args.length == 2 && Ascii.is(args[1], "full")) {
             return Reply.array(server.cluster().ring().stream()
                     .map(KinClusterCommands::row)
                     .toList());
@@ -168,6 +191,35 @@ final class KinClusterCommands {
                 Reply.array(partition.owners().stream().map(Reply::bulk).toList())));
     }
 
+    /** Of a node: of how many partitions it is the first of the preference list, and of how many it is a replica. */
+    private static Reply summary(List<PartitionView> ring) {
+        Map<String, int[]> counts = new TreeMap<>();
+        int replicas = 0;
+        for (PartitionView partition : ring) {
+            replicas = Math.max(replicas, partition.owners().size());
+            for (int place = 0; place < partition.owners().size(); place++) {
+                int[] count = counts.computeIfAbsent(partition.owners().get(place), name -> new int[2]);
+                count[0] += place == 0 ? 1 : 0;
+                count[1]++;
+            }
+        }
+        List<Reply> nodes = new ArrayList<>();
+        counts.forEach((name, count) -> nodes.add(new Reply.Pairs(List.of(
+                Reply.bulk("name"),
+                Reply.bulk(name),
+                Reply.bulk("first"),
+                Reply.integer(count[0]),
+                Reply.bulk("replicas"),
+                Reply.integer(count[1])))));
+        return new Reply.Pairs(List.of(
+                Reply.bulk("partitions"),
+                Reply.integer(ring.size()),
+                Reply.bulk("replicas"),
+                Reply.integer(replicas),
+                Reply.bulk("nodes"),
+                Reply.array(nodes)));
+    }
+
     private static Reply plan(Session session, byte[][] args, ServerView server) {
         String name = Ascii.text(args[2]);
         if (Ascii.is(args[1], "leave") && args.length == 3) {
@@ -189,17 +241,27 @@ final class KinClusterCommands {
     private static Reply reply(PlanView plan) {
         List<Reply> rows = new ArrayList<>();
         for (ClusterPort.PlanRow row : plan.rows()) {
-            rows.add(Reply.array(List.of(
+            rows.add(new Reply.Pairs(List.of(
+                    Reply.bulk("name"),
                     Reply.bulk(row.name()),
+                    Reply.bulk("partitions_before"),
                     Reply.integer(row.ownedBefore()),
+                    Reply.bulk("partitions_after"),
                     Reply.integer(row.ownedAfter()),
+                    Reply.bulk("copies_before"),
                     Reply.integer(row.copiesBefore()),
+                    Reply.bulk("copies_after"),
                     Reply.integer(row.copiesAfter()),
+                    Reply.bulk("copies_to_fetch"),
                     Reply.integer(row.copiesFetched()))));
         }
-        rows.add(Reply.array(
-                List.of(Reply.bulk("total"), Reply.integer(plan.copiesMoved()), Reply.integer(plan.fairMove()))));
-        return Reply.array(rows);
+        return new Reply.Pairs(List.of(
+                Reply.bulk("nodes"),
+                Reply.array(rows),
+                Reply.bulk("copies_to_fetch"),
+                Reply.integer(plan.copiesMoved()),
+                Reply.bulk("copies_to_fetch_least"),
+                Reply.integer(plan.fairMove())));
     }
 
     /** All of the options count, or none. */

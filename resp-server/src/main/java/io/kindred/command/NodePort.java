@@ -9,6 +9,11 @@ public interface NodePort {
 
     /** How it is; known from the first moment on. */
     HealthView health();
+    /** Its version. */
+    String version();
+
+    /** What moves data from memory into tables; once the node serves. */
+    SavePort saves();
 
     /** Begins an orderly stop. The connection is closed without a reply. */
     void shutdown(boolean save);

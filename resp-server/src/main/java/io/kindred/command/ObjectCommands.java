@@ -6,11 +6,11 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.Sibling;
-import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
-/** OBJECT ENCODING, REFCOUNT, FREQ and MEMORY USAGE: what tools ask of one key. No access times are kept. */
+/** OBJECT ENCODING, REFCOUNT, FREQ and IDLETIME: what tools ask of one key. No access times are kept. */
 final class ObjectCommands {
     /** Redis keeps a string of up to this length inside its object. */
     private static final int EMBEDDED_BYTES_MAX = 44;
@@ -34,6 +34,8 @@ final class ObjectCommands {
                 objectSpec("freq", "4.0.0", "Access frequencies are not kept: an error."),
                 new OfObject(current -> NO_FREQUENCY));
         object.add(
+                objectSpec("idletime", "2.2.3", "Counts the seconds since the key was last written."), new IdleTime());
+        object.add(
                 HelpText.spec("object|help", "generic").categories("keyspace"),
                 HelpText.of(
                         "OBJECT",
@@ -41,6 +43,8 @@ final class ObjectCommands {
                         "Return the kind of representation that Redis would use for the value.",
                         "FREQ <key>",
                         "Return an error: access frequencies are not tracked.",
+                        "IDLETIME <key>",
+                        "Return the seconds since the key was last written: reads are not tracked.",
                         "REFCOUNT <key>",
                         "Return 1 for a key that exists."));
         table.container(
@@ -48,24 +52,6 @@ final class ObjectCommands {
                         .docs("generic", "2.2.3", "Depends on subcommand.", "Looks at how a value is held."),
                 null,
                 object);
-        CommandTable.Builder memory = new CommandTable.Builder();
-        memory.add(
-                CommandSpec.named("memory|usage", -3)
-                        .flags(READONLY)
-                        .keyAt(2, "RO")
-                        .docs("server", "4.0.0", "O(1)", "Estimates the bytes that a key takes on one replica."),
-                new MemoryUsage());
-        memory.add(
-                HelpText.spec("memory|help", "server"),
-                HelpText.of(
-                        "MEMORY",
-                        "USAGE <key> [SAMPLES <count>]",
-                        "Return the bytes that <key>, its siblings and their clock take on one replica."));
-        table.container(
-                CommandSpec.named("memory", -2)
-                        .docs("server", "4.0.0", "Depends on subcommand.", "Looks at the use of memory."),
-                null,
-                memory);
     }
 
     private static CommandSpec.Builder objectSpec(String word, String since, String summary) {
@@ -100,27 +86,11 @@ final class ObjectCommands {
         }
     }
 
-    private record MemoryUsage() implements Action.OfKey {
-        /** A record's headers, table entry and clock entry, roughly. */
-        private static final int OVERHEAD_BYTES = 64;
-
-        private static final int CLOCK_ENTRY_BYTES = 28;
-
+    /** No access is noted, so a key is idle since it was written. */
+    private record IdleTime() implements Action.OfKey {
         @Override
         public @Nullable Operation plan(KeyRequest request) {
-            byte[][] args = request.args();
-            for (int i = 3; i < args.length; i += 2) {
-                if (!Ascii.is(args[i], "samples") || i + 1 == args.length) {
-                    return request.refuse(Errors.SYNTAX);
-                }
-                if (!Numbers.isLong(args[i + 1])) {
-                    return request.refuse(Errors.NOT_AN_INTEGER);
-                }
-                if (Numbers.toLong(args[i + 1]) < 0) {
-                    return request.refuse(Errors.SYNTAX);
-                }
-            }
-            return new Operation.Get(request.db(), args[2]);
+            return new Operation.Get(request.db(), request.args()[2]);
         }
 
         @Override
@@ -128,15 +98,11 @@ final class ObjectCommands {
             if (request.live(outcome) == null) {
                 return Reply.NIL;
             }
-            Versions versions = Outcomes.found(outcome);
-            long bytes = OVERHEAD_BYTES
-                    + request.args()[2].length
-                    + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
-            for (Sibling sibling : versions.siblings()) {
-                byte[] value = sibling.value();
-                bytes += OVERHEAD_BYTES + (value == null ? 0 : value.length);
+            long writtenMillis = 0;
+            for (Sibling sibling : Outcomes.found(outcome).siblings()) {
+                writtenMillis = Math.max(writtenMillis, HybridClock.millis(sibling.stamp()));
             }
-            return Reply.integer(bytes);
+            return Reply.integer(Math.max(0, request.nowMillis() - writtenMillis) / 1000);
         }
     }
 }

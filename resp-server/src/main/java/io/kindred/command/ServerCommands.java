@@ -2,8 +2,10 @@ package io.kindred.command;
 
 import static io.kindred.command.CommandSpec.Flag.ADMIN;
 import static io.kindred.command.CommandSpec.Flag.ALLOW_BUSY;
+import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
 import static io.kindred.command.CommandSpec.Flag.NO_MULTI;
+import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.Reply;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ final class ServerCommands {
     static void register(CommandTable.Builder table) {
         table.add(
                 CommandSpec.named("info", -1)
+                        .flags(LOADING, STALE)
                         .docs(
                                 "server",
                                 "1.0.0",
@@ -27,7 +30,7 @@ final class ServerCommands {
                 (Action.OfNode) ServerCommands::info);
         table.add(
                 CommandSpec.named("shutdown", -1)
-                        .flags(ADMIN, NOSCRIPT, NO_MULTI, ALLOW_BUSY)
+                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY)
                         .docs("server", "1.0.0", "O(N), N unsaved writes", "Stops this node in good order."),
                 (Action.OfCluster) ServerCommands::shutdown);
     }

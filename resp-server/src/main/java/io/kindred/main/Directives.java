@@ -50,6 +50,17 @@ final class Directives {
     static final Directive TIMEOUT = running("timeout", "0", ValueForms.integer(0, Integer.MAX_VALUE));
     static final Directive TCP_KEEPALIVE = running("tcp-keepalive", "300", ValueForms.integer(0, 32_767));
 
+    // --- what was slow ---
+
+    /** Microseconds; -1: nothing is logged. */
+    static final Directive SLOWLOG_LOG_SLOWER_THAN =
+            running("slowlog-log-slower-than", "10000", ValueForms.integer(-1, Long.MAX_VALUE));
+
+    static final Directive SLOWLOG_MAX_LEN = running("slowlog-max-len", "128", ValueForms.integer(0, 100_000));
+    /** Milliseconds; 0: nothing is watched. */
+    static final Directive LATENCY_MONITOR_THRESHOLD =
+            running("latency-monitor-threshold", "0", ValueForms.integer(0, DAY_MILLIS));
+
     // --- limits of one client ---
 
     static final Directive PROTO_MAX_BULK_LEN =
@@ -178,7 +189,10 @@ final class Directives {
             MAX_CLOCK_SKEW_MS,
             ANTI_ENTROPY_INTERVAL_S,
             HINT_MAX_BYTES,
-            TOMBSTONE_GRACE_S);
+            TOMBSTONE_GRACE_S,
+            SLOWLOG_LOG_SLOWER_THAN,
+            SLOWLOG_MAX_LEN,
+            LATENCY_MONITOR_THRESHOLD);
 
     /** Kindred's own, then those that only Redis has. */
     static final List<Directive> ALL =

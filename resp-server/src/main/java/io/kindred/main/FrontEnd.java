@@ -16,6 +16,7 @@ import io.kindred.server.ConnectionCommands;
 import io.kindred.server.ReplySlot;
 import io.kindred.server.RespServer;
 import io.kindred.server.ServerClock;
+import io.kindred.server.SlowCommand;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;
@@ -30,6 +31,7 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
         CommandTable.Builder table = Commands.standard(config);
         ConnectionCommands.register(table);
         ClientCommand.register(table, clients);
+        SlowCommand.register(table);
         CommandTable commands = table.build();
         CommandDispatcher dispatcher =
                 new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));

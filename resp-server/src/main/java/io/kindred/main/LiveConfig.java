@@ -6,8 +6,10 @@ import io.kindred.command.Settings;
 import io.kindred.resp.RespLimits;
 import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
+import io.kindred.server.SlowLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the loop thread, once the node has started.
  */
 final class LiveConfig implements ConfigPort, Settings, ClientSettings {
+    /** What CONFIG GET does not show. */
+    private static final Set<String> SECRETS =
+            Set.of("requirepass", "cluster-secret", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass");
+
+    private static final String HIDDEN = "(hidden)";
     private static final int ARGS_MAX = 1024 * 1024;
     private static final int COMMANDS_IN_FLIGHT_MAX = 1024;
     /** Of the heap: what the commands in flight of all clients may weigh. */
@@ -33,6 +40,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private final Runnable resetStatistics;
     private ServerConfig config;
     private ServerLimits limits = ServerLimits.DEFAULT;
+    private SlowLimits slow = SlowLimits.of(-1, 0, 0);
     private @Nullable String password;
     private int valueBytesMax;
     private int keyBytesMax;
@@ -41,6 +49,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private int keepAliveSeconds;
     private boolean loading = true;
     private String whyLoading = "";
+    private String whyNoSeed = "";
 
     /** @param logLevel is told of each change of that directive */
     LiveConfig(ServerConfig config, Consumer<String> logLevel, Runnable resetStatistics) {
@@ -63,6 +72,10 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         conflictIsError = next.text(Directives.CONFLICT_POLICY).equals("error");
         timeoutSeconds = (int) next.number(Directives.TIMEOUT);
         keepAliveSeconds = (int) next.number(Directives.TCP_KEEPALIVE);
+        slow = SlowLimits.of(
+                next.number(Directives.SLOWLOG_LOG_SLOWER_THAN),
+                (int) next.number(Directives.SLOWLOG_MAX_LEN),
+                next.number(Directives.LATENCY_MONITOR_THRESHOLD));
         limits = new ServerLimits(
                 new RespLimits(
                         (int) next.number(Directives.PROTO_MAX_BULK_LEN),
@@ -93,6 +106,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         whyLoading = why;
     }
 
+    /** Why no seed lets the node in; empty: one does. */
+    void seedsFail(String why) {
+        whyNoSeed = why;
+    }
+
     // --- CONFIG ---
 
     @Override
@@ -101,11 +119,17 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         for (Directive directive : Directives.ALL) {
             for (String pattern : patterns) {
                 if (Glob.matchesIgnoringCase(bytes(pattern), bytes(directive.name()))) {
-                    found.put(directive.name(), config.text(directive));
+                    found.put(directive.name(), shown(directive));
                 }
             }
         }
         return found;
+    }
+
+    /** Whether a secret is set is told, and not what it is. */
+    private String shown(Directive directive) {
+        String value = config.text(directive);
+        return SECRETS.contains(directive.name()) && !value.isEmpty() ? HIDDEN : value;
     }
 
     @Override
@@ -200,7 +224,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
 
     @Override
     public String whyLoading() {
-        return whyLoading;
+        return whyLoading.isEmpty() ? whyNoSeed : whyLoading;
     }
 
     // --- what connections ask for ---
@@ -208,6 +232,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     @Override
     public ServerLimits limits() {
         return limits;
+    }
+
+    @Override
+    public SlowLimits slow() {
+        return slow;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.kindred.command.NodePort;
 import io.kindred.server.ServerCounters;
 import io.kindred.server.http.HttpCounters;
 import io.kindred.server.http.HttpPort;
+import io.kindred.command.SavePort;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -36,6 +37,9 @@ final class Node implements NodeHost, NodePort {
     /** The node has ended so that the process starts another one, on the same directory. */
     static final int EXIT_ANEW = 2;
 
+    /** A node that does not serve says in its log why, so often. */
+    private static final int REMINDER_SECONDS = 60;
+
     private static final int FAREWELL_MILLIS = 100;
     /** What was written so long ago is on the disk, even under {@code appendfsync everysec}. */
     private static final int STORED_MILLIS = 3_000;
@@ -47,6 +51,7 @@ final class Node implements NodeHost, NodePort {
     private final InstantSource clock = ProcessClock.wall();
     private final NetLoop net = NetLoop.start("kindred");
     private final NodePorts ports = new NodePorts();
+    private final Saves saves = new Saves(clock);
     private final LiveConfig config;
     private final FrontEnd front;
     private final CompletableFuture<Node> serving = new CompletableFuture<>();
@@ -102,6 +107,8 @@ final class Node implements NodeHost, NodePort {
     private void run(BackEnd opened) {
         back = opened;
         info = new InfoReport(subjects(opened));
+        every(TimeUnit.SECONDS.toMillis(REMINDER_SECONDS), this::remindWhyNotServing);
+        saves.open(opened.engine());
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
@@ -278,6 +285,22 @@ final class Node implements NodeHost, NodePort {
     }
 
     @Override
+    public void seedsFail(String why) {
+        config.seedsFail(why);
+    }
+
+    /** Whoever looks into the log finds there what clients are told. */
+    private void remindWhyNotServing() {
+        String why = config.whyLoading();
+        if (config.loading() && !stopAsked) {
+            LOG.log(
+                    Level.WARNING,
+                    "Still not serving clients: "
+                            + (why.isEmpty() ? "waiting to be admitted to the ring by its seeds" : why));
+        }
+    }
+
+    @Override
     public void renewed(Renewal renewal) throws IOException {
         running().directory().renew(renewal);
         noteStoredLater(running().directory());
@@ -339,7 +362,18 @@ final class Node implements NodeHost, NodePort {
     @Override
     public String info(Set<String> sections) {
         InfoReport report = info;
-        return report == null ? "" : report.text(sections);
+        // Before the log is replayed there is nothing else to be told.
+        return report == null ? "# Persistence\r\nloading:1\r\n" : report.text(sections);
+    }
+
+    @Override
+    public String version() {
+        return Version.TEXT;
+    }
+
+    @Override
+    public SavePort saves() {
+        return saves;
     }
 
     private @Nullable Reading reading() {

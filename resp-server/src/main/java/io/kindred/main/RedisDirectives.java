@@ -71,7 +71,6 @@ final class RedisDirectives {
             ignore-warnings
             io-threads-do-reads no
             jemalloc-bg-thread yes
-            latency-monitor-threshold 0
             latency-tracking yes
             latency-tracking-info-percentiles 50 99 99.9
             lazyfree-lazy-eviction no
@@ -135,8 +134,6 @@ final class RedisDirectives {
             slave-priority 100
             slave-read-only yes
             slave-serve-stale-data yes
-            slowlog-log-slower-than 10000
-            slowlog-max-len 128
             socket-mark-id 0
             stop-writes-on-bgsave-error yes
             stream-node-max-bytes 4096

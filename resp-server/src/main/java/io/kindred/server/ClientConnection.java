@@ -353,6 +353,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             return false;
         }
         ReplySlot slot = new ReplySlot(this);
+        slot.args(args);
         replies.add(slot);
         session.beginCommand(readMillis);
         run(slot, args);
@@ -499,6 +500,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             int bytes = reply != null && !slot.muted() ? output.write(reply, slot.protocol()) : 0;
             encodedInTurnBytes += bytes;
             replies.removeOldest();
+            server.answered(session, slot, now);
             load().answered(slot, bytes, now);
             if (slot.isCounted()) {
                 reads.answered(bytes, now);

@@ -17,6 +17,7 @@ public final class ClientSession implements Session {
     private final long id;
     private final String remoteAddress;
     private final String localAddress;
+    private final ServerParts parts;
     private final long createdMillis;
 
     private long lastCommandMillis;
@@ -45,10 +46,11 @@ public final class ClientSession implements Session {
     private boolean heldBack;
     private @Nullable ReplySlot running;
 
-    ClientSession(long id, String remoteAddress, String localAddress, long nowMillis) {
+    ClientSession(long id, String remoteAddress, String localAddress, ServerParts parts, long nowMillis) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
+        this.parts = parts;
         this.createdMillis = nowMillis;
         this.lastCommandMillis = nowMillis;
     }
@@ -66,6 +68,11 @@ public final class ClientSession implements Session {
     /** {@code host:port} that the client connected to. */
     public String localAddress() {
         return localAddress;
+    }
+
+    /** What answers a wrong password of this client. */
+    ServerParts parts() {
+        return parts;
     }
 
     public long createdMillis() {

@@ -12,4 +12,7 @@ public interface ClientSettings {
 
     /** {@code tcp-keepalive}: how often a silent peer is probed; 0: never. Looked at when a client connects. */
     int keepAliveSeconds();
+
+    /** From when on a command is slow. Always the same object until a directive changes. */
+    SlowLimits slow();
 }

@@ -11,6 +11,7 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.command.Action;
 import io.kindred.command.CommandSpec;
 import io.kindred.command.CommandTable;
+import io.kindred.command.ReplySink;
 import io.kindred.command.ServerView;
 import io.kindred.command.Session;
 import java.nio.charset.StandardCharsets;
@@ -59,11 +60,11 @@ public final class ConnectionCommands {
         table.add(
                 named("hello", -1, "6.0.0", "Chooses the protocol version; may authenticate and set a name.")
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
-                (Action.OfSession) ConnectionCommands::hello);
+                (Action.OfCluster) ConnectionCommands::hello);
         table.add(
                 named("auth", -2, "1.0.0", "Authenticates the connection.")
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
-                (Action.OfSession) ConnectionCommands::auth);
+                (Action.OfCluster) ConnectionCommands::auth);
         table.add(
                 named("select", 2, "1.0.0", "Chooses the database of the connection.")
                         .flags(LOADING, STALE, FAST),
@@ -119,20 +120,23 @@ public final class ConnectionCommands {
         return Reply.OK;
     }
 
-    private static Reply auth(Session session, byte[][] args, ServerView server) {
-        if (args.length > 3) {
-            return SYNTAX;
-        }
+    private static void auth(Session session, byte[][] args, ServerView server, ReplySink sink) {
         String password = server.settings().password();
-        if (args.length == 2 && password == null) {
-            return NO_PASSWORD;
+        if (args.length > 3) {
+            sink.complete(SYNTAX);
+        } else if (args.length == 2 && password == null) {
+            sink.complete(NO_PASSWORD);
+        } else if (isRight(args.length == 3 ? args[1] : null, args[args.length - 1], password)) {
+            session.authenticated(true);
+            sink.complete(Reply.OK);
+        } else {
+            refusePassword(session, sink);
         }
-        boolean named = args.length == 3;
-        if (!isRight(named ? args[1] : null, args[args.length - 1], password)) {
-            return WRONG_PASSWORD;
-        }
-        session.authenticated(true);
-        return Reply.OK;
+    }
+
+    private static void refusePassword(Session session, ReplySink sink) {
+        ClientSession client = (ClientSession) session;
+        client.parts().wrongPasswords().refuse(client, sink, WRONG_PASSWORD);
     }
 
     /** There is one user, {@code default}; without {@code requirepass} any password is right. */
@@ -144,22 +148,24 @@ public final class ConnectionCommands {
         return password == null || MessageDigest.isEqual(given, password.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Reply hello(Session session, byte[][] args, ServerView server) {
+    private static void hello(Session session, byte[][] args, ServerView server, ReplySink sink) {
         Hello hello = new Hello();
         Reply refusal = hello.parse(args);
         if (refusal != null) {
-            return refusal;
+            sink.complete(refusal);
+            return;
         }
         if (hello.password != null) {
             if (!isRight(hello.user, hello.password, server.settings().password())) {
-                return WRONG_PASSWORD;
+                refusePassword(session, sink);
+                return;
             }
             session.authenticated(true);
         }
-        if (!session.authenticated()) {
-            return HELLO_FIRST;
-        }
-        ClientSession client = (ClientSession) session;
+        sink.complete(session.authenticated() ? greet((ClientSession) session, hello) : HELLO_FIRST);
+    }
+
+    private static Reply greet(ClientSession client, Hello hello) {
         if (hello.name != null) {
             client.name(hello.name);
         }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplySlot implements ReplySink {
     private final ClientConnection connection;
     private @Nullable Reply reply;
+    private byte @Nullable [][] args;
     private @Nullable ReplySlot next;
     private boolean settled;
     private boolean muted;
@@ -86,8 +87,18 @@ public final class ReplySlot implements ReplySink {
         return reply;
     }
 
-    /** From now on it is counted as waiting for earlier ones. */
+    /** The command, as long as its answer may be late; null: it is not kept. */
+    byte @Nullable [][] args() {
+        return args;
+    }
+
+    void args(byte[][] command) {
+        args = command;
+    }
+
+    /** From now on it is counted as waiting for earlier ones. What it was is not kept: nothing weighs that any more. */
     long hold(Reply answer) {
+        args = null;
         heldBytes = RespEncoder.sizeBytes(answer);
         return heldBytes;
     }

@@ -57,6 +57,7 @@ public final class RespServer {
     private long httpNotedMillis = Long.MIN_VALUE / 2;
     private final ClientRegistry clients;
     private final ServerCounters counters = new ServerCounters();
+    private final ServerParts parts;
     private final ClientLoad load;
     private final LoopTurn turn;
     private final byte[] window = new byte[RespDecoder.WINDOW_BYTES];
@@ -77,6 +78,7 @@ public final class RespServer {
         this.runner = runner;
         this.settings = settings;
         this.clock = clock.wall();
+        this.parts = new ServerParts(new WrongPasswords(loop, clock.wall(), counters), new SlowCommands(), settings);
         this.load = new ClientLoad(settings.limits().shared());
         this.turn = new LoopTurn(loop, load, clock.nanos());
     }
@@ -168,6 +170,16 @@ public final class RespServer {
         return runner;
     }
 
+    /** Whether what took so long was slow is asked for each reply. */
+    void answered(ClientSession session, ReplySlot slot, long nowMillis) {
+        long tookMillis = nowMillis - slot.begunMillis();
+        byte[][] args = slot.args();
+        SlowLimits limits = settings.slow();
+        if (tookMillis >= limits.fromMillis() && args != null) {
+            parts.slow().answered(session, args, limits, tookMillis, nowMillis);
+        }
+    }
+
     ClientSettings settings() {
         return settings;
     }
@@ -234,7 +246,7 @@ public final class RespServer {
         counters.countConnection();
         configure(channel);
         ClientSession session = new ClientSession(
-                clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), clock.millis());
+                clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), parts, clock.millis());
         session.authenticated(!settings.passwordRequired());
         ClientConnection connection = new ClientConnection(this, channel, session);
         channel.pipeline().addLast(connection);

@@ -47,6 +47,8 @@ public final class ServerCounters {
                     "clients_closed_choked",
                     "Clients that were closed because halves of commands took all the room there is.",
                     ServerCounters::chokedCloses)
+            .counter(
+                    "acl_access_denied_auth", "AUTH and HELLO that named a wrong password.", ServerCounters::wrongPasswords)
             .counter("write_holds", "Times that no more writes were begun for a while.", ServerCounters::writeHolds)
             .build();
 
@@ -81,6 +83,7 @@ public final class ServerCounters {
     private long stuckCloses;
     private long chokedCloses;
     private long writeHolds;
+    private long wrongPasswords;
 
     ServerCounters() {}
 
@@ -136,6 +139,11 @@ public final class ServerCounters {
         return kinds;
     }
 
+    /** AUTH and HELLO that were answered WRONGPASS. */
+    public long wrongPasswords() {
+        return wrongPasswords;
+    }
+
     public void reset() {
         errorsByCode.clear();
         errorReplies = 0;
@@ -151,6 +159,7 @@ public final class ServerCounters {
         stuckCloses = 0;
         chokedCloses = 0;
         writeHolds = 0;
+        wrongPasswords = 0;
     }
 
     /** @param text the whole error; its first word is its code */
@@ -198,6 +207,10 @@ public final class ServerCounters {
 
     void countWriteHold() {
         writeHolds++;
+    }
+
+    void countWrongPassword() {
+        wrongPasswords++;
     }
 
     void countOutputLimitClose() {

@@ -188,11 +188,17 @@ final class KinCommandsTest {
                 "*2\r\n" + bulks("n1", "127.0.0.1:7001", "up", "primary")
                         + bulks("n2", "127.0.0.1:7002", "down", "fallback"),
                 node.line("KIN.REPLICAS a"));
-        assertTrue(node.line("KIN.MEMBERS").startsWith("*2\r\n*8\r\n$2\r\nn1\r\n$16\r\n0000000000000001\r\n$14\r\n"));
+        assertTrue(node.line("KIN.MEMBERS")
+                .startsWith("*2\r\n*16\r\n$4\r\nname\r\n$2\r\nn1\r\n$2\r\nid\r\n$16\r\n0000000000000001\r\n"));
         assertTrue(node.line("KIN.MEMBERS").contains("$16\r\nfffffffffffffffe\r\n"));
-        assertTrue(node.line("KIN.RING").startsWith("*2\r\n*3\r\n:0\r\n$32\r\n"));
+        assertTrue(node.line("KIN.RING full").startsWith("*2\r\n*3\r\n:0\r\n$32\r\n"));
         assertEquals(
                 "*1\r\n*3\r\n:1\r\n$32\r\n8" + "0".repeat(31) + "\r\n" + bulks("n2", "n1"), node.line("KIN.RING 1"));
+        assertEquals(
+                "*6\r\n$10\r\npartitions\r\n:2\r\n$8\r\nreplicas\r\n:2\r\n$5\r\nnodes\r\n*2\r\n"
+                        + "*6\r\n$4\r\nname\r\n$2\r\nn1\r\n$5\r\nfirst\r\n:1\r\n$8\r\nreplicas\r\n:2\r\n"
+                        + "*6\r\n$4\r\nname\r\n$2\r\nn2\r\n$5\r\nfirst\r\n:1\r\n$8\r\nreplicas\r\n:2\r\n",
+                node.line("KIN.RING"));
         assertEquals("-ERR there is no partition 2; see ring-partitions\r\n", node.line("KIN.RING 2"));
         assertEquals("-ERR value is not an integer or out of range\r\n", node.line("KIN.RING x"));
     }
@@ -200,9 +206,12 @@ final class KinCommandsTest {
     @Test
     void aPlanIsShownWithoutBeingCarriedOut() {
         assertEquals(
-                "*2\r\n*6\r\n$2\r\nn9\r\n:0\r\n:3\r\n:0\r\n:2\r\n:2\r\n*3\r\n$5\r\ntotal\r\n:2\r\n:1\r\n",
+                "*6\r\n$5\r\nnodes\r\n*1\r\n*12\r\n$4\r\nname\r\n$2\r\nn9\r\n$17\r\npartitions_before\r\n:0\r\n"
+                        + "$16\r\npartitions_after\r\n:3\r\n$13\r\ncopies_before\r\n:0\r\n$12\r\ncopies_after\r\n:2\r\n"
+                        + "$15\r\ncopies_to_fetch\r\n:2\r\n$15\r\ncopies_to_fetch\r\n:2\r\n"
+                        + "$21\r\ncopies_to_fetch_least\r\n:1\r\n",
                 node.line("KIN.PLAN JOIN n9 3 z"));
-        assertTrue(node.line("KIN.PLAN leave n1").startsWith("*2\r\n*6\r\n$2\r\nn1\r\n:2\r\n:0\r\n"));
+        assertTrue(node.line("KIN.PLAN leave n1").contains("$2\r\nn1\r\n$17\r\npartitions_before\r\n:2\r\n"));
         assertEquals("-ERR a member is named n1 already\r\n", node.line("KIN.PLAN JOIN n1 1"));
         assertEquals("-ERR a weight is a finite number above 0\r\n", node.line("KIN.PLAN JOIN n9 -1"));
         assertEquals("-ERR no node of the ring is named n9\r\n", node.line("KIN.PLAN LEAVE n9"));

@@ -15,6 +15,7 @@ final class MemoryCluster implements ClusterPort {
     private final MemoryKeys keys;
     private final InstantSource clock;
     private final List<String> administered = new ArrayList<>();
+    boolean open = true;
 
     MemoryCluster(MemoryKeys keys, InstantSource clock) {
         this.keys = keys;
@@ -131,6 +132,6 @@ final class MemoryCluster implements ClusterPort {
 
     @Override
     public boolean isOpen() {
-        return true;
+        return open;
     }
 }

@@ -7,8 +7,11 @@ import java.util.function.Consumer;
 
 /** All commands over a keyspace in memory, for tests that need more of a node than one package has. */
 public final class MemoryNode implements NodePort {
+    final MemorySaves saves = new MemorySaves(true);
     private final CommandDispatcher dispatcher;
     private final CommandTable table;
+    private final MemoryCluster cluster;
+    private final ServerView view;
 
     /** @param more adds the commands that are not among {@link Commands#standard} */
     public MemoryNode(Settings settings, InstantSource clock, Consumer<CommandTable.Builder> more) {
@@ -16,13 +19,21 @@ public final class MemoryNode implements NodePort {
         more.accept(commands);
         table = commands.build();
         MemoryKeys keys = new MemoryKeys(table, clock);
-        ServerView view =
-                new ServerView(keys, new MemoryCluster(keys, clock), new MemoryConfig(), this, settings, table, clock);
+        cluster = new MemoryCluster(keys, clock);
+        view = new ServerView(keys, cluster, new MemoryConfig(), this, settings, table, clock);
         dispatcher = new CommandDispatcher(view);
     }
 
     public CommandDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    MemoryCluster cluster() {
+        return cluster;
+    }
+
+    ServerView view() {
+        return view;
     }
 
     public List<CommandSpec> commands() {
@@ -37,6 +48,16 @@ public final class MemoryNode implements NodePort {
     @Override
     public String info(Set<String> sections) {
         return "";
+    }
+
+    @Override
+    public String version() {
+        return "0.0.0";
+    }
+
+    @Override
+    public SavePort saves() {
+        return saves;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Set;
 
 /** A dispatcher over memory, as a client sees it. */
 final class TestNode implements NodePort {
+    final MemorySaves saves = new MemorySaves(false);
     final TestSettings settings = new TestSettings();
     final TestSession session = new TestSession();
     final CommandTable table = Commands.standard(settings).build();
@@ -61,6 +62,16 @@ final class TestNode implements NodePort {
     @Override
     public String info(Set<String> sections) {
         return "# Sections\r\n" + String.join(",", sections) + "\r\n";
+    }
+
+    @Override
+    public String version() {
+        return "0.0.0";
+    }
+
+    @Override
+    public SavePort saves() {
+        return saves;
     }
 
     @Override

@@ -7,6 +7,7 @@ final class TestSettings implements Settings {
     int keyBytesMax = 64 * 1024;
     boolean conflictIsError;
     boolean loading;
+    String whyLoading = "";
     int replicas = 3;
 
     @Override
@@ -42,5 +43,10 @@ final class TestSettings implements Settings {
     @Override
     public boolean loading() {
         return loading;
+    }
+
+    @Override
+    public String whyLoading() {
+        return whyLoading;
     }
 }

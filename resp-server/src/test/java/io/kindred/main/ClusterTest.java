@@ -72,8 +72,8 @@ class ClusterTest {
             List<String> names = new ArrayList<>();
             for (Object row : client.list("KIN.MEMBERS")) {
                 List<?> columns = (List<?>) row;
-                names.add(columns.get(0) + " " + columns.get(6));
-                long owned = (Long) columns.get(7);
+                names.add(columns.get(1) + " " + columns.get(13));
+                long owned = (Long) columns.get(15);
                 assertTrue(owned > 307 && owned < 376, "owns " + owned);
             }
             assertEquals(List.of("sx up", "sy up", "sz up"), names);
@@ -159,7 +159,12 @@ class ClusterTest {
         for (Object row : replicas) {
             assertEquals(List.of("up", "primary"), ((List<?>) row).subList(2, 4));
         }
-        assertEquals(1024, sx.list("KIN.RING").size());
+        assertEquals(1024, sx.list("KIN.RING", "FULL").size());
+        List<?> summary = sx.list("KIN.RING");
+        assertEquals(List.of("partitions", 1024L, "replicas", 3L, "nodes"), summary.subList(0, 5));
+        List<?> ofNode = (List<?>) ((List<?>) summary.get(5)).get(0);
+        assertEquals(List.of("name", "sx", "first"), ofNode.subList(0, 3));
+        assertEquals(List.of("replicas", 1024L), ofNode.subList(4, 6));
         assertEquals(3, ((List<?>) ((List<?>) sx.list("KIN.RING", "5").get(0)).get(2)).size());
         assertEquals(sx.call("KIN.RING", "5"), sz.call("KIN.RING", "5"));
     }
@@ -168,15 +173,15 @@ class ClusterTest {
     void aPlanSaysWhatWouldMove() throws Exception {
         List<?> joining = sx.list("KIN.PLAN", "JOIN", "sw", "1");
         // Each of 1,024 partitions has three copies; the fourth node is to hold three quarters of them.
-        List<?> newcomer = (List<?>) joining.get(0);
-        assertEquals(List.of("sw", 0L), newcomer.subList(0, 2));
-        assertEquals(768, (long) newcomer.get(4), 40);
-        List<?> total = (List<?>) joining.get(joining.size() - 1);
-        assertTrue((long) total.get(1) <= 1.2 * (long) total.get(2), () -> "moves " + total);
+        List<?> newcomer = (List<?>) ((List<?>) joining.get(1)).get(0);
+        assertEquals(List.of("name", "sw", "partitions_before", 0L), newcomer.subList(0, 4));
+        assertEquals(768, (long) newcomer.get(9), 40);
+        assertEquals("copies_to_fetch", joining.get(2));
+        assertTrue((long) joining.get(3) <= 1.2 * (long) joining.get(5), () -> "moves " + joining);
         assertEquals(3, sx.list("KIN.MEMBERS").size(), "nothing has changed");
         // With two nodes left each holds everything already.
         List<?> leaving = sx.list("KIN.PLAN", "LEAVE", "sz");
-        assertEquals(List.of("total", 0L, 1024L), leaving.get(leaving.size() - 1));
+        assertEquals(List.of("copies_to_fetch", 0L, "copies_to_fetch_least", 1024L), leaving.subList(2, 6));
     }
 
     /** Each node shares all partitions with both others here. */

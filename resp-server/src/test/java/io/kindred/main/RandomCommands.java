@@ -69,7 +69,18 @@ final class RandomCommands {
             "object|help",
             "object|freq",
             "memory|help",
-            "command|help");
+            "command|help",
+            "role",
+            "lolwut",
+            "bgsave",
+            "save",
+            "bgrewriteaof",
+            "module|help",
+            "memory|stats",
+            "memory|doctor",
+            "slowlog|help",
+            "latency|doctor",
+            "latency|help");
 
     List<String> names() {
         return names;
@@ -223,6 +234,7 @@ final class RandomCommands {
         add("object|refcount", () -> Call.of("OBJECT", "REFCOUNT", key()).check(Call::bothOrNeitherNil));
         add("object|freq", () -> Call.of("OBJECT", "FREQ", key()));
         add("object|help", () -> Call.of("OBJECT", "HELP"));
+        add("object|idletime", () -> Call.of("OBJECT", "IDLETIME", key()).check(Call::bothOrNeitherNil));
         add("memory|usage", () -> Call.of("MEMORY", "USAGE", key()).check(Call::bothOrNeitherNil));
         add("memory|help", () -> Call.of("MEMORY", "HELP"));
     }
@@ -266,6 +278,25 @@ final class RandomCommands {
         add("command|list", () -> Call.of("COMMAND", "LIST").check(Call::sameInAnyOrder));
         add("command|getkeys", () -> Call.of("COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"));
         add("command|help", () -> Call.of("COMMAND", "HELP"));
+        add("role", () -> Call.of("ROLE"));
+        add("lolwut", () -> Call.of("LOLWUT").check(Call::sameKind));
+        add("lastsave", () -> Call.of("LASTSAVE").check(Call::sameKind));
+        add("save", () -> Call.of("SAVE").check(Call::isAnswer));
+        add("bgsave", () -> Call.of("BGSAVE").check(Call::isAnswer));
+        add("bgrewriteaof", () -> Call.of("BGREWRITEAOF").check(Call::isAnswer));
+        add("module|list", () -> Call.of("MODULE", "LIST"));
+        add("module|help", () -> Call.of("MODULE", "HELP"));
+        add("memory|stats", () -> Call.of("MEMORY", "STATS").check(Call::sameKind));
+        add("memory|doctor", () -> Call.of("MEMORY", "DOCTOR").check(Call::sameKind));
+        add("slowlog|get", () -> Call.of("SLOWLOG", "GET", "0"));
+        add("slowlog|len", () -> Call.of("SLOWLOG", "LEN").check(Call::sameKind));
+        add("slowlog|reset", () -> Call.of("SLOWLOG", "RESET"));
+        add("slowlog|help", () -> Call.of("SLOWLOG", "HELP"));
+        add("latency|latest", () -> Call.of("LATENCY", "LATEST"));
+        add("latency|history", () -> Call.of("LATENCY", "HISTORY", "fork"));
+        add("latency|reset", () -> Call.of("LATENCY", "RESET"));
+        add("latency|doctor", () -> Call.of("LATENCY", "DOCTOR").check(Call::sameKind));
+        add("latency|help", () -> Call.of("LATENCY", "HELP"));
         add("nosuch", () -> Call.of("NOSUCH", key()).check(Call::sameKind));
     }
 

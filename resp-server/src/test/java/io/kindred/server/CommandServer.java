@@ -20,6 +20,7 @@ public final class CommandServer implements AutoCloseable, Settings {
         node = new MemoryNode(this, clock, table -> {
             ConnectionCommands.register(table);
             ClientCommand.register(table, clients);
+            SlowCommand.register(table);
         });
         server = new TestServer(
                 clients, (self, session, args, reply) -> node.dispatcher().run(session, args, reply), true, clock);

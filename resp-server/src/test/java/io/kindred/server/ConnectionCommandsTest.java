@@ -160,4 +160,41 @@ final class ConnectionCommandsTest {
             assertEquals("", receiveAll(second));
         }
     }
+
+    @Test
+    void wrongPasswordsAreSlowedForWhoGuessesAlone() throws Exception {
+        try (CommandServer locked = new CommandServer("secret", CLOCK);
+                Socket guesser = locked.server().connect();
+                Socket other = locked.server().connect()) {
+            ServerCounters counters = locked.server().server().counters();
+            int guesses = 9;
+            long begin = System.nanoTime();
+            send(guesser, "AUTH guess\r\n".repeat(guesses) + "PING\r\n");
+            locked.server().await(() -> counters.wrongPasswords() >= 3);
+            send(other, "AUTH secret\r\nPING\r\n");
+            assertEquals("+OK\r\n+PONG\r\n", receive(other, "+OK\r\n+PONG\r\n".length()));
+            assertTrue(locked.server().onLoop(counters::wrongPasswords) < guesses, "the other one did not wait");
+            String wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+            String all = wrong.repeat(guesses) + "-NOAUTH Authentication required.\r\n";
+            assertEquals(all, receive(guesser, all.length()));
+            long millis = (System.nanoTime() - begin) / 1_000_000;
+            assertTrue(millis >= WrongPasswords.LAST_MILLIS, () -> millis + " ms");
+            assertEquals(guesses, (long) locked.server().onLoop(counters::wrongPasswords));
+        }
+    }
+
+    @Test
+    void whoLeavesBeforeTheAnswerHarmsNobody() throws Exception {
+        try (CommandServer locked = new CommandServer("secret", CLOCK)) {
+            ServerCounters counters = locked.server().server().counters();
+            for (int i = 0; i < 3; i++) {
+                try (Socket guesser = locked.server().connect()) {
+                    send(guesser, "HELLO 3 AUTH default guess\r\n");
+                    int sent = i + 1;
+                    locked.server().await(() -> counters.wrongPasswords() == sent);
+                }
+            }
+            assertTrue(locked.talk("AUTH guess\r\nAUTH secret\r\n").endsWith("+OK\r\n"));
+        }
+    }
 }

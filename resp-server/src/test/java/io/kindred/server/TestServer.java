@@ -35,6 +35,7 @@ final class TestServer implements AutoCloseable, ClientSettings {
     volatile ServerLimits limits = ServerLimits.DEFAULT;
     volatile boolean passwordRequired;
     volatile int timeoutSeconds;
+    volatile SlowLimits slow = SlowLimits.of(-1, 128, 0);
 
     TestServer(Behaviour behaviour) throws Exception {
         this(behaviour, true, Clock.systemUTC());
@@ -66,6 +67,11 @@ final class TestServer implements AutoCloseable, ClientSettings {
     @Override
     public boolean passwordRequired() {
         return passwordRequired;
+    }
+
+    @Override
+    public SlowLimits slow() {
+        return slow;
     }
 
     @Override

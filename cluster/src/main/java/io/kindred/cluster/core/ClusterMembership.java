@@ -77,6 +77,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         view = watch.view();
         rounds = watch.rounds();
         router = new RingRouter(view, watch, partitioner(config.partitioner()), config, own);
+        router.useRecords(standing::containsKey);
         start = new OwnStart(past, in, view, rounds, router, own, this::lacked);
         joining = new Joining(this, clocks, outlet, config.fingerprint());
         spread = new RecordSpread(rounds, clocks, connected);

@@ -26,6 +26,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ final class RingRouter implements Router, PartitionMap {
     private final OwnHolding own;
     /** The nodes that hold something, in the ring or not. */
     private final TreeSet<Long> holders = new TreeSet<>();
+
+    private LongPredicate everSpokenOf = node -> false;
 
     /** By partition: stands for the sets of nodes that a write must reach, whatever their order. */
     private final long[] prints;
@@ -80,6 +83,11 @@ final class RingRouter implements Router, PartitionMap {
         this.prints = new long[partitions];
         this.own = own;
         Arrays.fill(selfIn, -1);
+    }
+
+    /** @param everSpokenOf whether a change record has ever put a node into a ring, or taken it out */
+    void useRecords(LongPredicate everSpokenOf) {
+        this.everSpokenOf = everSpokenOf;
     }
 
     /** The records, or what somebody holds, have changed. */
@@ -326,6 +334,11 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public boolean isMember(long node) {
         return membership.member(node) != null;
+    }
+
+    @Override
+    public boolean wasEverMember(long node) {
+        return isMember(node) || everSpokenOf.test(node);
     }
 
     @Override

@@ -13,6 +13,9 @@ public interface NodeHost {
     /** The node does not serve clients, or not any more: the state, and why, in words. */
     void notServing(StartState state, String why);
 
+    /** Why no seed lets the node in, and what to do, in words; empty: one does. Told again when it changes. */
+    void seedsFail(String why);
+
     /** The node is another start from now on, durably when this returns. */
     void renewed(Renewal renewal) throws IOException;
 

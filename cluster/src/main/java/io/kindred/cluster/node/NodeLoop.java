@@ -417,6 +417,11 @@ public final class NodeLoop {
         }
 
         @Override
+        public void seedsFail(String why) {
+            host.seedsFail(why);
+        }
+
+        @Override
         public void lost(long peer) {
             gate.lost(peer);
             deliver(new Event.PeerLost(peer));

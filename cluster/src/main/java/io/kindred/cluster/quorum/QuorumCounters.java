@@ -22,6 +22,10 @@ public final class QuorumCounters {
                     c -> c.clockPrunes)
             .counter("sibling_refusals", "Writes that were refused at max-siblings.", c -> c.siblingRefusals)
             .counter(
+                    "foreign_contexts_refused",
+                    "Writes that were refused because their context is another cluster's.",
+                    c -> c.foreignContexts)
+            .counter(
                     "writes_superseded_again",
                     "Plain writes that met unseen siblings at a replica and superseded those too.",
                     c -> c.supersededOnAck)
@@ -77,6 +81,9 @@ public final class QuorumCounters {
     public long lwwLosers;
     public long clockPrunes;
     public long siblingRefusals;
+    /** Writes whose context another cluster had given out. */
+    public long foreignContexts;
+
     public long supersededOnAck;
     public long hedges;
     public long pauses;

@@ -35,6 +35,9 @@ public interface Router {
 
     boolean isMember(long node);
 
+    /** Whether a node is a member, or was one, as far as this one knows. */
+    boolean wasEverMember(long node);
+
     /** Whether a node has left the ring, and holds nothing any more; or was forgotten. */
     boolean isOut(long node);
 

@@ -11,15 +11,14 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that others make to this node: one from each, after its handshake; before it, a bounded number.
+ * The connections that others make to this node: one from each, after its handshake; before it, a bounded number ({@link
+ * Pending}).
  *
  * <p>Owned by: the event loop, apart from {@link #bind}.
  */
@@ -32,7 +31,8 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
     private static final int ANSWER_MILLIS = 1_000;
 
     private final PeerTransport transport;
-    private final List<Connection> pending = new ArrayList<>();
+    private final Pending pending;
+    private final StrangerLog strangers;
     private final Set<String> complaints = new LinkedHashSet<>();
     private @Nullable Channel listening;
     private boolean closed;
@@ -41,6 +41,8 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
 
     Acceptor(PeerTransport transport) {
         this.transport = transport;
+        this.pending = new Pending(transport.config().pendingMax());
+        this.strangers = new StrangerLog(transport.loop());
     }
 
     int bind(String host, int port) throws IOException {
@@ -85,15 +87,17 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
     }
 
     private void accepted(SocketChannel channel) {
-        if (closed || pending.size() >= transport.config().pendingMax()) {
-            pendingRefused++;
-            complain("more than " + transport.config().pendingMax()
-                    + " connections to the cluster port have not proven themselves; closing further ones");
+        if (closed) {
             channel.close();
             return;
         }
+        Connection displaced = pending.displaced();
+        if (displaced != null) {
+            pendingRefused++;
+            displaced.unreachable("has not proven itself, and makes room for a newer connection");
+        }
         Connection connection = new Connection(this, transport.config(), false);
-        pending.add(connection);
+        pending.add(connection, hostOf(String.valueOf(channel.remoteAddress())));
         channel.pipeline().addLast(connection);
     }
 
@@ -155,7 +159,7 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
     }
 
     @Override
-    public void mistaken(Hello.Text dialer) {
+    public void mistaken(Hello dialer) {
         transport.mistaken(dialer);
     }
 
@@ -189,7 +193,12 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
             return;
         }
         handshakeFailures++;
-        complain("refused a connection from " + hostOf(connection) + ": " + failure.reason());
+        String line = "refused a connection from " + hostOf(connection) + ": " + failure.reason();
+        if (connection.isProven()) {
+            complain(line);
+        } else {
+            strangers.warn(failure.kind(), line);
+        }
     }
 
     @Override
@@ -217,17 +226,21 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
         return pendingRefused;
     }
 
+    long linesLeftOut() {
+        return strangers.leftOut();
+    }
+
     @Override
     public void close() {
         closed = true;
         if (listening != null) {
             listening.close();
         }
-        List.copyOf(pending).forEach(Connection::abandon);
-        pending.clear();
+        pending.takeAll().forEach(Connection::abandon);
+        strangers.close();
     }
 
-    /** Strangers choose how often this happens, so each complaint is logged once until others have crowded it out. */
+    /** Of those that have proven themselves: each complaint is logged once until others have crowded it out. */
     private void complain(String line) {
         if (complaints.add(line)) {
             LOG.log(System.Logger.Level.WARNING, line);
@@ -238,7 +251,10 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
     }
 
     private static String hostOf(Connection connection) {
-        String address = connection.remoteAddress();
+        return hostOf(connection.remoteAddress());
+    }
+
+    private static String hostOf(String address) {
         int port = address.lastIndexOf(':');
         return port < 0 ? address : address.substring(0, port);
     }

@@ -7,7 +7,7 @@ final class Compatibility {
 
     private Compatibility() {}
 
-    static @Nullable HandshakeFailure objection(LocalNode self, Hello.Text other) {
+    static @Nullable HandshakeFailure objection(LocalNode self, Hello other) {
         String otherName = Hello.printable(other.name());
         if (other.nodeId() == self.nodeId()) {
             return sameId(self, other, otherName);
@@ -22,19 +22,21 @@ final class Compatibility {
             return new HandshakeFailure(
                     HandshakeFailure.Kind.SETTINGS,
                     "cluster settings differ: " + self.name() + " has " + self.fingerprint() + ", " + otherName
-                            + " has " + Hello.printable(other.fingerprint()));
+                            + " has " + Hello.printable(other.fingerprint())
+                            + "; start the newcomer with those of the cluster");
         }
         if (other.cluster() != 0 && self.cluster() != 0 && other.cluster() != self.cluster()) {
             return new HandshakeFailure(
                     HandshakeFailure.Kind.CLUSTER,
                     otherName + " belongs to cluster " + RemoteNode.idText(other.cluster()) + ", " + self.name()
-                            + " to " + RemoteNode.idText(self.cluster()));
+                            + " to " + RemoteNode.idText(self.cluster())
+                            + "; what is to join another cluster needs an empty data directory");
         }
         return null;
     }
 
     /** The same process is a seed list that names its own node, which is common; another is a copied directory. */
-    private static HandshakeFailure sameId(LocalNode self, Hello.Text other, String otherName) {
+    private static HandshakeFailure sameId(LocalNode self, Hello other, String otherName) {
         if (other.instance() == self.instance()) {
             return new HandshakeFailure(HandshakeFailure.Kind.SELF, "this is the node itself");
         }

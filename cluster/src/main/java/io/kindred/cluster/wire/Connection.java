@@ -78,6 +78,16 @@ final class Connection extends ByteToMessageDecoder {
         return state == State.OPEN;
     }
 
+    /** Whether the other side has said anything yet that a node would. */
+    boolean hasBegun() {
+        return handshake.hasBegun();
+    }
+
+    /** Whether the other side has proven that it knows the secret. */
+    boolean isProven() {
+        return handshake.isProven();
+    }
+
     RemoteNode peer() {
         if (peer == null) {
             throw new IllegalStateException("no handshake yet");

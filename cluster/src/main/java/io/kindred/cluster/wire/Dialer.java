@@ -183,6 +183,7 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
         failures = 0;
         lastReason = "";
         LOG.log(System.Logger.Level.INFO, "connected to {0} at {1}", found, where());
+        transport.seedIsOver(where());
         peer = transport.dialerOpened(this, peer, found, opened);
     }
 
@@ -229,6 +230,9 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     private void retryAfter(HandshakeFailure failure) {
         if (!failure.reason().equals(lastReason)) {
             lastReason = failure.reason();
+            if (!member) {
+                transport.seedFailed(where(), failure);
+            }
             boolean wrong = failure.kind() != HandshakeFailure.Kind.UNREACHABLE
                     && failure.kind() != HandshakeFailure.Kind.UNWANTED;
             LOG.log(
@@ -258,7 +262,7 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
         }
     }
 
-    private String where() {
+    String where() {
         return host + ":" + port;
     }
 }

@@ -2,28 +2,32 @@ package io.kindred.cluster.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Both ends of the handshake, as a state machine without sockets: frames in, frames out.
  *
  * <pre>
- *   dialer                                             acceptor
- *   HELLO   versions, id, name, generation, nonce  --&gt;   AWAIT_HELLO
- *   AWAIT_WELCOME  &lt;-- WELCOME  the same of it, and HMAC("accept", both hellos)
- *   PROOF   HMAC("dial", both hellos)              --&gt;   AWAIT_PROOF
- *   AWAIT_ACCEPTED &lt;-- ACCEPTED                          DONE
- *   DONE
+ *   dialer                                                acceptor
+ *   HELLO   versions, nonce                           --&gt;   AWAIT_HELLO
+ *   AWAIT_CHALLENGE &lt;-- CHALLENGE  versions, nonce
+ *   PROOF   who it is, HMAC("dial", all before)       --&gt;   AWAIT_PROOF
+ *   AWAIT_WELCOME   &lt;-- WELCOME  who it is, HMAC("accept", all before)
+ *   AGREED                                            --&gt;   AWAIT_AGREED
+ *   DONE                                                  DONE
  * </pre>
  *
- * Either end may say REFUSED, with the reason in words, instead of its next frame; then both close. The HMACs (SHA-256,
- * keyed by the cluster's secret) cover both nonces, both node ids, the offered versions and the settings, and name the
- * side that made them, so that none can be replayed, reflected or negotiated down. The connection is not encrypted, and
- * what follows the handshake is not signed: the secret keeps strangers out, not whoever sits on the wire.
+ * The dialer has been told by its operator, or by a member, whom it dials; the acceptor is dialed by anybody. So the dialer proves
+ * itself first, and until it has it learns nothing but which versions are spoken and, where its proof is wrong, that the
+ * secret differs.
  *
- * <p>Nothing that a peer says is believed before its HMAC is, except its reason to refuse, which is only logged.
+ * <p>Either end may say REFUSED, with the reason in words, instead of its next frame; then both close. The HMACs (SHA-256,
+ * keyed by the cluster's secret) cover all frames before them, so both nonces, both nodes, the offered versions and the settings,
+ * and name the side that made them, so that none can be replayed, reflected or negotiated down. A refusal of one who has proven
+ * itself carries one too. The connection is not encrypted, and what follows the handshake is not signed: the secret keeps
+ * strangers out, not whoever sits on the wire.
+ *
+ * <p>Nothing that a peer says is believed before its HMAC is, except its reason to refuse, which is only shown.
  */
 final class Handshake {
 
@@ -31,17 +35,21 @@ final class Handshake {
     static final int FRAME_BYTES_MAX = 4096;
 
     private static final int HELLO = 1;
-    private static final int WELCOME = 2;
+    private static final int CHALLENGE = 2;
     private static final int PROOF = 3;
-    private static final int ACCEPTED = 4;
+    private static final int WELCOME = 4;
     private static final int REFUSED = 5;
-    private static final int REASON_BYTES_MAX = 2048;
+    private static final int AGREED = 6;
+    private static final int REASON_BYTES_MAX = 1024;
+    private static final HandshakeFailure SECRET_DIFFERS =
+            new HandshakeFailure(HandshakeFailure.Kind.SECRET, "cluster-secret differs: give both nodes the same one");
 
     private enum State {
         AWAIT_HELLO,
-        AWAIT_WELCOME,
+        AWAIT_CHALLENGE,
         AWAIT_PROOF,
-        AWAIT_ACCEPTED,
+        AWAIT_WELCOME,
+        AWAIT_AGREED,
         DONE,
         FAILED
     }
@@ -69,27 +77,29 @@ final class Handshake {
         }
 
         /** A node that has proven itself looks for another one here. */
-        default void mistaken(Hello.Text dialer) {}
+        default void mistaken(Hello dialer) {}
     }
 
     private final LocalNode self;
     private final WireVersions versions;
     private final Admission admission;
-    private final byte[] ownHello;
+    private final long sought;
+    private final byte[] greeting;
+    /** Over all frames of both sides so far. */
     private final SecretProof proof;
-    private byte[] peerHello = new byte[0];
+
     private @Nullable RemoteNode peer;
-    private long sought;
-    private Hello.@Nullable Text dialer;
-    private boolean dialedItself;
+    private boolean isProven;
+    private int version;
     private State state;
 
-    private Handshake(LocalNode self, WireVersions versions, Admission admission, byte[] ownHello, State state) {
+    private Handshake(LocalNode self, WireVersions versions, byte[] greeting, Admission admission, long sought) {
         this.self = self;
         this.versions = versions;
+        this.greeting = greeting;
         this.admission = admission;
-        this.ownHello = ownHello;
-        this.state = state;
+        this.sought = sought;
+        this.state = greeting[0] == HELLO ? State.AWAIT_CHALLENGE : State.AWAIT_HELLO;
         this.proof = new SecretProof(self.secret());
     }
 
@@ -99,20 +109,28 @@ final class Handshake {
 
     /** @param sought whom it looks for; 0: whoever is there */
     static Handshake dialing(LocalNode self, WireVersions versions, byte[] nonce, Admission admission, long sought) {
-        byte[] hello = Hello.write(HELLO, self, versions, nonce, sought);
-        Handshake dialing = new Handshake(self, versions, admission, hello, State.AWAIT_WELCOME);
-        dialing.sought = sought;
+        Handshake dialing = new Handshake(self, versions, Greeting.write(HELLO, versions, nonce), admission, sought);
+        dialing.proof.cover(dialing.greeting);
         return dialing;
     }
 
     static Handshake accepting(LocalNode self, WireVersions versions, byte[] nonce, Admission admission) {
-        byte[] hello = Hello.write(WELCOME, self, versions, nonce, 0);
-        return new Handshake(self, versions, admission, hello, State.AWAIT_HELLO);
+        return new Handshake(self, versions, Greeting.write(CHALLENGE, versions, nonce), admission, 0);
     }
 
     /** The dialer's first frame. */
     byte[] opening() {
-        return ownHello.clone();
+        return greeting.clone();
+    }
+
+    /** Whether the other side has proven that it knows the secret. */
+    boolean isProven() {
+        return isProven;
+    }
+
+    /** Whether the other side has said anything yet that a node would. */
+    boolean hasBegun() {
+        return state != State.AWAIT_HELLO;
     }
 
     Step receive(byte[] frame) {
@@ -120,119 +138,144 @@ final class Handshake {
         try {
             int type = in.readByte("handshake frame type");
             if (type == REFUSED) {
-                State before = state;
+                HandshakeFailure refused = refused(in, frame);
                 state = State.FAILED;
-                return new Step.Failed(null, refused(in, before));
+                return new Step.Failed(null, refused);
             }
             return receive(type, in, frame);
         } catch (CorruptFrame e) {
-            return fail(HandshakeFailure.Kind.GARBAGE, String.valueOf(e.getMessage()));
+            state = State.FAILED;
+            // Whoever says such things is told nothing.
+            return new Step.Failed(
+                    null, new HandshakeFailure(HandshakeFailure.Kind.GARBAGE, String.valueOf(e.getMessage())));
         }
     }
 
-    private HandshakeFailure refused(FrameReader in, State before) throws CorruptFrame {
+    private HandshakeFailure refused(FrameReader in, byte[] frame) throws CorruptFrame {
         String reason = "the peer refuses: " + Hello.printable(in.readString("reason"));
         long start = in.readLong("start");
-        if (dialedItself) {
-            return new HandshakeFailure(HandshakeFailure.Kind.SELF, reason);
+        boolean isSigned = state == State.AWAIT_WELCOME && in.remaining() == 1 + SecretProof.BYTES;
+        boolean isSelf = isSigned && in.readByte("whether it is the node itself") != 0;
+        if (isSigned && proof.isOf(SecretProof.Side.REFUSER, frame)) {
+            if (isSelf) {
+                return new HandshakeFailure(HandshakeFailure.Kind.SELF, reason);
+            }
+            if (start != 0) {
+                return new HandshakeFailure(HandshakeFailure.Kind.COPY, reason, start);
+            }
         }
-        // Who says so of another process has proven to be of the cluster by then.
-        return start != 0 && before == State.AWAIT_ACCEPTED
-                ? new HandshakeFailure(HandshakeFailure.Kind.COPY, reason, start)
-                : new HandshakeFailure(HandshakeFailure.Kind.REFUSED_BY_PEER, reason);
+        return new HandshakeFailure(HandshakeFailure.Kind.REFUSED_BY_PEER, reason);
     }
 
     private Step receive(int type, FrameReader in, byte[] frame) throws CorruptFrame {
         if (state == State.AWAIT_HELLO && type == HELLO) {
             return onHello(in, frame);
         }
+        if (state == State.AWAIT_CHALLENGE && type == CHALLENGE) {
+            return onChallenge(in, frame);
+        }
+        if (state == State.AWAIT_PROOF && type == PROOF) {
+            return onProof(in, frame);
+        }
         if (state == State.AWAIT_WELCOME && type == WELCOME) {
             return onWelcome(in, frame);
         }
-        if (state == State.AWAIT_PROOF && type == PROOF) {
-            return onProof(in);
-        }
-        if (state == State.AWAIT_ACCEPTED && type == ACCEPTED) {
-            state = State.DONE;
-            return new Step.Done(null, known());
+        if (state == State.AWAIT_AGREED && type == AGREED) {
+            return onAgreed(in);
         }
         throw new CorruptFrame("handshake frame " + type + " in state " + state);
     }
 
     private Step onHello(FrameReader in, byte[] frame) throws CorruptFrame {
-        Hello hello = Hello.read(in, versions);
-        HandshakeFailure objection = objection(hello);
-        // The dialer finds out that it has dialed itself, once it has seen the proof; then it never dials this again.
-        dialedItself = objection != null && objection.kind() == HandshakeFailure.Kind.SELF;
-        dialer = hello.text();
-        // Whom it looks for instead it is told once it has proven itself.
-        boolean isSeeker = isOtherThanSought(objection, self.nodeId());
-        if (objection != null && !dialedItself && !isSeeker) {
-            return fail(objection);
-        }
-        in.requireEnd();
-        peerHello = frame.clone();
-        state = State.AWAIT_PROOF;
-        ByteBuf welcome = Unpooled.buffer(ownHello.length + SecretProof.BYTES);
-        welcome.writeBytes(ownHello);
-        welcome.writeBytes(proof.of(SecretProof.Side.ACCEPTOR, peerHello, ownHello));
-        return new Step.Send(Hello.bytesOf(welcome));
-    }
-
-    private Step onWelcome(FrameReader in, byte[] frame) throws CorruptFrame {
-        Hello hello = Hello.read(in, versions);
-        if (hello.text() == null) {
+        Greeting hello = Greeting.read(in, versions);
+        version = versions.common(hello.versionMin(), hello.versionMax());
+        if (version < 0) {
             return fail(versionsDiffer(hello));
         }
-        int helloLength = frame.length - in.remaining();
-        peerHello = Arrays.copyOf(frame, helloLength);
-        byte[] mac = in.readBytes(SecretProof.BYTES, "proof");
-        in.requireEnd();
-        if (!MessageDigest.isEqual(mac, proof.of(SecretProof.Side.ACCEPTOR, ownHello, peerHello))) {
-            return fail(HandshakeFailure.Kind.SECRET, "cluster-secret differs: check it on both nodes");
-        }
-        HandshakeFailure objection = objection(hello);
-        // A node that is not the one to be found there learns of that, from one that has proven itself.
-        boolean isOther = sought != 0 && known().nodeId() != sought && isAboutRings(objection);
-        if (objection != null && !isOther) {
-            return fail(objection);
-        }
-        String unwanted = isOther ? null : admission.objection(known());
-        if (unwanted != null) {
-            return fail(HandshakeFailure.Kind.UNWANTED, unwanted);
-        }
-        state = State.AWAIT_ACCEPTED;
-        return new Step.Send(frameOf(PROOF, proof.of(SecretProof.Side.DIALER, ownHello, peerHello)));
+        proof.cover(frame);
+        proof.cover(greeting);
+        state = State.AWAIT_PROOF;
+        return new Step.Send(greeting.clone());
     }
 
-    private Step onProof(FrameReader in) throws CorruptFrame {
-        byte[] mac = in.readBytes(SecretProof.BYTES, "proof");
-        in.requireEnd();
-        if (dialedItself || !MessageDigest.isEqual(mac, proof.of(SecretProof.Side.DIALER, peerHello, ownHello))) {
-            return fail(HandshakeFailure.Kind.SECRET, "cluster-secret differs: check it on both nodes");
+    private Step onChallenge(FrameReader in, byte[] frame) throws CorruptFrame {
+        Greeting challenge = Greeting.read(in, versions);
+        version = versions.common(challenge.versionMin(), challenge.versionMax());
+        if (version < 0) {
+            return fail(versionsDiffer(challenge));
         }
-        Hello.Text asker = dialer;
-        if (asker != null && asker.seeksOtherThan(self.nodeId())) {
-            admission.mistaken(asker);
-            return fail(
-                    HandshakeFailure.Kind.MISTAKEN,
-                    "node " + RemoteNode.idText(asker.sought()) + " should be here, but this is node " + self.name()
-                            + " ("
-                            + RemoteNode.idText(self.nodeId()) + ") of cluster "
-                            + RemoteNode.clusterText(self.cluster()));
+        proof.cover(frame);
+        state = State.AWAIT_WELCOME;
+        return new Step.Send(proof.sign(SecretProof.Side.DIALER, Hello.write(PROOF, self, sought)));
+    }
+
+    private Step onProof(FrameReader in, byte[] frame) throws CorruptFrame {
+        if (!proof.isOf(SecretProof.Side.DIALER, frame)) {
+            return fail(SECRET_DIFFERS);
+        }
+        isProven = true;
+        Hello dialer = readHello(in);
+        HandshakeFailure objection = Compatibility.objection(self, dialer);
+        if (dialer.seeksOtherThan(self.nodeId()) && isAboutRings(objection)) {
+            admission.mistaken(dialer);
+            return fail(mistaken(dialer));
+        }
+        if (objection != null) {
+            return fail(objection);
         }
         String unwanted = admission.objection(known());
         if (unwanted != null) {
             return fail(
                     new HandshakeFailure(HandshakeFailure.Kind.UNWANTED, unwanted, admission.startInItsPlace(known())));
         }
-        state = State.DONE;
-        return new Step.Done(frameOf(ACCEPTED, new byte[0]), known());
+        state = State.AWAIT_AGREED;
+        return new Step.Send(proof.sign(SecretProof.Side.ACCEPTOR, Hello.write(WELCOME, self, 0)));
     }
 
-    private boolean isOtherThanSought(@Nullable HandshakeFailure objection, long node) {
-        Hello.Text asker = dialer;
-        return asker != null && asker.seeksOtherThan(node) && isAboutRings(objection);
+    private Step onWelcome(FrameReader in, byte[] frame) throws CorruptFrame {
+        if (!proof.isOf(SecretProof.Side.ACCEPTOR, frame)) {
+            return fail(SECRET_DIFFERS);
+        }
+        isProven = true;
+        HandshakeFailure objection = Compatibility.objection(self, readHello(in));
+        if (objection != null) {
+            return fail(objection);
+        }
+        String unwanted = admission.objection(known());
+        if (unwanted != null) {
+            return fail(new HandshakeFailure(HandshakeFailure.Kind.UNWANTED, unwanted));
+        }
+        state = State.DONE;
+        return new Step.Done(new byte[] {AGREED}, known());
+    }
+
+    /** Another process with its id may have come in between; the dialer, which takes itself for welcome, is told when it dials again. */
+    private Step onAgreed(FrameReader in) throws CorruptFrame {
+        in.requireEnd();
+        String unwanted = admission.objection(known());
+        if (unwanted != null) {
+            state = State.FAILED;
+            return new Step.Failed(null, new HandshakeFailure(HandshakeFailure.Kind.UNWANTED, unwanted));
+        }
+        state = State.DONE;
+        return new Step.Done(null, known());
+    }
+
+    private Hello readHello(FrameReader in) throws CorruptFrame {
+        Hello hello = Hello.read(in);
+        in.readBytes(SecretProof.BYTES, "proof");
+        in.requireEnd();
+        peer = new RemoteNode(
+                hello.nodeId(), hello.name(), hello.generation(), hello.instance(), version, hello.cluster());
+        return hello;
+    }
+
+    private HandshakeFailure mistaken(Hello dialer) {
+        return new HandshakeFailure(
+                HandshakeFailure.Kind.MISTAKEN,
+                "node " + RemoteNode.idText(dialer.sought()) + " should be here, but this is node " + self.name()
+                        + " (" + RemoteNode.idText(self.nodeId()) + ") of cluster "
+                        + RemoteNode.clusterText(self.cluster()));
     }
 
     /** Whether there is nothing to be said against a node but where it belongs. */
@@ -242,26 +285,12 @@ final class Handshake {
                 || objection.kind() == HandshakeFailure.Kind.SAME_NAME;
     }
 
-    private @Nullable HandshakeFailure objection(Hello hello) {
-        Hello.Text text = hello.text();
-        if (text == null) {
-            return versionsDiffer(hello);
-        }
-        peer = new RemoteNode(
-                text.nodeId(),
-                text.name(),
-                text.generation(),
-                text.instance(),
-                versions.common(hello.versionMin(), hello.versionMax()),
-                text.cluster());
-        return Compatibility.objection(self, text);
-    }
-
-    private HandshakeFailure versionsDiffer(Hello hello) {
+    private HandshakeFailure versionsDiffer(Greeting other) {
+        String theirs = WireVersions.text(other.versionMin(), other.versionMax());
         return new HandshakeFailure(
                 HandshakeFailure.Kind.VERSION,
-                "wire versions do not overlap: " + self.name() + " speaks " + versions.text() + ", the peer "
-                        + WireVersions.text(hello.versionMin(), hello.versionMax()));
+                "wire versions do not overlap: one node speaks " + versions.text() + ", its peer " + theirs
+                        + "; upgrade the older one");
     }
 
     private RemoteNode known() {
@@ -271,23 +300,17 @@ final class Handshake {
         return peer;
     }
 
-    private Step fail(HandshakeFailure.Kind kind, String reason) {
-        return fail(new HandshakeFailure(kind, reason));
-    }
-
+    /** Who has proven itself can tell by the HMAC that this side has as well. */
     private Step fail(HandshakeFailure failure) {
+        boolean isSigned = isProven && state == State.AWAIT_PROOF;
         state = State.FAILED;
         ByteBuf out = Unpooled.buffer(128);
         String reason = failure.reason();
-        FrameWriter.writeString(out, reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX / 3)));
+        out.writeByte(REFUSED);
+        FrameWriter.writeString(out, reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX)));
         out.writeLong(failure.start());
-        return new Step.Failed(frameOf(REFUSED, Hello.bytesOf(out)), failure);
-    }
-
-    private static byte[] frameOf(int type, byte[] body) {
-        byte[] frame = new byte[1 + body.length];
-        frame[0] = (byte) type;
-        System.arraycopy(body, 0, frame, 1, body.length);
-        return frame;
+        out.writeByte(failure.kind() == HandshakeFailure.Kind.SELF ? 1 : 0);
+        byte[] frame = Greeting.bytesOf(out);
+        return new Step.Failed(isSigned ? proof.sign(SecretProof.Side.REFUSER, frame) : frame, failure);
     }
 }

@@ -38,7 +38,7 @@ public final class MembershipCodec {
         CheckpointCodec.writeNullable(out, checkpoint.records().isNone() ? null : checkpoint);
         FrameWriter.writeVarint(out, remembered.records().size());
         remembered.records().forEach(change -> ValueWriter.write(out, change));
-        return Hello.bytesOf(out);
+        return Greeting.bytesOf(out);
     }
 
     /** Throws {@link CorruptRecordException} on anything but a whole record of a known format. */

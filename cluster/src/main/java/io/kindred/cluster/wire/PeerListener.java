@@ -19,6 +19,13 @@ public interface PeerListener {
      */
     void mistaken(String member, String address, long cluster, long sought);
 
+    /**
+     * Why none of the seeds that are dialed could be talked to yet, and what to do, in words; told again when it changes.
+     *
+     * @param why empty: there is no trouble any more
+     */
+    void seedsFail(String why);
+
     /** The outgoing connection was refused, or broke; told again for each failed attempt. */
     void lost(long peer);
 }

@@ -50,6 +50,7 @@ public final class PeerTransport implements AutoCloseable {
     private final Acceptor acceptor;
     private final LongObjectHashMap<Peer> peers = new LongObjectHashMap<>();
     private final List<Dialer> seeds = new ArrayList<>();
+    private final SeedTroubles seedTroubles = new SeedTroubles();
     private final List<Connection> unflushed = new ArrayList<>();
     private long corruptFrames;
     private long droppedUnknown;
@@ -214,6 +215,7 @@ public final class PeerTransport implements AutoCloseable {
                 acceptor.handshakeFailures(),
                 acceptor.pendingRefused(),
                 acceptor.pending(),
+                acceptor.linesLeftOut(),
                 corruptFrames,
                 droppedUnknown);
     }
@@ -262,7 +264,7 @@ public final class PeerTransport implements AutoCloseable {
     }
 
     byte[] nonce() {
-        byte[] nonce = new byte[Hello.NONCE_BYTES];
+        byte[] nonce = new byte[Greeting.NONCE_BYTES];
         nonces.nextBytes(nonce);
         return nonce;
     }
@@ -301,6 +303,19 @@ public final class PeerTransport implements AutoCloseable {
         return acceptor.objection(found);
     }
 
+    void seedFailed(String seed, HandshakeFailure failure) {
+        if (seedTroubles.failed(seed, failure)) {
+            listener.seedsFail(seedTroubles.text());
+        }
+    }
+
+    /** It has let this node in, or is not dialed any more. */
+    void seedIsOver(String seed) {
+        if (seedTroubles.isOver(seed)) {
+            listener.seedsFail(seedTroubles.text());
+        }
+    }
+
     void received(Connection from, Message message) {
         listener.received(from.peer().nodeId(), message);
     }
@@ -309,7 +324,7 @@ public final class PeerTransport implements AutoCloseable {
         listener.refused(peer, failure.start(), failure.reason());
     }
 
-    void mistaken(Hello.Text seeker) {
+    void mistaken(Hello seeker) {
         listener.mistaken(
                 Hello.printable(seeker.name()), Hello.printable(seeker.address()), seeker.cluster(), seeker.sought());
     }
@@ -364,6 +379,7 @@ public final class PeerTransport implements AutoCloseable {
 
     void retireSeed(Dialer seed) {
         seeds.remove(seed);
+        seedIsOver(seed.where());
         if (seed.isMember()) {
             return;
         }

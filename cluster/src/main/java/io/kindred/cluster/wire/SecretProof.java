@@ -4,12 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Proves that one side of a handshake knows the cluster's secret, without telling it: HMAC-SHA256 over the side's name
- * and both hellos, each with its length before it.
+ * Proves that one side of a handshake knows the cluster's secret, without telling it: HMAC-SHA256 over the side's name, every
+ * frame of both sides so far and what the side says now, each with its length before it. The HMAC ends the frame that it
+ * proves, which is covered by the next one with it.
  */
 final class SecretProof {
 
@@ -21,7 +25,8 @@ final class SecretProof {
     /** Who made the proof; so one side's cannot be sent back as the other's. */
     enum Side {
         DIALER("dial"),
-        ACCEPTOR("accept");
+        ACCEPTOR("accept"),
+        REFUSER("refuse");
 
         private final byte[] label;
 
@@ -31,6 +36,7 @@ final class SecretProof {
     }
 
     private final SecretKeySpec key;
+    private final List<byte[]> covered = new ArrayList<>();
 
     SecretProof(String secret) {
         // Hashed first because HMAC takes no empty key, and an empty secret is allowed on the loopback interface.
@@ -43,13 +49,42 @@ final class SecretProof {
         }
     }
 
-    byte[] of(Side side, byte[] dialerHello, byte[] acceptorHello) {
+    /** All proofs from here on are of this frame too. */
+    void cover(byte[] frame) {
+        covered.add(frame.clone());
+    }
+
+    /** What this side says, with its proof; covered from here on. */
+    byte[] sign(Side side, byte[] body) {
+        byte[] frame = Arrays.copyOf(body, body.length + BYTES);
+        System.arraycopy(of(side, body), 0, frame, body.length, BYTES);
+        cover(frame);
+        return frame;
+    }
+
+    /** Whether a frame ends in the proof of it; covered from here on if so. */
+    boolean isOf(Side side, byte[] frame) {
+        if (frame.length < BYTES) {
+            return false;
+        }
+        byte[] body = Arrays.copyOf(frame, frame.length - BYTES);
+        byte[] given = Arrays.copyOfRange(frame, body.length, frame.length);
+        boolean isRight = MessageDigest.isEqual(given, of(side, body));
+        if (isRight) {
+            cover(frame);
+        }
+        return isRight;
+    }
+
+    private byte[] of(Side side, byte[] body) {
         try {
             Mac mac = Mac.getInstance(MAC_ALGORITHM);
             mac.init(key);
             update(mac, side.label);
-            update(mac, dialerHello);
-            update(mac, acceptorHello);
+            for (byte[] frame : covered) {
+                update(mac, frame);
+            }
+            update(mac, body);
             return mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no " + MAC_ALGORITHM, e);

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * @param frameBytesMax a longer message is not sent, and a peer that announces one is cut
  * @param queueBytesMax what may wait for one peer; a request past it is shed. Answers and acknowledgements have as much
  *     room again
- * @param pendingMax accepted connections that have not proven themselves yet; one past it is closed at once
+ * @param pendingMax accepted connections that have not proven themselves yet; past it an older one makes room for a newer
  * @param handshakeTimeoutNanos from the first byte of the connection to the last of the handshake
  */
 public record TransportConfig(

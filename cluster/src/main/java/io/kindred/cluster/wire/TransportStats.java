@@ -10,8 +10,9 @@ import java.util.List;
  *
  * @param peers by node id, unsigned
  * @param handshakeFailures of connections that others made to this node
- * @param pendingRefused connections closed because too many had not proven themselves yet
+ * @param pendingRefused connections that had not proven themselves and were closed to make room for newer ones
  * @param pending accepted connections that have not proven themselves yet
+ * @param linesLeftOut lines about connections that had not proven themselves which the log was spared
  * @param corruptFrames peers cut because of what they sent after the handshake
  * @param droppedUnknown messages to nodes that there is no connection to, and that none is kept to
  */
@@ -20,6 +21,7 @@ public record TransportStats(
         long handshakeFailures,
         long pendingRefused,
         int pending,
+        long linesLeftOut,
         long corruptFrames,
         long droppedUnknown) {
     public static final MetricSet<TransportStats> METRICS = MetricSet.<TransportStats>of(TransportStats.class)
@@ -29,8 +31,13 @@ public record TransportStats(
                     TransportStats::handshakeFailures)
             .counter(
                     "peer_connections_refused",
-                    "Connections to the cluster port that were closed because too many had not proven themselves.",
+                    "Connections to the cluster port that were closed to make room for newer ones.",
                     TransportStats::pendingRefused)
+            .gauge("peer_connections_pending", "Accepted connections that have not proven themselves yet.", TransportStats::pending)
+            .counter(
+                    "peer_log_lines_left_out",
+                    "Lines about connections that had not proven themselves which the log was spared.",
+                    TransportStats::linesLeftOut)
             .counter(
                     "peer_corrupt_frames", "Peers that were cut off for what they sent.", TransportStats::corruptFrames)
             .counter(

@@ -165,6 +165,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     public void compareRings(long node) {}
 
     @Override
+    public boolean wasEverMember(long node) {
+        return isMember(node);
+    }
+
+    @Override
     public boolean isOut(long node) {
         return false;
     }

@@ -219,6 +219,9 @@ final class TestNode implements NodeHost, AutoCloseable {
     public void notServing(StartState state, String why) {}
 
     @Override
+    public void seedsFail(String why) {}
+
+    @Override
     public void renewed(Renewal renewal) {}
 
     @Override

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,32 +44,38 @@ class HandshakeTest {
     void anotherSecretIsRefusedAndBothSay() {
         LocalNode stranger = new LocalNode(2, "n2", 6, 200, SETTINGS, "guess");
         Exchange exchange = new Exchange(dialer(N1, 1), acceptor(stranger, 2)).run();
-        assertEquals(HandshakeFailure.Kind.SECRET, exchange.dialerFailure().kind());
-        assertTrue(exchange.acceptorFailure().reason().contains("cluster-secret differs"));
+        assertEquals(HandshakeFailure.Kind.SECRET, exchange.acceptorFailure().kind());
+        assertTrue(exchange.dialerFailure().reason().contains("cluster-secret differs"));
     }
 
     @Test
-    void aDialerThatDoesNotKnowTheSecretIsRefusedByTheAcceptor() {
-        // It skips its own check, as an attacker would: its proof is all that counts.
+    void aStrangerIsToldNothingButThatTheSecretDiffers() {
         Handshake acceptor = acceptor(N2, 2);
-        LocalNode stranger = new LocalNode(1, "n1", 5, 100, SETTINGS, "guess");
-        byte[] hello = dialer(stranger, 1).opening();
-        byte[] welcome = assertInstanceOf(Handshake.Step.Send.class, acceptor.receive(hello))
-                .frame();
-        byte[] proof = new SecretProof("guess")
-                .of(SecretProof.Side.DIALER, hello, Arrays.copyOf(welcome, welcome.length - SecretProof.BYTES));
-        assertSecretRefused(acceptor.receive(frame(3, proof)));
+        LocalNode stranger = new LocalNode(1, "n1", 5, 100, "other settings", "guess");
+        Handshake dialer = dialer(stranger, 1);
+        byte[] challenge = sent(acceptor.receive(dialer.opening()));
+        assertEquals(1 + 4 + 2 + 2 + Greeting.NONCE_BYTES, challenge.length, "magic, versions and nonce");
+        Handshake.Step last = acceptor.receive(sent(dialer.receive(challenge)));
+        assertSecretRefused(last);
+        assertFalse(acceptor.isProven());
+        byte[] farewell = assertPresent(((Handshake.Step.Failed) last).farewell());
+        String told = new String(farewell, 2, farewell[1], StandardCharsets.UTF_8);
+        assertEquals("cluster-secret differs: give both nodes the same one", told);
     }
 
     @Test
-    void theAcceptorsProofCannotBeSentBackAsTheDialers() {
-        Handshake acceptor = acceptor(N2, 2);
-        byte[] welcome = assertInstanceOf(
-                        Handshake.Step.Send.class,
-                        acceptor.receive(dialer(N1, 1).opening()))
-                .frame();
-        byte[] proof = Arrays.copyOfRange(welcome, welcome.length - SecretProof.BYTES, welcome.length);
-        assertSecretRefused(acceptor.receive(frame(3, proof)));
+    void whoTalksNonsenseIsToldNothing() {
+        Handshake.Step step = acceptor(N2, 2).receive("GET / HTTP/1.1".getBytes(StandardCharsets.US_ASCII));
+        assertNull(assertInstanceOf(Handshake.Step.Failed.class, step).farewell());
+    }
+
+    @Test
+    void aProofCannotBeSentBackToWhoeverMadeIt() {
+        Handshake dialer = dialer(N1, 1);
+        byte[] proof = sent(dialer.receive(sent(acceptor(N2, 2).receive(dialer.opening()))));
+        byte[] asWelcome = proof.clone();
+        asWelcome[0] = 4;
+        assertSecretRefused(dialer.receive(asWelcome));
     }
 
     @Test
@@ -79,13 +87,50 @@ class HandshakeTest {
     }
 
     @Test
+    void aRefusalThatIsNotProvenIsNotTakenForAnotherProcessOfThisNode() {
+        Handshake.Admission ofCopy = new Handshake.Admission() {
+            @Override
+            public String objection(RemoteNode peer) {
+                return "another process is here";
+            }
+
+            @Override
+            public long startInItsPlace(RemoteNode peer) {
+                return 9;
+            }
+        };
+        Exchange proven =
+                new Exchange(dialer(N1, 1), Handshake.accepting(N2, WireVersions.CURRENT, nonce(2), ofCopy)).run();
+        assertEquals(HandshakeFailure.Kind.COPY, proven.dialerFailure().kind());
+        assertEquals(9, proven.dialerFailure().start());
+        for (int cut = 1; cut <= SecretProof.BYTES; cut++) {
+            int missing = cut;
+            Exchange forged =
+                    new Exchange(dialer(N1, 1), Handshake.accepting(N2, WireVersions.CURRENT, nonce(2), ofCopy));
+            forged.wire = (n, frame) -> n == 3 ? flipped(frame, frame.length - missing) : frame;
+            assertEquals(
+                    HandshakeFailure.Kind.REFUSED_BY_PEER,
+                    forged.run().dialerFailure().kind());
+        }
+    }
+
+    @Test
+    void whoComesInBetweenKeepsTheOtherOut() {
+        int[] asked = {0};
+        Handshake acceptor =
+                Handshake.accepting(N2, WireVersions.CURRENT, nonce(2), peer -> ++asked[0] == 1 ? null : "too late");
+        Exchange exchange = new Exchange(dialer(N1, 1), acceptor).run();
+        assertEquals(HandshakeFailure.Kind.UNWANTED, exchange.acceptorFailure().kind());
+        assertNull(exchange.acceptorFound);
+    }
+
+    @Test
     void versionsThatDoNotOverlapAreNamedOnBothSides() {
-        Handshake newer = Handshake.accepting(N2, new WireVersions(8, 9), nonce(2), peer -> null);
+        Handshake newer = Handshake.accepting(N2, new WireVersions(98, 99), nonce(2), peer -> null);
         Exchange exchange = new Exchange(dialer(N1, 1), newer).run();
-        assertEquals(
-                "wire versions do not overlap: n2 speaks 8 to 9, the peer 7",
-                exchange.acceptorFailure().reason());
-        assertTrue(exchange.dialerFailure().reason().contains("n2 speaks 8 to 9, the peer 7"));
+        String said = "wire versions do not overlap: one node speaks 98 to 99, its peer 8";
+        assertTrue(exchange.acceptorFailure().reason().startsWith(said));
+        assertTrue(exchange.dialerFailure().reason().contains(said));
     }
 
     @Test
@@ -138,7 +183,7 @@ class HandshakeTest {
     @Test
     void damageInAnyByteOnTheWayIsNeverAccepted() {
         int frames = new Exchange(dialer(N1, 1), acceptor(N2, 2)).run().frames.size();
-        assertEquals(4, frames);
+        assertEquals(5, frames);
         for (int number = 0; number < frames; number++) {
             int damagedFrame = number;
             int length =
@@ -157,7 +202,7 @@ class HandshakeTest {
     @Test
     void framesOutOfTurnAreGarbage() {
         byte[] hello = dialer(N1, 1).opening();
-        for (byte[] frame : List.of(new byte[0], frame(3, new byte[32]), frame(4, new byte[0]), frame(77, hello))) {
+        for (byte[] frame : List.of(new byte[0], frame(3, new byte[32]), frame(6, new byte[0]), frame(77, hello))) {
             Handshake.Step step = acceptor(N2, 2).receive(frame);
             assertEquals(
                     HandshakeFailure.Kind.GARBAGE,
@@ -169,7 +214,7 @@ class HandshakeTest {
 
     @Test
     void aPeersReasonCannotForgeLogLines() {
-        byte[] text = "no\nERROR forged\u202e".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = "no\nERROR forged\u202e".getBytes(StandardCharsets.UTF_8);
         byte[] frame = new byte[2 + text.length + Long.BYTES];
         frame[0] = 5;
         frame[1] = (byte) text.length;
@@ -186,6 +231,10 @@ class HandshakeTest {
                 assertInstanceOf(Handshake.Step.Failed.class, step).failure().kind());
     }
 
+    private static byte[] sent(Handshake.Step step) {
+        return assertInstanceOf(Handshake.Step.Send.class, step).frame();
+    }
+
     private static <T> T assertPresent(@Nullable T value) {
         assertNotNull(value);
         return value;
@@ -200,7 +249,7 @@ class HandshakeTest {
     }
 
     private static byte[] nonce(int seed) {
-        byte[] nonce = new byte[Hello.NONCE_BYTES];
+        byte[] nonce = new byte[Greeting.NONCE_BYTES];
         Arrays.fill(nonce, (byte) seed);
         return nonce;
     }

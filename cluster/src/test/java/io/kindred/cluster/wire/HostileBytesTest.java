@@ -1,6 +1,7 @@
 package io.kindred.cluster.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
@@ -12,10 +13,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,17 +73,61 @@ class HostileBytesTest {
         for (int i = 0; i < TestPeer.QUICK.pendingMax(); i++) {
             silent.add(connect(node));
         }
-        try (Socket tooMany = connect(node)) {
-            assertEquals(-1, tooMany.getInputStream().read());
+        try (Socket newest = connect(node)) {
+            readToEnd(silent.get(0));
+            assertEquals(1, node.stats().pendingRefused());
+            assertEquals(TestPeer.QUICK.pendingMax(), node.stats().pending());
+            // The room is full, and a node gets in all the same.
+            TestPeer early = start(TestPeer.node(3, 1, ""), TestPeer.QUICK);
+            early.peers(node.member());
+            Wait.until(early.links, "connected 1");
+            newest.setSoTimeout(1);
+            assertThrows(
+                    SocketTimeoutException.class, () -> newest.getInputStream().read(), "the newest stays");
         }
-        assertEquals(1, node.stats().pendingRefused());
-        assertEquals(TestPeer.QUICK.pendingMax(), node.stats().pending());
         for (Socket socket : silent) {
             socket.close();
         }
         TestPeer other = start(TestPeer.node(2, 1, ""), TestPeer.QUICK);
         other.peers(node.member());
         Wait.until(other.links, "connected 1");
+    }
+
+    @Test
+    void aCrowdOfStrangersWritesAFewLines() throws IOException {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(StrangerLog.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            TestPeer node = start(TestPeer.QUICK);
+            Random random = new Random(7);
+            int blobs = 200;
+            for (int i = 0; i < blobs; i++) {
+                byte[] blob = new byte[64];
+                random.nextBytes(blob);
+                assertCut(node, blob);
+            }
+            TransportStats stats = node.stats();
+            assertEquals(blobs, stats.handshakeFailures());
+            assertEquals(blobs, lines.size() + stats.linesLeftOut());
+            int kinds = HandshakeFailure.Kind.values().length;
+            assertTrue(lines.size() <= StrangerLog.LINES_MAX * kinds && lines.size() < blobs / 4, lines::toString);
+            assertTrue(lines.size() >= 1);
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     @Test

@@ -143,7 +143,7 @@ class MessageCodecTest {
         int size = MessageCodec.encode(message, out, MessageCodec.FRAME_BYTES_MAX);
         assertEquals(size, out.readableBytes());
         assertEquals(size - MessageCodec.LENGTH_BYTES, out.readInt());
-        return Hello.bytesOf(out);
+        return Greeting.bytesOf(out);
     }
 
     private static Message decode(byte[] body) throws CorruptFrame {

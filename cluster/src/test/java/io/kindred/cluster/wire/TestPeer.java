@@ -132,6 +132,11 @@ final class TestPeer implements AutoCloseable, PeerListener {
     }
 
     @Override
+    public void seedsFail(String why) {
+        links.add(why.isEmpty() ? "seeds do not fail" : why);
+    }
+
+    @Override
     public void lost(long peer) {
         links.add("lost " + peer);
     }

@@ -1,0 +1,66 @@
+package io.kindred.cluster.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.VersionVector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A context names what was seen of a key; one of another cluster names what nobody here has ever seen. */
+class ForeignContextTest {
+    private static final Actor STRANGER = new Actor(0x5151_5151_5151_5151L, 1);
+    private static final VersionVector FOREIGN = VersionVector.EMPTY.with(new Dot(STRANGER, 1), 1L << 20);
+
+    private static Outcome put(ScenarioCluster it, SimNode at, VersionVector context, String value) {
+        List<Outcome> answers = new ArrayList<>();
+        byte[] key = it.key.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        at.request(new Operation.Put(0, key, context, bytes, -1), QuorumSpec.DEFAULT, answers::add);
+        it.runUntil(() -> !answers.isEmpty(), "nobody was answered");
+        return answers.get(0);
+    }
+
+    @Test
+    void replicasAndOthersRefuseAContextOfAnotherCluster() {
+        ScenarioCluster it = ScenarioCluster.of(5);
+        it.reply(it.set(it.a, "ours"));
+        for (SimNode at : List.of(it.a, it.b, it.stranger())) {
+            Outcome.Refused refused = assertInstanceOf(Outcome.Refused.class, put(it, at, FOREIGN, "theirs"));
+            assertTrue(refused.error().contains("names node 5151515151515151"), refused::error);
+        }
+        assertEquals("ours", it.settled());
+        assertFalse(it.cluster.checker.held(it.a, it.key).clock().actors().contains(STRANGER));
+    }
+
+    @Test
+    void aContextThatNamesOneForeignActorAmongOursIsRefusedToo() {
+        ScenarioCluster it = ScenarioCluster.of(3);
+        it.reply(it.set(it.a, "ours"));
+        VersionVector mixed = it.cluster.checker.held(it.a, it.key).clock().join(FOREIGN);
+        assertInstanceOf(Outcome.Refused.class, put(it, it.b, mixed, "theirs"));
+        assertEquals("ours", it.settled());
+    }
+
+    @Test
+    void whatWasReadHereIsTakenWhoeverWroteIt() {
+        ScenarioCluster it = ScenarioCluster.of(5);
+        VersionVector seen = VersionVector.EMPTY;
+        for (SimNode at : it.cluster.network.nodes()) {
+            Outcome.Written written = assertInstanceOf(Outcome.Written.class, put(it, at, seen, "by " + at.id));
+            seen = written.context();
+        }
+        // A node whose key knows nothing of it takes it as well: the actors are members.
+        it.reply(it.set(it.a, "last"));
+        assertInstanceOf(Outcome.Written.class, put(it, it.c, seen, "beside"));
+    }
+}

@@ -1,0 +1,29 @@
+package io.kindred.server;
+
+/**
+ * Which commands were slow: from the read that brought them to the turn in which they were answered, in milliseconds. What
+ * runs within one turn of the loop, as a look at memory does, took none.
+ *
+ * <p>Owned by: the loop thread.
+ */
+final class SlowCommands {
+    private final SlowLog log = new SlowLog();
+    private final LatencyLog latencies = new LatencyLog();
+
+    SlowLog log() {
+        return log;
+    }
+
+    LatencyLog latencies() {
+        return latencies;
+    }
+
+    void answered(ClientSession session, byte[][] args, SlowLimits limits, long tookMillis, long nowMillis) {
+        if (limits.isLogged(tookMillis)) {
+            log.add(session, args, tookMillis, nowMillis, limits.logMax());
+        }
+        if (limits.isLatency(tookMillis)) {
+            latencies.add("command", tookMillis, nowMillis);
+        }
+    }
+}
