@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -21,78 +19,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The release, unpacked somewhere, with a PATH that has no Maven and no compiler on it. */
 final class ReleaseIT {
-    private static final Path RELEASE = Path.of(System.getProperty("kindred.release", "none"));
-    /** bash, java, coreutils, util-linux and their like: what a slim image has, too. */
-    private static final List<String> PROGRAMS = List.of(
-            ("bash sh java tar gzip env cat sed awk grep head tail tr find cut mktemp mkdir rm mv touch dirname basename readlink"
-                            + " sleep wc date flock setsid")
-                    .split(" ", -1));
-
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path dir;
 
-    private Path home;
-    private Path programs;
+    private Release release;
 
     @BeforeEach
     void unpack() throws Exception {
-        programs = programsWithoutBuildTools();
-        run("tar", "xzf", RELEASE.toString(), "-C", dir.toString()).succeeded();
-        try (Stream<Path> unpacked = Files.list(dir)) {
-            home = unpacked.filter(path -> path.getFileName().toString().startsWith("kindred-"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    /** A directory with links to the programs that the scripts may need. */
-    private Path programsWithoutBuildTools() throws IOException {
-        Path links = Files.createDirectory(dir.resolve("path"));
-        for (String name : PROGRAMS) {
-            for (String on : System.getenv("PATH").split(":", -1)) {
-                Path program = Path.of(on).resolve(name);
-                if (Files.isExecutable(program) && Files.notExists(links.resolve(name))) {
-                    Files.createSymbolicLink(links.resolve(name), program);
-                }
-            }
-        }
-        return links;
+        release = Release.unpack(dir);
     }
 
     @AfterEach
-    void removeLinks() throws IOException {
-        for (String name : PROGRAMS) {
-            Files.deleteIfExists(programs.resolve(name));
-        }
+    void removeLinks() throws Exception {
+        release.close();
     }
 
     private Ended run(String... command) throws Exception {
-        Path output = Files.createTempFile(dir, "output", ".txt");
-        return Ended.of(process(output, command), output, PATIENCE);
-    }
-
-    private Process process(Path output, String... command) throws IOException {
-        List<String> words = new ArrayList<>(List.of(command));
-        if (words.get(0).startsWith("bin/")) {
-            words.set(0, home.resolve(words.get(0)).toString());
-        }
-        ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().put("PATH", programs.toString());
-        builder.environment().put("KINDRED_HEAP", "256m");
-        builder.environment().remove("JAVA_HOME");
-        builder.environment().remove("KINDRED_CACHE");
-        return builder.directory(dir.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        return release.run(Map.of(), command);
     }
 
     @Test
     void hasWhatItSaysAndNothingToBuildWith() throws Exception {
         Set<String> names = new TreeSet<>();
-        try (Stream<Path> files = Files.list(home)) {
+        try (Stream<Path> files = Files.list(release.home())) {
             files.forEach(file -> names.add(file.getFileName().toString()));
         }
         assertTrue(names.containsAll(Set.of("bin", "conf", "docs", "lib", "README.md", "LICENSE")), names.toString());
@@ -104,10 +55,10 @@ final class ReleaseIT {
     void aNodeServesAndStops() throws Exception {
         int port = FreePorts.block(1);
         Path log = dir.resolve("server.log");
-        Process server = process(
+        Process server = release.start(
                 log,
                 "bin/kindred-server",
-                home.resolve("conf/kindred.conf").toString(),
+                release.home().resolve("conf/kindred.conf").toString(),
                 "--port",
                 "" + port,
                 "--dir",
@@ -124,8 +75,8 @@ final class ReleaseIT {
         } finally {
             end(server);
         }
-        assertFalse(Files.exists(home.resolve("target")), "nothing was built");
-        assertTrue(Files.isDirectory(home.resolve("cache")), "the class archive is beside bin and lib");
+        assertFalse(Files.exists(release.home().resolve("target")), "nothing was built");
+        assertTrue(Files.isDirectory(release.home().resolve("cache")), "the class archive is beside bin and lib");
     }
 
     @Test

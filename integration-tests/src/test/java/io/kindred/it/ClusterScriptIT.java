@@ -146,10 +146,14 @@ final class ClusterScriptIT {
         Files.createDirectories(dir.resolve("n2"));
         Files.writeString(dir.resolve("settings"), settings);
         Files.writeString(dir.resolve("n2/identity"), "made\n");
-        Program other = script(dir, "start", "--nodes", "6", "--datacenters", "2");
-        assertEquals(1, other.exitCode(), other.output());
-        assertTrue(other.output().contains("take another --dir"), other.output());
-        assertEquals(settings, Files.readString(dir.resolve("settings")));
+        try {
+            Program other = script(dir, "start", "--nodes", "6", "--datacenters", "2");
+            assertEquals(1, other.exitCode(), other.output());
+            assertTrue(other.output().contains("take another --dir"), other.output());
+            assertEquals(settings, Files.readString(dir.resolve("settings")));
+        } finally {
+            script(dir, "kill");
+        }
     }
 
     private static String call(int port, Object... command) {
