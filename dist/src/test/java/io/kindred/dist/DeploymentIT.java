@@ -3,7 +3,13 @@ package io.kindred.dist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,6 +140,35 @@ final class DeploymentIT {
         Ended ping = release.run(Map.of(), "bin/kindred-ping", "" + FreePorts.block(1));
         assertEquals(1, ping.code());
         assertTrue(ping.output().startsWith("no reply on port "), ping.output());
+    }
+
+    /** A node that is slow to answer AUTH must not have that answer taken for the one to PING. */
+    @Test
+    void aLateAnswerIsNotTakenForAnother() throws Exception {
+        try (ServerSocket slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> heard = CompletableFuture.supplyAsync(() -> answerAtPing(slow));
+            Ended ping = release.run(Map.of("KINDRED_PASSWORD", "four"), "bin/kindred-ping", "" + slow.getLocalPort());
+            assertEquals(1, ping.code(), ping.output());
+            assertTrue(ping.output().startsWith("no reply on port "), ping.output());
+            assertEquals("*2 $4 AUTH $4 four", heard.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    private static String answerAtPing(ServerSocket server) {
+        StringBuilder heard = new StringBuilder();
+        try (Socket socket = server.accept();
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                heard.append(heard.isEmpty() ? "" : " ").append(line);
+                if (line.equals("PING")) {
+                    socket.getOutputStream().write("+OK\r\n+PONG\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+            return heard.toString();
+        } catch (IOException e) {
+            return heard + " " + e;
+        }
     }
 
     @Test
