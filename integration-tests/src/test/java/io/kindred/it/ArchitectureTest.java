@@ -172,10 +172,22 @@ final class ArchitectureTest {
                         "io.kindred.cluster.node..",
                         "io.kindred.resp..",
                         "io.kindred.server..",
-                        "io.kindred.main..")
+                        "io.kindred.main..",
+                        "io.kindred.client..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")
+                .check(server);
+    }
+
+    /** Tools ask a node from outside; no node asks through them. */
+    @Test
+    void theToolsClientIsForToolsAlone() {
+        noClasses()
+                .that(describe(
+                        "are a node's", type -> isOurs(type, "engine", "cluster", "resp", "command", "server", "main")))
+                .should()
+                .dependOnClassesThat(describe("are a tool's", type -> isOurs(type, "client", "autoscale")))
                 .check(server);
     }
 

@@ -53,6 +53,9 @@ final class AutoscaleIT {
             awaitMembers(port, 3, log);
             String told = awaitTold(log, "removed n4");
             end(clients);
+            autoscaler.destroy();
+            assertTrue(autoscaler.waitFor(10, TimeUnit.SECONDS), "SIGTERM ends it");
+            assertEquals(0, autoscaler.exitValue());
             assertTrue(told.contains("added n4"), told);
             assertEquals(List.of(), List.copyOf(failures), () -> "of " + requests + " requests\n" + told);
             assertTrue(Files.notExists(dir.resolve("n4")), "its directory is gone");
@@ -68,6 +71,24 @@ final class AutoscaleIT {
                 autoscaler.waitFor();
             }
             script(dir, "kill");
+        }
+    }
+
+    /** Whatever it is about: here a node that nobody started is looked for. */
+    @Test
+    void sigtermIsACleanStop(@TempDir Path parent) throws Exception {
+        Path dir = Files.createDirectory(parent.resolve("cluster"));
+        Files.writeString(dir.resolve("settings"), "nodes 1\nport " + FreePorts.block(1) + "\n");
+        Path log = parent.resolve("autoscale.log");
+        Process autoscaler = autoscaler(dir, log);
+        try {
+            assertTrue(awaitTold(log, "STAY").contains("no reading of n1"), read(log));
+            autoscaler.destroy();
+            assertTrue(autoscaler.waitFor(10, TimeUnit.SECONDS), "SIGTERM ends it");
+            assertEquals(0, autoscaler.exitValue(), read(log));
+            assertTrue(read(log).contains("stopped"), read(log));
+        } finally {
+            autoscaler.destroyForcibly().waitFor();
         }
     }
 

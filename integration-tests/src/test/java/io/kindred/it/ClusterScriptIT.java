@@ -158,6 +158,24 @@ final class ClusterScriptIT {
         assertNotEquals(0, script(dir, "stop").exitCode());
     }
 
+    /** A start that came half way has made nodes, too, and they keep their datacenter. */
+    @Test
+    void datacentersAreRefusedWhereAnyNodeIsAndNothingIsRememberedOfThem(@TempDir Path parent) throws IOException {
+        Path dir = parent.resolve("a cluster");
+        String settings = "nodes 3\nport 7001\ndatacenters 1\nfounded no\n";
+        Files.createDirectories(dir.resolve("n2"));
+        Files.writeString(dir.resolve("settings"), settings);
+        Files.writeString(dir.resolve("n2/identity"), "made\n");
+        try {
+            Program other = script(dir, "start", "--nodes", "6", "--datacenters", "2");
+            assertEquals(1, other.exitCode(), other.output());
+            assertTrue(other.output().contains("take another --dir"), other.output());
+            assertEquals(settings, Files.readString(dir.resolve("settings")));
+        } finally {
+            script(dir, "kill");
+        }
+    }
+
     private static String call(int port, Object... command) {
         try (RespConnection connection = new RespConnection("127.0.0.1", port)) {
             return RespConnection.show(connection.call(command));

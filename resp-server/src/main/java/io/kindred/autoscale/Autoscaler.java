@@ -1,5 +1,7 @@
 package io.kindred.autoscale;
 
+import io.kindred.client.RespClient;
+import io.kindred.client.RespClients;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.LocalTime;
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Autoscaler {
     private final NodeProvider provider;
     private final ScalingPolicy policy;
+    private final RespClients clients;
     private final Settings settings;
     private final PrintStream log;
 
@@ -22,14 +25,15 @@ final class Autoscaler {
      */
     record Settings(long intervalMillis, String password, boolean dryRun) {}
 
-    Autoscaler(NodeProvider provider, ScalingPolicy policy, Settings settings, PrintStream log) {
+    Autoscaler(NodeProvider provider, ScalingPolicy policy, RespClients clients, Settings settings, PrintStream log) {
         this.provider = provider;
+        this.clients = clients;
         this.policy = policy;
         this.settings = settings;
         this.log = log;
     }
 
-    /** Until the process is ended. */
+    /** Until its thread is interrupted. */
     void run() throws InterruptedException {
         while (true) {
             step();
@@ -51,7 +55,7 @@ final class Autoscaler {
         }
     }
 
-    private Observation observe() throws IOException {
+    private Observation observe() throws IOException, InterruptedException {
         List<Observation.Sight> sights = new ArrayList<>();
         for (NodeProvider.ProvidedNode node : provider.list()) {
             sights.add(sight(node));
@@ -59,8 +63,8 @@ final class Autoscaler {
         return new Observation(System.nanoTime(), sights);
     }
 
-    private Observation.Sight sight(NodeProvider.ProvidedNode node) {
-        try (RespClient client = new RespClient(node.host(), node.port(), settings.password())) {
+    private Observation.Sight sight(NodeProvider.ProvidedNode node) throws InterruptedException {
+        try (RespClient client = clients.connect(node.host(), node.port(), settings.password())) {
             NodeReading reading = InfoFields.of(client.text("INFO")).reading();
             return new Observation.Sight(node.name(), node.removable(), reading);
         } catch (IOException e) {

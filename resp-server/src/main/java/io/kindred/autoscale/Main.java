@@ -1,18 +1,29 @@
 package io.kindred.autoscale;
 
+import io.kindred.client.RespClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import sun.misc.Signal;
 
-/** The program; what it takes is in {@link Options#USAGE}. */
+/** The program; what it takes is in {@link Options}. */
 public final class Main {
+    private static final int EXIT_OK = 0;
+    private static final int EXIT_FATAL = 1;
+    private static final int EXIT_USAGE = 2;
+
     private Main() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
+        stopOnSignals(Thread.currentThread());
+        System.exit(run(arguments));
+    }
+
+    private static int run(String[] arguments) {
         if (List.of(arguments).contains("--help") || List.of(arguments).contains("-h")) {
-            System.out.println(Options.USAGE);
-            return;
+            System.out.print(Options.usage());
+            return EXIT_OK;
         }
         Path home = Path.of(System.getProperty("kindred.home", ".")).toAbsolutePath();
         Options options;
@@ -20,15 +31,30 @@ public final class Main {
             options = Options.of(arguments, home, Objects.requireNonNullElse(System.getenv("KINDRED_PASSWORD"), ""));
         } catch (IllegalArgumentException e) {
             System.err.println("kindred-autoscale: " + e.getMessage() + " (see --help)");
-            System.exit(2);
-            return;
+            return EXIT_USAGE;
         }
         if (!Files.isReadable(options.directory().resolve("settings"))) {
             System.err.println("kindred-autoscale: there is no cluster in " + options.directory());
-            System.exit(1);
+            return EXIT_FATAL;
         }
+        return scale(options, home);
+    }
+
+    private static int scale(Options options, Path home) {
         LocalProcesses nodes =
                 new LocalProcesses(home.resolve("bin/kindred-cluster"), options.directory(), options.kept());
-        new Autoscaler(nodes, new ScalingPolicy(options.limits()), options.settings(), System.out).run();
+        try (RespClients clients = new RespClients()) {
+            new Autoscaler(nodes, new ScalingPolicy(options.limits()), clients, options.settings(), System.out).run();
+        } catch (InterruptedException e) {
+            System.out.println("stopped; a change under way is carried on by kindred-cluster");
+        }
+        return EXIT_OK;
+    }
+
+    /** Ended in good order, as a supervisor sees it: exit code 0. */
+    private static void stopOnSignals(Thread running) {
+        for (String signal : List.of("TERM", "INT")) {
+            Signal.handle(new Signal(signal), received -> running.interrupt());
+        }
     }
 }

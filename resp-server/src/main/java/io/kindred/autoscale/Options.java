@@ -1,49 +1,14 @@
 package io.kindred.autoscale;
 
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The command line. */
 record Options(Path directory, Limits limits, Autoscaler.Settings settings, int kept) {
-    static final String USAGE = """
-            Usage: kindred-autoscale [options]
-            Watches the nodes of a local cluster through INFO and adds or removes one at a time.
-              --dir DIR            the directory of the cluster, as given to kindred-cluster (default: .kindred/cluster)
-              --min 3, --max 6     how many nodes there are at least and at most
-              --keep 3             nodes n1 to n3 are never removed (default: as --min)
-              --interval-s 5       time between two observations
-              --up-ops 20000       a node is added when the mean node has so many commands a second,
-              --up-cpu 0.8         or uses so many processor cores,
-              --up-disk 0.8        or the fullest node has used so much of its disk,
-              --up-after 3         so many observations in a row
-              --down-ops 5000      a node is removed when the mean node has fewer commands a second
-              --down-cpu 0.3       and uses fewer processor cores
-              --down-disk 0.5      and the fullest node has used less of its disk,
-              --down-after 12      so many observations in a row
-              --cooldown-s 60      nothing is changed for so long after a change
-              --password TEXT      of the nodes (default: the environment's KINDRED_PASSWORD)
-              --dry-run            decide and tell, and do nothing
-            Nothing is changed while a node does not answer or is suspect, down, joining or leaving, or while data is on its way
-            (partitions_in_transfer). Each decision is a line on the standard output.""";
-
-    private static final Map<String, String> DEFAULTS = Map.ofEntries(
-            Map.entry("--dir", ""),
-            Map.entry("--min", "3"),
-            Map.entry("--max", "6"),
-            Map.entry("--keep", ""),
-            Map.entry("--interval-s", "5"),
-            Map.entry("--up-ops", "20000"),
-            Map.entry("--up-cpu", "0.8"),
-            Map.entry("--up-disk", "0.8"),
-            Map.entry("--up-after", "3"),
-            Map.entry("--down-ops", "5000"),
-            Map.entry("--down-cpu", "0.3"),
-            Map.entry("--down-disk", "0.5"),
-            Map.entry("--down-after", "12"),
-            Map.entry("--cooldown-s", "60"),
-            Map.entry("--password", ""));
+    private static final int USAGE_COLUMNS = 118;
 
     /**
      * Throws IllegalArgumentException, with a message for the user, for what is not understood.
@@ -52,78 +17,146 @@ record Options(Path directory, Limits limits, Autoscaler.Settings settings, int 
      * @param password the environment's; may be empty
      */
     static Options of(String[] arguments, Path home, String password) {
-        Map<String, String> values = new TreeMap<>(DEFAULTS);
-        boolean dryRun = false;
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i].equals("--dry-run")) {
-                dryRun = true;
-            } else if (!values.containsKey(arguments[i])) {
-                throw new IllegalArgumentException("unknown option " + arguments[i]);
-            } else if (i + 1 == arguments.length) {
-                throw new IllegalArgumentException(arguments[i] + " needs a value");
-            } else {
-                values.put(arguments[i], arguments[i + 1]);
-                i++;
-            }
+        CommandLine.ParseResult given;
+        try {
+            given = new CommandLine(spec()).parseArgs(arguments);
+        } catch (CommandLine.ParameterException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
-        return of(values, dryRun, home, password);
-    }
-
-    private static Options of(Map<String, String> values, boolean dryRun, Path home, String password) {
-        int min = count(values, "--min");
+        int min = value(given, "--min");
         Limits limits = new Limits(
                 min,
-                count(values, "--max"),
-                thresholds(values, "--up"),
-                thresholds(values, "--down"),
-                count(values, "--up-after"),
-                count(values, "--down-after"),
-                (long) (decimal(values, "--cooldown-s") * TimeUnit.SECONDS.toNanos(1)));
+                value(given, "--max"),
+                thresholds(given, "--up"),
+                thresholds(given, "--down"),
+                value(given, "--up-after"),
+                value(given, "--down-after"),
+                (long) (decimal(given, "--cooldown-s") * TimeUnit.SECONDS.toNanos(1)));
         String problem = limits.problem();
-        double intervalSeconds = decimal(values, "--interval-s");
+        double intervalSeconds = decimal(given, "--interval-s");
         if (problem == null && intervalSeconds < 0.1) {
             problem = "--interval-s is at least 0.1";
         }
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
-        String given = text(values, "--password");
-        String directory = text(values, "--dir");
+        String ownPassword = given.matchedOptionValue("--password", password);
+        Path directory = given.matchedOptionValue("--dir", home.resolve(".kindred/cluster"));
         return new Options(
-                directory.isEmpty()
-                        ? home.resolve(".kindred/cluster")
-                        : Path.of(directory).toAbsolutePath(),
+                directory.toAbsolutePath(),
                 limits,
-                new Autoscaler.Settings((long) (1000 * intervalSeconds), given.isEmpty() ? password : given, dryRun),
-                text(values, "--keep").isEmpty() ? min : count(values, "--keep"));
+                new Autoscaler.Settings(
+                        (long) (1000 * intervalSeconds), ownPassword, given.matchedOptionValue("--dry-run", false)),
+                given.matchedOptionValue("--keep", min));
     }
 
-    private static Limits.Thresholds thresholds(Map<String, String> values, String side) {
+    static String usage() {
+        return new CommandLine(spec()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    private static CommandSpec spec() {
+        CommandSpec spec = CommandSpec.create().name("kindred-autoscale");
+        spec.usageMessage()
+                .width(USAGE_COLUMNS)
+                .sortOptions(false)
+                .description("Watches the nodes of a local cluster through INFO and adds or removes one at a time.")
+                .footer(
+                        "Nothing is changed while a node does not answer or is suspect, down, joining or leaving, or while data is"
+                                + " on its way (partitions_in_transfer). Each decision is a line on the standard output.",
+                        "SIGTERM and SIGINT end it with exit code 0.");
+        return spec.addOption(of(
+                        "--dir", "DIR", Path.class, "of the cluster, as given to kindred-cluster (.kindred/cluster)"))
+                .addOption(count("--min", "3", "how many nodes there are at least"))
+                .addOption(count("--max", "6", "how many nodes there are at most"))
+                .addOption(of("--keep", "N", Integer.class, "nodes n1 to nN are never removed (as --min)", new Count()))
+                .addOption(number("--interval-s", "5", "seconds between two observations"))
+                .addOption(number(
+                        "--up-ops", "20000", "a node is added when the mean node has so many commands a second,"))
+                .addOption(number("--up-cpu", "0.8", "or uses so many processor cores,"))
+                .addOption(number("--up-disk", "0.8", "or the fullest node has used so much of its disk,"))
+                .addOption(count("--up-after", "3", "so many observations in a row"))
+                .addOption(number(
+                        "--down-ops", "5000", "a node is removed when the mean node has fewer commands a second"))
+                .addOption(number("--down-cpu", "0.3", "and uses fewer processor cores"))
+                .addOption(number("--down-disk", "0.5", "and the fullest node has used less of its disk,"))
+                .addOption(count("--down-after", "12", "so many observations in a row"))
+                .addOption(number("--cooldown-s", "60", "nothing is changed for so many seconds after a change"))
+                .addOption(of("--password", "TEXT", String.class, "of the nodes (the environment's KINDRED_PASSWORD)"))
+                .addOption(OptionSpec.builder("--dry-run")
+                        .type(boolean.class)
+                        .description("decide and tell, and do nothing")
+                        .build())
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("say this")
+                        .build());
+    }
+
+    private static OptionSpec of(
+            String name, String label, Class<?> type, String description, CommandLine.ITypeConverter<?>... converters) {
+        return OptionSpec.builder(name)
+                .paramLabel(label)
+                .type(type)
+                .converters(converters)
+                .description(description)
+                .build();
+    }
+
+    private static OptionSpec count(String name, String byDefault, String description) {
+        return numeric(name, "N", byDefault, description)
+                .type(Integer.class)
+                .converters(new Count())
+                .build();
+    }
+
+    private static OptionSpec number(String name, String byDefault, String description) {
+        return numeric(name, "X", byDefault, description)
+                .type(Double.class)
+                .converters(new Number())
+                .build();
+    }
+
+    private static OptionSpec.Builder numeric(String name, String label, String byDefault, String description) {
+        return OptionSpec.builder(name)
+                .paramLabel(label)
+                .defaultValue(byDefault)
+                .description(description + " (" + byDefault + ")");
+    }
+
+    private static Limits.Thresholds thresholds(CommandLine.ParseResult given, String side) {
         return new Limits.Thresholds(
-                decimal(values, side + "-ops"), decimal(values, side + "-cpu"), decimal(values, side + "-disk"));
+                decimal(given, side + "-ops"), decimal(given, side + "-cpu"), decimal(given, side + "-disk"));
     }
 
-    private static String text(Map<String, String> values, String name) {
-        String text = values.get(name);
-        if (text == null) {
-            throw new IllegalStateException("no default of " + name);
-        }
-        return text;
+    /** Requires: an option with a default. */
+    private static int value(CommandLine.ParseResult given, String name) {
+        return given.commandSpec().findOption(name).<Integer>getValue();
     }
 
-    private static int count(Map<String, String> values, String name) {
-        String text = text(values, name);
-        if (!text.matches("[0-9]{1,6}")) {
-            throw new IllegalArgumentException(name + " is a whole number, not " + text);
-        }
-        return Integer.parseInt(text);
+    /** Requires: an option with a default. */
+    private static double decimal(CommandLine.ParseResult given, String name) {
+        return given.commandSpec().findOption(name).<Double>getValue();
     }
 
-    private static double decimal(Map<String, String> values, String name) {
-        String text = text(values, name);
-        if (!text.matches("[0-9]{1,12}([.][0-9]{1,9})?")) {
-            throw new IllegalArgumentException(name + " is a number, not " + text);
+    /** Not negative, and small enough for what it counts. */
+    private static final class Count implements CommandLine.ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            if (!text.matches("[0-9]{1,6}")) {
+                throw new CommandLine.TypeConversionException(text + " is not a whole number");
+            }
+            return Integer.valueOf(text);
         }
-        return Double.parseDouble(text);
+    }
+
+    /** Not negative, finite, in digits. */
+    private static final class Number implements CommandLine.ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            if (!text.matches("[0-9]{1,12}([.][0-9]{1,9})?")) {
+                throw new CommandLine.TypeConversionException(text + " is not a number");
+            }
+            return Double.valueOf(text);
+        }
     }
 }

@@ -4,7 +4,8 @@
  * io.kindred.autoscale.NodeProvider}, which has nodes made and ended; {@link io.kindred.autoscale.Autoscaler}, which
  * brings the two together; {@link io.kindred.autoscale.Main}.
  *
- * <p>It knows a cluster from outside only, as any client does: it imports no other package of Kindred, and none imports it.
+ * <p>It knows a cluster from outside only, as any client does: of Kindred it imports the client alone, and nothing
+ * imports it.
  */
 @NullMarked
 package io.kindred.autoscale;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What the program was started with: {@code [file] [--directive value ...]}.
  *
  * @param file null: none
+ * @param directives the words behind the file; of HELP the directive that it is about, if any
  */
 record CommandLine(Wish wish, @Nullable String file, List<String> directives) {
     private static final int INCLUDES_MAX = 16;
@@ -22,19 +23,32 @@ record CommandLine(Wish wish, @Nullable String file, List<String> directives) {
     enum Wish {
         RUN,
         VERSION,
-        HELP
+        /** Of one directive where one is named. */
+        HELP,
+        /** {@link ManualText#conf}. */
+        PRINT_CONF,
+        /** {@link ManualText#page}. */
+        PRINT_CONFIGURATION
     }
 
     static CommandLine of(String[] args) {
         List<String> all = List.of(args);
-        if (all.size() == 1 && (all.get(0).equals("--version") || all.get(0).equals("-v"))) {
-            return new CommandLine(Wish.VERSION, null, List.of());
-        }
-        if (all.size() == 1 && (all.get(0).equals("--help") || all.get(0).equals("-h"))) {
-            return new CommandLine(Wish.HELP, null, List.of());
+        Wish wish = all.isEmpty() ? Wish.RUN : wish(all.get(0));
+        if (wish != Wish.RUN && all.size() <= (wish == Wish.HELP ? 2 : 1)) {
+            return new CommandLine(wish, null, all.subList(1, all.size()));
         }
         boolean hasFile = !all.isEmpty() && !all.get(0).startsWith("--");
         return new CommandLine(Wish.RUN, hasFile ? all.get(0) : null, hasFile ? all.subList(1, all.size()) : all);
+    }
+
+    private static Wish wish(String word) {
+        return switch (word) {
+            case "--version", "-v" -> Wish.VERSION;
+            case "--help", "-h" -> Wish.HELP;
+            case "--print-conf" -> Wish.PRINT_CONF;
+            case "--print-configuration" -> Wish.PRINT_CONFIGURATION;
+            default -> Wish.RUN;
+        };
     }
 
     /** The file's directives, then the command line's, which count more. */

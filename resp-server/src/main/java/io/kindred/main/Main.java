@@ -3,6 +3,7 @@ package io.kindred.main;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import sun.misc.Signal;
 
 /** The program: {@code [file] [--directive value ...]}. */
@@ -11,10 +12,13 @@ public final class Main {
     private static final String USAGE = """
             Usage: kindred-server [file] [--directive value ...]
                    kindred-server --version
-                   kindred-server --help
+                   kindred-server --help [directive]
+                   kindred-server --print-conf           a conf file with every directive, explained
             The file and the directives are written as in redis.conf, for example:
                    kindred-server --port 7001 --dir ./n1
-                   kindred-server kindred.conf --loglevel verbose""";
+                   kindred-server kindred.conf --loglevel verbose
+
+            Directives, and their defaults:""";
 
     private Main() {}
 
@@ -28,12 +32,30 @@ public final class Main {
                 out.println(Version.NAME);
                 yield Node.EXIT_OK;
             }
-            case HELP -> {
-                out.println(USAGE);
-                yield Node.EXIT_OK;
-            }
+            case HELP -> help(line.directives(), out, err);
+            case PRINT_CONF -> print(new ManualText(Manual.own()).conf(), out);
+            case PRINT_CONFIGURATION -> print(new ManualText(Manual.own()).page(), out);
             case RUN -> runNode(line, err);
         };
+    }
+
+    private static int help(List<String> about, PrintStream out, PrintStream err) {
+        ManualText text = new ManualText(Manual.own());
+        if (about.isEmpty()) {
+            return print(USAGE + "\n" + text.summary(), out);
+        }
+        Manual.Entry entry = Manual.own().named(about.get(0));
+        if (entry == null) {
+            err.println("Kindred has no directive '" + about.get(0) + "'; kindred-server --help lists them");
+            return Node.EXIT_FATAL;
+        }
+        return print(text.about(entry), out);
+    }
+
+    private static int print(String text, PrintStream out) {
+        out.print(text);
+        out.flush();
+        return Node.EXIT_OK;
     }
 
     private static int runNode(CommandLine line, PrintStream err) throws InterruptedException {

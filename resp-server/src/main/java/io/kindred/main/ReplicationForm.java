@@ -32,6 +32,11 @@ final class ReplicationForm implements ValueForm {
 
     /** In the order of the names, so that nodes that were told the same in another order agree. */
     @Override
+    public String values() {
+        return "datacenter:replicas, one or more, with commas between them";
+    }
+
+    @Override
     public String canonical(String value) {
         StringBuilder text = new StringBuilder();
         parse(value)

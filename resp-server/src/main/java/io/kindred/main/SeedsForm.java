@@ -20,6 +20,11 @@ final class SeedsForm implements ValueForm {
     }
 
     @Override
+    public String values() {
+        return "host:cluster-port, one or more, with commas or spaces between them";
+    }
+
+    @Override
     public String canonical(String value) {
         return String.join(",", split(value));
     }

@@ -8,6 +8,11 @@ interface ValueForm {
     @Nullable
     String problem(String value);
 
+    /** Which values those are, in words, for whoever chooses one: {@code 1 to 64}. */
+    default String values() {
+        return "text";
+    }
+
     /** The value as CONFIG GET shows it, whichever way it was written. Requires: no problem. */
     default String canonical(String value) {
         return value;

@@ -34,24 +34,28 @@ final class ValueForms {
 
     /** One word of printable characters. */
     static ValueForm word(int charsMax) {
-        return value ->
-                value.chars().allMatch(c -> c > ' ' && c != 0x7f) && !value.isEmpty() && value.length() <= charsMax
+        return described(
+                "a word of up to " + charsMax + " characters",
+                value -> value.chars().allMatch(c -> c > ' ' && c != 0x7f)
+                                && !value.isEmpty()
+                                && value.length() <= charsMax
                         ? null
-                        : "argument must be 1 to " + charsMax + " characters without spaces";
+                        : "argument must be 1 to " + charsMax + " characters without spaces");
     }
 
     /** A word, or nothing. */
     static ValueForm wordOrNothing(int charsMax) {
         ValueForm word = word(charsMax);
-        return value -> value.isEmpty() ? null : word.problem(value);
+        return described(word.values() + ", or \"\"", value -> value.isEmpty() ? null : word.problem(value));
     }
 
     static ValueForm integer(long min, long max) {
-        return new Integral(min, max, number -> true, "");
+        return new Integral(min, max, number -> true, "", "");
     }
 
     static ValueForm powerOfTwo(long min, long max) {
-        return new Integral(min, max, number -> Long.bitCount(number) == 1, "argument must be a power of two");
+        return new Integral(
+                min, max, number -> Long.bitCount(number) == 1, "argument must be a power of two", "a power of two, ");
     }
 
     /** A number, or a word that stands for none: {@code majority}, {@code auto}. */
@@ -65,12 +69,12 @@ final class ValueForms {
     }
 
     static ValueForm decimal(double min, double max) {
-        return value -> {
+        return described("a decimal number, " + min + " to " + max, value -> {
             Double number = parsedDouble(value);
             return number == null || number.isNaN() || number < min || number > max
                     ? "argument must be a number between " + min + " and " + max
                     : null;
-        };
+        });
     }
 
     static ValueForm oneOf(String... words) {
@@ -81,6 +85,11 @@ final class ValueForms {
                 return all.contains(canonical(value))
                         ? null
                         : "argument(s) must be one of the following: " + String.join(", ", all);
+            }
+
+            @Override
+            public String values() {
+                return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
             }
 
             @Override
@@ -102,6 +111,11 @@ final class ValueForms {
                     }
                 }
                 return null;
+            }
+
+            @Override
+            public String values() {
+                return each.values() + "; one or more";
             }
 
             @Override
@@ -130,8 +144,28 @@ final class ValueForms {
             }
 
             @Override
+            public String values() {
+                return word + ", or " + number.values();
+            }
+
+            @Override
             public String canonical(String value) {
                 return value.equalsIgnoreCase(word) ? word : number.canonical(value);
+            }
+        };
+    }
+
+    /** A form that has one canonical way to write a value. */
+    private static ValueForm described(String values, ValueForm form) {
+        return new ValueForm() {
+            @Override
+            public @Nullable String problem(String value) {
+                return form.problem(value);
+            }
+
+            @Override
+            public String values() {
+                return values;
             }
         };
     }
@@ -152,7 +186,13 @@ final class ValueForms {
         }
     }
 
-    private record Integral(long min, long max, Predicate<Long> also, String otherwise) implements ValueForm {
+    private record Integral(long min, long max, Predicate<Long> also, String otherwise, String kind)
+            implements ValueForm {
+        @Override
+        public String values() {
+            return kind + min + " to " + max;
+        }
+
         @Override
         public @Nullable String problem(String value) {
             Long number = parsedLong(value);
@@ -173,6 +213,11 @@ final class ValueForms {
 
     private record Memory(long min, long max) implements ValueForm {
         @Override
+        public String values() {
+            return shortest(min) + " to " + shortest(max);
+        }
+
+        @Override
         public @Nullable String problem(String value) {
             Long bytes = bytes(value);
             if (bytes == null) {
@@ -185,6 +230,21 @@ final class ValueForms {
         public String canonical(String value) {
             return String.valueOf(bytes(value));
         }
+    }
+
+    /** An amount of memory in the largest unit that it is a whole number of: {@code 512mb}. */
+    static String shortest(long bytes) {
+        for (String unit : List.of("gb", "mb", "kb")) {
+            Long size = bytes("1" + unit);
+            if (size != null && bytes >= size && bytes % size == 0) {
+                return bytes / size + unit;
+            }
+        }
+        return Long.toString(bytes);
+    }
+
+    static boolean isMemory(ValueForm form) {
+        return form instanceof Memory;
     }
 
     /** Null: this is no amount of memory. */
@@ -214,6 +274,11 @@ final class ValueForms {
     private record OutputLimit(ValueForm hard) implements ValueForm {
         private static final int WORDS = 4;
         private static final List<String> CLASSES = List.of("normal", "replica", "slave", "pubsub");
+
+        @Override
+        public String values() {
+            return "normal, then " + hard.values() + ", then 0 0";
+        }
 
         @Override
         public @Nullable String problem(String value) {

@@ -3,6 +3,7 @@ package io.kindred.autoscale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.client.RespClients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is done with what the policy decides, over a provider that only remembers; the nodes answer INFO and nothing else. */
@@ -22,6 +24,7 @@ final class AutoscalerTest {
     /** A node that answers at all has too much to do. */
     private static final Limits.Thresholds ALWAYS = new Limits.Thresholds(1e12, 1e6, 0.000_001);
 
+    private final RespClients clients = new RespClients();
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
     private final List<String> done = new ArrayList<>();
     private List<NodeProvider.ProvidedNode> nodes = List.of();
@@ -47,6 +50,11 @@ final class AutoscalerTest {
         }
     };
 
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
     private void failIfAsked() throws IOException {
         if (!failure.isEmpty()) {
             throw new IOException(failure);
@@ -58,6 +66,7 @@ final class AutoscalerTest {
         return new Autoscaler(
                 provider,
                 new ScalingPolicy(limits),
+                clients,
                 new Autoscaler.Settings(1, "", dryRun),
                 new PrintStream(told, true, StandardCharsets.UTF_8));
     }

@@ -50,11 +50,12 @@ final class OptionsTest {
 
     @Test
     void whatIsNotUnderstoodIsRefused() {
-        assertRefused("unknown option --mim", "--mim", "3");
-        assertRefused("--max needs a value", "--min", "2", "--max");
-        assertRefused("--min is a whole number, not -1", "--min", "-1");
-        assertRefused("--min is a whole number, not 99999999999", "--min", "99999999999");
-        assertRefused("--up-cpu is a number, not NaN", "--up-cpu", "NaN");
+        assertRefused("Unknown option: '--mim=3'", "--mim=3");
+        assertRefused("Missing required parameter for option '--max' (N)", "--min", "2", "--max");
+        assertRefused("Invalid value for option '--min': -1 is not a whole number", "--min", "-1");
+        assertRefused("Invalid value for option '--min': 99999999999 is not a whole number", "--min", "99999999999");
+        assertRefused("Invalid value for option '--up-cpu': NaN is not a number", "--up-cpu", "NaN");
+        assertRefused("Unmatched argument at index 0: 'n1'", "n1");
         assertRefused("--interval-s is at least 0.1", "--interval-s", "0");
     }
 
@@ -62,5 +63,13 @@ final class OptionsTest {
     void limitsThatContradictEachOtherAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> of("--min", "5", "--max", "4"));
         assertThrows(IllegalArgumentException.class, () -> of("--up-ops", "100", "--down-ops", "200"));
+    }
+
+    @Test
+    void theUsageHasEachOptionAndItsDefault() {
+        String usage = Options.usage();
+        assertTrue(usage.startsWith("Usage: kindred-autoscale "), usage);
+        assertTrue(usage.matches("(?s).*--up-ops=X +a node is added .*[(]20000[)]\n.*"), usage);
+        assertTrue(usage.contains("--dry-run "), usage);
     }
 }

@@ -1,4 +1,4 @@
-package io.kindred.autoscale;
+package io.kindred.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Against a server that answers whatever is asked with the same bytes, and ends. */
@@ -18,10 +19,17 @@ final class RespClientTest {
 
     private String request = "";
 
-    private String asked(String reply) throws IOException {
+    private final RespClients clients = new RespClients();
+
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
+    private String asked(String reply) throws IOException, InterruptedException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<String> seen = CompletableFuture.supplyAsync(() -> answerOnce(server, reply));
-            try (RespClient client = new RespClient("127.0.0.1", server.getLocalPort(), "")) {
+            try (RespClient client = clients.connect("127.0.0.1", server.getLocalPort(), "")) {
                 return client.text("PING");
             } finally {
                 request = seen.join();
@@ -46,7 +54,7 @@ final class RespClientTest {
     }
 
     @Test
-    void textsAreRead() throws IOException {
+    void textsAreRead() throws Exception {
         assertEquals("PONG", asked("+PONG\r\n"));
         assertEquals(PING, request);
         assertEquals("12", asked(":12\r\n"));
@@ -62,20 +70,39 @@ final class RespClientTest {
     @Test
     void whatIsNoTextIsRefused() {
         assertRefused("*0\r\n", "not the reply of a text");
-        assertRefused("$-1\r\n", "length -1");
-        assertRefused("$2147483647\r\n", "length 2147483647");
-        assertRefused("$9999999999\r\n", "not a length");
-        assertRefused("\r\n", "not a reply line");
-        assertRefused("+a\rb\r\n", "not a reply line");
-        assertRefused("+" + "a".repeat(70_000), "more than 65536 bytes");
+        assertRefused("$-1\r\n", "not the reply of a text");
+        assertRefused("$2147483647\r\n", "length: 2147483647");
+        assertRefused("$17000000\r\n", "a bulk string of length 17000000");
+        assertRefused("$9999999999\r\n", "not a reply");
+        assertRefused("$x\r\n", "not a reply");
+        assertRefused("\r\n", "not a reply");
+        assertRefused("+" + "a".repeat(70_000), "not a reply");
     }
 
     @Test
     void aConnectionThatEndsEarlyIsAnError() {
         assertRefused("", "closed the connection");
         assertRefused("+PO", "closed the connection");
-        assertRefused("$4\r\nPO", "closed within a reply");
-        assertRefused("$2\r\nPONG\r\n", "closed within a reply");
+        assertRefused("$4\r\nPO", "closed while still aggregating");
+        assertRefused("$2\r\nPONG\r\n", "not a reply");
+    }
+
+    @Test
+    void oneErrorIsNoEndAndAnEndIsForAll() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> seen = CompletableFuture.supplyAsync(() -> answerOnce(server, "-ERR first\r\n"));
+            try (RespClient client = clients.connect("127.0.0.1", server.getLocalPort(), "")) {
+                assertEquals("ERR first", messageOf(client));
+                seen.join();
+                assertTrue(messageOf(client).contains("closed the connection"));
+                assertTrue(messageOf(client).contains("closed the connection"));
+            }
+        }
+    }
+
+    private static String messageOf(RespClient client) {
+        return String.valueOf(
+                assertThrows(IOException.class, () -> client.text("PING")).getMessage());
     }
 
     @Test
@@ -84,6 +111,6 @@ final class RespClientTest {
         try (ServerSocket server = new ServerSocket(0)) {
             port = server.getLocalPort();
         }
-        assertThrows(IOException.class, () -> new RespClient("127.0.0.1", port, ""));
+        assertThrows(IOException.class, () -> clients.connect("127.0.0.1", port, ""));
     }
 }

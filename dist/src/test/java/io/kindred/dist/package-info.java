@@ -1,0 +1,2 @@
+/** Tests of the release as it is given to people. */
+package io.kindred.dist;
