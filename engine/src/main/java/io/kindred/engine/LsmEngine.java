@@ -195,7 +195,7 @@ public final class LsmEngine implements StorageEngine {
         backups.begin(into, facts, done);
     }
 
-    /** How far the backup that is under way has come, or how the last one ended. From any thread. */
+    @Override
     public BackupProgress backupProgress() {
         return backups.progress();
     }

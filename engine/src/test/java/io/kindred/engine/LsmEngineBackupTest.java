@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -186,6 +189,35 @@ final class LsmEngineBackupTest {
         }
     }
 
+    /** As a compaction would that ends while tables are being linked. */
+    @Test
+    void noTableGoesWhileTablesAreLinked() throws Exception {
+        LsmEngine engine = open();
+        write(2_000);
+        engine.close();
+        Path tables = root.resolve("data").resolve("tables");
+        EngineContext context = new EngineContext(disk, root.resolve("data"), SMALL, new EngineCounters());
+        LevelDbEnv env = new LevelDbEnv(disk, Damage.open(context), message -> {});
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> all = Files.list(tables)) {
+            all.filter(file -> file.toString().endsWith(".ldb")).sorted().forEach(files::add);
+        }
+        assertTrue(files.size() > 1, files::toString);
+        disk.afterChange = () -> {
+            for (Path file : files) {
+                assertTrue(env.toFile(file.toString()).delete());
+            }
+        };
+        Path target = Files.createDirectories(root.resolve("links"));
+        new TableLinks(env, disk, tables).into(target);
+        disk.afterChange = null;
+        for (Path file : files) {
+            assertTrue(Files.exists(target.resolve(String.valueOf(file.getFileName()))), file::toString);
+        }
+        assertTrue(env.toFile(files.get(0).toString()).delete());
+        assertFalse(Files.exists(files.get(0)), "afterwards it goes");
+    }
+
     @Test
     void oneIsMadeAtATime() throws Exception {
         open();
@@ -298,11 +330,7 @@ final class LsmEngineBackupTest {
     void whatAnEarlierRunHasLeftIsTakenAway() throws Exception {
         open();
         write(100);
-        Ended ended = start(root.resolve("backup"));
-        AtomicInteger leftovers = new AtomicInteger();
-        disk.afterChange = () -> leftovers.incrementAndGet();
-        await(ended);
-        disk.afterChange = null;
+        make(root.resolve("backup"));
         Path unfinished = root.resolve(".again." + ownerOf(root.resolve("data")) + ".unfinished");
         Files.createDirectories(unfinished.resolve("store"));
         Files.writeString(unfinished.resolve("store").resolve("log-0000000000000001.klog"), "half");
@@ -314,8 +342,8 @@ final class LsmEngineBackupTest {
     private static String ownerOf(Path directory) {
         return String.format(
                 "%08x",
-                LogFormat.crc(java.nio.ByteBuffer.wrap(
-                        directory.toAbsolutePath().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+                LogFormat.crc(
+                        ByteBuffer.wrap(directory.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8))));
     }
 
     @Test

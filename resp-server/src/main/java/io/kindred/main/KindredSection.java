@@ -13,6 +13,7 @@ import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.wire.TransportStats;
+import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
 import io.kindred.engine.EngineStats;
 import java.util.concurrent.TimeUnit;
@@ -265,5 +266,11 @@ final class KindredSection {
                 .field("bloom_skips", tables.bloomSkips())
                 .field("corruptions", tables.corruptions())
                 .field("damaged_blocks", tables.damagedBlocks());
+        BackupProgress backup = of.engine().backupProgress();
+        out.flag("backup_in_progress", backup.isRunning())
+                .field("backup_bytes_done", backup.bytesDone())
+                .field("backup_bytes_total", backup.bytesTotal())
+                .field("backups_made", backup.made())
+                .field("backups_failed", backup.failed());
     }
 }

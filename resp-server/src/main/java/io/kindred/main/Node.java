@@ -2,10 +2,12 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.StartState;
+import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
+import io.kindred.command.Answer;
 import io.kindred.command.NodePort;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -52,6 +54,7 @@ final class Node implements NodeHost, NodePort {
     // From here on: owned by the loop.
     private @Nullable BackEnd back;
     private @Nullable InfoReport info;
+    private @Nullable NodeBackups backups;
     private boolean stopAsked;
     private boolean leaving;
 
@@ -107,6 +110,7 @@ final class Node implements NodeHost, NodePort {
                 clock,
                 operations,
                 process));
+        backups = BackupFacts.backups(net.loop(), opened, config.now(), clock);
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
@@ -308,6 +312,24 @@ final class Node implements NodeHost, NodePort {
     public String info(Set<String> sections) {
         InfoReport report = info;
         return report == null ? "" : report.text(sections);
+    }
+
+    @Override
+    public void backUp(String name, Answer<Reply> answer) {
+        backups().begin(name, answer);
+    }
+
+    @Override
+    public Reply backupProgress() {
+        return backups().progress();
+    }
+
+    private NodeBackups backups() {
+        NodeBackups opened = backups;
+        if (opened == null) {
+            throw new IllegalStateException("a command before the node serves");
+        }
+        return opened;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.kindred.command;
 
+import io.kindred.cluster.message.Reply;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,16 @@ public final class MemoryNode implements NodePort {
     @Override
     public String info(Set<String> sections) {
         return "";
+    }
+
+    @Override
+    public void backUp(String name, Answer<Reply> answer) {
+        throw new IllegalStateException("a test makes no backup");
+    }
+
+    @Override
+    public Reply backupProgress() {
+        return Reply.EMPTY_ARRAY;
     }
 
     @Override
