@@ -32,16 +32,21 @@ record Program(List<String> command, int exitCode, String output) {
      * @param directory where; null: where the tests run
      */
     static Program ran(@Nullable Path directory, Map<String, String> environment, String... command) {
+        return ran(WITHIN, directory, environment, command);
+    }
+
+    /** As above, for a program that may take longer than most. */
+    static Program ran(Duration within, @Nullable Path directory, Map<String, String> environment, String... command) {
         Path output = null;
         try {
             output = Files.createTempFile("kindred-program", ".out");
             Process process = start(directory, environment, output.toFile(), command);
             // The handle ends it, should it hang: a test leaves no process behind.
-            if (!process.waitFor(WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
                 throw new AssertionError(
-                        String.join(" ", command) + " still ran after " + WITHIN + ":\n" + Files.readString(output));
+                        String.join(" ", command) + " still ran after " + within + ":\n" + Files.readString(output));
             }
             return new Program(
                     List.of(command), process.exitValue(), Files.readString(output, StandardCharsets.ISO_8859_1));
