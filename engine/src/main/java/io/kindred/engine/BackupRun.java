@@ -31,6 +31,8 @@ import java.util.stream.Stream;
  */
 final class BackupRun {
     private static final int COPY_BYTES = 256 << 10;
+    /** A long force is in the way of the node's appends, on most file systems; several short ones are less so. */
+    private static final int COPY_FORCE_BYTES = 4 << 20;
     /** So much of the disk is left to the node, at least. */
     private static final long ROOM_LEFT_BYTES = 64 << 20;
     /** Checksums are taken no faster: what they read is not in anybody's way. */
@@ -156,6 +158,9 @@ final class BackupRun {
             while (source.read(buffer.clear(), offset) > 0) {
                 offset += buffer.flip().remaining();
                 copy.append(buffer);
+                if (offset % COPY_FORCE_BYTES < COPY_BYTES) {
+                    copy.force();
+                }
             }
             copy.force();
         } catch (NoSuchFileException gone) {
