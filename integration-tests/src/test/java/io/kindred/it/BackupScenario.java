@@ -80,9 +80,9 @@ final class BackupScenario implements AutoCloseable {
             Arrays.setAll(before, acknowledged::get);
             long start = System.nanoTime();
             tool(0, "make", "--node", "127.0.0.1:" + old.node(1).port(), "--name", "b1");
-            System.out.println(
-                    "backup of " + keys + " keys: " + (System.nanoTime() - start) / 1_000_000 + " ms with the start of"
-                            + " the program; longest PING meanwhile " + longestPingNanos / 1_000 + " us, and in 3 s before it " + longestBefore / 1_000 + " us");
+            System.out.println("backup of " + keys + " keys: " + (System.nanoTime() - start) / 1_000_000
+                    + " ms with the start of" + " the program; longest PING meanwhile " + longestPingNanos / 1_000
+                    + " us, and in 3 s before it " + longestBefore / 1_000 + " us");
             ended.set(true);
             join();
             parts = parts();
