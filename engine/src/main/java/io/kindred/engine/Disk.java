@@ -22,6 +22,9 @@ interface Disk {
     /** Gives a file another name, replacing what had it. Durable after {@link #syncDirectory}. */
     void rename(Path from, Path to) throws IOException;
 
+    /** Gives a file that does not change any more a second name, on the same file system. Durable after {@link #syncDirectory}. */
+    void link(Path file, Path second) throws IOException;
+
     /** Shortens a file that nobody has open and makes that durable. */
     void truncate(Path file, long sizeBytes) throws IOException;
 

@@ -212,6 +212,11 @@ final class FlushCycle {
         }));
     }
 
+    /** Runs a task that may block on the flush thread, where no flush is under way; when the engine closes, perhaps never. */
+    void betweenFlushes(Runnable task) {
+        flusher.execute(Threads.reporting("flush", task));
+    }
+
     /** Stops between two batches; what has not been flushed is in the log. */
     void close() {
         stopping = true;

@@ -41,6 +41,11 @@ final class FullDisk implements Disk {
     }
 
     @Override
+    public void link(Path file, Path second) {
+        throw new UnsupportedOperationException("LevelDB links no file");
+    }
+
+    @Override
     public void truncate(Path file, long sizeBytes) {
         throw new UnsupportedOperationException("LevelDB shortens no file");
     }

@@ -45,7 +45,7 @@ import org.iq80.leveldb.util.SliceOutput;
 final class LevelDbEnv implements Env, Closeable {
     private static final int WRITE_BUFFER_BYTES = 64 << 10;
 
-    private final Disk disk;
+    private final KeptFiles disk;
     private final Damage damage;
     private final Logger logger;
     private final Set<TableFile> openForWriting = ConcurrentHashMap.newKeySet();
@@ -53,7 +53,7 @@ final class LevelDbEnv implements Env, Closeable {
     private final Set<Thread> lenient = ConcurrentHashMap.newKeySet();
 
     LevelDbEnv(Disk disk, Damage damage, Logger logger) {
-        this.disk = disk;
+        this.disk = new KeptFiles(disk);
         this.damage = damage;
         this.logger = logger;
     }
@@ -65,6 +65,14 @@ final class LevelDbEnv implements Env, Closeable {
         } else {
             lenient.remove(Thread.currentThread());
         }
+    }
+
+    /**
+     * Whether files stay that LevelDB has no use for any more. It looks for such files each time it deletes some, so what stayed
+     * goes the next time.
+     */
+    void keepFiles(boolean isToKeep) {
+        disk.keep(isToKeep);
     }
 
     /** Closes what LevelDB has left open after an error. */

@@ -200,6 +200,21 @@ final class LevelDbTables implements TableStore {
     }
 
     @Override
+    public void link(Path target) throws IOException {
+        requireRoom();
+        lock.readLock().lock();
+        try {
+            LevelDbEnv files = env;
+            if (files == null) {
+                throw new IOException(directory + ": the tables are not open", unavailable);
+            }
+            new TableLinks(files, context.disk(), directory).into(target);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
     public int damagedBlocks() {
         return damage.ranges();
     }

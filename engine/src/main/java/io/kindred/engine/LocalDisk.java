@@ -38,6 +38,11 @@ final class LocalDisk implements Disk {
     }
 
     @Override
+    public void link(Path file, Path second) throws IOException {
+        Files.createLink(second, file);
+    }
+
+    @Override
     public void truncate(Path file, long sizeBytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(sizeBytes);

@@ -2,6 +2,7 @@ package io.kindred.engine;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ public final class LsmEngine implements StorageEngine {
     private final ReadPath reads;
     private final WritePath writes;
     private final KeyFilterScan filterScan;
+    private final Backups backups;
     private final EngineRecovery recovery;
     private boolean stalling;
     private boolean closed;
@@ -56,6 +58,7 @@ public final class LsmEngine implements StorageEngine {
         this.reads = new ReadPath(memory, tables, flushes, new ReadPath.Shared(mailbox, context));
         this.writes = new WritePath(memory, this::refusal, new SealBetweenCommits(), context);
         this.filterScan = new KeyFilterScan(memory.filter(), tables, mailbox);
+        this.backups = new Backups(context, tables, flushes, mailbox);
         CommitLog log = new CommitLog(context, parts.logEnd());
         writes.start(
                 context.options().syncPolicy() == SyncPolicy.ALWAYS
@@ -195,6 +198,23 @@ public final class LsmEngine implements StorageEngine {
         writes.nudge();
     }
 
+    /**
+     * Makes a backup: a directory that an engine can be opened on ({@link BackupManifest#STORE} within it) and then holds all that
+     * is acknowledged by now. It is there when `done` says so, and not before; no step of it runs on the owner thread.
+     *
+     * @param into an absolute path outside of the engine's directory and on its file system; an empty directory, or none yet in
+     *     one that is there
+     * @param facts for the manifest: lower-case names, values of one line
+     */
+    public void backUp(Path into, Map<String, String> facts, BackupCallback done) {
+        backups.begin(into, facts, done);
+    }
+
+    @Override
+    public BackupProgress backupProgress() {
+        return backups.progress();
+    }
+
     /** What opening found. */
     public EngineRecovery recovery() {
         return recovery;
@@ -223,6 +243,7 @@ public final class LsmEngine implements StorageEngine {
         LogAppender.Closed log = writes.close();
         mailbox.close();
         filterScan.close();
+        backups.close();
         flushes.close();
         reads.close();
         tables.close();

@@ -104,6 +104,11 @@ public interface StorageEngine extends AutoCloseable {
     /** What the engine has done and holds. */
     EngineStats stats();
 
+    /** How far the backup that is under way has come, or how the last one ended; from any thread. */
+    default BackupProgress backupProgress() {
+        return BackupProgress.NONE;
+    }
+
     /** The last stop was a clean {@link #close}, or there was none before. */
     boolean startedClean();
 

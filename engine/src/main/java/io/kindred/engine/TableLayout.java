@@ -5,12 +5,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.iq80.leveldb.env.RandomInputFile;
-import org.iq80.leveldb.env.SequentialFile;
 import org.iq80.leveldb.impl.FileMetaData;
 import org.iq80.leveldb.impl.Filename;
 import org.iq80.leveldb.impl.InternalKey;
-import org.iq80.leveldb.impl.LogMonitors;
-import org.iq80.leveldb.impl.LogReader;
 import org.iq80.leveldb.impl.VersionEdit;
 import org.iq80.leveldb.table.Block;
 import org.iq80.leveldb.table.BlockHandle;
@@ -107,20 +104,16 @@ final class TableLayout {
 
     /** From the line of the manifest with which the table came. */
     private byte[] smallest(DamagedPlace place) throws IOException {
-        String current = env.readFileToString(new LevelDbFile(disk, directory.resolve(Filename.currentFileName())));
-        Path manifest = directory.resolve(current.strip());
-        try (SequentialFile lines = env.newSequentialFile(new LevelDbFile(disk, manifest))) {
-            LogReader reader = new LogReader(lines, LogMonitors.throwExceptionMonitor(), true, 0);
-            for (Slice line = reader.readRecord(); line != null; line = reader.readRecord()) {
-                for (FileMetaData file : new VersionEdit(line).getNewFiles().values()) {
-                    if (isNamed(place.table(), file.getNumber())) {
-                        InternalKey smallest = file.getSmallest();
-                        return smallest.getUserKey().copyBytes();
-                    }
+        TableManifest manifest = TableManifest.read(env, disk, directory);
+        for (Slice line : manifest.changes()) {
+            for (FileMetaData file : new VersionEdit(line).getNewFiles().values()) {
+                if (isNamed(place.table(), file.getNumber())) {
+                    InternalKey smallest = file.getSmallest();
+                    return smallest.getUserKey().copyBytes();
                 }
             }
         }
-        throw new CorruptFileException(manifest + ": it does not name " + place.table());
+        throw new CorruptFileException(directory.resolve(manifest.name()) + ": it does not name " + place.table());
     }
 
     private static boolean isNamed(String table, long number) {

@@ -1,13 +1,15 @@
 package io.kindred.engine;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sorted tables: what memtables are flushed into. Every method may block and may be called from any of the engine's
- * threads but the owner's; {@link #load}, {@link #mend} and {@link #acceptLoss} from one at a time. {@link
+ * threads but the owner's; {@link #load}, {@link #mend}, {@link
+ * #acceptLoss} and {@link #link} from one at a time. {@link
  * #damagedBlocks} does not block.
  *
  * <p>Trouble is an {@link IOException} whose message names the file; damage is a {@link CorruptFileException}.
@@ -41,6 +43,12 @@ interface TableStore extends AutoCloseable {
 
     /** Keys in [from, to) that were lost with damaged blocks are absent from now on, instead of errors. */
     void acceptLoss(byte[] from, byte[] to) throws IOException;
+
+    /**
+     * Has all tables appear in an empty directory of the same file system, under second names, with the manifest that a start
+     * needs: what they hold at this moment.
+     */
+    void link(Path target) throws IOException;
 
     /** Damaged blocks of which the keys are not accepted as lost. */
     int damagedBlocks();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
@@ -42,6 +43,9 @@ final class FaultyDisk implements Disk {
     /** Files of which the first byte is another whenever it is read; what is on the disk is right. */
     volatile Predicate<Path> readsWrong = path -> false;
 
+    /** Runs after each change of a file's name or bytes, whoever makes it. */
+    volatile @Nullable Runnable afterChange;
+
     volatile boolean truncateFails;
     volatile @Nullable Runnable beforeForce;
 
@@ -63,7 +67,9 @@ final class FaultyDisk implements Disk {
         events.add("create " + file.getFileName());
         Tracked tracked = new Tracked();
         files.put(file, tracked);
-        return new File(file, disk.create(file), tracked);
+        File created = new File(file, disk.create(file), tracked);
+        changed();
+        return created;
     }
 
     @Override
@@ -107,14 +113,38 @@ final class FaultyDisk implements Disk {
             deletedUnsynced.put(file, Arrays.copyOf(bytes, (int) tracked.durableSize));
         }
         disk.delete(file);
+        changed();
     }
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
         disk.rename(from, to);
-        Tracked tracked = files.remove(from);
-        if (tracked != null) {
-            files.put(to, tracked);
+        for (Path moved : List.copyOf(files.keySet())) {
+            if (moved.startsWith(from)) {
+                files.put(to.resolve(from.relativize(moved)), Objects.requireNonNull(files.remove(moved)));
+            }
+        }
+        events.add("rename " + to.getFileName());
+        changed();
+    }
+
+    /** Another name for what has been forced. */
+    @Override
+    public synchronized void link(Path file, Path second) throws IOException {
+        disk.link(file, second);
+        Tracked tracked = new Tracked();
+        tracked.size = Files.size(second);
+        Tracked first = files.get(file);
+        tracked.durableSize = first == null ? tracked.size : first.durableSize;
+        files.put(second, tracked);
+        events.add("link " + file.getFileName());
+        changed();
+    }
+
+    private void changed() {
+        Runnable hook = afterChange;
+        if (hook != null) {
+            hook.run();
         }
     }
 
@@ -204,6 +234,7 @@ final class FaultyDisk implements Disk {
                 for (ByteBuffer buffer : buffers) {
                     appendOne(buffer);
                 }
+                changed();
             }
         }
 

@@ -827,6 +827,11 @@ final class LsmEngineFaultTest {
         }
 
         @Override
+        public void link(Path target) throws IOException {
+            tables.link(target);
+        }
+
+        @Override
         public int damagedBlocks() {
             return tables.damagedBlocks();
         }

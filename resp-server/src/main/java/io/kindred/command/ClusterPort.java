@@ -2,6 +2,7 @@ package io.kindred.command;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Versions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ public interface ClusterPort {
 
     /** KIN.REPAIR: runs anti-entropy now, on one key or (null) on all that this node holds; answers with its counts. */
     void repair(int db, byte @Nullable [] key, Answer<Reply> answer);
+
+    /** Joins a record of another cluster into what this one has; answers when W of the key's replicas have it. */
+    void restore(int db, byte[] key, Versions record, Answer<Reply> answer);
 
     int ALL_DATABASES = -1;
 

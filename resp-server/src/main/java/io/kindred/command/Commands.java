@@ -23,6 +23,7 @@ public final class Commands {
         CommandCommand.register(table);
         KinKeyCommands.register(table, settings);
         KinClusterCommands.register(table);
+        KinBackupCommands.register(table, settings);
         return table;
     }
 }

@@ -55,6 +55,12 @@ final class KinClusterCommands {
             "    Give the part of a dead node to the others.",
             "KIN.REPAIR [<key>]",
             "    Run anti-entropy now; return what it compared and sent.",
+            "KIN.BACKUP [<name>]",
+            "    Make a backup of this node in <backup-dir>/<name>/<node>; without a name, say how far it is, or how it ended.",
+            "KIN.DUMP <key> [<key> ...]",
+            "    Return whole records, with clock, siblings and expiries; nil where there is none.",
+            "KIN.RESTORE <key> <record> [<key> <record> ...]",
+            "    Join records of another cluster's backup into what this one has. kindred-backup restore sends these.",
             "KIN.HELP",
             "    Print this help.");
 

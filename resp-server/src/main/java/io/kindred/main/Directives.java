@@ -82,6 +82,9 @@ final class Directives {
     static final Directive NODE_NAME = start("node-name", "", ValueForms.word(NAME_CHARS_MAX));
 
     static final Directive DIR = start("dir", "./data", ValueForms.text());
+    /** Empty: this node makes no backups. */
+    static final Directive BACKUP_DIR = start("backup-dir", "", ValueForms.text());
+
     static final Directive LOGLEVEL =
             running("loglevel", "notice", ValueForms.oneOf("debug", "verbose", "notice", "warning"));
     static final Directive LOGFILE = start("logfile", "", ValueForms.text());
@@ -160,6 +163,7 @@ final class Directives {
             WAITING_BYTES_MAX,
             NODE_NAME,
             DIR,
+            BACKUP_DIR,
             LOGLEVEL,
             LOGFILE,
             DATABASES,

@@ -11,6 +11,7 @@ import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.term.TermCounters;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.command.CommandCounters;
+import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
 import io.kindred.engine.EngineStats;
 import io.kindred.metrics.MetricSet;
@@ -114,6 +115,7 @@ final class MetricCatalog {
             set(EngineRecovery.METRICS, r -> r.of().engine().stats().recovery()),
             set(EngineStats.Memory.METRICS, r -> r.of().engine().stats().memory()),
             set(EngineStats.Tables.METRICS, r -> r.of().engine().stats().tables()),
+            set(BackupProgress.METRICS, r -> r.of().engine().backupProgress()),
         };
     }
 

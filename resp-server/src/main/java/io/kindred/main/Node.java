@@ -2,11 +2,13 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.StartState;
+import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.command.HealthView;
+import io.kindred.command.Answer;
 import io.kindred.command.NodePort;
 import io.kindred.server.ServerCounters;
 import io.kindred.server.http.HttpCounters;
@@ -63,6 +65,7 @@ final class Node implements NodeHost, NodePort {
     // From here on: owned by the loop.
     private @Nullable BackEnd back;
     private @Nullable InfoReport info;
+    private @Nullable NodeBackups backups;
     private boolean stopAsked;
     private boolean leaving;
 
@@ -109,6 +112,7 @@ final class Node implements NodeHost, NodePort {
         info = new InfoReport(subjects(opened));
         every(TimeUnit.SECONDS.toMillis(REMINDER_SECONDS), this::remindWhyNotServing);
         saves.open(opened.engine());
+        backups = BackupFacts.backups(net.loop(), opened, config.now(), clock);
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
@@ -389,6 +393,24 @@ final class Node implements NodeHost, NodePort {
     @Override
     public HealthView health() {
         return healthReport().view();
+    }
+
+    @Override
+    public void backUp(String name, Answer<Reply> answer) {
+        backups().begin(name, answer);
+    }
+
+    @Override
+    public Reply backupProgress() {
+        return backups().progress();
+    }
+
+    private NodeBackups backups() {
+        NodeBackups opened = backups;
+        if (opened == null) {
+            throw new IllegalStateException("a command before the node serves");
+        }
+        return opened;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.NodeClient;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.version.Actor;
+import io.kindred.cluster.version.Versions;
 import io.kindred.command.Answer;
 import io.kindred.command.ClusterPort;
 import io.kindred.command.KeyPort;
@@ -243,6 +244,11 @@ final class NodePorts implements KeyPort, ClusterPort {
     @Override
     public void repair(int db, byte @Nullable [] key, Answer<Reply> answer) {
         ask(new ClusterQuery.Repair(db, key), answer, reply -> counts(((ClusterAnswer.Repaired) reply).counts()));
+    }
+
+    @Override
+    public void restore(int db, byte[] key, Versions record, Answer<Reply> answer) {
+        ask(new ClusterQuery.Restore(db, key, record), answer, reply -> Reply.OK);
     }
 
     private static Reply counts(ExchangeCore.Repaired counts) {

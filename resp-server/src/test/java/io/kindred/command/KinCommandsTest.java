@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -235,5 +238,29 @@ final class KinCommandsTest {
         for (CommandSpec spec : node.table.specs()) {
             assertTrue(!spec.name().startsWith("kin.") || help.contains("+" + spec.name()), spec.name());
         }
+    }
+
+    @Test
+    void aBackupIsAskedOfTheNode() {
+        assertEquals("+OK\r\n", node.line("KIN.BACKUP daily"));
+        assertEquals(List.of("backup daily"), node.calls);
+        assertEquals("*2\r\n$5\r\nstate\r\n$4\r\nnone\r\n", node.line("KIN.BACKUP"));
+        assertEquals("-ERR syntax error\r\n", node.line("KIN.BACKUP a b"));
+    }
+
+    @Test
+    void aRecordThatIsDumpedAndRestoredIsTheSame() {
+        node.line("SET k one");
+        Versions k = node.keys.versions(0, "k".getBytes(StandardCharsets.UTF_8));
+        byte[] record = VersionsCodec.encode(k);
+        String shown =
+                "*2\r\n$" + record.length + "\r\n" + new String(record, StandardCharsets.ISO_8859_1) + "\r\n$-1\r\n";
+        assertEquals(shown, node.line("KIN.DUMP k none"));
+        byte[] word = "KIN.RESTORE".getBytes(StandardCharsets.UTF_8);
+        byte[] other = "other".getBytes(StandardCharsets.UTF_8);
+        assertEquals(":1\r\n", node.run(word, other, record));
+        assertEquals(k, node.keys.versions(0, other));
+        assertTrue(node.run(word, other, new byte[] {1, 2}).startsWith("-ERR record 1 is none that KIN.DUMP returns"));
+        assertTrue(node.line("KIN.RESTORE k v k").startsWith("-ERR wrong number of arguments"));
     }
 }

@@ -70,6 +70,12 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
+    public void restore(int db, byte[] key, Versions record, Answer<Reply> answer) {
+        keys.database(db).merge(key, record, Versions::join);
+        answer.done(Reply.OK);
+    }
+
+    @Override
     public List<MemberView> members() {
         return List.of(
                 new MemberView("n1", 1, "127.0.0.1:7001", "a", "", 1.0, "up", 2),

@@ -74,6 +74,16 @@ final class TestNode implements NodePort {
         return saves;
     }
 
+    public void backUp(String name, Answer<Reply> answer) {
+        calls.add("backup " + name);
+        answer.done(Reply.OK);
+    }
+
+    @Override
+    public Reply backupProgress() {
+        return Reply.array(List.of(Reply.bulk("state"), Reply.bulk("none")));
+    }
+
     @Override
     public void shutdown(boolean save) {
         calls.add(save ? "shutdown save" : "shutdown nosave");

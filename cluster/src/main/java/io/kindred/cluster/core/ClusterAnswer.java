@@ -12,6 +12,9 @@ public sealed interface ClusterAnswer {
 
     record Repaired(ExchangeCore.Repaired counts) implements ClusterAnswer {}
 
+    /** W of the key's replicas have the record. */
+    record Restored() implements ClusterAnswer {}
+
     record Flushed() implements ClusterAnswer {}
 
     /** The decision is made and told; what follows from it goes on. */

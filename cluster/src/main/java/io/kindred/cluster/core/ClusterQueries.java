@@ -14,6 +14,7 @@ final class ClusterQueries {
     private final NodeViews views;
     private final RandomSource random;
     private final RingChanges changes;
+    private final RestoredRecords restored;
 
     ClusterQueries(
             Question question,
@@ -21,13 +22,15 @@ final class ClusterQueries {
             AntiEntropy antiEntropy,
             NodeViews views,
             RandomSource random,
-            RingChanges changes) {
+            RingChanges changes,
+            RestoredRecords restored) {
         this.question = question;
         this.outlet = outlet;
         this.antiEntropy = antiEntropy;
         this.views = views;
         this.random = random;
         this.changes = changes;
+        this.restored = restored;
     }
 
     void ask(long token, ClusterQuery query) {
@@ -44,6 +47,8 @@ final class ClusterQueries {
             FlushCore.start(question, flush.db(), ended -> answer(token, flushed(ended)));
         } else if (query instanceof ClusterQuery.Repair repair) {
             antiEntropy.repair(repair, answer -> answer(token, answer));
+        } else if (query instanceof ClusterQuery.Restore record) {
+            restored.restore(record, answer -> answer(token, answer));
         } else {
             answer(token, changes.decide(query));
         }

@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asks of the cluster as a whole. */
@@ -29,6 +30,10 @@ public sealed interface ClusterQuery {
 
     /** A member is gone for good: its share is rebuilt elsewhere. */
     record Forget(String name) implements ClusterQuery {}
+
+    /** Joins a record of another cluster, from a backup, into what this one has of the key. */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
+    record Restore(int db, byte[] key, Versions versions) implements ClusterQuery {}
 
     /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.

@@ -228,7 +228,14 @@ public final class NodeCore implements MessageHandler {
         membership.start().onLacking(transfers.core()::beginAnew);
         views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
-        queries = new ClusterQueries(question, outlet, antiEntropy, views, random, new RingChanges(membership));
+        queries = new ClusterQueries(
+                question,
+                outlet,
+                antiEntropy,
+                views,
+                random,
+                new RingChanges(membership),
+                new RestoredRecords(coordination, membership.view()));
     }
 
     private static void recover(

@@ -58,6 +58,8 @@ public final class NodeClient {
             callback.done(new ClusterAnswer.Failed("TRYAGAIN this node is stopping"));
         } else if (calls.isFull()) {
             callback.done(new ClusterAnswer.Failed("TRYAGAIN this node has " + CALLS_MAX + " requests under way"));
+        } else if (query instanceof ClusterQuery.Restore && node.refusesWrite()) {
+            callback.done(new ClusterAnswer.Failed(Overload.ERROR));
         } else {
             node.deliver(new Event.ClusterRequest(calls.add(callback), query));
         }

@@ -2,6 +2,7 @@ package io.kindred.cluster.version;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,6 +250,27 @@ public final class Versions {
             bare.add(sibling.isTombstone() ? sibling : sibling.withValue(new byte[0]));
         }
         return new Versions(clock, List.copyOf(bare));
+    }
+
+    /** The same versions, with the terms of their updates in the name of other datacenters. */
+    public Versions withTermsOf(LongUnaryOperator datacenter) {
+        List<Sibling> named = new ArrayList<>(siblings.size());
+        for (Sibling sibling : siblings) {
+            TermMark mark = sibling.mark();
+            named.add(
+                    mark.isNone()
+                            ? sibling
+                            : new Sibling(
+                                    sibling.dot(),
+                                    sibling.stamp(),
+                                    sibling.expireAtMillis(),
+                                    sibling.value(),
+                                    new TermMark(
+                                            mark.number(),
+                                            datacenter.applyAsLong(mark.datacenter()),
+                                            mark.baseStamp())));
+        }
+        return new Versions(clock, List.copyOf(named));
     }
 
     /** The same versions with the length of each value, as four bytes, in its place: {@link Sibling#lengthBytes}. */

@@ -1,0 +1,140 @@
+package io.kindred.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes backups, one at a time, on a thread of its own; {@link BackupRun} is one of them.
+ *
+ * <p>Owned by: the engine's owner thread, except where a method says otherwise.
+ */
+final class Backups {
+    private static final System.Logger LOGGER = System.getLogger(Backups.class.getName());
+
+    private final EngineContext context;
+    private final TableStore tables;
+    private final FlushCycle flushes;
+    private final OwnerMailbox mailbox;
+    private final ScheduledThreadPoolExecutor thread = Threads.named("backup", 1);
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
+    private boolean isRunning;
+    /** Written by the backup's thread while one runs. */
+    private volatile BackupProgress progress = BackupProgress.NONE;
+
+    Backups(EngineContext context, TableStore tables, FlushCycle flushes, OwnerMailbox mailbox) {
+        this.context = context;
+        this.tables = tables;
+        this.flushes = flushes;
+        this.mailbox = mailbox;
+    }
+
+    BackupProgress progress() {
+        return progress;
+    }
+
+    void begin(Path into, Map<String, String> facts, BackupCallback done) {
+        if (isRunning) {
+            done.ended(null, EngineFailure.overloaded("a backup is under way; one is made at a time"));
+            return;
+        }
+        isRunning = true;
+        BackupProgress before = progress;
+        progress = new BackupProgress(true, 0, 0, 0, 0, before.made(), before.failed());
+        thread.execute(Threads.reporting("backup", () -> run(into, facts, done)));
+    }
+
+    /** One that is under way ends, and leaves nothing. */
+    void close() {
+        closing.complete(null);
+        Threads.join(thread);
+    }
+
+    /** On the backup's thread. */
+    private void run(Path into, Map<String, String> facts, BackupCallback done) {
+        BackupManifest made = null;
+        EngineFailure failure = null;
+        try {
+            made = new BackupRun(context, new Work(), into).run(facts);
+        } catch (IOException e) {
+            failure = new EngineFailure(EngineFailure.of(into, e).kind(), String.valueOf(e.getMessage()));
+            LOGGER.log(System.Logger.Level.ERROR, "no backup in " + into + ": " + failure.message());
+        }
+        BackupProgress end = progress;
+        boolean isWhole = failure == null;
+        progress = new BackupProgress(
+                false,
+                end.filesDone(),
+                end.filesTotal(),
+                end.bytesDone(),
+                end.bytesTotal(),
+                end.made() + (isWhole ? 1 : 0),
+                end.failed() + (isWhole ? 0 : 1));
+        end(done, made, failure);
+    }
+
+    private void end(BackupCallback done, @Nullable BackupManifest made, @Nullable EngineFailure failure) {
+        mailbox.post(() -> {
+            isRunning = false;
+            done.ended(made, failure);
+        });
+    }
+
+    /** What a run needs of the engine. Owned by: the backup's thread. */
+    private final class Work implements BackupRun.Engine {
+        @Override
+        public int damagedBlocks() {
+            return tables.damagedBlocks();
+        }
+
+        @Override
+        public void linkTables(Path target, Path damageCopy) throws IOException {
+            CompletableFuture<@Nullable IOException> linked = new CompletableFuture<>();
+            closing.thenRun(() -> linked.complete(new IOException("the node is stopping")));
+            flushes.betweenFlushes(() -> {
+                try {
+                    tables.link(target);
+                    // Beside no flush: what it says is of these tables.
+                    BackupRun.copyIfThere(
+                            context.disk(), context.directory().resolve(DamageFile.FILE_NAME), damageCopy);
+                    linked.complete(null);
+                } catch (IOException e) {
+                    linked.complete(e);
+                }
+            });
+            IOException failure = linked.join();
+            if (failure != null) {
+                throw new IOException(failure.getMessage(), failure);
+            }
+        }
+
+        @Override
+        public void requireGoingOn() throws IOException {
+            if (closing.isDone()) {
+                throw new IOException("the node is stopping");
+            }
+        }
+
+        @Override
+        public void total(int files, long bytes) {
+            BackupProgress now = progress;
+            progress = new BackupProgress(true, 0, files, 0, bytes, now.made(), now.failed());
+        }
+
+        @Override
+        public void done(int files, long bytes) {
+            BackupProgress now = progress;
+            progress = new BackupProgress(
+                    true,
+                    now.filesDone() + files,
+                    now.filesTotal(),
+                    now.bytesDone() + bytes,
+                    now.bytesTotal(),
+                    now.made(),
+                    now.failed());
+        }
+    }
+}
