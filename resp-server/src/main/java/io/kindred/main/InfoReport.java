@@ -2,6 +2,7 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.node.NodeLoop;
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandDispatcher;
 import io.kindred.engine.StorageEngine;
 import io.kindred.server.ClientLoad;
@@ -33,10 +34,11 @@ final class InfoReport {
             NodeViews views,
             NodeLoop loop,
             StorageEngine engine,
-            int port,
+            ClientPorts ports,
             InstantSource clock,
             OpsMeter operations,
-            ProcessMeter process) {}
+            ProcessMeter process,
+            Tls tls) {}
 
     private final Subjects of;
     private final KindredSection kindred;
@@ -106,7 +108,7 @@ final class InfoReport {
                 .field("java_version", property("java.version"))
                 .field("java_vm", property("java.vm.name"))
                 .field("process_id", ProcessHandle.current().pid())
-                .field("tcp_port", of.port())
+                .field("tcp_port", of.ports().first())
                 .field(
                         "server_time_usec",
                         TimeUnit.MILLISECONDS.toMicros(of.clock().millis()))

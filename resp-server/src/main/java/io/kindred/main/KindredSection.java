@@ -35,6 +35,7 @@ final class KindredSection {
         relays(out);
         antiEntropy(out);
         transport(out);
+        TlsSection.append(out, of.tls(), of.ports());
         loop(out);
         log(out);
         tables(out);

@@ -25,6 +25,7 @@ public final class ClientSession implements Session {
     private int db;
     private int protocol = RespEncoder.RESP2;
     private boolean authenticated;
+    private boolean overTls;
     private String name = "";
     private String libraryName = "";
     private String libraryVersion = "";
@@ -117,6 +118,15 @@ public final class ClientSession implements Session {
     @Override
     public void authenticated(boolean yes) {
         authenticated = yes;
+    }
+
+    @Override
+    public boolean overTls() {
+        return overTls;
+    }
+
+    void overTls(boolean yes) {
+        overTls = yes;
     }
 
     /** Empty: none. */

@@ -51,7 +51,12 @@ final class TestServer implements AutoCloseable, ClientSettings {
         server = new RespServer(
                 loop, clients, (session, args, reply) -> behaviour.run(this, session, args, reply), this, clock);
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        port = ((InetSocketAddress) server.bind(any).sync().channel().localAddress()).getPort();
+        port = ((InetSocketAddress)
+                        server.bind(any, new Entrance(false, io.netty.channel.ChannelInboundHandlerAdapter::new))
+                                .sync()
+                                .channel()
+                                .localAddress())
+                .getPort();
     }
 
     @Override

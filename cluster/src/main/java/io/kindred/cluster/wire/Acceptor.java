@@ -94,6 +94,7 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
         }
         Connection connection = new Connection(this, transport.config(), false);
         pending.add(connection);
+        transport.addGate(channel, connection);
         channel.pipeline().addLast(connection);
     }
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Either end may say REFUSED, with the reason in words, instead of its next frame; then both close. The HMACs (SHA-256,
  * keyed by the cluster's secret) cover both nonces, both node ids, the offered versions and the settings, and name the
- * side that made them, so that none can be replayed, reflected or negotiated down. The connection is not encrypted, and
- * what follows the handshake is not signed: the secret keeps strangers out, not whoever sits on the wire.
+ * side that made them, so that none can be replayed, reflected or negotiated down. Where the connection is not in TLS it is
+ * not encrypted, and what follows the handshake is not signed: the secret keeps strangers out, not whoever sits on the wire.
  *
  * <p>Nothing that a peer says is believed before its HMAC is, except its reason to refuse, which is only logged.
  */
@@ -277,11 +277,16 @@ final class Handshake {
 
     private Step fail(HandshakeFailure failure) {
         state = State.FAILED;
+        return new Step.Failed(refusal(failure), failure);
+    }
+
+    /** The frame that tells why there is no connection. */
+    static byte[] refusal(HandshakeFailure failure) {
         ByteBuf out = Unpooled.buffer(128);
         String reason = failure.reason();
         FrameWriter.writeString(out, reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX / 3)));
         out.writeLong(failure.start());
-        return new Step.Failed(frameOf(REFUSED, Hello.bytesOf(out)), failure);
+        return frameOf(REFUSED, Hello.bytesOf(out));
     }
 
     private static byte[] frameOf(int type, byte[] body) {
