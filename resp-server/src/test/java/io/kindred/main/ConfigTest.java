@@ -381,4 +381,42 @@ class ConfigTest {
         assertTrue(String.valueOf(error).contains("Protected mode"), error);
         assertEquals("x", config.password());
     }
+
+    @Test
+    void whatTlsLacksIsToldAtOnce() throws Exception {
+        String nothing = refusal("--tls-port", "7443", "--port", "7443", "--tls-client-cert-file", "c.crt");
+        for (String part : List.of(
+                "'tls-port 7443' needs 'tls-cert-file'",
+                "needs 'tls-key-file'",
+                "'tls-auth-clients no'",
+                "'tls-client-cert-file' and 'tls-client-key-file' go together",
+                "'port' and 'tls-port' are both 7443")) {
+            assertTrue(nothing.contains(part), () -> part + " in " + nothing);
+        }
+        String cluster = refusal("--tls-cluster", "yes", "--tls-auth-clients", "no", "--request-timeout-ms", "1000");
+        assertTrue(cluster.contains("'tls-cluster yes' needs 'tls-cert-file'"), cluster);
+        assertTrue(cluster.contains("'tls-cluster yes' needs 'tls-ca-cert-file'"), cluster);
+        String files = refusal(
+                "--tls-port",
+                "7443",
+                "--tls-auth-clients",
+                "no",
+                "--tls-cert-file",
+                "/no/c",
+                "--tls-key-file",
+                "/no/k");
+        assertTrue(files.contains("'tls-cert-file /no/c': there is no such file"), files);
+        assertTrue(files.contains("'tls-key-file /no/k': there is no such file"), files);
+        assertTrue(refusal("--tls-protocols", "TLSv1.2 SSLv3").contains("there is no protocol 'SSLv3'"));
+        assertEquals(
+                "TLSv1.2 TLSv1.3", args("--tls-protocols", "TLSv1.2", "TLSv1.3").text(TlsDirectives.PROTOCOLS));
+    }
+
+    @Test
+    void whatGoesOverTheNetworkInTheClearIsSaid() throws Exception {
+        List<String> open = List.of("--bind", "*", "--requirepass", "p", "--cluster-secret", "s");
+        String said = String.join("\n", args(open.toArray(new String[0])).remarks());
+        assertTrue(said.contains("clients talk in the clear to 'port', and nodes talk in the clear"), said);
+        assertEquals(List.of(), args().remarks());
+    }
 }

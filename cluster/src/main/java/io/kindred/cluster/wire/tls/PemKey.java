@@ -31,9 +31,17 @@ final class PemKey {
     private static final byte[] RSA = HexFormat.of().parseHex("06092a864886f70d0101010500");
 
     private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
+    private static final String NO_KEY = "there is no private key in it (a PEM block PRIVATE KEY)";
     private static final byte[] SAMPLE = {1, 2, 3, 5, 8, 13, 21, 34};
 
     private PemKey() {}
+
+    /** For where it cannot be told yet whether it is the right one. */
+    static void requireOne(PemFile file) throws UnusableFile {
+        if (file.blocks().stream().noneMatch(block -> block.label().endsWith("PRIVATE KEY"))) {
+            throw new UnusableFile(NO_KEY);
+        }
+    }
 
     /** The first key of the file, which must be that of the certificate. */
     static PrivateKey of(PemFile file, String pass, X509Certificate certificate) throws UnusableFile {
@@ -49,7 +57,7 @@ final class PemKey {
                 return fitting(spec, certificate);
             }
         }
-        throw new UnusableFile("there is no private key in it (a PEM block PRIVATE KEY)");
+        throw new UnusableFile(NO_KEY);
     }
 
     private static PKCS8EncodedKeySpec decrypted(byte[] der, String pass) throws UnusableFile {

@@ -44,7 +44,11 @@ record TlsFiles(Identity own, Identity dialing, List<X509Certificate> authoritie
         place = "'" + files.directives().key() + " " + files.keyFile() + "'";
         try {
             PemFile file = PemFile.read(Path.of(files.keyFile()));
-            return chain == null ? null : new Identity(PemKey.of(file, files.keyPass(), chain.get(0)), chain);
+            if (chain == null) {
+                PemKey.requireOne(file);
+                return null;
+            }
+            return new Identity(PemKey.of(file, files.keyPass(), chain.get(0)), chain);
         } catch (UnusableFile e) {
             boolean isPass = e.why().contains("password");
             problems.add(place + ": " + e.why()
