@@ -55,14 +55,20 @@ final class MakeRun {
         List<MemberLine> members = new ArrayList<>();
         try (Connection node = new Connection(options.node(), options.password(), Main.REPLY_MILLIS)) {
             for (Object row : Connection.list(node.ask("KIN.MEMBERS"))) {
-                List<?> columns = Connection.list(row);
+                Map<String, String> member = Connection.pairs(row);
                 members.add(new MemberLine(
-                        Connection.text(columns.get(0)),
-                        Connection.text(columns.get(2)),
-                        Connection.text(columns.get(6))));
+                        field(member, "name"), field(member, "address"), field(member, "status")));
             }
         }
         return members;
+    }
+
+    private static String field(Map<String, String> member, String name) throws IOException {
+        String value = member.get(name);
+        if (value == null) {
+            throw new IOException("KIN.MEMBERS says nothing of the " + name + " of a member");
+        }
+        return value;
     }
 
     private PartLine part(MemberLine member) {

@@ -81,7 +81,7 @@ public sealed interface Action {
         }
     }
 
-    /** Answers later, from ports that ask other nodes. */
+    /** Answers later, from ports that ask other nodes or read files. */
     @FunctionalInterface
     non-sealed interface OfCluster extends Action {
         void run(Session session, byte[][] args, ServerView server, ReplySink sink);

@@ -19,14 +19,18 @@ public interface ClusterPort {
     /** A live key, or an empty array of no elements where there is none. */
     void randomKey(int db, Answer<List<byte[]>> answer);
 
-    /** By name. */
-    List<MemberView> members();
+    /**
+     * By name.
+     *
+     * @param overTls whether the addresses are for a client that speaks TLS
+     */
+    List<MemberView> members(boolean overTls);
 
     /** By partition number. */
     List<PartitionView> ring();
 
-    /** The preference list of a key, in order. */
-    List<ReplicaView> replicas(int db, byte[] key);
+    /** The preference list of a key, in order; the addresses as above. */
+    List<ReplicaView> replicas(int db, byte[] key, boolean overTls);
 
     /** What it would move if a node joined; null where a member has that name already. */
     @Nullable

@@ -20,7 +20,8 @@ final class ConfigCommand {
         CommandTable.Builder config = new CommandTable.Builder();
         config.add(spec("config|get", -3, "Returns the directives whose names match patterns."), (Action.OfSession)
                 ConfigCommand::get);
-        config.add(spec("config|set", -4, "Sets directives, all of them or none."), (Action.OfNode) ConfigCommand::set);
+        config.add(
+                spec("config|set", -4, "Sets directives, all of them or none."), (Action.OfCluster) ConfigCommand::set);
         config.add(spec("config|resetstat", 2, "Sets the statistics of INFO to zero."), (Action.OfNode)
                 (session, args, server) -> {
                     server.config().resetStatistics();
@@ -68,19 +69,21 @@ final class ConfigCommand {
         return new Reply.Pairs(pairs);
     }
 
-    private static Reply set(Session session, byte[][] args, ServerView server) {
+    private static void set(Session session, byte[][] args, ServerView server, ReplySink sink) {
         if (args.length % 2 != 0) {
-            return Errors.SYNTAX;
+            sink.complete(Errors.SYNTAX);
+            return;
         }
         Map<String, String> changes = new LinkedHashMap<>();
         for (int i = 2; i < args.length; i += 2) {
             String name = Ascii.lower(args[i]);
             if (changes.put(name, Ascii.text(args[i + 1])) != null) {
-                return Reply.error(
-                        "ERR CONFIG SET failed (possibly related to argument '" + name + "') - duplicate parameter");
+                sink.complete(Reply.error(
+                        "ERR CONFIG SET failed (possibly related to argument '" + name + "') - duplicate parameter"));
+                return;
             }
         }
-        return okOr(server.config().set(changes));
+        server.config().set(changes, error -> sink.complete(okOr(error)));
     }
 
     private static Reply okOr(@Nullable String error) {

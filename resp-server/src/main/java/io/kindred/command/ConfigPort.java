@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The directives, as CONFIG sees them. */
@@ -11,10 +12,9 @@ public interface ConfigPort {
     /**
      * Sets all of them or none.
      *
-     * @return the whole error text, or null
+     * @param told the whole error text, or null; once, and later where files have to be read first
      */
-    @Nullable
-    String set(Map<String, String> values);
+    void set(Map<String, String> values, Consumer<@Nullable String> told);
 
     void resetStatistics();
 

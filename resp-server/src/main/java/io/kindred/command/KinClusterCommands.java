@@ -73,7 +73,7 @@ final class KinClusterCommands {
                         .key("RO"),
                 (Action.OfSession) KinClusterCommands::replicas);
         table.add(spec("kin.members", 1, "Lists the members of the cluster.").flags(JOINING), (Action.OfSession)
-                (session, args, server) -> Reply.array(server.cluster().members().stream()
+                (session, args, server) -> Reply.array(server.cluster().members(session.overTls()).stream()
                         .map(KinClusterCommands::row)
                         .toList()));
         table.add(
@@ -138,7 +138,7 @@ final class KinClusterCommands {
 
     private static Reply replicas(Session session, byte[][] args, ServerView server) {
         List<Reply> rows = new ArrayList<>();
-        for (ReplicaView replica : server.cluster().replicas(session.db(), args[1])) {
+        for (ReplicaView replica : server.cluster().replicas(session.db(), args[1], session.overTls())) {
             rows.add(Reply.array(List.of(
                     Reply.bulk(replica.name()),
                     Reply.bulk(replica.address()),

@@ -24,6 +24,9 @@ public interface Session {
 
     void authenticated(boolean yes);
 
+    /** Whether the client speaks TLS, so that it is told of ports where it may. */
+    boolean overTls();
+
     QuorumSpec quorum();
 
     void quorum(QuorumSpec quorum);

@@ -17,6 +17,7 @@ import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.cluster.wire.TransportConfig;
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.engine.LsmEngine;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data directory, the storage engine, the core and the loop that runs it, wired together and opened in that order.
@@ -45,19 +47,28 @@ record BackEnd(
         Member self,
         List<InetSocketAddress> seeds) {
 
+    /**
+     * What a node talks through.
+     *
+     * @param clients where they connect, by now
+     * @param betweenNodes null: nodes talk in the clear
+     */
+    record Sockets(
+            NetLoop net, ClientPorts clients, @Nullable Tls betweenNodes) {}
+
     /** Blocks until the log is replayed. Not to be called on the loop, which it waits for. */
-    static BackEnd open(NetLoop net, ServerConfig config, int port, UpdateFunctions functions, NodeHost host)
+    static BackEnd open(Sockets sockets, ServerConfig config, UpdateFunctions functions, NodeHost host)
             throws StartFailed {
         try {
             DataDirectory directory = DataDirectory.open(
                     Path.of(config.text(Directives.DIR)),
                     new DataDirectory.Settings(
-                            config.nodeName(port),
+                            config.nodeName(sockets.clients().first()),
                             (int) config.number(Directives.RING_PARTITIONS),
                             config.text(Directives.PARTITIONER)));
             boolean opened = false;
             try {
-                BackEnd backEnd = open(net, config, port, functions, host, directory);
+                BackEnd backEnd = open(sockets, config, functions, host, directory);
                 opened = true;
                 return backEnd;
             } finally {
@@ -75,13 +86,9 @@ record BackEnd(
     }
 
     private static BackEnd open(
-            NetLoop net,
-            ServerConfig config,
-            int port,
-            UpdateFunctions functions,
-            NodeHost host,
-            DataDirectory directory)
+            Sockets sockets, ServerConfig config, UpdateFunctions functions, NodeHost host, DataDirectory directory)
             throws IOException, StartFailed {
+        NetLoop net = sockets.net();
         CompletableFuture<Void> warm = CompletableFuture.runAsync(Rehearsal::run);
         LsmEngine engine = LsmEngine.open(directory.store(), config.engineOptions(), net.loop());
         boolean opened = false;
@@ -92,8 +99,8 @@ record BackEnd(
             if (!onLoop(net, () -> StoredState.begin(engine, start.generation()))) {
                 directory.startIsNotStored();
             }
-            int clusterPort = clusterPort(config, port);
-            Member self = self(config, start, port, clusterPort);
+            int clusterPort = clusterPort(config, sockets.clients().first());
+            Member self = self(config, start, sockets.clients(), clusterPort);
             List<InetSocketAddress> toAsk = seeds(config, start);
             NodeConfig nodeConfig = nodeConfig(config, !toAsk.isEmpty());
             Recovered recovered = stored.recovered(self, start);
@@ -115,7 +122,8 @@ record BackEnd(
                     TransportConfig.forHeap(Runtime.getRuntime().maxMemory()),
                     new SeededRandom(secure.nextLong()),
                     ProcessClock.ofNode(),
-                    host);
+                    host,
+                    sockets.betweenNodes());
             NodeLoop loop = new NodeLoop(net, core, engine, setup);
             warm.join();
             loop.bind(config.bind().first().address().getHostAddress(), clusterPort);
@@ -167,7 +175,7 @@ record BackEnd(
         }
     }
 
-    private static Member self(ServerConfig config, DataDirectory.Start start, int port, int clusterPort)
+    private static Member self(ServerConfig config, DataDirectory.Start start, ClientPorts clients, int clusterPort)
             throws IOException {
         BindAddresses bind = config.bind();
         String announced = config.text(Directives.CLUSTER_ANNOUNCE_IP);
@@ -175,7 +183,8 @@ record BackEnd(
                 start.nodeId(),
                 start.nodeName(),
                 announced.isEmpty() ? bind.announced() : announced,
-                port,
+                clients.plain(),
+                clients.tls(),
                 config.announcedClusterPort(clusterPort),
                 config.text(Directives.ZONE),
                 config.text(Directives.DATACENTER),

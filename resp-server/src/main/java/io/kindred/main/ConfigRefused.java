@@ -11,9 +11,9 @@ final class ConfigRefused extends Exception {
     }
 
     /**
-     * All lines that cannot be used.
+     * All that is wrong.
      *
-     * @param problems each as {@link #problem} gives it
+     * @param problems each as {@link #problem} gives it, or a sentence about lines that do not go together
      */
     static ConfigRefused of(List<String> problems) {
         return new ConfigRefused(head() + String.join("\n", problems));
@@ -21,11 +21,6 @@ final class ConfigRefused extends Exception {
 
     static String problem(ConfigLine line, String what) {
         return line.place() + "\n>>> '" + line.text() + "'\n" + what;
-    }
-
-    /** Lines that are each well-formed, but do not go together. */
-    static ConfigRefused because(String problem) {
-        return new ConfigRefused(head() + problem);
     }
 
     static ConfigRefused unreadable(String file, String why) {

@@ -199,8 +199,9 @@ final class Directives {
             LATENCY_MONITOR_THRESHOLD);
 
     /** Kindred's own, then those that only Redis has. */
-    static final List<Directive> ALL =
-            Stream.concat(OWN.stream(), RedisDirectives.all().stream()).toList();
+    static final List<Directive> ALL = Stream.of(OWN, TlsDirectives.ALL, RedisDirectives.all())
+            .flatMap(List::stream)
+            .toList();
 
     private static final Map<String, Directive> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Directive::name, directive -> directive));

@@ -1,6 +1,7 @@
 package io.kindred.main;
 
 import io.kindred.cluster.wire.NetLoop;
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.ClusterPort;
 import io.kindred.command.CommandDispatcher;
 import io.kindred.command.CommandTable;
@@ -14,6 +15,7 @@ import io.kindred.server.ClientSession;
 import io.kindred.server.CommandRunner;
 import io.kindred.server.ConnectionCommands;
 import io.kindred.server.ReplySlot;
+import io.kindred.server.Entrance;
 import io.kindred.server.RespServer;
 import io.kindred.server.ServerClock;
 import io.kindred.server.SlowCommand;
@@ -44,16 +46,22 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
         return new FrontEnd(commands, dispatcher, server);
     }
 
-    /**
-     * Listens at all addresses; not to be called on the loop, which it waits for.
-     *
-     * @param port 0: any free one
-     * @return the port
-     */
-    int bind(BindAddresses addresses, int port) throws StartFailed {
+    /** Listens for clients as the configuration says; not to be called on the loop, which it waits for. */
+    ClientPorts bind(ServerConfig config, Tls tls) throws StartFailed {
+        BindAddresses addresses = config.bind();
+        int plain = (int) config.number(Directives.PORT);
+        boolean hasTls = TlsDirectives.hasPort(config);
+        int tlsPort = (int) config.number(TlsDirectives.PORT);
+        // As in Redis, 'port 0' is no port beside a tls-port; alone it is any.
+        return new ClientPorts(
+                plain == 0 && hasTls ? 0 : bind(addresses, plain, new Entrance(false, tls::plainGate)),
+                hasTls ? bind(addresses, tlsPort, new Entrance(true, tls::clientGate)) : 0);
+    }
+
+    private int bind(BindAddresses addresses, int port, Entrance entrance) throws StartFailed {
         int chosen = port;
         for (BindAddresses.Bound address : addresses.all()) {
-            ChannelFuture bound = server.bind(address.at(chosen)).awaitUninterruptibly();
+            ChannelFuture bound = server.bind(address.at(chosen), entrance).awaitUninterruptibly();
             if (bound.isSuccess()) {
                 chosen = ((InetSocketAddress) bound.channel().localAddress()).getPort();
             } else if (!address.optional()) {

@@ -1,5 +1,6 @@
 package io.kindred.main;
 
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.ConfigPort;
 import io.kindred.command.Glob;
 import io.kindred.command.Settings;
@@ -8,6 +9,7 @@ import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
 import io.kindred.server.SlowLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +40,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
 
     private final Consumer<String> logLevel;
     private final Runnable resetStatistics;
+    private @Nullable Tls tls;
     private ServerConfig config;
     private ServerLimits limits = ServerLimits.DEFAULT;
     private SlowLimits slow = SlowLimits.of(-1, 0, 0);
@@ -57,6 +60,11 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         this.logLevel = logLevel;
         this.resetStatistics = resetStatistics;
         use(config);
+    }
+
+    /** Where changes about TLS go. */
+    void tls(Tls running) {
+        tls = running;
     }
 
     ServerConfig now() {
@@ -133,22 +141,66 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     }
 
     @Override
-    public @Nullable String set(Map<String, String> values) {
-        ServerConfig next = config;
+    public void set(Map<String, String> values, Consumer<@Nullable String> told) {
         for (Map.Entry<String, String> change : values.entrySet()) {
             Directive directive = Directives.named(change.getKey());
             if (directive == null) {
-                return "ERR Unknown option or number of arguments for CONFIG SET - '" + change.getKey() + "'";
+                told.accept("ERR Unknown option or number of arguments for CONFIG SET - '" + change.getKey() + "'");
+                return;
             }
             String problem = problem(directive, change.getValue());
             if (problem != null) {
-                return failed(directive.name(), problem);
+                told.accept(failed(directive.name(), problem));
+                return;
             }
-            next = next.with(directive, change.getValue());
         }
+        Tls running = tls;
+        if (running == null || !running.isOpen() || values.keySet().stream().noneMatch(TlsDirectives::isOfContext)) {
+            told.accept(apply(values));
+            return;
+        }
+        ServerConfig next = changed(values);
+        List<String> problems = TlsDirectives.combinations(next);
+        String problem = next.problem();
+        if (problem != null || !problems.isEmpty()) {
+            told.accept(failed(firstOf(values), problem == null ? problems.get(0) : problem));
+            return;
+        }
+        running.change(
+                TlsDirectives.settings(next),
+                refusal -> told.accept(
+                        refusal == null
+                                ? apply(values)
+                                : failed(tlsNameOf(values), "Unable to update TLS configuration: " + refusal)));
+    }
+
+    private static String firstOf(Map<String, String> values) {
+        return values.keySet().iterator().next();
+    }
+
+    private static String tlsNameOf(Map<String, String> values) {
+        return values.keySet().stream()
+                .filter(TlsDirectives::isOfContext)
+                .findFirst()
+                .orElseGet(() -> firstOf(values));
+    }
+
+    private ServerConfig changed(Map<String, String> values) {
+        ServerConfig next = config;
+        for (Map.Entry<String, String> change : values.entrySet()) {
+            Directive directive = Directives.named(change.getKey());
+            if (directive != null) {
+                next = next.with(directive, change.getValue());
+            }
+        }
+        return next;
+    }
+
+    private @Nullable String apply(Map<String, String> values) {
+        ServerConfig next = changed(values);
         String problem = next.problem();
         if (problem != null) {
-            return failed(values.keySet().iterator().next(), problem);
+            return failed(firstOf(values), problem);
         }
         boolean otherLevel = !next.text(Directives.LOGLEVEL).equals(config.text(Directives.LOGLEVEL));
         use(next);

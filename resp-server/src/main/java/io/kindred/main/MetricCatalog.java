@@ -10,6 +10,7 @@ import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.term.TermCounters;
 import io.kindred.cluster.wire.TransportStats;
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandCounters;
 import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
@@ -115,6 +116,7 @@ final class MetricCatalog {
             set(EngineRecovery.METRICS, r -> r.of().engine().stats().recovery()),
             set(EngineStats.Memory.METRICS, r -> r.of().engine().stats().memory()),
             set(EngineStats.Tables.METRICS, r -> r.of().engine().stats().tables()),
+            set(Tls.METRICS, r -> r.of().tls()),
             set(BackupProgress.METRICS, r -> r.of().engine().backupProgress()),
         };
     }

@@ -9,6 +9,8 @@ import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.command.HealthView;
 import io.kindred.command.Answer;
+import io.kindred.cluster.wire.tls.Tls;
+import io.kindred.cluster.wire.tls.TlsRefused;
 import io.kindred.command.NodePort;
 import io.kindred.server.ServerCounters;
 import io.kindred.server.http.HttpCounters;
@@ -54,13 +56,14 @@ final class Node implements NodeHost, NodePort {
     private final NetLoop net = NetLoop.start("kindred");
     private final NodePorts ports = new NodePorts();
     private final Saves saves = new Saves(clock);
+    private final Tls tls = new Tls(net.loop(), System::nanoTime);
     private final LiveConfig config;
     private final FrontEnd front;
     private final CompletableFuture<Node> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final HttpCounters httpCounters = new HttpCounters();
-    private volatile int port;
     private volatile @Nullable HttpPort http;
+    private volatile ClientPorts clientPorts = new ClientPorts(0, 0);
 
     // From here on: owned by the loop.
     private @Nullable BackEnd back;
@@ -72,6 +75,7 @@ final class Node implements NodeHost, NodePort {
     /** @param logLevel is told of each change of that directive */
     Node(ServerConfig config, Consumer<String> logLevel) {
         this.config = new LiveConfig(config, logLevel, this::resetStatistics);
+        this.config.tls(tls);
         this.front = FrontEnd.of(net, ports, this.config, this, clock);
     }
 
@@ -89,6 +93,7 @@ final class Node implements NodeHost, NodePort {
                 closeHttp();
                 net.loop().submit(front.server()::close).awaitUninterruptibly();
                 net.stop().awaitUninterruptibly();
+                tls.close();
                 ended.complete(EXIT_FATAL);
             }
         }
@@ -96,15 +101,34 @@ final class Node implements NodeHost, NodePort {
 
     private void open() throws StartFailed {
         ServerConfig start = config.now();
-        port = front.bind(start.bind(), (int) start.number(Directives.PORT));
+        openTls(start);
+        ClientPorts ports = front.bind(start, tls);
+        clientPorts = ports;
         Monitoring pages = new Monitoring(net.loop(), this::reading, this::healthReport);
         http = Monitoring.open(start, pages, httpCounters);
-        BackEnd opened = BackEnd.open(net, start, port, front.commands(), this);
+        BackEnd opened = BackEnd.open(
+                new BackEnd.Sockets(net, ports, TlsDirectives.isBetweenNodes(start) ? tls : null),
+                start,
+                front.commands(),
+                this);
         LOG.log(
                 Level.INFO,
-                "Node " + opened.self().name() + ": clients on port " + port + ", nodes on port "
-                        + opened.self().clusterPort() + ", data in " + start.text(Directives.DIR));
+                "Node " + opened.self().name() + ": clients on " + ports.text() + ", nodes on port "
+                        + opened.self().clusterPort() + (TlsDirectives.isBetweenNodes(start) ? " (TLS)" : "")
+                        + ", data in " + start.text(Directives.DIR));
         net.loop().submit(() -> run(opened)).syncUninterruptibly();
+    }
+
+    private void openTls(ServerConfig start) throws StartFailed {
+        if (!TlsDirectives.isWanted(start)) {
+            return;
+        }
+        try {
+            tls.open(TlsDirectives.settings(start), start.number(TlsDirectives.RELOAD_INTERVAL_S));
+        } catch (TlsRefused e) {
+            // They were found good a moment ago.
+            throw new StartFailed(String.join("; ", e.problems()), e);
+        }
     }
 
     private void run(BackEnd opened) {
@@ -141,10 +165,11 @@ final class Node implements NodeHost, NodePort {
                 opened.core().views(),
                 opened.loop(),
                 opened.engine(),
-                port,
+                clientPorts,
                 clock,
                 meters,
-                httpCounters);
+                httpCounters,
+                tls);
     }
 
     private void every(long millis, Runnable task) {
@@ -174,7 +199,7 @@ final class Node implements NodeHost, NodePort {
 
     /** Where clients connect; known once the node has started. */
     int port() {
-        return port;
+        return clientPorts.first();
     }
 
     /** Done when the node serves clients. */
@@ -201,6 +226,7 @@ final class Node implements NodeHost, NodePort {
         int code = ended.join();
         closeHttp();
         net.stop().await();
+        tls.close();
         return code;
     }
 
@@ -276,7 +302,12 @@ final class Node implements NodeHost, NodePort {
     public void serving() {
         config.serving();
         serving.complete(this);
-        LOG.log(Level.INFO, "Ready to accept connections tcp");
+        if (clientPorts.plain() != 0) {
+            LOG.log(Level.INFO, "Ready to accept connections tcp");
+        }
+        if (clientPorts.tls() != 0) {
+            LOG.log(Level.INFO, "Ready to accept connections tls");
+        }
     }
 
     @Override

@@ -111,14 +111,14 @@ final class NodePorts implements KeyPort, ClusterPort {
     // --- the ring and its members ---
 
     @Override
-    public List<MemberView> members() {
+    public List<MemberView> members(boolean tls) {
         List<MemberView> rows = new ArrayList<>();
         for (NodeViews.MemberLine line : node().views().members()) {
             Member member = line.member();
             rows.add(new MemberView(
                     member.name(),
                     member.id(),
-                    address(member),
+                    address(member, tls),
                     member.zone(),
                     member.datacenter(),
                     member.weight(),
@@ -154,12 +154,12 @@ final class NodePorts implements KeyPort, ClusterPort {
     }
 
     @Override
-    public List<ReplicaView> replicas(int db, byte[] key) {
+    public List<ReplicaView> replicas(int db, byte[] key, boolean tls) {
         List<ReplicaView> rows = new ArrayList<>();
         for (NodeViews.ReplicaLine line : node().views().replicas(db, key)) {
             rows.add(new ReplicaView(
                     line.member().name(),
-                    address(line.member()),
+                    address(line.member(), tls),
                     line.status().text(),
                     line.standsIn() ? "fallback" : "primary"));
         }
@@ -209,9 +209,12 @@ final class NodePorts implements KeyPort, ClusterPort {
         return new PlanView(rows, plan.copiesMoved(), plan.fairMove());
     }
 
-    private static String address(Member member) {
+    /** The port that this client can use; where there is none, the one that there is. */
+    private static String address(Member member, boolean tls) {
         String host = member.host();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + member.clientPort();
+        boolean secure = member.clientPort() == 0 || tls && member.clientTlsPort() != 0;
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
+                + (secure ? member.clientTlsPort() : member.clientPort());
     }
 
     @Override

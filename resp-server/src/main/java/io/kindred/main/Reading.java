@@ -2,6 +2,7 @@ package io.kindred.main;
 
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.node.NodeLoop;
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandDispatcher;
 import io.kindred.command.CommandTable;
 import io.kindred.engine.StorageEngine;
@@ -30,10 +31,11 @@ record Reading(Subjects of, long startedMillis, String runId, long commandsBase)
             NodeViews views,
             NodeLoop loop,
             StorageEngine engine,
-            int port,
+            ClientPorts ports,
             InstantSource clock,
             Meters meters,
-            HttpCounters http) {}
+            HttpCounters http,
+            Tls tls) {}
 
     /** What is sampled, so that a report need not wait for it. */
     record Meters(OpsMeter operations, OpsMeter inputBytes, OpsMeter outputBytes, ProcessMeter process, LoopLag lag) {

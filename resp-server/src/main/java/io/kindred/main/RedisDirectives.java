@@ -142,20 +142,7 @@ final class RedisDirectives {
             syslog-facility local0
             syslog-ident redis
             tcp-backlog 511
-            tls-auth-clients yes
-            tls-ca-cert-dir
-            tls-ca-cert-file
-            tls-cert-file
-            tls-ciphers
-            tls-ciphersuites
-            tls-client-cert-file
-            tls-client-key-file
-            tls-client-key-file-pass
             tls-dh-params-file
-            tls-key-file
-            tls-key-file-pass
-            tls-prefer-server-ciphers no
-            tls-protocols
             tls-session-cache-size 20480
             tls-session-cache-timeout 300
             tls-session-caching yes
@@ -167,7 +154,6 @@ final class RedisDirectives {
             zset-max-ziplist-value 64
             """;
 
-    private static final String NO_TLS = "there is no TLS here yet: put a TLS proxy in front";
     private static final String NO_PRIMARY =
             "nobody is a replica of another here: start the node with 'seeds' to let it join a cluster";
 
@@ -211,9 +197,8 @@ final class RedisDirectives {
         all.add(refused("notify-keyspace-events", "", "there are no keyspace notifications here yet"));
         all.add(refused("unixsocket", "", "a node listens on TCP only"));
         all.add(refused("aclfile", "", "there are no users here but the default one: set 'requirepass'"));
-        all.add(refused("tls-port", "0", NO_TLS));
-        all.add(refused("tls-cluster", "no", NO_TLS));
-        all.add(refused("tls-replication", "no", NO_TLS));
+        all.add(refused(
+                "tls-replication", "no", "'tls-cluster yes' is what puts all that nodes tell each other in TLS"));
         return all;
     }
 

@@ -58,7 +58,11 @@ final class ServerConfig {
         ServerConfig config = new ServerConfig(values, given);
         String problem = config.problem();
         if (problem != null) {
-            throw ConfigRefused.because(problem);
+            problems.add(problem);
+        }
+        problems.addAll(TlsDirectives.problems(config));
+        if (!problems.isEmpty()) {
+            throw ConfigRefused.of(problems);
         }
         return config;
     }
@@ -97,7 +101,7 @@ final class ServerConfig {
         return line.words() == null ? List.of() : line.words();
     }
 
-    /** What was given and is not so, or has no meaning here, in words; a line for each kind. */
+    /** What was given and is not so, or has no meaning here, and what is open to others, in words; a line for each kind. */
     List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         List<String> idle = new ArrayList<>();
@@ -110,6 +114,10 @@ final class ServerConfig {
         }
         if (!idle.isEmpty()) {
             remarks.add("Directives of Redis that have no meaning here: " + String.join(", ", idle));
+        }
+        String open = TlsDirectives.inTheClear(this);
+        if (open != null) {
+            remarks.add(open);
         }
         return remarks;
     }
@@ -132,11 +140,11 @@ final class ServerConfig {
                     + "' lets other machines' nodes in, but no secret is"
                     + " set. Set 'cluster-secret' to the same text on all nodes, or bind a loopback address";
         }
-        long port = number(Directives.PORT);
+        long port = new ClientPorts((int) number(Directives.PORT), (int) number(TlsDirectives.PORT)).first();
         if (text(Directives.CLUSTER_PORT).isEmpty() && port + CLUSTER_PORT_OFFSET > PORT_MAX) {
             return "'cluster-port' must be set, because 'port' + " + CLUSTER_PORT_OFFSET + " is no port";
         }
-        if (port != 0 && number(Directives.PORT) == clusterPort((int) port)) {
+        if (port != 0 && number(Directives.PORT) == port && port == clusterPort((int) port)) {
             return "'port' and 'cluster-port' are both " + port;
         }
         return httpBind().problem() != null ? httpBind().problem() : quorumProblem();
@@ -217,13 +225,17 @@ final class ServerConfig {
         return SeedsForm.addresses(text(Directives.SEEDS));
     }
 
-    /** 0: any. */
+    /**
+     * 0: any.
+     *
+     * @param port that the node is known by
+     */
     int clusterPort(int port) {
         String value = text(Directives.CLUSTER_PORT);
         if (!value.isEmpty()) {
             return Integer.parseInt(value);
         }
-        return number(Directives.PORT) == 0 ? 0 : port + CLUSTER_PORT_OFFSET;
+        return number(Directives.PORT) == 0 && !TlsDirectives.hasPort(this) ? 0 : port + CLUSTER_PORT_OFFSET;
     }
 
     /** Where other nodes dial the node that listens on this cluster port. */

@@ -49,7 +49,8 @@ final class ServerMetrics {
                     r -> ProcessHandle.current().pid())
             .fixed("process_supervised", "no", "systemd is told nothing.")
             .text("run_id", "40 hexadecimal digits, others at each start.", Reading::runId)
-            .text("tcp_port", "Where clients connect.", r -> r.of().port())
+            .text("tcp_port", "Where clients connect.", r -> r.of().ports().first())
+            .text("tls_port", "Where clients connect in TLS; 0: nowhere.", r -> r.of().ports().tls())
             .text(
                     "server_time_usec",
                     "What time this node has, in microseconds since 1970.",

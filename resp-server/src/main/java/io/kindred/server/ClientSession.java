@@ -27,6 +27,7 @@ public final class ClientSession implements Session {
     private int db;
     private int protocol = RespEncoder.RESP2;
     private boolean authenticated;
+    private boolean overTls;
     private String name = "";
     private String libraryName = "";
     private String libraryVersion = "";
@@ -132,6 +133,15 @@ public final class ClientSession implements Session {
     @Override
     public void authenticated(boolean yes) {
         authenticated = yes;
+    }
+
+    @Override
+    public boolean overTls() {
+        return overTls;
+    }
+
+    void overTls(boolean yes) {
+        overTls = yes;
     }
 
     /** Empty: none. */

@@ -84,7 +84,7 @@ public final class RespServer {
     }
 
     /** Listens at one more address; the future says whether it could. */
-    public ChannelFuture bind(InetSocketAddress address) {
+    public ChannelFuture bind(InetSocketAddress address, Entrance entrance) {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channel(
@@ -98,7 +98,7 @@ public final class RespServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        admit(channel);
+                        admit(channel, entrance);
                     }
                 })
                 .bind(address);
@@ -236,10 +236,15 @@ public final class RespServer {
         }
     }
 
-    private void admit(Channel channel) {
+    private void admit(Channel channel, Entrance entrance) {
         ServerLimits limits = settings.limits();
         if (clients.size() >= limits.clientsMax()) {
             counters.countRejection();
+            if (entrance.tls()) {
+                // There has been no handshake in which it could be told.
+                channel.close();
+                return;
+            }
             channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
@@ -248,8 +253,9 @@ public final class RespServer {
         ClientSession session = new ClientSession(
                 clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), parts, clock.millis());
         session.authenticated(!settings.passwordRequired());
+        session.overTls(entrance.tls());
         ClientConnection connection = new ClientConnection(this, channel, session);
-        channel.pipeline().addLast(connection);
+        channel.pipeline().addLast(entrance.gate().get(), connection);
         clients.add(connection);
     }
 

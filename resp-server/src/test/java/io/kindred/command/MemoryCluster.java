@@ -76,7 +76,7 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
-    public List<MemberView> members() {
+    public List<MemberView> members(boolean overTls) {
         return List.of(
                 new MemberView("n1", 1, "127.0.0.1:7001", "a", "", 1.0, "up", 2),
                 new MemberView("n2", -2, "127.0.0.1:7002", "", "", 0.5, "down", 2));
@@ -90,7 +90,7 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
-    public List<ReplicaView> replicas(int db, byte[] key) {
+    public List<ReplicaView> replicas(int db, byte[] key, boolean overTls) {
         return List.of(
                 new ReplicaView("n1", "127.0.0.1:7001", "up", "primary"),
                 new ReplicaView("n2", "127.0.0.1:7002", "down", "fallback"));

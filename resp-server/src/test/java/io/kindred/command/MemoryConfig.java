@@ -2,6 +2,7 @@ package io.kindred.command;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 final class MemoryConfig implements ConfigPort {
@@ -26,14 +27,15 @@ final class MemoryConfig implements ConfigPort {
     }
 
     @Override
-    public @Nullable String set(Map<String, String> changes) {
+    public void set(Map<String, String> changes, Consumer<@Nullable String> told) {
         for (String name : changes.keySet()) {
             if (!values.containsKey(name)) {
-                return "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
+                told.accept("ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'");
+                return;
             }
         }
         values.putAll(changes);
-        return null;
+        told.accept(null);
     }
 
     @Override

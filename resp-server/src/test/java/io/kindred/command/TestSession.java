@@ -37,6 +37,11 @@ final class TestSession implements Session {
     }
 
     @Override
+    public boolean overTls() {
+        return false;
+    }
+
+    @Override
     public boolean authenticated() {
         return authenticated;
     }

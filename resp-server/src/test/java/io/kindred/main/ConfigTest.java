@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,14 @@ class ConfigTest {
 
     private LiveConfig live(String... args) throws ConfigRefused {
         return new LiveConfig(args(args), levels::add, () -> {});
+    }
+
+    /** Without TLS it is told at once. */
+    private static @Nullable String set(LiveConfig config, Map<String, String> changes) {
+        List<@Nullable String> told = new ArrayList<>();
+        config.set(changes, told::add);
+        assertEquals(1, told.size());
+        return told.get(0);
     }
 
     @Test
@@ -235,7 +244,7 @@ class ConfigTest {
         assertTrue(refusal("--maxmemory", "100mb").contains("KINDRED_HEAP"));
         assertTrue(refusal("--cluster-enabled", "yes").contains("any node takes any command"));
         assertTrue(refusal("--min-replicas-to-write", "1").endsWith("use 'write-quorum'"));
-        assertTrue(refusalOfFile("tls-port 6380\n").contains("no TLS"));
+        assertTrue(refusalOfFile("tls-replication yes\n").contains("tls-cluster yes"));
         assertTrue(refusalOfFile("user alice on nopass\n").endsWith("set 'requirepass'"));
         assertTrue(refusalOfFile("rename-command FLUSHALL \"\"\n").endsWith("commands cannot be renamed here"));
     }
@@ -267,7 +276,7 @@ class ConfigTest {
                 .contains("Invalid client class"));
         assertTrue(refusal("--client-output-buffer-limit", "normal", "4mb", "0").contains("must be a class"));
         LiveConfig config = live("--client-output-buffer-limit", "normal 4mb 0 0");
-        assertNull(config.set(Map.of("client-output-buffer-limit", "pubsub 1mb 0 0")));
+        assertNull(set(config, Map.of("client-output-buffer-limit", "pubsub 1mb 0 0")));
         assertEquals(4 << 20, config.limits().outputBytesMax());
     }
 
@@ -332,7 +341,7 @@ class ConfigTest {
         changes.put("maxclients", "7");
         changes.put("loglevel", "verbose");
         changes.put("client-output-buffer-limit", "normal 4mb 0 0");
-        assertNull(config.set(changes));
+        assertNull(set(config, changes));
         assertEquals(7, config.limits().clientsMax());
         assertEquals(4 << 20, config.limits().outputBytesMax());
         assertEquals(List.of("verbose"), levels);
@@ -341,7 +350,7 @@ class ConfigTest {
         assertEquals(
                 "ERR CONFIG SET failed (possibly related to argument 'timeout') - argument couldn't be parsed into an"
                         + " integer",
-                config.set(changes));
+                set(config, changes));
         assertEquals(7, config.limits().clientsMax());
     }
 
@@ -350,26 +359,64 @@ class ConfigTest {
         LiveConfig config = live();
         assertEquals(
                 "ERR CONFIG SET failed (possibly related to argument 'port') - can't set immutable config",
-                config.set(Map.of("port", "1")));
+                set(config, Map.of("port", "1")));
         assertEquals(
                 "ERR Unknown option or number of arguments for CONFIG SET - 'nonsense'",
-                config.set(Map.of("nonsense", "1")));
-        assertNull(config.set(Map.of("maxmemory-policy", "noeviction")));
+                set(config, Map.of("nonsense", "1")));
+        assertNull(set(config, Map.of("maxmemory-policy", "noeviction")));
         assertEquals(
                 "ERR CONFIG SET failed (possibly related to argument 'maxmemory-policy') - 'maxmemory-policy' is always"
                         + " 'noeviction' here: nothing is evicted here: what does not fit into memory is on the disk, and"
                         + " KINDRED_HEAP bounds the memory",
-                config.set(Map.of("maxmemory-policy", "allkeys-lru")));
-        assertTrue(String.valueOf(config.set(Map.of("save", "60 1"))).contains("no snapshots"));
-        assertNull(config.set(Map.of("hash-max-listpack-entries", "64")));
+                set(config, Map.of("maxmemory-policy", "allkeys-lru")));
+        assertTrue(String.valueOf(set(config, Map.of("save", "60 1"))).contains("no snapshots"));
+        assertNull(set(config, Map.of("hash-max-listpack-entries", "64")));
         assertEquals(Map.of("hash-max-listpack-entries", "64"), config.get(List.of("hash-max-listpack-entries")));
     }
 
     @Test
     void passwordOfAnOpenNodeCannotBeTakenAway() throws Exception {
         LiveConfig config = live("--bind", "0.0.0.0", "--requirepass", "x", "--cluster-secret", "y");
-        String error = config.set(Map.of("requirepass", ""));
+        String error = set(config, Map.of("requirepass", ""));
         assertTrue(String.valueOf(error).contains("Protected mode"), error);
         assertEquals("x", config.password());
+    }
+
+    @Test
+    void whatTlsLacksIsToldAtOnce() throws Exception {
+        String nothing = refusal("--tls-port", "7443", "--port", "7443", "--tls-client-cert-file", "c.crt");
+        for (String part : List.of(
+                "'tls-port 7443' needs 'tls-cert-file'",
+                "needs 'tls-key-file'",
+                "'tls-auth-clients no'",
+                "'tls-client-cert-file' and 'tls-client-key-file' go together",
+                "'port' and 'tls-port' are both 7443")) {
+            assertTrue(nothing.contains(part), () -> part + " in " + nothing);
+        }
+        String cluster = refusal("--tls-cluster", "yes", "--tls-auth-clients", "no", "--request-timeout-ms", "1000");
+        assertTrue(cluster.contains("'tls-cluster yes' needs 'tls-cert-file'"), cluster);
+        assertTrue(cluster.contains("'tls-cluster yes' needs 'tls-ca-cert-file'"), cluster);
+        String files = refusal(
+                "--tls-port",
+                "7443",
+                "--tls-auth-clients",
+                "no",
+                "--tls-cert-file",
+                "/no/c",
+                "--tls-key-file",
+                "/no/k");
+        assertTrue(files.contains("'tls-cert-file /no/c': there is no such file"), files);
+        assertTrue(files.contains("'tls-key-file /no/k': there is no such file"), files);
+        assertTrue(refusal("--tls-protocols", "TLSv1.2 SSLv3").contains("there is no protocol 'SSLv3'"));
+        assertEquals(
+                "TLSv1.2 TLSv1.3", args("--tls-protocols", "TLSv1.2", "TLSv1.3").text(TlsDirectives.PROTOCOLS));
+    }
+
+    @Test
+    void whatGoesOverTheNetworkInTheClearIsSaid() throws Exception {
+        List<String> open = List.of("--bind", "*", "--requirepass", "p", "--cluster-secret", "s");
+        String said = String.join("\n", args(open.toArray(new String[0])).remarks());
+        assertTrue(said.contains("clients talk in the clear to 'port', and nodes talk in the clear"), said);
+        assertEquals(List.of(), args().remarks());
     }
 }

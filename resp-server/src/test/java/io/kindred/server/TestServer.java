@@ -56,7 +56,12 @@ final class TestServer implements AutoCloseable, ClientSettings {
                 this,
                 new ServerClock(clock, System::nanoTime));
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        port = ((InetSocketAddress) server.bind(any).sync().channel().localAddress()).getPort();
+        port = ((InetSocketAddress)
+                        server.bind(any, new Entrance(false, io.netty.channel.ChannelInboundHandlerAdapter::new))
+                                .sync()
+                                .channel()
+                                .localAddress())
+                .getPort();
     }
 
     @Override

@@ -6,6 +6,8 @@ package io.kindred.cluster.membership;
  * @param id random, made with the data directory
  * @param name what people call it; shown in clocks and lists
  * @param host the address that peers and clients dial
+ * @param clientPort where clients connect without TLS; 0: nowhere
+ * @param clientTlsPort where they connect with TLS; 0: nowhere
  * @param weight scales how many partitions it claims
  * @param incarnation the actor's: rises after a start that may have lost a tail of the log
  * @param generation the process's (see {@link Generation}): of two tellings the one with the higher (generation,
@@ -16,6 +18,7 @@ public record Member(
         String name,
         String host,
         int clientPort,
+        int clientTlsPort,
         int clusterPort,
         String zone,
         String datacenter,
@@ -23,6 +26,22 @@ public record Member(
         int incarnation,
         long generation,
         long heartbeat) {
+
+    /** One whose clients do not speak TLS. */
+    public Member(
+            long id,
+            String name,
+            String host,
+            int clientPort,
+            int clusterPort,
+            String zone,
+            String datacenter,
+            double weight,
+            int incarnation,
+            long generation,
+            long heartbeat) {
+        this(id, name, host, clientPort, 0, clusterPort, zone, datacenter, weight, incarnation, generation, heartbeat);
+    }
 
     /** Which start of the process it tells of: all but generation and heartbeat stays the same within one. */
     public long start() {
@@ -54,6 +73,7 @@ public record Member(
                 name,
                 host,
                 clientPort,
+                clientTlsPort,
                 clusterPort,
                 zone,
                 datacenter,
@@ -69,6 +89,7 @@ public record Member(
                 name,
                 host,
                 clientPort,
+                clientTlsPort,
                 clusterPort,
                 zone,
                 datacenter,

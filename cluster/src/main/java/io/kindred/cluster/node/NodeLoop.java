@@ -22,6 +22,7 @@ import io.kindred.cluster.wire.PeerListener;
 import io.kindred.cluster.wire.PeerTransport;
 import io.kindred.cluster.wire.TransportConfig;
 import io.kindred.cluster.wire.TransportStats;
+import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.StorageEngine;
 import io.netty.channel.EventLoop;
@@ -65,9 +66,23 @@ public final class NodeLoop {
     /** So many steps of one turn are told the same time. */
     private static final int STEPS_PER_CLOCK_MAX = 32;
 
-    /** What a node runs with, beside its core and engine. */
+    /**
+     * What a node runs with, beside its core and engine.
+     *
+     * @param tls between nodes; null: they talk in the clear
+     */
     public record Setup(
-            LocalNode self, TransportConfig transport, RandomSource random, NodeClock clock, NodeHost host) {}
+            LocalNode self,
+            TransportConfig transport,
+            RandomSource random,
+            NodeClock clock,
+            NodeHost host,
+            @Nullable Tls tls) {
+        /** In the clear. */
+        public Setup(LocalNode self, TransportConfig transport, RandomSource random, NodeClock clock, NodeHost host) {
+            this(self, transport, random, clock, host, null);
+        }
+    }
 
     private final EventLoop loop;
     private final NodeCore core;
@@ -113,6 +128,9 @@ public final class NodeLoop {
         this.clock = setup.clock();
         this.host = setup.host();
         this.transport = new PeerTransport(net, setup.self(), setup.transport(), setup.random(), new PeerEvents());
+        if (setup.tls() != null) {
+            transport.secure(setup.tls());
+        }
         this.writesBytesMax = Math.max(WRITES_BYTES_MIN, Runtime.getRuntime().maxMemory() / WRITES_HEAP_PARTS);
         this.gate = new WriteGate(loop, new WriteGate.Sight(engine, core.views(), transport, clock), writesBytesMax);
         this.parkedReads = new ParkedReads(core.views().config().quorums().timeoutNanos());

@@ -98,6 +98,7 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
         }
         Connection connection = new Connection(this, transport.config(), false);
         pending.add(connection, hostOf(String.valueOf(channel.remoteAddress())));
+        transport.addGate(channel, connection);
         channel.pipeline().addLast(connection);
     }
 

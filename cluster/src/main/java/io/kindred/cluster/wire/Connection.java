@@ -31,6 +31,11 @@ final class Connection extends ByteToMessageDecoder {
     /** A longer buffer is passed on: one that kept growing would be copied each time. */
     private static final int BUFFER_BYTES_MAX = 1 << 18;
 
+    /** How a connection begins that speaks TLS: the type of the record, and the major version. */
+    private static final int TLS_RECORD = 0x1603;
+
+    static final String TLS_ON_BOTH = ": 'tls-cluster yes' must be set on both nodes";
+
     private enum State {
         HANDSHAKE,
         OPEN,
@@ -232,6 +237,10 @@ final class Connection extends ByteToMessageDecoder {
             int length = in.getInt(in.readerIndex());
             int limit = state == State.OPEN ? config.frameBytesMax() : Handshake.FRAME_BYTES_MAX;
             if (length < 0 || length > limit) {
+                if (state == State.HANDSHAKE && length >>> 16 == TLS_RECORD) {
+                    tlsFailed("it speaks TLS, and this node does not" + TLS_ON_BOTH);
+                    break;
+                }
                 cut("a frame of " + Integer.toUnsignedString(length) + " bytes; the limit is " + limit);
                 break;
             }
@@ -312,6 +321,15 @@ final class Connection extends ByteToMessageDecoder {
     /** The connection could not be made at all. */
     void unreachable(String why) {
         fail(null, new HandshakeFailure(HandshakeFailure.Kind.UNREACHABLE, why));
+    }
+
+    /** There is no TLS with the other end, or not any more. */
+    void tlsFailed(String why) {
+        if (state == State.HANDSHAKE) {
+            fail(null, new HandshakeFailure(HandshakeFailure.Kind.TLS, why));
+        } else {
+            end(why, false);
+        }
     }
 
     private void end(String why, boolean corrupt) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Either end may say REFUSED, with the reason in words, instead of its next frame; then both close. The HMACs (SHA-256,
  * keyed by the cluster's secret) cover all frames before them, so both nonces, both nodes, the offered versions and the settings,
  * and name the side that made them, so that none can be replayed, reflected or negotiated down. A refusal of one who has proven
- * itself carries one too. The connection is not encrypted, and what follows the handshake is not signed: the secret keeps
+ * itself carries one too. Where the connection is not in TLS it is not encrypted, and what follows the handshake is not signed: the secret keeps
  * strangers out, not whoever sits on the wire.
  *
  * <p>Nothing that a peer says is believed before its HMAC is, except its reason to refuse, which is only shown.
@@ -304,13 +304,18 @@ final class Handshake {
     private Step fail(HandshakeFailure failure) {
         boolean isSigned = isProven && state == State.AWAIT_PROOF;
         state = State.FAILED;
+        byte[] frame = refusal(failure);
+        return new Step.Failed(isSigned ? proof.sign(SecretProof.Side.REFUSER, frame) : frame, failure);
+    }
+
+    /** The frame that tells why there is no connection. */
+    static byte[] refusal(HandshakeFailure failure) {
         ByteBuf out = Unpooled.buffer(128);
         String reason = failure.reason();
         out.writeByte(REFUSED);
         FrameWriter.writeString(out, reason.substring(0, Math.min(reason.length(), REASON_BYTES_MAX)));
         out.writeLong(failure.start());
         out.writeByte(failure.kind() == HandshakeFailure.Kind.SELF ? 1 : 0);
-        byte[] frame = Greeting.bytesOf(out);
-        return new Step.Failed(isSigned ? proof.sign(SecretProof.Side.REFUSER, frame) : frame, failure);
+        return Greeting.bytesOf(out);
     }
 }

@@ -34,6 +34,8 @@ record HandshakeFailure(Kind kind, String reason, long start) {
         UNWANTED,
         REFUSED_BY_PEER,
         TIMEOUT,
+        /** One of the two speaks TLS and the other does not, or they do not trust each other's certificate. */
+        TLS,
         /** Not reached, or the connection broke meanwhile. */
         UNREACHABLE
     }

@@ -3,8 +3,14 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.core.RandomSource;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.wire.tls.Tls;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -38,6 +44,7 @@ public final class PeerTransport implements AutoCloseable {
     static final int UNACKNOWLEDGED_MILLIS_MAX = 10_000;
 
     private static final int CONNECT_MILLIS_MAX = 800;
+    private static final byte[] PLAIN_FAREWELL = plainFarewell();
 
     private final NetLoop net;
     private LocalNode self;
@@ -52,6 +59,7 @@ public final class PeerTransport implements AutoCloseable {
     private final List<Dialer> seeds = new ArrayList<>();
     private final SeedTroubles seedTroubles = new SeedTroubles();
     private final List<Connection> unflushed = new ArrayList<>();
+    private @Nullable Tls tls;
     private long corruptFrames;
     private long droppedUnknown;
 
@@ -73,6 +81,11 @@ public final class PeerTransport implements AutoCloseable {
         if (net.isEpoll()) {
             outgoing.option(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS_MAX);
         }
+    }
+
+    /** From now on all connections are made in TLS, and none is taken without. To be called before any other method. */
+    public void secure(Tls between) {
+        tls = between;
     }
 
     /**
@@ -294,7 +307,38 @@ public final class PeerTransport implements AutoCloseable {
     }
 
     ChannelFuture connect(InetSocketAddress address, Connection connection) {
-        return outgoing.clone().handler(connection).connect(address);
+        return outgoing.clone()
+                .handler(tls == null ? connection : inTls(tls, connection))
+                .connect(address);
+    }
+
+    private static ChannelHandler inTls(Tls tls, Connection connection) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(tls.towardsPeer(channel, why -> connection.tlsFailed(tlsReason(why))));
+                channel.pipeline().addLast(connection);
+            }
+        };
+    }
+
+    /** What stands in front of a connection that another node has made, if anything does. */
+    void addGate(Channel channel, Connection connection) {
+        if (tls != null) {
+            channel.pipeline().addLast(tls.peerGate(PLAIN_FAREWELL, why -> connection.tlsFailed(tlsReason(why))));
+        }
+    }
+
+    /** Where TLS itself has nothing to say, the other end speaks none. */
+    private static String tlsReason(String why) {
+        return why.startsWith("TLS: ") ? why : why + Connection.TLS_ON_BOTH;
+    }
+
+    private static byte[] plainFarewell() {
+        byte[] frame = Handshake.refusal(new HandshakeFailure(
+                HandshakeFailure.Kind.TLS, "this node speaks TLS on its cluster port" + Connection.TLS_ON_BOTH));
+        ByteBuf out = Unpooled.buffer(MessageCodec.LENGTH_BYTES + frame.length);
+        return Greeting.bytesOf(out.writeInt(frame.length).writeBytes(frame));
     }
 
     /** Why another process with the id of that one has to be kept to; null: there is none. */

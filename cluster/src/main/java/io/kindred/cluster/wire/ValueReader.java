@@ -37,12 +37,17 @@ final class ValueReader {
     private ValueReader() {}
 
     static Member readMember(FrameReader in) throws CorruptFrame {
+        long id = in.readLong("member id");
+        String name = in.readString("member name");
+        String host = in.readString("member host");
+        long clientPorts = in.readVarint("client ports");
         return new Member(
-                in.readLong("member id"),
-                in.readString("member name"),
-                in.readString("member host"),
-                readPort(in),
-                readPort(in),
+                id,
+                name,
+                host,
+                port(clientPorts & PORT_MAX),
+                port(clientPorts >>> ValueWriter.PORT_BITS),
+                port(in.readVarint("cluster port")),
                 in.readString("zone"),
                 in.readString("datacenter"),
                 readWeight(in),
@@ -232,12 +237,11 @@ final class ValueReader {
                 in.readLong("other node"));
     }
 
-    private static int readPort(FrameReader in) throws CorruptFrame {
-        int port = in.readInt("port");
-        if (port > PORT_MAX) {
+    private static int port(long port) throws CorruptFrame {
+        if (port < 0 || port > PORT_MAX) {
             throw new CorruptFrame("no such port: " + port);
         }
-        return port;
+        return (int) port;
     }
 
     static double readWeight(FrameReader in) throws CorruptFrame {

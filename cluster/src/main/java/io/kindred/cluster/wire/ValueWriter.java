@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** What messages carry, as bytes; {@link ValueReader} is the other end. Numbers of the variants are the wire's. */
 final class ValueWriter {
 
+    /** Of the clients' ports the one with TLS stands above the other; where there is none the field is as it always was. */
+    static final int PORT_BITS = 16;
+
     static final int ABSENT = 0;
     static final int PRESENT = 1;
 
@@ -47,7 +50,7 @@ final class ValueWriter {
         out.writeLong(member.id());
         writeString(out, member.name());
         writeString(out, member.host());
-        writeVarint(out, member.clientPort());
+        writeVarint(out, (long) member.clientTlsPort() << PORT_BITS | member.clientPort());
         writeVarint(out, member.clusterPort());
         writeString(out, member.zone());
         writeString(out, member.datacenter());

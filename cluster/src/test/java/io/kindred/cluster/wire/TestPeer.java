@@ -3,6 +3,8 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.core.RandomSource;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.wire.tls.Tls;
+import io.kindred.cluster.wire.tls.TlsSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -10,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A transport on a thread of its own, with what it told in queues. */
 final class TestPeer implements AutoCloseable, PeerListener {
@@ -26,6 +29,9 @@ final class TestPeer implements AutoCloseable, PeerListener {
     final NetLoop net;
     final PeerTransport transport;
     int port;
+
+    @Nullable
+    Tls tls;
 
     private TestPeer(LocalNode self, TransportConfig config) {
         this.self = self;
@@ -51,6 +57,16 @@ final class TestPeer implements AutoCloseable, PeerListener {
 
     static TestPeer start(long id) throws IOException {
         return start(node(id, 1, ""), QUICK, 0);
+    }
+
+    static TestPeer startInTls(LocalNode self, TlsSettings settings) throws Exception {
+        TestPeer peer = new TestPeer(self, QUICK);
+        Tls tls = new Tls(peer.net.loop(), System::nanoTime);
+        peer.tls = tls;
+        tls.open(settings, 0);
+        peer.transport.secure(tls);
+        peer.port = peer.transport.bind("127.0.0.1", 0);
+        return peer;
     }
 
     static TestPeer start(LocalNode self, TransportConfig config, int port) throws IOException {
@@ -145,5 +161,8 @@ final class TestPeer implements AutoCloseable, PeerListener {
     public void close() {
         run(transport::close);
         net.stop().awaitUninterruptibly();
+        if (tls != null) {
+            tls.close();
+        }
     }
 }
