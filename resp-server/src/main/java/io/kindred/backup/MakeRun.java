@@ -56,8 +56,7 @@ final class MakeRun {
         try (Connection node = new Connection(options.node(), options.password(), Main.REPLY_MILLIS)) {
             for (Object row : Connection.list(node.ask("KIN.MEMBERS"))) {
                 Map<String, String> member = Connection.pairs(row);
-                members.add(new MemberLine(
-                        field(member, "name"), field(member, "address"), field(member, "status")));
+                members.add(new MemberLine(field(member, "name"), field(member, "address"), field(member, "status")));
             }
         }
         return members;

@@ -2,8 +2,8 @@ package io.kindred.command;
 
 import static io.kindred.command.CommandSpec.Flag.ADMIN;
 import static io.kindred.command.CommandSpec.Flag.FAST;
-import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.JOINING;
+import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.QuorumSpec;

@@ -50,7 +50,10 @@ final class ServerMetrics {
             .fixed("process_supervised", "no", "systemd is told nothing.")
             .text("run_id", "40 hexadecimal digits, others at each start.", Reading::runId)
             .text("tcp_port", "Where clients connect.", r -> r.of().ports().first())
-            .text("tls_port", "Where clients connect in TLS; 0: nowhere.", r -> r.of().ports().tls())
+            .text(
+                    "tls_port",
+                    "Where clients connect in TLS; 0: nowhere.",
+                    r -> r.of().ports().tls())
             .text(
                     "server_time_usec",
                     "What time this node has, in microseconds since 1970.",

@@ -48,7 +48,9 @@ public final class ServerCounters {
                     "Clients that were closed because halves of commands took all the room there is.",
                     ServerCounters::chokedCloses)
             .counter(
-                    "acl_access_denied_auth", "AUTH and HELLO that named a wrong password.", ServerCounters::wrongPasswords)
+                    "acl_access_denied_auth",
+                    "AUTH and HELLO that named a wrong password.",
+                    ServerCounters::wrongPasswords)
             .counter("write_holds", "Times that no more writes were begun for a while.", ServerCounters::writeHolds)
             .build();
 

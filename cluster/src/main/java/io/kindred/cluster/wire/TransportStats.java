@@ -33,7 +33,10 @@ public record TransportStats(
                     "peer_connections_refused",
                     "Connections to the cluster port that were closed to make room for newer ones.",
                     TransportStats::pendingRefused)
-            .gauge("peer_connections_pending", "Accepted connections that have not proven themselves yet.", TransportStats::pending)
+            .gauge(
+                    "peer_connections_pending",
+                    "Accepted connections that have not proven themselves yet.",
+                    TransportStats::pending)
             .counter(
                     "peer_log_lines_left_out",
                     "Lines about connections that had not proven themselves which the log was spared.",

@@ -38,7 +38,10 @@ public final class Tls implements AutoCloseable {
                     tls -> TimeUnit.MILLISECONDS.toSeconds(tls.certificateEndMillis()))
             .counter("tls_reloads", "Times that changed files were taken into use.", Tls::reloads)
             .counter("tls_reload_failures", "Times that changed files were of no use.", Tls::reloadFailures)
-            .counter("tls_handshakes", "Clients' handshakes that came to their end.", tls -> tls.clients().handshakes())
+            .counter(
+                    "tls_handshakes",
+                    "Clients' handshakes that came to their end.",
+                    tls -> tls.clients().handshakes())
             .counter(
                     "tls_handshake_failures",
                     "Clients' handshakes that failed.",
@@ -52,11 +55,18 @@ public final class Tls implements AutoCloseable {
                     "Clients that began with something else than TLS on tls-port.",
                     tls -> tls.clients().plainRefused())
             .counter(
-                    "tls_broken", "Clients that were cut for what came after the handshake.", tls -> tls.clients().broken())
+                    "tls_broken",
+                    "Clients that were cut for what came after the handshake.",
+                    tls -> tls.clients().broken())
             .counter("tls_on_plain_port", "Clients that began with TLS on port.", Tls::tlsOnPlainPort)
-            .counter("tls_peer_handshakes", "Nodes' handshakes that came to their end.", tls -> tls.peers().handshakes())
             .counter(
-                    "tls_peer_handshake_failures", "Nodes' handshakes that failed.", tls -> tls.peers().handshakeFailures())
+                    "tls_peer_handshakes",
+                    "Nodes' handshakes that came to their end.",
+                    tls -> tls.peers().handshakes())
+            .counter(
+                    "tls_peer_handshake_failures",
+                    "Nodes' handshakes that failed.",
+                    tls -> tls.peers().handshakeFailures())
             .counter(
                     "tls_peer_handshake_timeouts",
                     "Nodes that came to no handshake's end in time.",
@@ -65,7 +75,10 @@ public final class Tls implements AutoCloseable {
                     "tls_peer_plain_refused",
                     "Nodes that began with something else than TLS.",
                     tls -> tls.peers().plainRefused())
-            .counter("tls_peer_broken", "Nodes that were cut for what came after the handshake.", tls -> tls.peers().broken())
+            .counter(
+                    "tls_peer_broken",
+                    "Nodes that were cut for what came after the handshake.",
+                    tls -> tls.peers().broken())
             .build();
 
     private static final System.Logger LOG = System.getLogger(Tls.class.getName());
