@@ -73,6 +73,7 @@ final class ArchitectureTest {
     static void read() {
         server = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importPackages("io.kindred")
                 .that(DescribedPredicate.not(resideInAnyPackage(ArchitectureTest.class.getPackageName())));
         Set<String> modules = new TreeSet<>();
