@@ -128,9 +128,16 @@ final class RefusalsIT {
     @Test
     void aPasswordIsAskedFor() {
         try (KindredProcess node = KindredProcess.launched(NodeOptions.of("n1", dir, "--requirepass", "open sesame"))) {
+            // The password is asked for, and taken, before the node serves.
             Await.until("a wrong password is refused", REFUSED_WITHIN, () -> {
                 try (RespConnection connection = node.connect()) {
                     return connection.error("AUTH", "wrong").code().equals("WRONGPASS");
+                }
+            });
+            Await.until("the node serves", REFUSED_WITHIN, () -> {
+                try (RespConnection connection = node.connect()) {
+                    return "OK".equals(connection.text("AUTH", "open sesame"))
+                            && errorOf(connection, "PING").isEmpty();
                 }
             });
             try (RespConnection connection = node.connect()) {

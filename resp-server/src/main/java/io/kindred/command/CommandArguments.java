@@ -44,8 +44,10 @@ final class CommandArguments {
             incrbyfloat key:key increment:double
             info [section:string]...
             keys pattern:pattern
+            kin.backup [name:string]
             kin.clock key:key [R=replicas:integer]
             kin.del key:key context:string [W=replicas:integer]
+            kin.dump key:key...
             kin.forget name:string
             kin.get key:key [R=replicas:integer]
             kin.plan change(JOIN=join(name:string weight:double [zone:string]) | LEAVE=name:string)
@@ -54,6 +56,7 @@ final class CommandArguments {
             kin.repair [key:key]
             kin.replace old:string
             kin.replicas key:key
+            kin.restore data(key:key record:string)...
             kin.ring [what(FULL | partition:integer)]
             kin.siblings key:key [R=replicas:integer]
             latency|history event:string

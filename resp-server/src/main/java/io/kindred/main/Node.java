@@ -134,7 +134,7 @@ final class Node implements NodeHost, NodePort {
     private void run(BackEnd opened) {
         back = opened;
         info = new InfoReport(subjects(opened));
-        every(TimeUnit.SECONDS.toMillis(REMINDER_SECONDS), this::remindWhyNotServing);
+        net.loop().scheduleAtFixedRate(this::remindWhyNotServing, REMINDER_SECONDS, REMINDER_SECONDS, TimeUnit.SECONDS);
         saves.open(opened.engine());
         backups = BackupFacts.backups(net.loop(), opened, config.now(), clock);
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));

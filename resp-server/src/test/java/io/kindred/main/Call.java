@@ -100,6 +100,13 @@ record Call(List<String> args, List<String> modelArgs, boolean answered, Check c
         return !(reply instanceof RespClient.Failure);
     }
 
+    /** One that another command has begun may be under way. */
+    static boolean sameOrSaving(@Nullable Object reply, @Nullable Object expected) {
+        return Objects.equals(reply, expected)
+                || reply instanceof RespClient.Failure failure
+                        && failure.text().equals("ERR Background save already in progress");
+    }
+
     static boolean sameKind(@Nullable Object reply, @Nullable Object expected) {
         return kind(reply).equals(kind(expected));
     }

@@ -125,7 +125,7 @@ class MonitoringTest {
             assertTrue(ready.body().contains("\"state\":\"loading\",\"serving\":false"), ready.body());
             List<?> health = asker.list("KIN.HEALTH");
             assertEquals(List.of("node", "n9", "state", "loading", "serving", 0L), health.subList(0, 6));
-            assertTrue(health.get(7).toString().contains("not_serving: the node waits to join"), health.toString());
+            assertTrue(health.get(7).toString().contains("not_serving: no seed lets it in: "), health.toString());
             assertTrue(get("/metrics").body().contains("\nkindred_serving 0.0\n"));
         } finally {
             waiting.stop();

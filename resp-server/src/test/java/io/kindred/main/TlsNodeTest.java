@@ -196,7 +196,7 @@ class TlsNodeTest {
                 assertTrue(members.contains("127.0.0.1:" + node.port()), members);
                 ask(secure, "KIN.MEMBERS");
                 StringBuilder reply = new StringBuilder();
-                for (int i = 0; i < 7; i++) {
+                for (int i = 0; i < 13; i++) {
                     reply.append(line(secure)).append(' ');
                 }
                 assertTrue(reply.toString().contains("127.0.0.1:" + tlsPort + " "), reply::toString);
