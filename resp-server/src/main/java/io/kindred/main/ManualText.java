@@ -68,7 +68,8 @@ final class ManualText {
 
                 A node takes directives as Redis does: from a file, from the command line, or both; what stands later counts more.
 
-                ```
+                <!-- not run: a server in the foreground -->
+                ```sh
                 bin/kindred-server conf/kindred.conf --port 7001 --dir ./n1
                 bin/kindred-server --help seeds
                 ```
@@ -81,7 +82,8 @@ final class ManualText {
                 This page, that file and `kindred-server --help` are made from one table (`main/Directives.java`, and the words in
                 `directives.txt`); a test compares. After a change there:
 
-                ```
+                <!-- not run: writes over the files of the clone -->
+                ```sh
                 """);
         out.append(CONF_COMMAND).append('\n').append(PAGE_COMMAND).append("\n```\n");
         for (Manual.Topic topic : manual.topics()) {
