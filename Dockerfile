@@ -28,4 +28,4 @@ HEALTHCHECK --interval=5s --timeout=4s --start-period=120s --retries=3 CMD ["/op
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/opt/kindred/bin/kindred-server"]
 # Loopback alone unless told otherwise: a node that other machines can reach wants a requirepass and a cluster-secret.
-CMD ["/opt/kindred/conf/kindred.conf", "--dir", "/data"]
+CMD ["/opt/kindred/conf/kindred.conf", "--dir", "/data/node", "--backup-dir", "/data/backups"]

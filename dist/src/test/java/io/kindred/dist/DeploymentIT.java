@@ -110,8 +110,8 @@ final class DeploymentIT {
         if (word.equals("/run/secrets/kindred")) {
             return secrets.toString();
         }
-        if (word.equals("/data")) {
-            return dir.resolve("data-" + name).toString();
+        if (word.startsWith("/data/")) {
+            return dir.resolve("data-" + name).resolve(word.substring("/data/".length())).toString();
         }
         if (word.equals("*")) {
             return "127.0.0.1";

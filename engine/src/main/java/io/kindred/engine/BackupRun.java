@@ -144,18 +144,23 @@ final class BackupRun {
 
     private void copyLog(Path store) throws IOException {
         for (Path segment : LogReplay.segments(context.directory()).values()) {
-            copyIfThere(disk, segment, store.resolve(String.valueOf(segment.getFileName())));
-            engine.requireGoingOn();
+            copyIfThere(disk, segment, store.resolve(String.valueOf(segment.getFileName())), engine::requireGoingOn);
         }
     }
 
+    /** Throws where the work is to end. */
+    interface Going {
+        void require() throws IOException;
+    }
+
     /** As long as the file is when its end is reached; one that is gone was not needed any more. */
-    static void copyIfThere(Disk disk, Path from, Path to) throws IOException {
+    static void copyIfThere(Disk disk, Path from, Path to, Going going) throws IOException {
         try (Disk.Source source = disk.open(from);
                 Disk.DiskFile copy = disk.create(to)) {
             ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
             long offset = 0;
             while (source.read(buffer.clear(), offset) > 0) {
+                going.require();
                 offset += buffer.flip().remaining();
                 copy.append(buffer);
                 if (offset % COPY_FORCE_BYTES < COPY_BYTES) {

@@ -62,6 +62,10 @@ final class Backups {
         } catch (IOException e) {
             failure = new EngineFailure(EngineFailure.of(into, e).kind(), String.valueOf(e.getMessage()));
             LOGGER.log(System.Logger.Level.ERROR, "no backup in " + into + ": " + failure.message());
+        } catch (RuntimeException | Error e) {
+            // Whoever waits has to be told, and the next backup may begin.
+            failure = new EngineFailure(EngineFailure.Kind.IO, e.toString());
+            LOGGER.log(System.Logger.Level.ERROR, "no backup in " + into, e);
         }
         BackupProgress end = progress;
         boolean isWhole = failure == null;
@@ -99,10 +103,15 @@ final class Backups {
                     tables.link(target);
                     // Beside no flush: what it says is of these tables.
                     BackupRun.copyIfThere(
-                            context.disk(), context.directory().resolve(DamageFile.FILE_NAME), damageCopy);
+                            context.disk(),
+                            context.directory().resolve(DamageFile.FILE_NAME),
+                            damageCopy,
+                            this::requireGoingOn);
                     linked.complete(null);
                 } catch (IOException e) {
                     linked.complete(e);
+                } catch (RuntimeException | Error e) {
+                    linked.complete(new IOException(e.toString(), e));
                 }
             });
             IOException failure = linked.join();

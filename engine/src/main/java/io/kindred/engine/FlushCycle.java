@@ -285,6 +285,10 @@ final class FlushCycle {
         mailbox.post(() -> {
             failure = why;
             tell(why);
+            // Behind this one is the memtable that those wait for; it does not even begin.
+            List<CommitCallback> behind = List.copyOf(waitForActive);
+            waitForActive.clear();
+            behind.forEach(done -> done.committed(why));
         });
     }
 

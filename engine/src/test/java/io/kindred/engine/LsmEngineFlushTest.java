@@ -96,6 +96,13 @@ final class LsmEngineFlushTest {
         EngineDriver.Answer<Void> failed = flush(engine);
         await(failed);
         assertNotNull(failed.failure);
+        // Behind the memtable that cannot be flushed is another one now, and who waits for that is told as well.
+        disk.roomBytes = Long.MAX_VALUE;
+        put("b");
+        disk.roomBytes = 0;
+        EngineDriver.Answer<Void> behind = flush(engine);
+        await(behind);
+        assertNotNull(behind.failure);
         disk.roomBytes = Long.MAX_VALUE;
         EngineDriver.Answer<Void> again = flush(engine);
         assertFalse(again.given);

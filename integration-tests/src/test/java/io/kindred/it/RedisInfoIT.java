@@ -33,7 +33,6 @@ final class RedisInfoIT {
         put(absent, "the JVM has no arenas", "allocator_allocated", "allocator_active", "allocator_resident");
         put(absent, "the JVM has no arenas", "allocator_frag_ratio", "allocator_frag_bytes", "allocator_rss_ratio");
         put(absent, "the JVM has no arenas", "allocator_rss_bytes", "rss_overhead_ratio", "rss_overhead_bytes");
-        put(absent, "LASTSAVE tells it", "rdb_last_save_time");
         put(
                 absent,
                 "records have no such state when loaded",

@@ -42,6 +42,9 @@ public final class Main {
         } catch (BackupProblem e) {
             err.println("kindred-backup: " + e.getMessage());
             return EXIT_FAILED;
+        } catch (ErrorReply e) {
+            err.println("kindred-backup: the node answered: " + e.getMessage());
+            return EXIT_FAILED;
         } catch (IOException e) {
             err.println("kindred-backup: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             return EXIT_UNREACHABLE;

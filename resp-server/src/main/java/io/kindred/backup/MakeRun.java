@@ -11,6 +11,9 @@ import java.util.concurrent.Executors;
 
 /** Has each member of a cluster make its part of a backup, all at once, and says where each part lies. */
 final class MakeRun {
+    /** A node that does not answer for so long has stopped, or has far too much to link. */
+    private static final int PART_MILLIS = 30 * 60_000;
+
     private final Options options;
     private final PrintStream out;
 
@@ -71,7 +74,8 @@ final class MakeRun {
     }
 
     private PartLine part(MemberLine member) {
-        try (Connection node = new Connection(Connection.Address.of(member.address()), options.password(), 0)) {
+        try (Connection node =
+                new Connection(Connection.Address.of(member.address()), options.password(), PART_MILLIS)) {
             Map<String, String> part = Connection.pairs(node.ask("KIN.BACKUP", options.name()));
             return new PartLine(
                     member,

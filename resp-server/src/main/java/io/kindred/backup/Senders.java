@@ -108,6 +108,9 @@ final class Senders implements AutoCloseable {
             failure.compareAndSet(null, e);
         } catch (InterruptedException e) {
             failure.compareAndSet(null, new IOException("interrupted", e));
+        } catch (RuntimeException | Error e) {
+            // The batch is lost with this thread.
+            failure.compareAndSet(null, new IOException(e.toString(), e));
         }
     }
 

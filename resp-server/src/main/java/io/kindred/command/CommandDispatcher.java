@@ -34,10 +34,11 @@ public final class CommandDispatcher {
         if (server.settings().loading()) {
             return;
         }
+        int longest = server.settings().keyBytesMax();
         byte[][] keys = new byte[count][];
         int found = 0;
         for (int i = 0; i < count; i++) {
-            if (commands[i].length > 1) {
+            if (commands[i].length > 1 && commands[i][1].length <= longest) {
                 keys[found++] = commands[i][1];
             }
         }

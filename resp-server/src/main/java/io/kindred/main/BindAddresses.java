@@ -28,6 +28,11 @@ record BindAddresses(List<Bound> all, @Nullable String problem) {
 
     /** As {@code bind} has them: names or addresses, {@code *} for all, a dash before one that may be missing. */
     static BindAddresses of(String bind) {
+        return of("bind", bind);
+    }
+
+    /** As {@link #of(String)}, of another directive. */
+    static BindAddresses of(String directive, String bind) {
         List<Bound> all = new ArrayList<>();
         for (String word : bind.split(" ", -1)) {
             boolean optional = word.startsWith("-");
@@ -36,11 +41,13 @@ record BindAddresses(List<Bound> all, @Nullable String problem) {
                 all.add(new Bound(host, InetAddress.getByName(host.equals("*") ? "0.0.0.0" : host), optional));
             } catch (UnknownHostException e) {
                 if (!optional) {
-                    return new BindAddresses(List.of(), "'bind " + bind + "': there is no address " + host);
+                    return new BindAddresses(
+                            List.of(), "'" + directive + " " + bind + "': there is no address " + host);
                 }
             }
         }
-        return new BindAddresses(List.copyOf(all), all.isEmpty() ? "'bind " + bind + "' names no address" : null);
+        return new BindAddresses(
+                List.copyOf(all), all.isEmpty() ? "'" + directive + " " + bind + "' names no address" : null);
     }
 
     /** Whether nobody on another machine can connect. */

@@ -169,7 +169,8 @@ final class Node implements NodeHost, NodePort {
                 clock,
                 meters,
                 httpCounters,
-                tls);
+                tls,
+                saves);
     }
 
     private void every(long millis, Runnable task) {

@@ -94,7 +94,11 @@ final class NodeBackups {
                             }
                         });
                     }
-                }));
+                }))
+                .exceptionally(broken -> {
+                    loop.execute(() -> failed(broken.toString(), answer));
+                    return null;
+                });
     }
 
     /** Not on the loop. What is wrong with the place; null: nothing. */

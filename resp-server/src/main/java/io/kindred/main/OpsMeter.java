@@ -29,6 +29,7 @@ final class OpsMeter {
         taken++;
     }
 
+    /** 0 where the total was set back meanwhile. */
     long perSecond() {
         if (taken < 2) {
             return 0;
@@ -36,6 +37,6 @@ final class OpsMeter {
         int newest = (taken - 1) % SAMPLES;
         int oldest = taken <= SAMPLES ? 0 : taken % SAMPLES;
         long elapsedNanos = times[newest] - times[oldest];
-        return elapsedNanos <= 0 ? 0 : Math.round((totals[newest] - totals[oldest]) * 1e9 / elapsedNanos);
+        return elapsedNanos <= 0 ? 0 : Math.max(0, Math.round((totals[newest] - totals[oldest]) * 1e9 / elapsedNanos));
     }
 }

@@ -35,7 +35,8 @@ record Reading(Subjects of, long startedMillis, String runId, long commandsBase)
             InstantSource clock,
             Meters meters,
             HttpCounters http,
-            Tls tls) {}
+            Tls tls,
+            Saves saves) {}
 
     /** What is sampled, so that a report need not wait for it. */
     record Meters(OpsMeter operations, OpsMeter inputBytes, OpsMeter outputBytes, ProcessMeter process, LoopLag lag) {

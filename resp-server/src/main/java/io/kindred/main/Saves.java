@@ -18,6 +18,7 @@ final class Saves implements SavePort {
     private @Nullable LsmEngine engine;
     private long lastSeconds;
     private boolean saving;
+    private boolean lastFailed;
 
     Saves(InstantSource clock) {
         this.clock = clock;
@@ -45,6 +46,7 @@ final class Saves implements SavePort {
 
     private void end(@Nullable String failure) {
         saving = false;
+        lastFailed = failure != null;
         if (failure == null) {
             lastSeconds = clock.instant().getEpochSecond();
             LOG.log(System.Logger.Level.INFO, "Everything in memory is in tables");
@@ -56,6 +58,11 @@ final class Saves implements SavePort {
     @Override
     public boolean isSaving() {
         return saving;
+    }
+
+    /** Whether the last one has failed. */
+    boolean hasFailed() {
+        return lastFailed;
     }
 
     @Override

@@ -147,7 +147,8 @@ final class ServerConfig {
         if (port != 0 && number(Directives.PORT) == port && port == clusterPort((int) port)) {
             return "'port' and 'cluster-port' are both " + port;
         }
-        return httpBind().problem() != null ? httpBind().problem() : quorumProblem();
+        String http = number(Directives.HTTP_PORT) == 0 ? null : httpBind().problem();
+        return http != null ? http : quorumProblem();
     }
 
     /** N, in each datacenter. */
@@ -218,7 +219,7 @@ final class ServerConfig {
     }
 
     BindAddresses httpBind() {
-        return BindAddresses.of(text(Directives.HTTP_BIND));
+        return BindAddresses.of(Directives.HTTP_BIND.name(), text(Directives.HTTP_BIND));
     }
 
     List<InetSocketAddress> seeds() {

@@ -107,8 +107,18 @@ final class ServerMetrics {
                     "rdb_changes_since_last_save",
                     "Keys that were written and are in the log alone, not in tables.",
                     r -> r.of().engine().stats().memory().memtableEntries())
-            .fixed("rdb_bgsave_in_progress", 0, NO_RDB)
-            .fixed("rdb_last_bgsave_status", "ok", NO_RDB)
+            .flag(
+                    "rdb_bgsave_in_progress",
+                    "Whether SAVE or BGSAVE is under way.",
+                    r -> r.of().saves().isSaving())
+            .text(
+                    "rdb_last_save_time",
+                    "When the last SAVE or BGSAVE was done, or the node started, in seconds since 1970.",
+                    r -> r.of().saves().lastSeconds())
+            .text(
+                    "rdb_last_bgsave_status",
+                    "How the last SAVE or BGSAVE ended: ok, or err.",
+                    r -> r.of().saves().hasFailed() ? "err" : "ok")
             .fixed("rdb_last_bgsave_time_sec", -1, NO_RDB)
             .fixed("rdb_current_bgsave_time_sec", -1, NO_RDB)
             .text(

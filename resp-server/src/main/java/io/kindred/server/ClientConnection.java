@@ -119,6 +119,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         return replies.size() > 0 && replies.answered() == null;
     }
 
+    /** Whether it is not to be closed already. */
+    boolean isOpen() {
+        return state == State.OPEN || state == State.PAUSED;
+    }
+
     boolean paused() {
         return state == State.PAUSED;
     }
@@ -135,6 +140,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** A half command's. */
     long decodingBytes() {
         return decoder.heldBytes();
+    }
+
+    /** Of commands that are decoded and have not begun. */
+    long aheadBytes() {
+        return decoder.aheadBytes();
     }
 
     /** Encoded replies that the socket has not taken. */
@@ -295,6 +305,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
                 Long.toString(decoder.heldBytes()));
         waitsFor = null;
         load().leave(this);
+        if (waiting != null || decoder.aheadBytes() > 0) {
+            // Commands before the half one would have to be answered first, and wait themselves.
+            closeNow();
+            return;
+        }
         input.release();
         reject("OOM too many commands wait to be whole; nothing of this one was applied");
         visit();
@@ -371,8 +386,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         } catch (RuntimeException broken) {
             load().end(slot);
             throw broken;
+        } finally {
+            session.endRun();
         }
-        slot.settle();
+        boolean isStarted = !session.isHeldBack() && (isFirst || !session.runsAlone());
+        if (isStarted) {
+            slot.settle();
+        }
         decoder.authenticated(session.authenticated());
         if (session.isHeldBack()) {
             holdBack(slot, args);
@@ -467,6 +487,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     long turnNanos() {
         return server.turn().nanos();
+    }
+
+    void stepAside(ReplySlot slot) {
+        load().end(slot);
     }
 
     void completed(ReplySlot slot) {

@@ -6,7 +6,7 @@ final class ClientLine {
 
     static void append(StringBuilder out, ClientConnection client, long nowMillis) {
         ClientSession session = client.session();
-        long heldBytes = client.unreadBytes() + client.decodingBytes() + client.outputBytes();
+        long heldBytes = client.unreadBytes() + client.aheadBytes() + client.decodingBytes() + client.outputBytes();
         field(out, "id", session.id());
         field(out, "addr", session.remoteAddress());
         field(out, "laddr", session.localAddress());

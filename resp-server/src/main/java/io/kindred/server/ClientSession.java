@@ -262,6 +262,11 @@ public final class ClientSession implements Session {
         heldBack = false;
     }
 
+    /** It has begun, or has to wait: the session does not hold on to it. */
+    void endRun() {
+        running = null;
+    }
+
     @Override
     public boolean mayWrite() {
         heldBack = writesHeld;

@@ -56,6 +56,12 @@ public final class ReplySlot implements ReplySink {
         startedNanos = connection.turnNanos();
     }
 
+    /** It is answered late on purpose: it takes no room from others meanwhile, and says nothing of how slow commands are. */
+    void stepAside() {
+        connection.stepAside(this);
+        args = null;
+    }
+
     /** Where its answer is counted; null: its command was never started. */
     @Nullable
     CommandCalls calls() {

@@ -301,7 +301,7 @@ public final class RespServer {
         if (load.isChoked()) {
             all.stream()
                     .max(Comparator.comparingLong(ClientConnection::decodingBytes))
-                    .filter(client -> client.decodingBytes() > 0)
+                    .filter(client -> client.decodingBytes() > 0 && client.isOpen())
                     .ifPresent(ClientConnection::refuseForRoom);
         }
     }

@@ -41,12 +41,15 @@ final class WrongPasswords {
         this.counters = counters;
     }
 
-    /** Answers later. */
+    /** Answers later. Nobody else waits for it: it gives back its part of the window. */
     void refuse(ClientSession session, ReplySink sink, Reply refusal) {
         counters.countWrongPassword();
         String remote = session.remoteAddress();
         note(remote);
         int delayMillis = delayOf(remote.substring(0, remote.lastIndexOf(':')));
+        if (sink instanceof ReplySlot slot) {
+            slot.stepAside();
+        }
         loop.schedule(() -> sink.complete(refusal), delayMillis, TimeUnit.MILLISECONDS);
     }
 

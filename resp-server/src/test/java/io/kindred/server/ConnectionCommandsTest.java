@@ -168,6 +168,19 @@ final class ConnectionCommandsTest {
                 Socket other = locked.server().connect()) {
             ServerCounters counters = locked.server().server().counters();
             int guesses = 9;
+            try (Socket large = locked.server().connect()) {
+                send(large, "AUTH " + "x".repeat(16_000) + "\r\n");
+                locked.server().await(() -> counters.wrongPasswords() == 1);
+                assertEquals(
+                        0L,
+                        (long) locked.server()
+                                .onLoop(() -> locked.server().server().load().commandBytes()),
+                        "what waits for its answer takes no room from others");
+            }
+            locked.server().onLoop(() -> {
+                counters.reset();
+                return null;
+            });
             long begin = System.nanoTime();
             send(guesser, "AUTH guess\r\n".repeat(guesses) + "PING\r\n");
             locked.server().await(() -> counters.wrongPasswords() >= 3);

@@ -564,6 +564,24 @@ final class RespServerTest {
         }
     }
 
+    /** As HELLO, which waits for what came before it. */
+    @Test
+    void whatHasWaitedAnswersInTheProtocolThatItHasChosen() throws Exception {
+        TestServer.Behaviour behaviour = (server, session, args, reply) -> {
+            if (args[0][0] != '3') {
+                server.loop().execute(() -> server.loop().execute(() -> reply.complete(Reply.NIL)));
+            } else if (session.runAlone()) {
+                session.protocol(3);
+                reply.complete(Reply.NIL);
+            }
+        };
+        try (TestServer server = new TestServer(behaviour);
+                Socket client = server.connect()) {
+            send(client, "2\r\n3\r\nx\r\n");
+            assertEquals("$-1\r\n_\r\n_\r\n", receive(client, 11));
+        }
+    }
+
     @Test
     void eachReplyIsInTheProtocolOfItsTime() throws Exception {
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {

@@ -1,6 +1,7 @@
 package io.kindred.cluster.wire.tls;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.TreeMap;
 
-/** By which it shows that a file has become another one: its size, when it was changed, and which file it is. */
+/** By which it shows that a file has become another one: its size, when it or its rights were changed, and which file it is. */
 final class FileMarks {
     private FileMarks() {}
 
@@ -29,8 +30,17 @@ final class FileMarks {
             for (Path file : files) {
                 marks.put(file, of(file));
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             marks.put(dir, "unreadable: " + e);
+        }
+    }
+
+    /** A key that could not be read, and now can, has the same bytes. */
+    private static String rightsChanged(Path path) throws IOException {
+        try {
+            return String.valueOf(Files.getAttribute(path, "unix:ctime"));
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return "";
         }
     }
 
@@ -38,7 +48,7 @@ final class FileMarks {
         try {
             BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
             return file.size() + " " + file.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS) + " "
-                    + file.fileKey();
+                    + file.fileKey() + " " + rightsChanged(path);
         } catch (IOException e) {
             return "unreadable: " + e;
         }

@@ -257,7 +257,17 @@ public final class Tls implements AutoCloseable {
     }
 
     private void changeAside(TlsSettings next, Consumer<@Nullable String> told) {
-        marks = FileMarks.of(next.watched());
+        try {
+            marks = FileMarks.of(next.watched());
+        } catch (RuntimeException e) {
+            // A name that is none on this machine.
+            loop.execute(() -> {
+                changing = false;
+                reloadFailures++;
+                told.accept("TLS cannot be set up: " + e);
+            });
+            return;
+        }
         load(next, (loaded, problem) -> {
             changing = false;
             if (loaded != null) {
