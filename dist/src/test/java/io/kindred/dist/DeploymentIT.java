@@ -111,7 +111,9 @@ final class DeploymentIT {
             return secrets.toString();
         }
         if (word.startsWith("/data/")) {
-            return dir.resolve("data-" + name).resolve(word.substring("/data/".length())).toString();
+            return dir.resolve("data-" + name)
+                    .resolve(word.substring("/data/".length()))
+                    .toString();
         }
         if (word.equals("*")) {
             return "127.0.0.1";

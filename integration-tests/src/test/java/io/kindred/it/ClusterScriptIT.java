@@ -106,6 +106,29 @@ final class ClusterScriptIT {
         }
     }
 
+    @Test
+    void aNodeWhoseDiskIsLostIsReplaced(@TempDir Path parent) {
+        Path dir = parent.resolve("cluster");
+        int port = FreePorts.block(3);
+        try {
+            script(dir, "start", "--port", "" + port).succeeded();
+            call(port, "SET", "k", "what n2 had");
+            Program early = script(dir, "replace", "n2");
+            assertEquals(1, early.exitCode());
+            assertTrue(early.output().contains("n2 runs"), early.output());
+            script(dir, "kill", "n2").succeeded();
+            assertTrue(script(dir, "replace", "n2").output().contains("has the node's data: start it"));
+            Program.ran(null, Map.of(), "rm", "-r", dir.resolve("n2").toString())
+                    .succeeded();
+            String replaced = script(dir, "replace", "n2").succeeded();
+            assertTrue(replaced.contains("n2 replaced: it has what the lost one had"), replaced);
+            assertTrue(call(port + 1, "INFO", "keyspace").contains("db0:keys=1"), "it has no key of its own");
+            assertTrue(call(port + 1, "GET", "k").contains("what n2 had"));
+        } finally {
+            script(dir, "kill");
+        }
+    }
+
     /** A shell has what a script starts with & ignore SIGINT; a terminal that closes sends SIGHUP. */
     @Test
     void aScriptCanEndANodeAsRedisCanBeEnded(@TempDir Path dir) {

@@ -1,5 +1,6 @@
 package io.kindred.command;
 
+import io.kindred.cluster.message.Reply;
 import io.kindred.metrics.MetricFamily;
 import io.kindred.metrics.MetricSet;
 import java.util.List;
@@ -62,6 +63,19 @@ public final class CommandCounters {
         } else {
             misses++;
         }
+    }
+
+    /**
+     * What LATENCY HISTOGRAM shows.
+     *
+     * @param wanted in lower case, a command or all subcommands of one; empty: all. What was never called is left out
+     */
+    public Reply histograms(List<String> wanted) {
+        return LatencyReply.of(answered().stream()
+                .filter(each -> wanted.isEmpty()
+                        || wanted.contains(each.command())
+                        || wanted.contains(each.command().replaceFirst("[|].*", "")))
+                .toList());
     }
 
     /** What CONFIG RESETSTAT does. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the connection's loop thread.
  */
 public final class ReplySlot implements ReplySink {
+    private static final byte[] NOT_KEPT = {};
+
     private final ClientConnection connection;
     private @Nullable Reply reply;
     private byte @Nullable [][] args;
@@ -56,10 +58,11 @@ public final class ReplySlot implements ReplySink {
         startedNanos = connection.turnNanos();
     }
 
-    /** It is answered late on purpose: it takes no room from others meanwhile, and says nothing of how slow commands are. */
+    /** It is answered late on purpose: it takes no room from others meanwhile, and nothing is kept of it but its name. */
     void stepAside() {
         connection.stepAside(this);
-        args = null;
+        byte[][] command = args;
+        args = command == null ? null : new byte[][] {command[0], NOT_KEPT};
     }
 
     /** Where its answer is counted; null: its command was never started. */

@@ -15,6 +15,7 @@ import io.kindred.command.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** SLOWLOG and LATENCY: what took long, and when. */
 public final class SlowCommand {
@@ -69,6 +70,10 @@ public final class SlowCommand {
         CommandTable.Builder sub = new CommandTable.Builder();
         sub.add(latency("latest", 2, "Shows the last spike of each event."), (Action.OfNode) SlowCommand::latest);
         sub.add(latency("history", 3, "Shows the spikes of an event."), (Action.OfNode) SlowCommand::history);
+        sub.add(
+                latency("histogram", -2, "Shows how long the calls of commands took.")
+                        .docs("server", "7.0.0", "O(N), N commands", "Shows how long the calls of commands took."),
+                (Action.OfNode) SlowCommand::histogram);
         sub.add(latency("reset", -2, "Forgets the spikes of all events, or of these."), (Action.OfNode)
                 SlowCommand::reset);
         sub.add(latency("doctor", 2, "Says in words what was slow."), (Action.OfNode) SlowCommand::doctor);
@@ -78,6 +83,8 @@ public final class SlowCommand {
                         "LATENCY",
                         "DOCTOR",
                         "Return what was slow, in words.",
+                        "HISTOGRAM [<command> ...]",
+                        "Return how many calls of these commands, or all, took no longer than each power of two microseconds.",
                         "HISTORY <event>",
                         "Return time and milliseconds of the spikes of <event>.",
                         "LATEST",
@@ -117,6 +124,14 @@ public final class SlowCommand {
         ServerParts parts = parts(session);
         parts.slow().log().trim(parts.settings().slow().logMax());
         return parts.slow().log();
+    }
+
+    private static Reply histogram(Session session, byte[][] args, ServerView server) {
+        List<String> wanted = new ArrayList<>();
+        for (int i = 2; i < args.length; i++) {
+            wanted.add(Words.text(args[i]).toLowerCase(Locale.ROOT));
+        }
+        return server.commands().counters().histograms(wanted);
     }
 
     private static Reply get(Session session, byte[][] args, ServerView server) {

@@ -67,6 +67,22 @@ class MonitoringTest {
     }
 
     @Test
+    void latencyHistogramShowsTheCallsOfACommand() throws Exception {
+        assertEquals(List.of(), client.list("LATENCY", "HISTOGRAM", "getdel"));
+        for (int i = 0; i < 5; i++) {
+            client.call("GETDEL", "k");
+        }
+        List<?> shown = client.list("LATENCY", "HISTOGRAM", "GETDEL", "nothing");
+        assertEquals(2, shown.size());
+        assertEquals("getdel", shown.get(0));
+        List<?> calls = (List<?>) shown.get(1);
+        assertEquals(List.of("calls", 5L, "histogram_usec"), calls.subList(0, 3));
+        List<?> buckets = (List<?>) calls.get(3);
+        assertEquals(5L, buckets.get(buckets.size() - 1));
+        assertTrue(client.list("LATENCY", "HISTOGRAM").toString().contains("getdel"));
+    }
+
+    @Test
     void metricsHaveEveryDeclaredName() throws Exception {
         client.call("SET", "k", "v");
         client.call("GET", "k");

@@ -296,6 +296,7 @@ final class RandomCommands {
         add("slowlog|reset", () -> Call.of("SLOWLOG", "RESET"));
         add("slowlog|help", () -> Call.of("SLOWLOG", "HELP"));
         add("latency|latest", () -> Call.of("LATENCY", "LATEST"));
+        add("latency|histogram", () -> Call.of("LATENCY", "HISTOGRAM", "get").check(Call::sameKind));
         add("latency|history", () -> Call.of("LATENCY", "HISTORY", "fork"));
         add("latency|reset", () -> Call.of("LATENCY", "RESET"));
         add("latency|doctor", () -> Call.of("LATENCY", "DOCTOR").check(Call::sameKind));
