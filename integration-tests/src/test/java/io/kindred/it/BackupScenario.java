@@ -258,7 +258,7 @@ final class BackupScenario implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-cp",
-                KindredProcess.jar().toString(),
+                KindredProcess.classPath(),
                 "io.kindred.backup.Main"));
         command.addAll(List.of(words));
         Program ran = Program.ran(dir, Map.of(), TOOL_WITHIN, command.toArray(String[]::new));

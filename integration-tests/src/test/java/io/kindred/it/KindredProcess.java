@@ -193,7 +193,8 @@ final class KindredProcess implements AutoCloseable {
         }
     }
 
-    private static String classPath() {
+    /** The packaged server, with what it needs. */
+    static String classPath() {
         Path jar = jar();
         return jar + System.getProperty("path.separator") + jar.resolveSibling("lib") + "/*";
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Stands in front of one node's cluster port and makes the wire to each node that dials it as bad as a test wants.
  *
  * <p>The node announces the proxy's port as its own ({@code cluster-announce-bus-port}), so that all others dial it; the
- * proxy tells them apart by the name in their HELLO. What a node sends goes out on the connection that it dialed itself,
+ * proxy tells them apart by the name in their PROOF. What a node sends goes out on the connection that it dialed itself,
  * so a link that is bad in both directions needs a proxy before both of its ends.
  *
  * <p>A TCP stream loses nothing, so loss shows as what it does to a stream: with the given probability for each segment,

@@ -76,12 +76,15 @@ final class LinkProxyTest {
     /** As docs/wire-format.md has it. */
     private static byte[] hello(String name) {
         byte[] text = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        int length = 1 + 4 + 4 + 24 + 32 + 1 + text.length + 1;
-        ByteBuffer frame = ByteBuffer.allocate(4 + length);
-        frame.putInt(length).put((byte) 1).putInt(0x4b494e44).putInt(0x00010001);
-        frame.position(frame.position() + 24 + 32);
-        frame.put((byte) text.length).put(text).put((byte) 0);
-        return frame.array();
+        int helloLength = 1 + 4 + 4 + 32;
+        int proofLength = 1 + 24 + 1 + text.length + 1;
+        ByteBuffer frames = ByteBuffer.allocate(4 + helloLength + 4 + proofLength);
+        frames.putInt(helloLength).put((byte) 1).putInt(0x4b494e44).putInt(0x00010001);
+        frames.position(4 + helloLength);
+        frames.putInt(proofLength).put((byte) 3);
+        frames.position(frames.position() + 24);
+        frames.put((byte) text.length).put(text).put((byte) 0);
+        return frames.array();
     }
 
     @Test

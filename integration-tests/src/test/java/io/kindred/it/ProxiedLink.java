@@ -15,16 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection through a {@link LinkProxy}: from a node that dialed to the node behind the proxy, and back.
  *
- * <p>The dialer says who it is in its first frame (docs/wire-format.md, HELLO); until all of that is here nothing is
- * passed on, as nobody knows yet how.
+ * <p>The dialer says who it is in its second frame (docs/wire-format.md, PROOF), which answers what the node says to its first.
+ * So the first and its answer are passed on at once; from then on it is known how.
  */
 final class ProxiedLink {
     private static final int TYPE_AT = 4;
     private static final int MAGIC_AT = TYPE_AT + 1;
-    /** After type, magic, two versions, id, instance, generation and nonce. */
-    private static final int NAME_AT = MAGIC_AT + 4 + 2 * 2 + 3 * 8 + 32;
+    /** Magic, two versions and a nonce. */
+    private static final int HELLO_BYTES = MAGIC_AT + 4 + 2 * 2 + 32;
+    /** After the length, the type, id, instance and generation. */
+    private static final int NAME_AT = HELLO_BYTES + TYPE_AT + 1 + 3 * 8;
 
     private static final int HELLO = 1;
+    private static final int PROOF = 3;
     private static final byte[] MAGIC = "KIND".getBytes(UTF_8);
 
     private final LinkProxy proxy;
@@ -35,6 +38,9 @@ final class ProxiedLink {
     private final OneWay there;
     private final OneWay back;
     private final ByteArrayOutputStream opening = new ByteArrayOutputStream();
+    /** How much of it is passed on. */
+    private int passed;
+
     private @Nullable String dialer;
 
     ProxiedLink(LinkProxy proxy, SocketChannel dialerEnd, SocketChannel nodeEnd, Selector selector) throws IOException {
@@ -80,24 +86,27 @@ final class ProxiedLink {
             byte[] bytes = Arrays.copyOf(proxy.buffer(), count);
             if (dialer == null && way == there) {
                 opening.writeBytes(bytes);
-                bytes = opening.toByteArray();
-                dialer = dialerIn(bytes);
+                byte[] all = opening.toByteArray();
+                dialer = dialerIn(all);
+                int known = dialer == null ? Math.min(all.length, HELLO_BYTES) : all.length;
+                bytes = Arrays.copyOfRange(all, passed, known);
+                passed = known;
             }
-            if (dialer != null) {
+            if (bytes.length > 0) {
                 way.take(bytes, proxy.wire(dialer), nowNanos);
             }
         }
     }
 
-    /** The name in the dialer's HELLO; null: it is not all here yet. */
+    /** The name in the dialer's PROOF; null: it is not all here yet. */
     private static @Nullable String dialerIn(byte[] bytes) throws IOException {
         if (bytes.length <= NAME_AT || bytes.length <= NAME_AT + bytes[NAME_AT]) {
             return null;
         }
         boolean hello =
                 bytes[TYPE_AT] == HELLO && Arrays.equals(MAGIC, Arrays.copyOfRange(bytes, MAGIC_AT, MAGIC_AT + 4));
-        if (!hello || bytes[NAME_AT] <= 0) {
-            throw new ProtocolException("a connection to the proxy does not begin with a node's HELLO");
+        if (!hello || bytes[HELLO_BYTES + TYPE_AT] != PROOF || bytes[NAME_AT] <= 0) {
+            throw new ProtocolException("a connection to the proxy does not begin with a node's HELLO and PROOF");
         }
         return new String(bytes, NAME_AT + 1, bytes[NAME_AT], UTF_8);
     }
