@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * many commands at a time (checked access to a direct buffer, byte by byte, costs several times that copy). The window
  * is scratch space that all decoders of one thread share.
  *
+ * <p>Where several commands are there, some are decoded before the first of them is handed on, and the sink is told of all of them
+ * ({@link CommandSink#foresee}). Those that a sink which stops has not taken stay here. Before a client has proven itself one is
+ * handed on at a time, for what it may send changes then.
+ *
  * <p>The edge cases are those of Redis 7's {@code networking.c}: {@code *0} and {@code *-1} are no command, so is an
  * empty line; the two bytes after an argument are skipped unseen; numbers are strict (no plus sign, no leading zero).
  * One difference: whether a line is too long does not depend on how it was cut into packets.
