@@ -47,7 +47,13 @@ interface Disk {
         /** Appends all that remains in the buffers, in one call of the operating system where it takes all at once. */
         void append(ByteBuffer... buffers) throws IOException;
 
-        /** Cuts the file to `sizeBytes`; the next append goes there. */
+        /**
+         * Fills the file with zeros up to `endBytes` if it ends before. The next append goes where it would have gone, over the zeros.
+         * A force of bytes for which the file has room is cheaper: it has no new size to record.
+         */
+        void reserve(long endBytes) throws IOException;
+
+        /** Cuts the file to `sizeBytes`, room that was reserved included; the next append goes there. */
         void truncate(long sizeBytes) throws IOException;
 
         /** Makes everything appended before durable, the file's name in its directory too. */

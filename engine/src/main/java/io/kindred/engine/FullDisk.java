@@ -71,6 +71,11 @@ final class FullDisk implements Disk {
         }
 
         @Override
+        public void reserve(long endBytes) {
+            // It takes any number of bytes.
+        }
+
+        @Override
         public void truncate(long sizeBytes) {
             // It has no bytes.
         }

@@ -82,6 +82,8 @@ final class LocalDisk implements Disk {
     }
 
     private static final class LocalFile implements DiskFile {
+        private static final int ZEROS_BYTES = 1 << 20;
+
         private final Disk disk;
         private final Path file;
         private final FileChannel channel;
@@ -103,6 +105,15 @@ final class LocalDisk implements Disk {
                 } else {
                     first++;
                 }
+            }
+        }
+
+        @Override
+        public void reserve(long endBytes) throws IOException {
+            ByteBuffer zeros =
+                    ByteBuffer.allocateDirect((int) Math.min(ZEROS_BYTES, Math.max(0, endBytes - channel.size())));
+            for (long at = channel.size(); at < endBytes; at = channel.size()) {
+                channel.write(zeros.clear().limit((int) Math.min(zeros.capacity(), endBytes - at)), at);
             }
         }
 

@@ -3,8 +3,7 @@ package io.kindred.engine;
 import java.nio.ByteBuffer;
 
 /**
- * The writes of one commit, as the record that goes into the log: room for the record's header, then the writes one
- * after the other. One direct buffer, reused; a buffer that a large commit has made large is let go.
+ * The writes of one commit, as they go into the log: room for a record's header, then the writes one after the other. One direct buffer, reused; a buffer that a large commit has made large is let go.
  */
 final class LogBatch {
     private static final int INITIAL_BYTES = 16 << 10;
@@ -50,11 +49,13 @@ final class LogBatch {
         buffer.put(key);
     }
 
-    /** The record as it goes to `offset` of `segment`. */
-    ByteBuffer seal(LogFormat.RecordPlace place) {
-        ByteBuffer record = buffer.duplicate().flip();
-        LogFormat.sealRecord(record, place);
-        return record;
+    int payloadBytes() {
+        return buffer.position() - LogFormat.RECORD_HEADER_BYTES;
+    }
+
+    /** Room for a record's header, then the writes. */
+    ByteBuffer withHeader() {
+        return buffer.duplicate().flip();
     }
 
     private void startWrite(byte op, int countDelta, int keyLength) {

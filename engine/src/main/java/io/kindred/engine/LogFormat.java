@@ -3,6 +3,7 @@ package io.kindred.engine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
@@ -75,14 +76,26 @@ final class LogFormat {
                         == crc(header.slice(header.position(), SEGMENT_CRC_AT));
     }
 
-    /** Fills in the header of the record whose payload lies behind it. */
-    static void sealRecord(ByteBuffer record, RecordPlace place) {
-        int payloadBytes = record.remaining() - RECORD_HEADER_BYTES;
-        int start = record.position();
-        int payloadCrc = crc(record.slice(start + RECORD_HEADER_BYTES, payloadBytes));
-        record.putInt(start, payloadBytes);
-        record.putInt(start + 4, payloadCrc);
-        record.putInt(start + 8, place.headerCrc(payloadBytes, payloadCrc));
+    /**
+     * Adds the bytes that make one record of the batches, in their order; the first batch lends its room for the header.
+     */
+    static void seal(List<LogBatch> batches, RecordPlace place, List<ByteBuffer> pieces) {
+        CRC32C crc = new CRC32C();
+        int payloadBytes = 0;
+        ByteBuffer header = batches.get(0).withHeader();
+        pieces.add(header);
+        for (LogBatch batch : batches) {
+            ByteBuffer payload = batch.withHeader().position(RECORD_HEADER_BYTES);
+            payloadBytes += payload.remaining();
+            crc.update(payload.duplicate());
+            if (batch != batches.get(0)) {
+                pieces.add(payload);
+            }
+        }
+        int payloadCrc = (int) crc.getValue();
+        header.putInt(0, payloadBytes);
+        header.putInt(4, payloadCrc);
+        header.putInt(8, place.headerCrc(payloadBytes, payloadCrc));
     }
 
     static int crc(ByteBuffer bytes) {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A place that does not check is searched past, position by position, for the next record that does. If there is
  * one, in this segment or in a later one, the place is <i>corrupt</i>: it is reported and skipped, and everything
  * before and after it is kept. If there is none, it is the <i>torn</i> end of a log whose last append was interrupted:
- * it is reported and cut. So the verdict on a segment's bad end waits until the later segments have been read.
+ * it is reported and cut. So the verdict on a segment's bad end waits until the later segments have been read. Zeros at the end
+ * of the newest segment are room that was made for what has not come.
  */
 final class LogReplay {
     /** Takes what the log holds. */
@@ -41,6 +43,7 @@ final class LogReplay {
     private final Visitor visitor;
     private final LogFormat.RecordPlace place = new LogFormat.RecordPlace();
     private final List<String> findings = new ArrayList<>();
+    private final Map<Long, Long> validEnds = new HashMap<>();
 
     private ByteBuffer bytes = ByteBuffer.allocate(0);
     private long records;
@@ -151,8 +154,20 @@ final class LogReplay {
             offset += length;
             validEnd = offset;
         }
-        noteBadEnd(new BadEnd(segment, validEnd, Math.max(recordedEnd.orElse(limit), limit) - validEnd));
+        long end = headerBad || recordedEnd.isPresent()
+                ? Math.max(recordedEnd.orElse(limit), limit)
+                : withoutZeros(validEnd, limit);
+        noteBadEnd(new BadEnd(segment, validEnd, end - validEnd));
+        validEnds.put(segment, (long) validEnd);
         return validEnd;
+    }
+
+    private int withoutZeros(int from, int to) {
+        int end = to;
+        while (end > from && bytes.get(end - 1) == 0) {
+            end--;
+        }
+        return end;
     }
 
     /** A valid record has been found: whatever was bad before it is corruption. */
@@ -194,19 +209,12 @@ final class LogReplay {
             // Not even the segment's header had been written.
             disk.delete(file);
             disk.syncDirectory(directory);
-            return new LogEnd(torn.segment - 1, previousLength(torn.segment - 1));
+            // The end of one that has been flushed and is gone nobody will ask for.
+            return new LogEnd(torn.segment - 1, validEnds.getOrDefault(torn.segment - 1, 0L));
         }
         disk.truncate(file, torn.from);
         disk.syncDirectory(directory);
         return new LogEnd(torn.segment, torn.from);
-    }
-
-    private long previousLength(long segment) throws IOException {
-        try {
-            return Files.size(LogFormat.segmentFile(directory, segment));
-        } catch (NoSuchFileException e) {
-            return 0; // It has been flushed and is gone; nobody will ask for its end.
-        }
     }
 
     /** The whole length of the valid record at `offset`, or -1 if there is none. */
@@ -228,7 +236,7 @@ final class LogReplay {
             return -1;
         }
         int payloadBytes = bytes.getInt(offset);
-        if (payloadBytes < 0 || payloadBytes > room) {
+        if (payloadBytes <= 0 || payloadBytes > room) {
             return -1;
         }
         int headerCrc = place.at(segment, offset).headerCrc(payloadBytes, bytes.getInt(offset + 4));

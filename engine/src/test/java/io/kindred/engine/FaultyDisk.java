@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A real disk that remembers what is durable, so that a power cut can be played; and that fails where it is told to.
  *
- * <p>Durable is: of a file, the bytes appended before its last force; of a directory, what it held at its last sync. A
+ * <p>Durable is: of a file, the bytes appended before its last force, and zeros where room had been reserved by then, or, where
+ * {@link #tears} says so, some sectors of what has been appended there since; of a directory, what it held at its last sync. A
  * file that was never forced and never in a synced directory is gone after the cut; one that was deleted without a sync
  * of its directory is back.
  */
@@ -34,6 +36,9 @@ final class FaultyDisk implements Disk {
     /** Bytes that may still be appended; beyond, the disk is full. */
     volatile long roomBytes = Long.MAX_VALUE;
 
+    /** What a file had reserved is taken too, as a file system that writes to new places does. */
+    volatile boolean reservesNothing;
+
     volatile Predicate<Path> appendFails = path -> false;
     volatile Predicate<Path> forceFails = path -> false;
     /** Files that cannot be opened, for there are no handles left. */
@@ -47,11 +52,21 @@ final class FaultyDisk implements Disk {
     volatile @Nullable Runnable afterChange;
 
     volatile boolean truncateFails;
+
+    /** Whether a sector that was appended to forced room, and not forced since, is on the disk when the power goes. */
+    volatile BooleanSupplier tears = () -> false;
+
     volatile @Nullable Runnable beforeForce;
+
+    private static final int SECTOR_BYTES = 512;
 
     private static final class Tracked {
         long size;
         long durableSize;
+        /** Where the zeros end that were reserved, if they end behind `size`. */
+        long roomEnd;
+
+        long durableRoomEnd;
         boolean named;
     }
 
@@ -162,6 +177,7 @@ final class FaultyDisk implements Disk {
         Tracked tracked = files.get(file);
         if (tracked != null) {
             tracked.durableSize = tracked.size;
+            tracked.durableRoomEnd = tracked.roomEnd;
             tracked.named = true;
         }
         events.add("force " + file.getFileName());
@@ -195,8 +211,7 @@ final class FaultyDisk implements Disk {
                 continue;
             }
             byte[] bytes = Files.readAllBytes(path);
-            int size = tracked == null ? bytes.length : (int) Math.min(bytes.length, tracked.durableSize);
-            write(to.resolve(from.relativize(path)), Arrays.copyOf(bytes, size));
+            write(to.resolve(from.relativize(path)), tracked == null ? bytes : durable(tracked, bytes));
         }
         for (Map.Entry<Path, byte[]> entry : deletedUnsynced.entrySet()) {
             Path copy = to.resolve(from.relativize(entry.getKey()));
@@ -204,6 +219,20 @@ final class FaultyDisk implements Disk {
                 write(copy, entry.getValue());
             }
         }
+    }
+
+    private byte[] durable(Tracked tracked, byte[] bytes) {
+        int size = (int) Math.min(bytes.length, tracked.durableSize);
+        int roomEnd = (int) Math.min(bytes.length, Math.max(size, tracked.durableRoomEnd));
+        byte[] durable = Arrays.copyOf(Arrays.copyOf(bytes, size), roomEnd);
+        for (int at = size; at < roomEnd; ) {
+            int end = Math.min(roomEnd, (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
+            if (at < tracked.size && tears.getAsBoolean()) {
+                System.arraycopy(bytes, at, durable, at, end - at);
+            }
+            at = end;
+        }
+        return durable;
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {
@@ -242,14 +271,32 @@ final class FaultyDisk implements Disk {
         @SuppressWarnings("NonAtomicVolatileUpdate") // A test that limits the room writes from one thread at a time.
         private void appendOne(ByteBuffer buffer) throws IOException {
             int length = buffer.remaining();
-            int taken = (int) Math.min(length, Math.max(0, roomBytes));
-            roomBytes -= roomBytes == Long.MAX_VALUE ? 0 : taken;
+            long reserved = reservesNothing ? 0 : Math.max(0, tracked.roomEnd - tracked.size);
+            long room = roomBytes == Long.MAX_VALUE ? length : reserved + Math.max(0, roomBytes);
+            int taken = (int) Math.min(length, room);
+            roomBytes -= roomBytes == Long.MAX_VALUE ? 0 : Math.max(0, taken - reserved);
             ByteBuffer part = buffer.slice(buffer.position(), taken);
             buffer.position(buffer.position() + taken);
             file.append(part);
             tracked.size += taken;
             if (taken < length) {
                 throw full();
+            }
+        }
+
+        /** A disk that fills up gives the part that it has. */
+        @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate")
+        public void reserve(long endBytes) throws IOException {
+            synchronized (FaultyDisk.this) {
+                long before = Math.max(tracked.roomEnd, tracked.size);
+                long end = Math.max(before, Math.min(endBytes, before + Math.max(0, Math.min(roomBytes, endBytes))));
+                file.reserve(end);
+                roomBytes -= roomBytes == Long.MAX_VALUE ? 0 : end - before;
+                tracked.roomEnd = end;
+                if (end < endBytes) {
+                    throw full();
+                }
             }
         }
 
@@ -261,6 +308,7 @@ final class FaultyDisk implements Disk {
             synchronized (FaultyDisk.this) {
                 file.truncate(sizeBytes);
                 tracked.size = sizeBytes;
+                tracked.roomEnd = sizeBytes;
             }
         }
 
@@ -275,6 +323,7 @@ final class FaultyDisk implements Disk {
             }
             synchronized (FaultyDisk.this) {
                 tracked.durableSize = tracked.size;
+                tracked.durableRoomEnd = tracked.roomEnd;
                 tracked.named = true;
                 events.add("force " + path.getFileName());
             }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,72 @@ final class LogDamageTest {
         assertEquals(2 * RECORDS, replayed.writes.size());
         Files.delete(segment(1));
         assertEquals(1, replay().result.corruptions());
+    }
+
+    /** The disk may take the sectors of an append that it did not finish in any order. */
+    @Test
+    void whatIsTornInReservedRoomIsNoDamage() throws IOException {
+        CommitLog log = new CommitLog(alwaysSynced(), new LogEnd(0, 0));
+        writeRecords(log, 1);
+        List<String> forced = replay().writes;
+        int from = (int) log.end().bytes();
+        log.append(List.of(large(100), large(101), large(102)));
+        int to = (int) log.end().bytes();
+        byte[] whole = Files.readAllBytes(segment(1));
+        assertEquals(CommitLog.ROOM_BYTES, whole.length);
+        assertEquals(RECORDS + 3, replay().writes.size());
+        Random random = new Random(1);
+        for (int i = 0; i < 200; i++) {
+            byte[] torn = whole.clone();
+            boolean isWhole = true;
+            for (int at = from; at < to; at = (at / 512 + 1) * 512) {
+                if (random.nextInt(4) == 0) {
+                    Arrays.fill(torn, at, Math.min(to, (at / 512 + 1) * 512), (byte) 0);
+                    isWhole = false;
+                }
+            }
+            Files.write(segment(1), torn);
+            Replayed replayed = replay();
+            assertEquals(0, replayed.result.corruptions(), () -> "" + replayed.result.findings());
+            assertEquals(isWhole ? RECORDS + 3 : RECORDS, replayed.writes.size());
+            assertEquals(forced, replayed.writes.subList(0, RECORDS));
+        }
+    }
+
+    @Test
+    void reservedRoomIsNoTornEnd() throws IOException {
+        CommitLog log = new CommitLog(alwaysSynced(), new LogEnd(0, 0));
+        writeRecords(log, 1);
+        for (int start = 0; start < 3; start++) {
+            Replayed replayed = replay();
+            assertEquals(List.of(), replayed.result.findings());
+            assertEquals(0, replayed.result.tornBytes());
+            assertEquals(log.end(), replayed.result.end());
+            assertEquals((start + 1) * RECORDS, replayed.writes.size());
+            // The segment before keeps its zeros, and the next one's header says where it ends.
+            log = new CommitLog(alwaysSynced(), replayed.result.end());
+            writeRecords(log, 1);
+        }
+        // A header that the disk never got makes the segment before the newest again.
+        LogEnd end = replay().result.end();
+        Files.write(segment(end.segment() + 1), new byte[CommitLog.ROOM_BYTES]);
+        assertEquals(end, replay().result.end());
+        writeRecords(new CommitLog(alwaysSynced(), end), 1);
+        assertEquals(List.of(), replay().result.findings());
+    }
+
+    private EngineContext alwaysSynced() {
+        return new EngineContext(
+                new LocalDisk(),
+                directory,
+                EngineOptions.defaults().withSyncPolicy(SyncPolicy.ALWAYS),
+                new EngineCounters());
+    }
+
+    private static LogBatch large(int number) {
+        LogBatch batch = new LogBatch();
+        batch.put(key(number, "large"), value("value".repeat(500)), 1);
+        return batch;
     }
 
     private Replayed replay() throws IOException {

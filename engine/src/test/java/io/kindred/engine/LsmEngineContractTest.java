@@ -56,6 +56,7 @@ final class LsmEngineContractTest extends StorageEngineContract {
     void failCommits(EngineFailure.Kind kind) {
         if (kind == EngineFailure.Kind.DISK_FULL) {
             disk.roomBytes = 50;
+            disk.reservesNothing = true;
         } else {
             disk.appendFails = path -> true;
         }
@@ -64,6 +65,7 @@ final class LsmEngineContractTest extends StorageEngineContract {
     @Override
     void failCommitsNoMore() {
         disk.roomBytes = Long.MAX_VALUE;
+        disk.reservesNothing = false;
         disk.appendFails = path -> false;
     }
 

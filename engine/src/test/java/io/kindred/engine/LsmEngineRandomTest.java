@@ -373,6 +373,7 @@ final class LsmEngineRandomTest {
             Path copy = parent.resolve("life-" + ++lives);
             Files.createDirectories(copy);
             if (power) {
+                disk.tears = random::nextBoolean;
                 disk.copyDurable(directory, copy);
             } else {
                 disk.copyAll(directory, copy);
