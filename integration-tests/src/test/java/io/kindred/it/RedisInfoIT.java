@@ -29,21 +29,6 @@ final class RedisInfoIT {
         put(absent, "the process is a JVM", "executable", "config_file");
         put(absent, "there is no such timer", "hz", "configured_hz", "lru_clock");
         put(absent, "not measured", "client_recent_max_input_buffer", "client_recent_max_output_buffer");
-        put(absent, "not known of a JVM", "used_memory_startup");
-        put(absent, "the JVM has no arenas", "allocator_allocated", "allocator_active", "allocator_resident");
-        put(absent, "the JVM has no arenas", "allocator_frag_ratio", "allocator_frag_bytes", "allocator_rss_ratio");
-        put(absent, "the JVM has no arenas", "allocator_rss_bytes", "rss_overhead_ratio", "rss_overhead_bytes");
-        put(
-                absent,
-                "records have no such state when loaded",
-                "rdb_last_load_keys_expired",
-                "rdb_last_load_keys_loaded");
-        put(absent, "keys expire as they are read, and go by the scrubber", "expired_stale_perc");
-        put(absent, "keys expire as they are read", "expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds");
-        put(absent, "the JVM moves objects by itself", "active_defrag_hits", "active_defrag_misses");
-        put(absent, "the JVM moves objects by itself", "active_defrag_key_hits", "active_defrag_key_misses");
-        put(absent, "the JVM moves objects by itself", "total_active_defrag_time", "current_active_defrag_time");
-        put(absent, "there is no RESTORE", "dump_payload_sanitizations");
         put(absent, "buffers are pooled", "reply_buffer_shrinks", "reply_buffer_expands");
         return absent;
     }

@@ -20,6 +20,7 @@ final class InfoReport {
 
     private final Reading.Subjects of;
     private final long startedMillis;
+    private final long startedBytes = MemoryFigures.heldBytes();
     private final String runId;
     private long commandsBase;
 
@@ -39,7 +40,7 @@ final class InfoReport {
     }
 
     Reading reading() {
-        return new Reading(of, startedMillis, runId, commandsBase);
+        return new Reading(of, startedMillis, startedBytes, runId, commandsBase);
     }
 
     /** @param asked sections in lower case, {@code default}, {@code all} or {@code everything}; none: the default ones */

@@ -17,10 +17,11 @@ import java.time.InstantSource;
  * <p>Owned by: the loop thread.
  *
  * @param startedMillis when the node began to serve
+ * @param startedBytes what the JVM held then
  * @param runId 40 hexadecimal digits, others at each start
  * @param commandsBase commands that were processed before the last CONFIG RESETSTAT
  */
-record Reading(Subjects of, long startedMillis, String runId, long commandsBase) {
+record Reading(Subjects of, long startedMillis, long startedBytes, String runId, long commandsBase) {
 
     /** The parts of a node. */
     record Subjects(

@@ -19,6 +19,9 @@ final class ServerMetrics {
     private static final String NO_RDB = "There is no RDB file: what is in memory is flushed to tables.";
     private static final String NO_FORK = "The process never forks.";
     private static final String NO_PUBSUB = "There is no publish and subscribe.";
+    private static final String NO_EXPIRE_CYCLE =
+            "Keys expire by the clock of whoever looks; the scrubber removes them.";
+    private static final String NO_DEFRAGMENTATION = "The JVM moves objects by itself.";
     private static final String NO_EVICTION = "Nothing is evicted.";
     private static final String NO_TRACKING = "There is no client-side caching.";
     private static final String NO_IO_THREADS = "One thread serves all clients.";
@@ -126,6 +129,8 @@ final class ServerMetrics {
                     "Flushes of memory into tables.",
                     r -> r.of().engine().stats().tables().flushes())
             .fixed("rdb_last_cow_size", 0, NO_FORK)
+            .fixed("rdb_last_load_keys_expired", 0, NO_RDB)
+            .fixed("rdb_last_load_keys_loaded", 0, NO_RDB)
             .fixed("aof_enabled", 1, "Every write is in the commit log before it is answered.")
             .fixed("aof_rewrite_in_progress", 0, NO_REWRITE)
             .fixed("aof_rewrite_scheduled", 0, NO_REWRITE)
@@ -179,6 +184,16 @@ final class ServerMetrics {
             .fixed("sync_full", 0, NO_REPLICAS)
             .fixed("sync_partial_ok", 0, NO_REPLICAS)
             .fixed("sync_partial_err", 0, NO_REPLICAS)
+            .fixed("expired_stale_perc", "0.00", NO_EXPIRE_CYCLE)
+            .fixed("expired_time_cap_reached_count", 0, NO_EXPIRE_CYCLE)
+            .fixed("expire_cycle_cpu_milliseconds", 0, NO_EXPIRE_CYCLE)
+            .fixed("active_defrag_hits", 0, NO_DEFRAGMENTATION)
+            .fixed("active_defrag_misses", 0, NO_DEFRAGMENTATION)
+            .fixed("active_defrag_key_hits", 0, NO_DEFRAGMENTATION)
+            .fixed("active_defrag_key_misses", 0, NO_DEFRAGMENTATION)
+            .fixed("total_active_defrag_time", 0, NO_DEFRAGMENTATION)
+            .fixed("current_active_defrag_time", 0, NO_DEFRAGMENTATION)
+            .fixed("dump_payload_sanitizations", 0, "There is no RESTORE.")
             .fixed("evicted_keys", 0, NO_EVICTION)
             .fixed("evicted_clients", 0, "client-output-buffer-limit and waiting-bytes-max have counters of their own.")
             .fixed("total_eviction_exceeded_time", 0, NO_EVICTION)
