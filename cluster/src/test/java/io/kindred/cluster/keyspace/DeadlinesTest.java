@@ -236,4 +236,22 @@ class DeadlinesTest {
         deadlines.showAll(GROUP);
         assertEquals(new Expiring(0, 2, 2 * (later - now)), deadlines.at(GROUP, now));
     }
+
+    /** A write that was stamped above the flush, and had come before it, stays and is hidden until the sweep has been through. */
+    @Test
+    void whatAFlushHasNotMeantIsCountedOnceItIsSwept() {
+        Deadlines deadlines = new Deadlines();
+        long end = end(START_MILLIS, 1_000);
+        long past = end(START_MILLIS, -1_000);
+        for (long each : new long[] {end, end, past, past}) {
+            deadlines.moved(GROUP, Deadlines.NEVER, false, each, START_MILLIS, change -> {});
+        }
+        deadlines.hideAll(GROUP);
+        for (long each : new long[] {end, past}) {
+            deadlines.moved(GROUP, each, true, Deadlines.NEVER, START_MILLIS, change -> {});
+        }
+        assertEquals(new Expiring(0, 0, 0), deadlines.at(GROUP, START_MILLIS));
+        deadlines.showAll(GROUP);
+        assertEquals(new Expiring(1, 1, end - START_MILLIS), deadlines.at(GROUP, START_MILLIS));
+    }
 }
