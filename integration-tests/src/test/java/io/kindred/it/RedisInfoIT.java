@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,71 @@ final class RedisInfoIT {
             }
         }
         return sections;
+    }
+
+    /** What the same commands leave of keys and deadlines, in two databases, once what is short has expired. */
+    @Test
+    void keysAndExpiresAreThoseOfRedis(@TempDir Path dir) throws Exception {
+        try (RealRedis real = RealRedis.started(dir);
+                KindredProcess node = KindredProcess.started(NodeOptions.of("keyspace", dir))) {
+            for (int port : new int[] {real.port(), node.port()}) {
+                writeWithDeadlines(port);
+            }
+            for (int port : new int[] {real.port(), node.port()}) {
+                // Redis deletes in its own time what nobody asks for.
+                Await.until(
+                        "what has expired is not counted",
+                        Duration.ofSeconds(20),
+                        () -> redisCli(port, "DBSIZE").equals("6"));
+                assertEquals("", redisCli(port, "GET", "s1"));
+            }
+            Map<String, Long> ttls = Map.of("db0", 1_000_000L, "db3", 2_000_000L);
+            ttls.forEach((db, ttl) -> {
+                List<Long> redis = keyspace(real.port(), db);
+                List<Long> own = keyspace(node.port(), db);
+                assertEquals(redis.subList(0, 2), own.subList(0, 2), db + ": keys and expires");
+                // Redis's is a sliding average of samples, in which keys that are no more have a part: not comparable.
+                assertTrue(own.get(2) > ttl - 60_000 && own.get(2) < ttl + ttl / 64, db + ": " + own);
+            });
+        }
+    }
+
+    private static void writeWithDeadlines(int port) {
+        for (int i = 0; i < 3; i++) {
+            redisCli(port, "SET", "s" + i, "v", "PX", "200");
+            redisCli(port, "SET", "l" + i, "v", "EX", "1000");
+            redisCli(port, "SET", "k" + i, "v");
+            redisCli(port, "-n", "3", "SETEX", "d" + i, "2000", "v");
+        }
+        redisCli(port, "PERSIST", "l0");
+        redisCli(port, "SET", "l1", "over");
+        redisCli(port, "EXPIRE", "k1", "1000");
+        redisCli(port, "DEL", "k2");
+        redisCli(port, "INCR", "n");
+        redisCli(port, "EXPIRE", "n", "1000");
+        redisCli(port, "INCR", "n");
+        redisCli(port, "SET", "s0", "v", "EX", "1000");
+        redisCli(port, "PEXPIREAT", "k0", "1");
+        redisCli(port, "-n", "3", "SET", "d1", "v", "KEEPTTL");
+        redisCli(port, "-n", "3", "PERSIST", "d2");
+    }
+
+    private static String redisCli(int port, String... command) {
+        List<String> line = new ArrayList<>(List.of("redis-cli", "-p", "" + port));
+        line.addAll(List.of(command));
+        return Program.output(line.toArray(String[]::new)).strip();
+    }
+
+    /** Keys, those that expire, and what is left to these on average. */
+    private static List<Long> keyspace(int port, String db) {
+        String line = redisCli(port, "INFO", "keyspace")
+                .lines()
+                .filter(each -> each.startsWith(db + ":"))
+                .findFirst()
+                .orElseThrow();
+        return Stream.of(line.strip().substring(db.length() + 1).split(","))
+                .map(field -> Long.parseLong(field.substring(field.indexOf('=') + 1)))
+                .toList();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.kindred.main;
 
+import io.kindred.cluster.keyspace.Expiring;
 import io.kindred.cluster.node.LoopStats;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.metrics.MetricFamily;
@@ -282,23 +283,31 @@ final class ServerMetrics {
                     Database.METRICS))
             .build();
 
-    private record Database(int number, long keys) {
+    private record Database(int number, long keys, Expiring expiring) {
         static final MetricSet<Database> METRICS = MetricSet.<Database>of(ServerMetrics.class)
                 .gauge(
                         "keys",
-                        "Keys that this node holds, also for other nodes' clients; expired ones until they go.",
+                        "Keys that this node holds, also for other nodes' clients, without expired ones.",
                         Database::keys)
-                .fixed("expires", 0, "Not counted: storage counts records, not what is in them.")
-                .fixed("avg_ttl", 0, "Not counted.")
+                .gauge(
+                        "expires",
+                        "Those of them that have a time to live.",
+                        r -> r.expiring().left())
+                .gauge(
+                        "avg_ttl",
+                        Unit.MILLISECONDS,
+                        "What is left to these on average; too much by less than a 64th of their time to live.",
+                        r -> r.expiring().averageMillis())
                 .build();
     }
 
     private static List<Database> databases(Reading reading) {
         List<Database> found = new ArrayList<>();
+        long now = reading.of().clock().millis();
         for (int db = 0; db < reading.of().config().databases(); db++) {
-            long keys = reading.views().keysHere(db);
+            long keys = reading.views().keysHere(db, now);
             if (keys > 0) {
-                found.add(new Database(db, keys));
+                found.add(new Database(db, keys, reading.views().expiringHere(db, now)));
             }
         }
         return found;

@@ -107,6 +107,32 @@ class NodeTest {
     }
 
     @Test
+    void anExpiredKeyLeavesTheCounts() throws Exception {
+        client.call("SET", "for-ever", "v");
+        client.call("SET", "soon", "v", "PX", "60");
+        client.call("SET", "later", "v", "EX", "1000");
+        client.call("SET", "kept", "v", "EX", "1000");
+        client.call("PERSIST", "kept");
+        while (client.call("GET", "soon") != null) {
+            Thread.onSpinWait();
+        }
+        assertEquals(3L, client.call("DBSIZE"));
+        String info = client.text("INFO", "keyspace");
+        assertTrue(info.matches("# Keyspace\\r\\ndb0:keys=3,expires=1,avg_ttl=(9[89]|100)\\d{4}\\r\\n"), info);
+        client.close();
+        nodes.stop("n1");
+        node = nodes.start("n1");
+        client = new RespClient(node.port());
+        assertEquals(3L, client.call("DBSIZE"));
+        assertTrue(client.text("INFO", "keyspace").startsWith("# Keyspace\r\ndb0:keys=3,expires=1,avg_ttl="));
+        client.call("DEL", "later");
+        assertEquals("# Keyspace\r\ndb0:keys=2,expires=0,avg_ttl=0\r\n", client.text("INFO", "keyspace"));
+        client.call("SET", "again", "v", "PX", "1");
+        client.call("FLUSHALL");
+        assertEquals("# Keyspace\r\n", client.text("INFO", "keyspace"));
+    }
+
+    @Test
     void restartKeepsData() throws Exception {
         for (int i = 0; i < 100; i++) {
             client.call("SET", "k" + i, "v" + i);

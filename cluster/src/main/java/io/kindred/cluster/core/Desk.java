@@ -1,5 +1,7 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.keyspace.Deadlines;
+import io.kindred.cluster.keyspace.Expiring;
 import io.kindred.cluster.keyspace.LocalDesk;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
@@ -23,6 +25,7 @@ final class Desk implements LocalDesk {
     private final FlushStamps durable;
 
     private final HiddenCounts hidden;
+    private final Deadlines deadlines;
     private final int partitions;
     private final Outlet outlet;
     private final PageReader.Source pages;
@@ -32,18 +35,13 @@ final class Desk implements LocalDesk {
     private IntPredicate sweeping = db -> false;
     private long lastScan;
 
-    Desk(
-            Replica replica,
-            ReplicaStore store,
-            FlushStamps flushStamps,
-            HiddenCounts hidden,
-            NodeConfig config,
-            Surroundings surroundings) {
+    Desk(Replica replica, ReplicaStore store, Replica.Kept kept, NodeConfig config, Surroundings surroundings) {
         this.replica = replica;
         this.store = store;
-        this.flushStamps = flushStamps;
-        this.hidden = hidden;
-        this.durable = flushStamps.copy();
+        this.flushStamps = kept.flushStamps();
+        this.hidden = kept.hidden();
+        this.deadlines = kept.deadlines();
+        this.durable = kept.flushStamps().copy();
         this.partitions = config.partitions();
         this.outlet = surroundings.outlet();
         this.clocks = surroundings.clocks();
@@ -74,12 +72,39 @@ final class Desk implements LocalDesk {
 
     @Override
     public long count(int db, int[] ofPartitions) {
+        return count(db, ofPartitions, clocks.wallMillis());
+    }
+
+    long count(int db, int[] ofPartitions, long nowMillis) {
         long keys = 0;
         for (int partition : ofPartitions) {
             int group = StorageKey.group(partition, db);
-            keys += store.count(group) - hidden.of(group);
+            long expired = deadlines.at(group, nowMillis).expired();
+            keys += Math.max(0, store.count(group) - hidden.of(group) - expired);
         }
         return keys;
+    }
+
+    /** Those of these partitions' keys that have a deadline. */
+    Expiring expiring(int db, int[] ofPartitions, long nowMillis) {
+        Expiring sum = Expiring.NONE;
+        for (int partition : ofPartitions) {
+            sum = sum.plus(deadlines.at(StorageKey.group(partition, db), nowMillis));
+        }
+        return sum;
+    }
+
+    /** All of these partitions' keys that have a deadline, past and hidden ones too. */
+    long deadlinesCounted(int db, int[] ofPartitions) {
+        long total = 0;
+        for (int partition : ofPartitions) {
+            total += deadlines.total(StorageKey.group(partition, db));
+        }
+        return total;
+    }
+
+    long deadlinesSince() {
+        return deadlines.since();
     }
 
     /** What is not held, or not held any more, is not an empty page. */
@@ -149,6 +174,7 @@ final class Desk implements LocalDesk {
             int group = StorageKey.group(partition, db);
             long before = hidden.of(group);
             hidden.hideAll(group, store.count(group));
+            deadlines.hideAll(group);
             if (hidden.of(group) != before) {
                 replica.keepHidden(group);
             }
@@ -163,6 +189,7 @@ final class Desk implements LocalDesk {
     /** A sweep has been through this partition's database. */
     void swept(int partition, int db) {
         int group = StorageKey.group(partition, db);
+        deadlines.showAll(group);
         if (hidden.of(group) > 0) {
             hidden.clear(group);
             replica.keepHidden(group);

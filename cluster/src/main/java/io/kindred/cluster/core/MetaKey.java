@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.handoff.OwedRanges;
+import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.ring.StorageKey;
 import java.nio.ByteBuffer;
 
@@ -42,6 +43,9 @@ final class MetaKey {
     /** The hash of the change records that the node's membership record has. */
     static final byte RECORDS = 'K';
 
+    /** How many keys of a group have a deadline in a bucket: the key has the bucket's end behind the number. */
+    static final byte DEADLINES = 'E';
+
     private MetaKey() {}
 
     static byte[] of(byte kind, int number) {
@@ -61,6 +65,17 @@ final class MetaKey {
 
     static OwedRanges.Range owed(byte[] key) {
         return new OwedRanges.Range(ByteBuffer.wrap(key).getLong(6), number(key));
+    }
+
+    static byte[] deadlines(Deadlines.Bucket bucket) {
+        return ByteBuffer.allocate(6 + Long.BYTES)
+                .put(of(DEADLINES, bucket.group()))
+                .putLong(bucket.end())
+                .array();
+    }
+
+    static Deadlines.Bucket deadlines(byte[] key) {
+        return new Deadlines.Bucket(number(key), ByteBuffer.wrap(key).getLong(6));
     }
 
     static byte[] value(long number) {

@@ -7,6 +7,7 @@ import io.kindred.cluster.antientropy.Scrubber;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
+import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.message.Message;
@@ -97,6 +98,7 @@ public final class NodeCore implements MessageHandler {
         Replica.Kept kept = new Replica.Kept(
                 new DotCounters(actor, config.partitions(), lent),
                 new HiddenCounts(),
+                new Deadlines(),
                 flushStamps,
                 new ReapMarks(config.partitions()),
                 new MerkleTrees(
@@ -105,13 +107,14 @@ public final class NodeCore implements MessageHandler {
                         flushStamps,
                         group -> store.count((int) group)));
         recover(recovered, kept, swept, owed, clocks);
+        DeadlineDisk.recover(recovered, kept, clocks.highestWritten());
         long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         replica = new Replica(actor, store, kept, outlet, clocks);
         reserve = new StampReserve(clocks, replica);
         Surroundings surroundings = new Surroundings(clocks, random, outlet);
         losses = new Losses(replica, outlet, config.databases());
-        desk = new Desk(replica, store, flushStamps, kept.hidden(), config, surroundings);
+        desk = new Desk(replica, store, kept, config, surroundings);
         sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
         desk.sweeps(sweeper::isSweeping);
         desk.onFlushed(db -> {
@@ -247,7 +250,10 @@ public final class NodeCore implements MessageHandler {
                 kept.trees().restore(number, record.value());
                 continue;
             }
-            if (HoldingDisk.isHolding(record.key()) || MetaKey.kind(record.key()) == MetaKey.TERM) {
+            boolean isOther = MetaKey.kind(record.key()) == MetaKey.TERM
+                    || MetaKey.kind(record.key()) == MetaKey.DEADLINES
+                    || HoldingDisk.isHolding(record.key());
+            if (isOther) {
                 continue;
             }
             long value = MetaKey.value(record.value());

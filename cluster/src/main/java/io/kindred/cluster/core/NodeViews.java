@@ -7,7 +7,7 @@ import io.kindred.cluster.antientropy.ScrubCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
-import io.kindred.cluster.keyspace.LocalDesk;
+import io.kindred.cluster.keyspace.Expiring;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
@@ -45,7 +45,7 @@ public final class NodeViews {
     private final Counted counted;
     private final Replica replica;
     private final Requests requests;
-    private final LocalDesk desk;
+    private final Desk desk;
     private final TransferCore transfers;
     private final int[] allPartitions;
 
@@ -56,7 +56,7 @@ public final class NodeViews {
             Counted counted,
             Replica replica,
             Requests requests,
-            LocalDesk desk,
+            Desk desk,
             TransferCore transfers) {
         this.config = config;
         this.membership = membership;
@@ -412,9 +412,29 @@ public final class NodeViews {
         return requests.size();
     }
 
-    /** How many keys of a database this node holds, as its storage counts them: expired ones too. */
-    public long keysHere(int db) {
-        return desk.count(db, allPartitions);
+    /** How many keys of a database this node holds, without those whose deadline has passed at this time since 1970. */
+    public long keysHere(int db, long nowMillis) {
+        return desk.count(db, allPartitions, nowMillis);
+    }
+
+    /** Those of them that have a deadline. */
+    public Expiring expiringHere(int db, long nowMillis) {
+        return desk.expiring(db, allPartitions, nowMillis);
+    }
+
+    /** All keys of a database here that have a deadline: those too whose deadline has passed, or that a flush has hidden. */
+    public long deadlinesCounted(int db) {
+        return desk.deadlinesCounted(db, allPartitions);
+    }
+
+    /** What is stamped at or below this counts as without a deadline: an earlier build, which counted none, may have stored it. */
+    public long deadlinesSince() {
+        return desk.deadlinesSince();
+    }
+
+    /** Records that are not durable yet. */
+    public int unpersisted() {
+        return replica.unpersisted();
     }
 
     /** Whether a clean stop now has to raise the incarnation all the same: see {@link Replica#hasUnsavedFloors}. */

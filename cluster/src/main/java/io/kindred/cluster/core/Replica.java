@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
+import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Clocks;
@@ -12,6 +13,7 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -45,6 +47,8 @@ final class Replica implements LocalReplica {
     private final ReplicaStore store;
     private final DotCounters counters;
     private final HiddenCounts hiddenCounts;
+    private final Deadlines deadlines;
+    private final DeadlineDisk deadlineDisk;
     private final FlushStamps flushStamps;
     private final ReapMarks marks;
     private final MerkleTrees trees;
@@ -68,6 +72,8 @@ final class Replica implements LocalReplica {
         this.store = store;
         this.counters = kept.counters();
         this.hiddenCounts = kept.hidden();
+        this.deadlines = kept.deadlines();
+        this.deadlineDisk = new DeadlineDisk(kept.deadlines(), kept.flushStamps(), this);
         this.flushStamps = kept.flushStamps();
         this.marks = kept.marks();
         this.trees = kept.trees();
@@ -83,7 +89,12 @@ final class Replica implements LocalReplica {
 
     /** What a replica keeps beside the containers. */
     record Kept(
-            DotCounters counters, HiddenCounts hidden, FlushStamps flushStamps, ReapMarks marks, MerkleTrees trees) {}
+            DotCounters counters,
+            HiddenCounts hidden,
+            Deadlines deadlines,
+            FlushStamps flushStamps,
+            ReapMarks marks,
+            MerkleTrees trees) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
     private record Pending(WriteStep step, boolean persists, byte[] key, long counter, TreeChange change) {}
@@ -222,7 +233,13 @@ final class Replica implements LocalReplica {
         lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
         forgetLost(storageKey);
         byte[] bytes = VersionsCodec.encode(next);
-        persist(storageKey, bytes, isLive(next) - 1, new Pending(step, true, storageKey, lastCounter, TreeChange.NONE));
+        Sibling counting = next.winner();
+        countDeadline(storageKey, null, false, counting);
+        persist(
+                storageKey,
+                bytes,
+                count(counting) - 1,
+                new Pending(step, true, storageKey, lastCounter, TreeChange.NONE));
     }
 
     private void forgetLost(byte[] storageKey) {
@@ -237,9 +254,16 @@ final class Replica implements LocalReplica {
         Versions asked = step.next(current);
         if (asked != null && !isLate(storageKey, held, asked)) {
             Versions next = visible(storageKey, asked);
-            int countDelta = StorageKey.isHint(storageKey) ? 0 : isLive(next) - isLive(held);
-            if (isLive(current) < isLive(held)) {
+            Sibling before = held.winner();
+            Sibling after = next.winner();
+            boolean wasHidden = current != held && count(current.winner()) < count(before);
+            if (wasHidden) {
                 hidden(storageKey, 1);
+            }
+            int countDelta = 0;
+            if (!StorageKey.isHint(storageKey)) {
+                countDelta = count(after) - count(before);
+                countDeadline(storageKey, before, wasHidden, after);
             }
             lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
             outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
@@ -287,6 +311,9 @@ final class Replica implements LocalReplica {
         }
         TreeChange change = held == null ? TreeChange.NONE : treeChange(storageKey, held, next);
         int countDelta = held == null ? 0 : isLive(next) - isLive(held);
+        if (held != null) {
+            countDeadline(storageKey, held.winner(), false, next.winner());
+        }
         persist(storageKey, VersionsCodec.encode(next), countDelta, new Pending(done, true, storageKey, 0, change));
     }
 
@@ -319,8 +346,8 @@ final class Replica implements LocalReplica {
         persist(key, null, 0, NOTHING);
     }
 
-    /** Writes a node-local record, and tells when it is durable or was undone. */
-    void persistMeta(byte[] key, byte[] value, Consumer<Verdict> told) {
+    /** Writes (null: deletes) a node-local record, and tells when that is durable or was undone. */
+    void persistMeta(byte[] key, byte @Nullable [] value, Consumer<Verdict> told) {
         persist(key, value, 0, new Done() {
             @Override
             public void done(Verdict verdict) {
@@ -487,10 +514,13 @@ final class Replica implements LocalReplica {
                 return;
             }
             counters.keep(StorageKey.partition(storageKey), held.clock(), Replica.this::saveFloor);
-            int counted = isLive(held);
-            if (isLive(visible(storageKey, held)) < counted) {
+            Sibling counting = held.winner();
+            int counted = count(counting);
+            boolean wasHidden = isLive(visible(storageKey, held)) < counted;
+            if (wasHidden) {
                 hidden(storageKey, counted);
             }
+            countDeadline(storageKey, counting, wasHidden, null);
             TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
             persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
         }
@@ -559,6 +589,17 @@ final class Replica implements LocalReplica {
         }
     }
 
+    /** A key whose counting version was {@code before} has {@code after}: in the commit of what changed it. */
+    private void countDeadline(
+            byte[] storageKey, @Nullable Sibling before, boolean wasHidden, @Nullable Sibling after) {
+        long from = deadlines.counted(before);
+        long to = deadlines.counted(after);
+        if (from != Deadlines.NEVER || to != Deadlines.NEVER) {
+            int group = StorageKey.group(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+            deadlines.moved(group, from, wasHidden, to, clocks.wallMillis(), deadlineDisk);
+        }
+    }
+
     /** In the commit of what changed it, so that a restart counts right at once. */
     void keepHidden(int group) {
         persistMeta(MetaKey.of(MetaKey.HIDDEN, group), MetaKey.value(hiddenCounts.of(group)));
@@ -620,6 +661,9 @@ final class Replica implements LocalReplica {
         if (failure == null && counters.hasBurnt()) {
             counters.keepBurnt(this::saveFloor);
         }
+        if (failure == null && deadlines.isDoubtful()) {
+            deadlines.restate(deadlineDisk);
+        }
     }
 
     private void burn(Pending entry) {
@@ -668,7 +712,12 @@ final class Replica implements LocalReplica {
     }
 
     private static int isLive(Versions versions) {
-        return versions.winner() != null ? 1 : 0;
+        return count(versions.winner());
+    }
+
+    /** What a key counts whose winner this is. */
+    private static int count(@Nullable Sibling winner) {
+        return winner != null ? 1 : 0;
     }
 
     private static void fail(Object step, Verdict verdict) {

@@ -102,6 +102,11 @@ public final class StorageKey {
         return DATA << 24 | (partition & 0xffff) << 8 | (db & 0xff);
     }
 
+    /** The database of a counting group. */
+    public static int dbOf(int group) {
+        return group & 0xff;
+    }
+
     public static int partition(byte[] storageKey) {
         int at = 1 + skip(storageKey);
         return (storageKey[at] & 0xff) << 8 | (storageKey[at + 1] & 0xff);

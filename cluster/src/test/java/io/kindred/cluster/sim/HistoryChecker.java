@@ -93,8 +93,11 @@ final class HistoryChecker {
         }
     }
 
+    final DeadlineChecker deadlines;
+
     HistoryChecker(SimCluster cluster) {
         this.cluster = cluster;
+        this.deadlines = new DeadlineChecker(cluster);
     }
 
     Write begin(String key, String token, @Nullable VersionVector context) {
@@ -412,6 +415,9 @@ final class HistoryChecker {
     void afterEvent(SimNode node) {
         cluster.latestWallMillis(node);
         cluster.sawFlush(node.flushStamp());
+        if (cluster.countsDeadlines()) {
+            deadlines.afterEvent(node);
+        }
     }
 
     /** What a flush has left nothing of counts as absent, swept or not. */

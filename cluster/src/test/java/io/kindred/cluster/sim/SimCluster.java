@@ -13,6 +13,7 @@ import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.Placement;
 import io.kindred.cluster.ring.Replication;
 import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -257,6 +258,7 @@ public final class SimCluster {
         checkMended();
         checkNothingWasTakenForLost();
         checkRingsAgree();
+        checkDeadlines();
         if (reaps && !skewsFar) {
             // Where clocks were wrong, what they stamped goes when the time has come that they showed.
             runUntil(this::isReaped);
@@ -270,9 +272,10 @@ public final class SimCluster {
         values.checkEnd();
         checkScans();
         checkNobodyWaits();
-        if (!reaps && !rots) {
-            // What was lost with a block is still counted, and a value that is hidden by a newer one that has expired
-            // is counted and not found.
+        checkDeadlines();
+        if (!rots && !(reaps && skewsFar)) {
+            // What was lost with a block is still counted, and what was counted out stays so when the clock is set
+            // back.
             checkKeySpace();
         }
         return new Report(
@@ -363,11 +366,11 @@ public final class SimCluster {
         }
     }
 
-    private interface Condition {
+    interface Condition {
         boolean holds();
     }
 
-    private void runUntil(Condition condition) {
+    void runUntil(Condition condition) {
         long limit = schedule.nowNanos() + 60 * SECOND;
         while (!condition.holds()) {
             if (!schedule.step() || schedule.nowNanos() > limit) {
@@ -630,11 +633,24 @@ public final class SimCluster {
         }
     }
 
+    /** Whether keys may have deadlines that are counted right. */
+    boolean countsDeadlines() {
+        return reaps && !rots;
+    }
+
+    private void checkDeadlines() {
+        if (countsDeadlines()) {
+            network.nodes().forEach(checker.deadlines::check);
+        }
+    }
+
     /** Counts and pages tell what the containers do. */
     private void checkKeySpace() {
         TreeSet<String> live = new TreeSet<>();
         for (String key : everyKey()) {
-            if (visible(checker.held(replicasOf(key).get(0), key)).winner() != null) {
+            SimNode replica = replicasOf(key).get(0);
+            Sibling winner = visible(checker.held(replica, key)).winner();
+            if (winner != null && !winner.isExpired(replica.wallMillis())) {
                 live.add(key);
             }
         }

@@ -425,6 +425,12 @@ final class SimNode implements Effects, ReplicaStore {
                         + core.views().partitionsParting();
     }
 
+    /** What it tells of itself; null: it is not there. */
+    @Nullable
+    NodeViews views() {
+        return core == null ? null : core.views();
+    }
+
     /** Partitions that it holds, and does not count in as a replica of their own. */
     int partitionsUncounted() {
         return core == null ? 0 : core.views().partitionsUncounted();

@@ -1,0 +1,96 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.keyspace.Deadlines;
+import io.kindred.cluster.keyspace.Deadlines.Bucket;
+import io.kindred.cluster.keyspace.Deadlines.Change;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.ring.StorageKey;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a node keeps how many keys have which deadlines: one node-local record for each bucket, with how many keys it has (4
+ * bytes), how many of them a flush has hidden (4), and the flush stamp of the database at that time (8). A flush hides all
+ * keys of a database and writes none of these: what was stored under an older stamp is hidden.
+ */
+final class DeadlineDisk implements Deadlines.Disk {
+    private static final int VALUE_BYTES = 2 * Integer.BYTES + Long.BYTES;
+
+    private final Deadlines deadlines;
+    private final FlushStamps flushStamps;
+    private final Replica replica;
+
+    DeadlineDisk(Deadlines deadlines, FlushStamps flushStamps, Replica replica) {
+        this.deadlines = deadlines;
+        this.flushStamps = flushStamps;
+        this.replica = replica;
+    }
+
+    @Override
+    public void put(Change change) {
+        byte[] key = MetaKey.deadlines(change.bucket());
+        replica.persistMeta(key, value(change.bucket()), verdict -> {
+            if (verdict != Verdict.OK) {
+                deadlines.undone(change);
+            }
+        });
+    }
+
+    private byte @Nullable [] value(Bucket bucket) {
+        if (bucket.equals(Deadlines.SINCE)) {
+            return MetaKey.value(deadlines.since());
+        }
+        int count = deadlines.count(bucket);
+        return count == 0
+                ? null
+                : ByteBuffer.allocate(VALUE_BYTES)
+                        .putInt(count)
+                        .putInt(deadlines.hidden(bucket))
+                        .putLong(flushStamps.of(StorageKey.dbOf(bucket.group())))
+                        .array();
+    }
+
+    /**
+     * Takes what an earlier life has stored, once it is known what flushes have hidden.
+     *
+     * @param kept no stamp of what is stored is above it
+     */
+    static void recover(Recovered recovered, Replica.Kept into, long kept) {
+        List<Recovered.MetaRecord> buckets = new ArrayList<>();
+        boolean isCounted = false;
+        for (Recovered.MetaRecord record : recovered.meta()) {
+            if (MetaKey.kind(record.key()) != MetaKey.DEADLINES) {
+                continue;
+            }
+            if (MetaKey.deadlines(record.key()).equals(Deadlines.SINCE)) {
+                into.deadlines().since(MetaKey.value(record.value()));
+                isCounted = true;
+            } else {
+                buckets.add(record);
+            }
+        }
+        if (isCounted) {
+            buckets.forEach(record -> recover(record, into));
+        } else {
+            into.deadlines()
+                    .beginAfter(
+                            kept,
+                            buckets.stream()
+                                    .map(record -> MetaKey.deadlines(record.key()))
+                                    .toList());
+        }
+    }
+
+    private static void recover(Recovered.MetaRecord record, Replica.Kept into) {
+        Bucket bucket = MetaKey.deadlines(record.key());
+        ByteBuffer value = ByteBuffer.wrap(record.value());
+        int count = value.getInt();
+        int hidden = value.getInt();
+        boolean isAllHidden = value.getLong() < into.flushStamps().of(StorageKey.dbOf(bucket.group()));
+        boolean isSwept = into.hidden().of(bucket.group()) == 0;
+        into.deadlines().recover(bucket, count, isSwept ? 0 : isAllHidden ? count : hidden);
+    }
+}
