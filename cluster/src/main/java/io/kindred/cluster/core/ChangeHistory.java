@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.CompactedRecords;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.quorum.Clocks;
@@ -100,8 +101,8 @@ final class ChangeHistory {
     // --- the disk ---
 
     /** For the next start; what is told of the records follows when that is durable. */
-    void remember(List<Member> members) {
-        outlet.effects().remember(members, checkpoint, view.records());
+    void remember(List<Member> members, List<Departure> departures) {
+        outlet.effects().remember(members, departures, checkpoint, view.records());
         long hash = view.recordsHash();
         if (hash == askedHash && !isUnsaved) {
             return;

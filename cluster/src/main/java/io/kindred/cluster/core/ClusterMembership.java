@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.CompactedRecords;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
@@ -40,6 +41,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private final ChangeHistory history;
     private final OwnHolding own;
     private final List<Member> recoveredMembers;
+    private final List<Departure> recoveredDepartures;
     /** Known from an earlier life: until they have told, they hold what they ought to. */
     private final TreeSet<Long> remembered = new TreeSet<>();
     /** In order, because each is asked in turn. */
@@ -85,6 +87,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         history.restore(recovered);
         router.datacenters().restore(recovered.foldedRings(config.partitions()));
         recoveredMembers = recovered.members();
+        recoveredDepartures = recovered.departures();
         view.belong(past.cluster());
         // Whoever belongs to a cluster does not begin another one, whatever of its store is left.
         mayLackRecords = !recovered.hasRing() && (config.seeded() || past.cluster() != 0);
@@ -160,18 +163,16 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     private boolean isLeaving(long id) {
         ChangeRecord last = standing.get(id);
-        Member member = view.member(id);
         if (last == null || last.kind() != ChangeRecord.Kind.LEAVE || router.hasNode(id)) {
             return false;
         }
-        if (member != null && member.isFormer()) {
-            return false;
+        if (id == view.self().id()) {
+            return own.told() == null
+                    || own.told().holdsAny()
+                    || view.standing().oldestDebtStamp() != Long.MAX_VALUE;
         }
-        Holding held = holding(id);
-        return held == null
-                || held.holdsAny()
-                || view.lacksHolding(id)
-                || view.standing(id).oldestDebtStamp() != Long.MAX_VALUE;
+        Member member = view.member(id);
+        return (member == null || !member.isFormer()) && !view.hasDeparted(id);
     }
 
     /** Whether a node was forgotten, or another took its place. */
@@ -246,6 +247,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
             }
         }
         recoveredMembers.forEach(rounds::learn);
+        recoveredDepartures.forEach(view::restore);
         clocks.observe(view.lastRecordStamp());
         if (!view.hasRecords() && !mayLackRecords) {
             found();
@@ -491,7 +493,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Members tell of themselves when they are through with leaving, and may come to owe something again. */
     private void followDepartures() {
         Set<Long> departed = departed();
-        if (!departed.equals(gone)) {
+        if (view.takeNewDepartures() || !departed.equals(gone)) {
             leaveOut(departed);
         }
     }
@@ -504,8 +506,9 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     /**
      * Those that are gone are neither dialed nor watched nor told of; should they be there all the same, they dial, gossip,
-     * and are answered. They are remembered as former members. What is remembered of the others is who they are, not what
-     * they hold: after a start each may hold what it ought to, and one that leaves may have the only copy.
+     * and are answered. They are remembered as former members, with how they have departed. What is remembered of the others
+     * is who they are, not what they hold: after a start each may hold what it ought to, and one that leaves may have the
+     * only copy.
      */
     private void leaveOut(Set<Long> departed) {
         gone = departed;
@@ -514,7 +517,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         outlet.effects().peers(view.others());
         List<Member> all = view.others();
         all.addAll(view.formers());
-        history.remember(all);
+        history.remember(all, view.departures(outside));
     }
 
     private void findCastOut() {

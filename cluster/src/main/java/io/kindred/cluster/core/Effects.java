@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
@@ -57,8 +58,12 @@ public interface Effects {
     /** The connection to this peer seems open and carries nothing: it should be dropped and made anew. */
     void redial(long peer);
 
-    /** Remembers the membership for the next start: durable, if not sooner, with what is persisted next. */
-    void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records);
+    /**
+     * Remembers the membership for the next start: durable, if not sooner, with what is persisted next.
+     *
+     * @param departures what is known of how those of the members that are in no ring any more have left
+     */
+    void remember(List<Member> members, List<Departure> departures, Checkpoint checkpoint, List<ChangeRecord> records);
 
     /** This node now takes part in the ring: clients may be served. */
     void serving();

@@ -226,10 +226,34 @@ final class GossipRounds {
         facts.onFlushStamps().accept(gossip.flushStamps());
         sawRecords(gossip.recordsHash());
         if (gossip.answer()) {
+            tellEmptyHoldings(from, takenForMembers(gossip.beats()));
             outlet.send(from, gossip(answerTo(gossip.beats()), false));
         }
         ask(from, unknown, holdings, gossip.recordsHash());
         return false;
+    }
+
+    /** Those whom another node takes for members, and who are gone: it has missed their end. */
+    private List<Long> takenForMembers(List<Beat> theirs) {
+        List<Long> gone = new ArrayList<>();
+        for (Beat beat : theirs) {
+            if (view.lastBeat(beat.id()) != null) {
+                gone.add(beat.id());
+            }
+        }
+        return gone;
+    }
+
+    /** Nothing is told of those who have never told of one. */
+    private void tellEmptyHoldings(long peer, List<Long> gone) {
+        List<Holding> empty = new ArrayList<>();
+        gone.forEach(id -> addHolding(id, empty));
+        if (!empty.isEmpty()) {
+            outlet.send(
+                    peer,
+                    new Message.GossipTell(
+                            List.of(view.self()), null, List.of(), empty, view.recordsHash(), view.cluster()));
+        }
     }
 
     /** What this node knows better than was said, then what was not spoken of. */
@@ -261,10 +285,15 @@ final class GossipRounds {
 
     void onAsk(long from, Message.GossipAsk ask) {
         List<Member> members = new ArrayList<>();
+        List<Beat> last = new ArrayList<>();
         for (long id : ask.members()) {
             Member member = view.telling(id);
             if (member != null && members.size() < MEMBERS_MAX) {
                 members.add(member);
+                Beat beat = view.lastBeat(id);
+                if (beat != null) {
+                    last.add(beat);
+                }
             }
         }
         List<ChangeRecord> records = view.recordsUnlike(ask.recordHashes(), RECORDS_MAX);
@@ -282,6 +311,11 @@ final class GossipRounds {
                     from,
                     new Message.GossipTell(
                             members, lacks ? checkpoint : null, records, holdings, view.recordsHash(), view.cluster()));
+        }
+        if (!last.isEmpty()) {
+            // Behind the tellings, without which it makes nothing of them.
+            tellEmptyHoldings(from, last.stream().map(Beat::id).toList());
+            outlet.send(from, gossip(last, false));
         }
     }
 

@@ -10,6 +10,7 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
@@ -378,7 +379,7 @@ public final class NodeCore implements MessageHandler {
 
     /** Of hints it is known; whatever else is owed may be as old as can be. */
     private long oldestDebtStamp() {
-        return transfers.core().isOwing() || owed.size() > 0 ? 1 : ledger.oldestStamp();
+        return transfers.core().isOwing() || owed.size() > 0 ? Standing.DEBT_OF_ANY_AGE : ledger.oldestStamp();
     }
 
     /** What people and clients may see of this node. */

@@ -133,7 +133,7 @@ final class Reaping {
     List<Long> blockedBy() {
         List<Long> blocking = new ArrayList<>();
         for (long id : members()) {
-            if (isAway(id) || membership.view().standing(id).oldestDebtStamp() <= 1) {
+            if (isAway(id) || membership.view().standing(id).oldestDebtStamp() <= Standing.DEBT_OF_ANY_AGE) {
                 blocking.add(id);
             }
         }

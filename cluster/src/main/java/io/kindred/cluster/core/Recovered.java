@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
  *
  * @param self with this start's incarnation and generation
  * @param members the others, as last told
+ * @param departures how some of them have left
  * @param checkpoint what stands for the change records before {@code records}
  * @param hints what is held for other nodes, in sum
  * @param past what its directory remembers
@@ -24,6 +26,7 @@ import java.util.TreeSet;
 public record Recovered(
         Member self,
         List<Member> members,
+        List<Departure> departures,
         Checkpoint checkpoint,
         List<ChangeRecord> records,
         List<MetaRecord> meta,
@@ -90,6 +93,7 @@ public record Recovered(
     }
 
     public static Recovered fresh(Member self) {
-        return new Recovered(self, List.of(), Checkpoint.NONE, List.of(), List.of(), List.of(), Past.of(self));
+        return new Recovered(
+                self, List.of(), List.of(), Checkpoint.NONE, List.of(), List.of(), List.of(), Past.of(self));
     }
 }

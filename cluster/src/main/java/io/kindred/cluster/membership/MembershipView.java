@@ -43,6 +43,9 @@ public final class MembershipView {
     private long learned;
 
     private int recordPages;
+    /** Whether it was told of some member that is left out how its departure ended, since that was asked last. */
+    private boolean hasNewDepartures;
+
     /** Rises with every change of a generation or of accusations: then the verdict may be another. */
     private long news;
 
@@ -190,8 +193,13 @@ public final class MembershipView {
             }
         }
         Told known = all.find(beat.id());
-        if (known == null || Generation.start(beat.generation()) > known.member.start()) {
+        if (known == null) {
             return Learned.UNKNOWN;
+        }
+        note(known, beat);
+        if (Generation.start(beat.generation()) > known.member.start()) {
+            // Of one that is gone, whose process nobody asks for, there is no more to know.
+            return known.member.isFormer() && known.departure().isOver() ? Learned.OLD : Learned.UNKNOWN;
         }
         Member next = known.member.at(beat.generation(), beat.heartbeat());
         if (!next.newerThan(known.member)) {
@@ -205,6 +213,18 @@ public final class MembershipView {
         }
         take(known, next, beat.accused(), beat.standing(), nowNanos);
         return Learned.NEWER;
+    }
+
+    private void note(Told known, Beat beat) {
+        boolean wasOver = known.departure().isOver();
+        known.note(beat);
+        followDeparture(known, wasOver);
+    }
+
+    private void followDeparture(Told known, boolean wasOver) {
+        hasNewDepartures |= !wasOver
+                && others.find(known.member.id()) == null
+                && known.departure().isOver();
     }
 
     private void take(Told known, Member next, List<Accusation> nextAccused, Standing standing, long nowNanos) {
@@ -239,12 +259,13 @@ public final class MembershipView {
     /** Takes in what a member holds; true if it is newer than what was known. */
     public boolean learn(Holding told) {
         Told known = all.find(told.id());
-        Holding before = known == null ? null : known.holding;
-        if (known == null || (before != null && before.version() >= told.version())) {
+        if (known == null) {
             return false;
         }
-        known.holding = told;
-        return true;
+        boolean wasOver = known.departure().isOver();
+        boolean isNewer = known.hold(told);
+        followDeparture(known, wasOver);
+        return isNewer;
     }
 
     /** The newest telling of what a member holds; null: none has come. */
@@ -253,7 +274,7 @@ public final class MembershipView {
             return holding;
         }
         Told known = all.find(id);
-        return known == null ? null : known.holding;
+        return known == null ? null : known.holding();
     }
 
     /**
@@ -262,7 +283,7 @@ public final class MembershipView {
      */
     public boolean knowsNewerHolding(Beat beat) {
         Told known = all.find(beat.id());
-        Holding held = known == null ? null : known.holding;
+        Holding held = known == null ? null : known.holding();
         return held != null
                 && !beat.standing().equals(Standing.UNKNOWN)
                 && held.version() > beat.standing().holdingVersion();
@@ -271,8 +292,7 @@ public final class MembershipView {
     /** Whether a member has told of a newer holding than this node has seen. */
     public boolean lacksHolding(long id) {
         Told known = all.find(id);
-        Holding held = known == null ? null : known.holding;
-        return known != null && known.standing.holdingVersion() > (held == null ? Holding.NONE : held.version());
+        return known != null && known.lacksHolding();
     }
 
     /** As of its newest beat; {@link Standing#UNKNOWN} where there was none in this life of it. */
@@ -437,6 +457,48 @@ public final class MembershipView {
         return formers;
     }
 
+    // --- departures ---
+
+    /** Whether another member has told that it holds nothing, and owed nothing since. */
+    public boolean hasDeparted(long id) {
+        Told told = all.find(id);
+        return told != null && told.departure().isOver();
+    }
+
+    /** What is known of how these members have left. */
+    public List<Departure> departures(Collection<Long> ids) {
+        List<Departure> departures = new ArrayList<>();
+        for (long id : ids) {
+            Told told = all.find(id);
+            if (told != null) {
+                departures.add(told.departure());
+            }
+        }
+        return departures;
+    }
+
+    /** Takes back what {@link #departures} had in an earlier life. Requires: the member is told of. */
+    public void restore(Departure departure) {
+        Told told = all.find(departure.id());
+        if (told != null) {
+            told.restore(departure);
+        }
+    }
+
+    /** Whether more has become known of the departure of somebody who is left out; not of the same again. */
+    public boolean takeNewDepartures() {
+        boolean has = hasNewDepartures;
+        hasNewDepartures = false;
+        return has;
+    }
+
+    /** The beat that shows that a member which is left out is through with leaving; null: it is not, or that is not known. */
+    public @Nullable Beat lastBeat(long id) {
+        Told told = all.find(id);
+        Departure departure = told == null || others.find(id) != null ? null : told.departure();
+        return departure != null && departure.isOver() ? departure.beat() : null;
+    }
+
     /** What to tell of a member to whoever asks; null: nothing is known. */
     public @Nullable Member telling(long id) {
         Told told = all.find(id);
@@ -479,12 +541,18 @@ public final class MembershipView {
         return beats;
     }
 
-    /** Those of the members just told of, by another node, of which this node has a newer beat. */
+    /**
+     * Those of the members just told of, by another node, of which this node has a newer beat; and of those that are gone, and
+     * whom that one takes for members, the last one.
+     */
     public List<Beat> newerThan(List<Beat> theirs) {
         List<Beat> newer = new ArrayList<>();
         for (Beat beat : theirs) {
             Told known = all.find(beat.id());
-            if (known != null && known.member.isAbove(beat.generation(), beat.heartbeat())) {
+            Beat last = lastBeat(beat.id());
+            if (last != null) {
+                newer.add(last);
+            } else if (known != null && known.member.isAbove(beat.generation(), beat.heartbeat())) {
                 newer.add(known.beat());
             }
         }

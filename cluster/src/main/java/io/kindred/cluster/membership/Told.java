@@ -1,16 +1,28 @@
 package io.kindred.cluster.membership;
 
+import io.kindred.cluster.membership.Departure.Moment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The newest telling of one other member, and what {@link Verdict} makes of what all say of it. */
+/**
+ * The newest telling of one other member, and what {@link Verdict} makes of what all say of it; and apart from that, what it
+ * has told of its {@link Departure}.
+ */
 final class Told {
     Member member;
     List<Accusation> accused = List.of();
     Standing standing = Standing.UNKNOWN;
 
-    @Nullable
-    Holding holding;
+    private @Nullable Holding holding;
+    /** Of the first of its holdings since which all that came had nothing. */
+    private long emptySince;
+
+    private Moment settled = Moment.NEVER;
+    /** The version of its holding that it told with that. */
+    private long settledHolding;
+
+    private Moment owing = Moment.NEVER;
+
     /** When {@link MembershipView}'s count of what it has learned stood at this, its heartbeat was heard of. */
     long learnedAt;
     /** The same for its generation or its accusations. */
@@ -32,5 +44,69 @@ final class Told {
 
     Beat beat() {
         return new Beat(member.id(), member.generation(), member.heartbeat(), accused, standing);
+    }
+
+    // --- what it holds and owes ---
+
+    @Nullable
+    Holding holding() {
+        return holding;
+    }
+
+    /** True if it is newer than what was known. */
+    boolean hold(Holding told) {
+        Holding before = holding;
+        if (before != null && before.version() >= told.version()) {
+            return false;
+        }
+        boolean wasEmpty = before != null && !before.holdsAny();
+        if (!told.holdsAny() && !wasEmpty) {
+            emptySince = told.version();
+        }
+        holding = told;
+        return true;
+    }
+
+    /** Whether it has told of a newer holding than has come. */
+    boolean lacksHolding() {
+        long announced = standing.equals(Standing.UNKNOWN) ? settledHolding : standing.holdingVersion();
+        return announced > (holding == null ? Holding.NONE : holding.version());
+    }
+
+    /** Takes in what a beat says of what is owed, also one that is older than others. */
+    void note(Beat beat) {
+        Moment moment = Moment.of(beat);
+        long debt = beat.standing().oldestDebtStamp();
+        if (debt == Long.MAX_VALUE) {
+            if (moment.equals(settled)) {
+                settledHolding = Math.max(settledHolding, beat.standing().holdingVersion());
+            } else if (settled.isBefore(moment)) {
+                settled = moment;
+                settledHolding = beat.standing().holdingVersion();
+            }
+        } else if (debt != Standing.DEBT_UNKNOWN && owing.isBefore(moment)) {
+            owing = moment;
+        }
+    }
+
+    Departure departure() {
+        boolean holdsNothing = !lacksHolding() && (holding == null || !holding.holdsAny());
+        boolean isSince = holdsNothing && (holding == null || settledHolding >= emptySince);
+        long version = holding == null || !holdsNothing ? Holding.NONE : holding.version();
+        return new Departure(member.id(), isSince ? settled : Moment.NEVER, version, owing);
+    }
+
+    /** What was known of it in an earlier life of this node. */
+    void restore(Departure known) {
+        settled = known.settled();
+        owing = known.owing();
+        if (known.holdingVersion() != Holding.NONE) {
+            hold(new Holding(known.id(), known.holdingVersion(), true, new long[0]));
+            settledHolding = known.holdingVersion();
+        }
+        if (settled.isBefore(owing)) {
+            // To be told to those who know only of what was before.
+            standing = new Standing(0, 0, Standing.DEBT_OF_ANY_AGE, 0);
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
@@ -533,8 +534,9 @@ public final class NodeLoop {
         }
 
         @Override
-        public void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records) {
-            StoredState.remember(engine, new Remembered(members, checkpoint, records));
+        public void remember(
+                List<Member> members, List<Departure> departures, Checkpoint checkpoint, List<ChangeRecord> records) {
+            StoredState.remember(engine, new Remembered(members, departures, checkpoint, records));
             engineWritten = true;
             askTurnEnd();
         }

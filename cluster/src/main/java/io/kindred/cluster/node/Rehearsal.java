@@ -12,6 +12,7 @@ import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.Renewal;
 import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
@@ -287,7 +288,8 @@ public final class Rehearsal {
         public void redial(long peer) {}
 
         @Override
-        public void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records) {}
+        public void remember(
+                List<Member> members, List<Departure> departures, Checkpoint checkpoint, List<ChangeRecord> records) {}
 
         @Override
         public void serving() {}

@@ -129,7 +129,14 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         Recovered.Past past = new Recovered.Past(
                 start.cluster(), start.lives(), start.foundLess() || lacksRing(start), start.replaces());
         return new Recovered(
-                self, remembered.members(), remembered.checkpoint(), remembered.records(), meta, hints, past);
+                self,
+                remembered.members(),
+                remembered.departures(),
+                remembered.checkpoint(),
+                remembered.records(),
+                meta,
+                hints,
+                past);
     }
 
     /** Whoever belongs to a cluster has a ring. */

@@ -42,6 +42,7 @@ public final class Coordinator {
     private final SeenForwards seen;
     private final DotLender lender;
     private final Pauses pauses;
+    private final ContextCheck contexts;
     /** Puts of this node's clients under way elsewhere, by storage key, with what waits for them. */
     private final Map<Bytes, Line> remotePuts = new HashMap<>();
 
@@ -50,6 +51,7 @@ public final class Coordinator {
         this.functions = functions;
         this.lender = lender;
         this.pauses = new Pauses(node, this::beginAnew);
+        this.contexts = new ContextCheck(node, this::write, this::beginAnew);
         this.seen = new SeenForwards(FORWARD_MEMORY_TIMEOUTS * node.settings().timeoutNanos());
     }
 
@@ -60,7 +62,7 @@ public final class Coordinator {
         long stamp = operation instanceof Operation.Get ? 0 : node.clocks().nextStamp();
         Ticket ticket = new Ticket(Origin.client(token), operation, quorum, stamp, deadline, false, pauses);
         Route route = node.router().route(operation.db(), operation.key());
-        if (!pauses.joins(ticket, route)) {
+        if (!waitsBehindOthers(ticket, route)) {
             begin(ticket, route);
         }
     }
@@ -68,12 +70,28 @@ public final class Coordinator {
     private void beginAnew(Ticket ticket) {
         Operation operation = ticket.operation();
         Route route = node.router().route(operation.db(), operation.key());
-        if (!pauses.joins(ticket, route)) {
+        if (!waitsBehindOthers(ticket, route)) {
             begin(ticket, route);
         }
     }
 
+    private boolean waitsBehindOthers(Ticket ticket, Route route) {
+        return pauses.joins(ticket, route) || contexts.joins(ticket, route);
+    }
+
+    /** A put whose context was looked at. */
+    private void write(Ticket ticket) {
+        Operation operation = ticket.operation();
+        start(ticket, node.router().route(operation.db(), operation.key()));
+    }
+
     private void begin(Ticket ticket, Route route) {
+        if (!contexts.holds(ticket, route)) {
+            start(ticket, route);
+        }
+    }
+
+    private void start(Ticket ticket, Route route) {
         Operation operation = ticket.operation();
         if (operation instanceof Operation.Get) {
             GetCore.start(node, ticket, route);

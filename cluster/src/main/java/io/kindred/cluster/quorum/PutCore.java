@@ -78,12 +78,6 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         }
         Versions held = current;
         VersionVector context = put.context();
-        String foreign = context == null ? null : ForeignContext.refusal(node.router(), held, context);
-        if (foreign != null) {
-            refusal = foreign;
-            node.counters().foreignContexts++;
-            return null;
-        }
         String tooMuch = context == null
                 ? null
                 : SiblingLimits.refusal(node.settings(), held, context, put.value(), SiblingLimits::lengthBytes);

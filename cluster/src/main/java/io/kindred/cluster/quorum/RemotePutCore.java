@@ -229,12 +229,6 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
             tryAgain("no replica of the key answered in time");
             return;
         }
-        String foreign = given == null ? null : ForeignContext.refusal(node.router(), held, given);
-        if (foreign != null) {
-            node.counters().foreignContexts++;
-            end(new Outcome.Refused(foreign));
-            return;
-        }
         String tooMuch = given == null
                 ? null
                 : SiblingLimits.refusal(node.settings(), held, given, put.value(), Sibling::lengthBytes);

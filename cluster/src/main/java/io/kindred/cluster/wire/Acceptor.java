@@ -41,7 +41,7 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
 
     Acceptor(PeerTransport transport) {
         this.transport = transport;
-        this.pending = new Pending(transport.config().pendingMax());
+        this.pending = new Pending(transport.config().pendingMax(), transport.random());
         this.strangers = new StrangerLog(transport.loop());
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,12 @@ final class Connection extends ByteToMessageDecoder {
     /** Whether the other side has said anything yet that a node would. */
     boolean hasBegun() {
         return handshake.hasBegun();
+    }
+
+    /** What vouches for the other side, other for each connection that a node makes; null: nothing does. */
+    @Nullable
+    ByteBuffer voucher() {
+        return handshake.voucher();
     }
 
     /** Whether the other side has proven that it knows the secret. */

@@ -183,7 +183,7 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
         failures = 0;
         lastReason = "";
         LOG.log(System.Logger.Level.INFO, "connected to {0} at {1}", found, where());
-        transport.seedIsOver(where());
+        transport.seedLetsIn(where());
         peer = transport.dialerOpened(this, peer, found, opened);
     }
 

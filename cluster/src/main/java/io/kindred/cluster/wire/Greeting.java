@@ -2,12 +2,13 @@ package io.kindred.cluster.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 
 /**
  * What both sides of a handshake say before either knows who the other is. Magic and versions come first and stay where they
  * are in every version, so that nodes of any two versions can tell each other why they do not talk.
  */
-record Greeting(int versionMin, int versionMax) {
+record Greeting(int versionMin, int versionMax, ByteBuffer nonce) {
 
     static final int MAGIC = 0x4b494e44; // "KIND"
     static final int NONCE_BYTES = 32;
@@ -22,7 +23,7 @@ record Greeting(int versionMin, int versionMax) {
         return bytesOf(out);
     }
 
-    /** Reads what follows the type byte. Of one whose versions do not overlap with ours nothing else is read. */
+    /** Reads what follows the type byte. Of one whose versions do not overlap with ours nothing else is read: its nonce is empty. */
     static Greeting read(FrameReader in, WireVersions ours) throws CorruptFrame {
         long magicAndVersions = in.readLong("magic and versions");
         if ((int) (magicAndVersions >>> 32) != MAGIC) {
@@ -30,11 +31,12 @@ record Greeting(int versionMin, int versionMax) {
         }
         int min = (int) (magicAndVersions >>> 16) & 0xffff;
         int max = (int) magicAndVersions & 0xffff;
-        if (ours.common(min, max) >= 0) {
-            in.readBytes(NONCE_BYTES, "nonce");
-            in.requireEnd();
+        if (ours.common(min, max) < 0) {
+            return new Greeting(min, max, ByteBuffer.allocate(0));
         }
-        return new Greeting(min, max);
+        ByteBuffer nonce = ByteBuffer.wrap(in.readBytes(NONCE_BYTES, "nonce"));
+        in.requireEnd();
+        return new Greeting(min, max, nonce);
     }
 
     static byte[] bytesOf(ByteBuf out) {

@@ -2,6 +2,7 @@ package io.kindred.cluster.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   dialer                                                acceptor
- *   HELLO   versions, nonce                           --&gt;   AWAIT_HELLO
+ *   HELLO   versions, vouched nonce                   --&gt;   AWAIT_HELLO
  *   AWAIT_CHALLENGE &lt;-- CHALLENGE  versions, nonce
  *   PROOF   who it is, HMAC("dial", all before)       --&gt;   AWAIT_PROOF
  *   AWAIT_WELCOME   &lt;-- WELCOME  who it is, HMAC("accept", all before)
@@ -89,18 +90,25 @@ final class Handshake {
     private final SecretProof proof;
 
     private @Nullable RemoteNode peer;
+    private @Nullable ByteBuffer voucher;
     private boolean isProven;
     private int version;
     private State state;
 
-    private Handshake(LocalNode self, WireVersions versions, byte[] greeting, Admission admission, long sought) {
+    private Handshake(
+            LocalNode self,
+            WireVersions versions,
+            byte[] greeting,
+            SecretProof proof,
+            Admission admission,
+            long sought) {
         this.self = self;
         this.versions = versions;
         this.greeting = greeting;
         this.admission = admission;
         this.sought = sought;
         this.state = greeting[0] == HELLO ? State.AWAIT_CHALLENGE : State.AWAIT_HELLO;
-        this.proof = new SecretProof(self.secret());
+        this.proof = proof;
     }
 
     static Handshake dialing(LocalNode self, WireVersions versions, byte[] nonce, Admission admission) {
@@ -109,13 +117,15 @@ final class Handshake {
 
     /** @param sought whom it looks for; 0: whoever is there */
     static Handshake dialing(LocalNode self, WireVersions versions, byte[] nonce, Admission admission, long sought) {
-        Handshake dialing = new Handshake(self, versions, Greeting.write(HELLO, versions, nonce), admission, sought);
-        dialing.proof.cover(dialing.greeting);
-        return dialing;
+        SecretProof proof = new SecretProof(self.secret());
+        byte[] greeting = Greeting.write(HELLO, versions, proof.vouch(nonce));
+        proof.cover(greeting);
+        return new Handshake(self, versions, greeting, proof, admission, sought);
     }
 
     static Handshake accepting(LocalNode self, WireVersions versions, byte[] nonce, Admission admission) {
-        return new Handshake(self, versions, Greeting.write(CHALLENGE, versions, nonce), admission, 0);
+        SecretProof proof = new SecretProof(self.secret());
+        return new Handshake(self, versions, Greeting.write(CHALLENGE, versions, nonce), proof, admission, 0);
     }
 
     /** The dialer's first frame. */
@@ -126,6 +136,15 @@ final class Handshake {
     /** Whether the other side has proven that it knows the secret. */
     boolean isProven() {
         return isProven;
+    }
+
+    /**
+     * The nonce of the dialer, where it is one that only a node of the cluster makes; null: it is not, or has not come. Whoever
+     * has it may be one who has listened: it proves nothing, but keeps a place until the proof comes.
+     */
+    @Nullable
+    ByteBuffer voucher() {
+        return voucher;
     }
 
     /** Whether the other side has said anything yet that a node would. */
@@ -192,6 +211,7 @@ final class Handshake {
         if (version < 0) {
             return fail(versionsDiffer(hello));
         }
+        voucher = proof.isVouched(hello.nonce().array()) ? hello.nonce() : null;
         proof.cover(frame);
         proof.cover(greeting);
         state = State.AWAIT_PROOF;

@@ -142,6 +142,9 @@ public final class PeerTransport implements AutoCloseable {
     public void dialSeed(String host, int port) {
         Dialer dialer = Dialer.ofSeed(this, host, port);
         seeds.add(dialer);
+        if (seedTroubles.dialed(dialer.where())) {
+            listener.seedsFail(seedTroubles.text());
+        }
         dialer.dial();
     }
 
@@ -276,6 +279,10 @@ public final class PeerTransport implements AutoCloseable {
         return resolver;
     }
 
+    RandomSource random() {
+        return random;
+    }
+
     byte[] nonce() {
         byte[] nonce = new byte[Greeting.NONCE_BYTES];
         nonces.nextBytes(nonce);
@@ -353,8 +360,14 @@ public final class PeerTransport implements AutoCloseable {
         }
     }
 
-    /** It has let this node in, or is not dialed any more. */
-    void seedIsOver(String seed) {
+    void seedLetsIn(String seed) {
+        if (seedTroubles.letsIn(seed)) {
+            listener.seedsFail(seedTroubles.text());
+        }
+    }
+
+    /** It is not dialed any more. */
+    private void seedIsOver(String seed) {
         if (seedTroubles.isOver(seed)) {
             listener.seedsFail(seedTroubles.text());
         }
@@ -404,6 +417,8 @@ public final class PeerTransport implements AutoCloseable {
                 // A seed was quicker than its member's own dialer: from now on it is that.
                 seeds.remove(dialer);
                 dialer.replace(older);
+            } else {
+                seedIsOver(older.where());
             }
             older.retire();
         }

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.core.ClusterAnswer;
+import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
+import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +44,61 @@ class ForeignContextTest {
         }
         assertEquals("ours", it.settled());
         assertFalse(it.cluster.checker.held(it.a, it.key).clock().actors().contains(STRANGER));
+    }
+
+    /** It was restored from a backup, when one replica was not there. */
+    @Test
+    void aReplicaThatLacksARestoredKeyTakesItsContext() {
+        for (boolean isReplica : List.of(true, false)) {
+            ScenarioCluster it = ScenarioCluster.of(5);
+            HeldMessages missed = HeldMessages.ofVersions(it.cluster.network, (from, to) -> to == it.a);
+            restore(it);
+            Outcome taken = put(it, isReplica ? it.a : it.stranger(), FOREIGN, "newer");
+            assertInstanceOf(Outcome.Written.class, taken);
+            missed.lose();
+            assertEquals("newer", it.settled());
+            assertEquals(1, it.cluster.checker.held(it.a, it.key).siblings().size());
+        }
+    }
+
+    @Test
+    void whatComesBehindAWriteWhoseContextIsLookedAtIsWrittenAfterIt() {
+        ScenarioCluster it = ScenarioCluster.of(3);
+        HeldMessages missed = HeldMessages.ofVersions(it.cluster.network, (from, to) -> to == it.a);
+        restore(it);
+        List<Outcome> answers = new ArrayList<>();
+        byte[] key = it.key.getBytes(StandardCharsets.UTF_8);
+        byte[] value = "first".getBytes(StandardCharsets.UTF_8);
+        it.a.request(new Operation.Put(0, key, FOREIGN, value, -1), QuorumSpec.DEFAULT, answers::add);
+        ScenarioAnswer second = it.set(it.a, "second");
+        it.reply(second);
+        assertEquals(1, answers.size());
+        assertInstanceOf(Outcome.Written.class, answers.get(0));
+        missed.lose();
+        assertEquals("second", it.settled());
+        assertEquals(1, it.cluster.checker.held(it.a, it.key).siblings().size());
+    }
+
+    @Test
+    void whereTooFewReplicasCanSayWhoseContextItIsNothingIsWritten() {
+        ScenarioCluster it = ScenarioCluster.of(3);
+        restore(it);
+        it.b.kill();
+        it.c.kill();
+        it.runFor(20_000 * ScenarioCluster.MILLI);
+        assertFalse(put(it, it.a, FOREIGN, "newer") instanceof Outcome.Written);
+        assertEquals("restored", it.settled());
+    }
+
+    private static void restore(ScenarioCluster it) {
+        Sibling sibling =
+                new Sibling(new Dot(STRANGER, 1), 1L << 20, Sibling.NEVER, "restored".getBytes(StandardCharsets.UTF_8));
+        Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, sibling);
+        List<ClusterAnswer> answers = new ArrayList<>();
+        byte[] key = it.key.getBytes(StandardCharsets.UTF_8);
+        it.b.ask(new ClusterQuery.Restore(0, key, versions), answers::add);
+        it.runUntil(() -> !answers.isEmpty(), "nobody was answered");
+        assertEquals(List.of(new ClusterAnswer.Restored()), answers);
     }
 
     /** Gossip may not have told of a member yet that has coordinated what a client has read. */

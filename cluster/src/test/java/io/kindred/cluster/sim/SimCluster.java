@@ -37,7 +37,9 @@ public final class SimCluster {
     private static final long COPY_SEED = 0x636f7079;
     private static final long DEAF_SEED = 0x6465_6166L;
     private static final long OUTAGE_SEED = 0x6f75_74_6167_65L;
+    private static final long LEAVER_SEED = 0x6c65_6176_6572L;
     private static final double COPY_CHANCE = 0.3;
+    private static final double LEAVER_CHANCE = 0.5;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000_000_000L;
     static final long TIMEOUT_NANOS = SECOND;
@@ -51,6 +53,7 @@ public final class SimCluster {
     private final SimPlan plan;
     private final FaultPlan faults;
     private final RingPlan changes;
+    private final LeaverFaults leavers;
     private final SimRandom random;
     private final Partitioner partitioner = new Md5Partitioner();
     private final List<String> keys = new ArrayList<>();
@@ -84,6 +87,7 @@ public final class SimCluster {
             int rotten,
             int pastsLost,
             int copiesStarted,
+            int leaversEnded,
             long acknowledged,
             long siblings,
             long reaped,
@@ -117,6 +121,7 @@ public final class SimCluster {
         }
         faults = new FaultPlan(this, random.split());
         changes = new RingPlan(this, random.split());
+        leavers = new LeaverFaults(this, faults, new SimRandom(~(seed ^ LEAVER_SEED)));
         scanner = new SimScanner(this, pinned, random.split());
     }
 
@@ -256,6 +261,10 @@ public final class SimCluster {
             runFor(SECOND);
         }
         checkMended();
+        for (int second = 0; second < 20 && !leavers.stillListed().isEmpty(); second++) {
+            runFor(SECOND);
+        }
+        checkDepartures();
         checkNothingWasTakenForLost();
         checkRingsAgree();
         checkDeadlines();
@@ -286,6 +295,7 @@ public final class SimCluster {
                 faults.rotten,
                 faults.pastsLost,
                 faults.copiesStarted,
+                leavers.ended(),
                 checker.acknowledged,
                 checker.siblingsSeen,
                 checker.containersReaped,
@@ -340,6 +350,9 @@ public final class SimCluster {
         }
         if (comesAndGoes && new SimRandom(seed ^ COPY_SEED).chance(COPY_CHANCE)) {
             faults.beginCopies(plan.lastsNanos(), new SimRandom(~(seed ^ COPY_SEED)));
+        }
+        if (comesAndGoes && plan.nodes() > 3 && new SimRandom(seed ^ LEAVER_SEED).chance(LEAVER_CHANCE)) {
+            leavers.begin(plan.lastsNanos());
         }
         if (splits) {
             faults.beginSplit(plan.lastsNanos());
@@ -577,6 +590,13 @@ public final class SimCluster {
                 throw violation(node.name + " has " + node.storage.damagedKeys() + " keys that cannot be read, and "
                         + node.damagedPartitions() + " damaged partitions");
             }
+        }
+    }
+
+    /** Whoever was through with leaving when it ended is a member for nobody. */
+    private void checkDepartures() {
+        if (!leavers.stillListed().isEmpty()) {
+            throw violation(leavers.stillListed());
         }
     }
 

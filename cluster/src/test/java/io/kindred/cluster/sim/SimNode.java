@@ -14,6 +14,7 @@ import io.kindred.cluster.core.StartCheck;
 import io.kindred.cluster.core.StartState;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
@@ -98,6 +99,8 @@ final class SimNode implements Effects, ReplicaStore {
     boolean hasLeft;
     /** It and its disk are gone for good. */
     boolean isLost;
+    /** How often an older copy of its directory, or an empty store, took the place of what there was. */
+    int rewinds;
 
     /** It is down, and was stopped rather than killed. */
     private boolean stoppedClean;
@@ -108,6 +111,7 @@ final class SimNode implements Effects, ReplicaStore {
     private boolean serving;
     private boolean commitAsked;
     private List<Member> remembered = List.of();
+    private List<Departure> departures = List.of();
     private Checkpoint checkpoint = Checkpoint.NONE;
     private List<ChangeRecord> records = List.of();
     /** What becomes the above with the next commit. */
@@ -197,8 +201,8 @@ final class SimNode implements Effects, ReplicaStore {
         dialed = List.of();
         Member self = member();
         storage.giveUpHints(Recovered.owingAll(remembered, datacenter, SimCluster.PARTITIONS));
-        Recovered recovered =
-                new Recovered(self, remembered, checkpoint, records, trusted(storage.meta()), storage.hints(), past());
+        Recovered recovered = new Recovered(
+                self, remembered, departures, checkpoint, records, trusted(storage.meta()), storage.hints(), past());
         foundLess = false;
         stoppedClean = false;
         core = new NodeCore(cluster.config(id > 1), recovered, this, SimFunctions.ALL, random.split());
@@ -404,6 +408,11 @@ final class SimNode implements Effects, ReplicaStore {
         return sentTo.getOrDefault(other.id, 0);
     }
 
+    /** Whether it knows after a start, too, that a node is through with leaving. */
+    boolean hasStoredThatGone(SimNode other) {
+        return remembered.stream().anyMatch(member -> member.id() == other.id && member.isFormer());
+    }
+
     String nameOf(SimNode other) {
         return core == null ? "" : core.views().nameOf(other.id);
     }
@@ -483,6 +492,7 @@ final class SimNode implements Effects, ReplicaStore {
             List<Long> lives,
             long belongsTo,
             List<Member> remembered,
+            List<Departure> departures,
             Checkpoint checkpoint,
             List<ChangeRecord> records,
             boolean stoppedClean) {}
@@ -504,6 +514,7 @@ final class SimNode implements Effects, ReplicaStore {
                 lives,
                 belongsTo,
                 remembered,
+                departures,
                 checkpoint,
                 records,
                 stoppedClean && !isRunning());
@@ -534,6 +545,7 @@ final class SimNode implements Effects, ReplicaStore {
         lives = copy.lives();
         belongsTo = copy.belongsTo();
         remembered = copy.remembered();
+        departures = copy.departures();
         checkpoint = copy.checkpoint();
         records = copy.records();
         stoppedClean = copy.stoppedClean();
@@ -544,6 +556,7 @@ final class SimNode implements Effects, ReplicaStore {
     void loseStore() {
         List<SimStorage.Reverted> gone = replaceStorage(SimStorage.Content.NONE);
         remembered = List.of();
+        departures = List.of();
         checkpoint = Checkpoint.NONE;
         records = List.of();
         foundLess = true;
@@ -551,6 +564,7 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
+        rewinds++;
         Map<byte[], Versions> before = storage.containers();
         SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
         storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
@@ -933,9 +947,10 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     @Override
-    public void remember(List<Member> members, Checkpoint from, List<ChangeRecord> since) {
+    public void remember(List<Member> members, List<Departure> left, Checkpoint from, List<ChangeRecord> since) {
         toRemember = () -> {
             remembered = members;
+            departures = left;
             checkpoint = from;
             records = since;
             cluster.records.addAll(since);

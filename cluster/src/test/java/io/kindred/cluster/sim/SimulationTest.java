@@ -34,6 +34,7 @@ class SimulationTest {
         LongAdder rotten = new LongAdder();
         LongAdder pasts = new LongAdder();
         LongAdder copies = new LongAdder();
+        LongAdder leavers = new LongAdder();
         LongAdder compactions = new LongAdder();
         seeds.run(SimCluster::run, report -> {
             assertTrue(report.events() >= EVENTS_MIN, () -> "too small a run: " + report);
@@ -44,15 +45,18 @@ class SimulationTest {
             rotten.add(report.rotten());
             pasts.add(report.pastsLost());
             copies.add(report.copiesStarted());
+            leavers.add(report.leaversEnded());
             compactions.add(report.compactions());
         });
         System.out.println("simulated " + seeds + ": " + events + " events, " + acknowledged + " acknowledged writes, "
                 + siblings + " containers with siblings written, " + rotten + " blocks that rotted, "
                 + pasts + " nodes that came back with less than they had, "
                 + copies + " copies that were started beside their originals, "
+                + leavers + " nodes that ended when they had left, "
                 + compactions + " times that change records were compacted");
         if (Long.getLong("kindred.sim.seed") == null) {
             assertTrue(compactions.sum() > 0, "no change records were ever compacted");
+            assertTrue(leavers.sum() > 0, "no node ever ended when it had left");
         }
     }
 

@@ -17,7 +17,11 @@ class CheckpointCodecTest {
         for (long seed = 1; seed <= 50; seed++) {
             Samples samples = new Samples(seed);
             for (Checkpoint checkpoint : List.of(Checkpoint.NONE, samples.checkpoint())) {
-                Remembered written = new Remembered(List.of(samples.member()), checkpoint, List.of(samples.change()));
+                Remembered written = new Remembered(
+                        List.of(samples.member()),
+                        List.of(samples.departure(), samples.departure()),
+                        checkpoint,
+                        List.of(samples.change()));
                 assertEquals(written, MembershipCodec.decode(MembershipCodec.encode(written)), "seed " + seed);
             }
         }
@@ -29,9 +33,15 @@ class CheckpointCodecTest {
     }
 
     @Test
+    void oneOfBeforeDeparturesWereRememberedIsRead() {
+        assertEquals(Remembered.NOTHING, MembershipCodec.decode(new byte[] {2, 0, 0, 0}));
+    }
+
+    @Test
     void oneThatIsCutShortIsNone() {
         Samples samples = new Samples(3);
-        byte[] whole = MembershipCodec.encode(new Remembered(List.of(), samples.checkpoint(), List.of()));
+        byte[] whole = MembershipCodec.encode(
+                new Remembered(List.of(), List.of(samples.departure()), samples.checkpoint(), List.of()));
         for (int length = 0; length < whole.length; length++) {
             byte[] part = Arrays.copyOf(whole, length);
             assertThrows(CorruptRecordException.class, () -> MembershipCodec.decode(part));

@@ -9,17 +9,21 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -74,9 +78,10 @@ class HostileBytesTest {
             silent.add(connect(node));
         }
         try (Socket newest = connect(node)) {
-            readToEnd(silent.get(0));
-            assertEquals(1, node.stats().pendingRefused());
-            assertEquals(TestPeer.QUICK.pendingMax(), node.stats().pending());
+            // Behind it in the loop.
+            assertCut(node, new byte[] {0, 0, 0, 0});
+            assertEquals(2, node.stats().pendingRefused());
+            assertTrue(node.stats().pending() <= TestPeer.QUICK.pendingMax());
             // The room is full, and a node gets in all the same.
             TestPeer early = start(TestPeer.node(3, 1, ""), TestPeer.QUICK);
             early.peers(node.member());
@@ -91,6 +96,114 @@ class HostileBytesTest {
         TestPeer other = start(TestPeer.node(2, 1, ""), TestPeer.QUICK);
         other.peers(node.member());
         Wait.until(other.links, "connected 1");
+    }
+
+    /** They come as fast as they can, and all say what a node without the secret would. */
+    @Test
+    void strangersOfItsOwnAddressDoNotKeepANodeOut() throws IOException {
+        TestPeer node = start(TestPeer.node(1, 1, "s"), TestPeer.QUICK);
+        List<Socket> strangers = new ArrayList<>();
+        try (Socket socket = connect(node)) {
+            Handshake honest = dialing("s", 5);
+            RawPeer.writeFrame(socket, honest.opening());
+            byte[] challenge = RawPeer.readFrame(socket);
+            for (int i = 0; i < 5 * TestPeer.QUICK.pendingMax(); i++) {
+                Socket stranger = connect(node);
+                strangers.add(stranger);
+                RawPeer.writeFrame(stranger, dialing("another", i).opening());
+                RawPeer.readFrame(stranger);
+            }
+            Handshake.Step proof = honest.receive(challenge);
+            RawPeer.writeFrame(socket, ((Handshake.Step.Send) proof).frame());
+            assertTrue(RawPeer.run(socket, honest) instanceof Handshake.Step.Done);
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    /** What they have listened to keeps one place, which is that of the first who has said it. */
+    @Test
+    void whoRepeatsWhatANodeHasSaidDoesNotKeepItOut() throws IOException {
+        TestPeer node = start(TestPeer.node(1, 1, "s"), TestPeer.QUICK);
+        List<Socket> strangers = new ArrayList<>();
+        try (Socket socket = connect(node)) {
+            Handshake honest = dialing("s", 5);
+            RawPeer.writeFrame(socket, honest.opening());
+            byte[] challenge = RawPeer.readFrame(socket);
+            for (int i = 0; i < 5 * TestPeer.QUICK.pendingMax(); i++) {
+                Socket stranger = connect(node);
+                strangers.add(stranger);
+                RawPeer.writeFrame(stranger, honest.opening());
+                RawPeer.readFrame(stranger);
+            }
+            Handshake.Step proof = honest.receive(challenge);
+            RawPeer.writeFrame(socket, ((Handshake.Step.Send) proof).frame());
+            assertTrue(RawPeer.run(socket, honest) instanceof Handshake.Step.Done);
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    /** Whatever they do meanwhile: some say nothing, some say what a node would. */
+    @Test
+    void aNodeGetsInWhileStrangersOfItsAddressConnectWithoutEnd() throws Exception {
+        TestPeer node = start(TestPeer.node(1, 1, "s"), TestPeer.QUICK);
+        AtomicBoolean goesOn = new AtomicBoolean(true);
+        CountDownLatch crowded = new CountDownLatch(200);
+        Thread crowd = new Thread(() -> crowd(node, goesOn, crowded));
+        crowd.start();
+        try {
+            assertTrue(crowded.await(20, TimeUnit.SECONDS));
+            for (int id = 2; id < 10; id++) {
+                TestPeer other = start(TestPeer.node(id, 1, "s"), TestPeer.QUICK);
+                other.peers(node.member());
+                Wait.until(other.links, "connected 1");
+            }
+        } finally {
+            goesOn.set(false);
+            crowd.join();
+        }
+    }
+
+    private static void crowd(TestPeer node, AtomicBoolean goesOn, CountDownLatch crowded) {
+        ArrayDeque<Socket> open = new ArrayDeque<>();
+        try {
+            for (int i = 0; goesOn.get(); i++) {
+                Socket stranger = connect(node);
+                open.add(stranger);
+                if (i % 2 == 0) {
+                    greet(stranger, i);
+                }
+                if (open.size() > 4 * TestPeer.QUICK.pendingMax()) {
+                    open.remove().close();
+                }
+                crowded.countDown();
+            }
+            for (Socket stranger : open) {
+                stranger.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void greet(Socket stranger, int nonce) throws IOException {
+        try {
+            RawPeer.writeFrame(stranger, dialing("another", nonce).opening());
+        } catch (SocketException e) {
+            // It has been displaced by then.
+            assertTrue(stranger.isConnected());
+        }
+    }
+
+    private static Handshake dialing(String secret, int nonce) {
+        byte[] drawn = new byte[Greeting.NONCE_BYTES];
+        Arrays.fill(drawn, (byte) nonce);
+        return Handshake.dialing(TestPeer.node(nonce, 1, secret), WireVersions.CURRENT, drawn, peer -> null);
     }
 
     @Test
@@ -279,11 +392,8 @@ class HostileBytesTest {
         }
 
         private static Handshake.Step run(Socket socket, Handshake handshake) throws IOException {
-            DataInputStream in = new DataInputStream(socket.getInputStream());
             while (true) {
-                byte[] frame = new byte[in.readInt()];
-                in.readFully(frame);
-                Handshake.Step step = handshake.receive(frame);
+                Handshake.Step step = handshake.receive(readFrame(socket));
                 if (step instanceof Handshake.Step.Send send) {
                     writeFrame(socket, send.frame());
                 } else {
@@ -293,6 +403,13 @@ class HostileBytesTest {
                     return step;
                 }
             }
+        }
+
+        private static byte[] readFrame(Socket socket) throws IOException {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] frame = new byte[in.readInt()];
+            in.readFully(frame);
+            return frame;
         }
 
         private static void writeFrame(Socket socket, byte[] body) throws IOException {

@@ -151,6 +151,32 @@ class PeerTransportTest {
         assertEquals(new TestPeer.Received(7, new Message.JoinRefused("not now")), Wait.next(newcomer.inbox));
     }
 
+    /** Whatever goes wrong with another one: that is named once the one that let the node in is gone, too. */
+    @Test
+    void aSeedThatFailsIsNoTroubleWhereAnotherLetsTheNodeIn() throws IOException {
+        int wrong = freePort();
+        TestPeer newcomer = start(1);
+        TestPeer seed = start(7);
+        newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", wrong));
+        assertTrue(Wait.next(newcomer.links).startsWith("no seed lets it in: 127.0.0.1:" + wrong));
+        newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", seed.port));
+        assertEquals("seeds do not fail", Wait.next(newcomer.links));
+        assertEquals("connected 7", Wait.next(newcomer.links));
+        TestPeer other = start(TestPeer.node(8, 1, "another secret"), TestPeer.QUICK, wrong);
+        while (other.stats().handshakeFailures() < 2) {
+            Thread.onSpinWait();
+        }
+        stop(seed);
+        assertEquals("lost 7", Wait.next(newcomer.links));
+        String told = Wait.next(newcomer.links);
+        while (!told.startsWith("no seed lets it in: ")) {
+            assertEquals("lost 7", told);
+            told = Wait.next(newcomer.links);
+        }
+        assertTrue(told.contains("127.0.0.1:" + wrong + ": "), told);
+        assertTrue(told.contains("127.0.0.1:" + seed.port + ": "), told);
+    }
+
     @Test
     void aNewcomerIsAnsweredInTheTurnThatMakesItAMember() throws IOException {
         TestPeer newcomer = start(1);

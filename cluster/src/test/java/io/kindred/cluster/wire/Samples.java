@@ -4,6 +4,7 @@ import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.CompactedRecords;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
@@ -210,6 +211,14 @@ final class Samples {
     Member member() {
         return new Member(
                 anyLong(), text(), text(), port(), port(), text(), text(), weight(), anyInt(), anyLong(), anyLong());
+    }
+
+    Departure departure() {
+        return new Departure(anyLong(), moment(), anyLong(), moment());
+    }
+
+    private Departure.Moment moment() {
+        return new Departure.Moment(anyLong(), anyLong());
     }
 
     private int port() {
