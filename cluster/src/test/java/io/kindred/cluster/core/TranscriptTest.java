@@ -25,6 +25,17 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>{@code -Dtranscripts.write=true} writes what the node does into the files; whoever has it done reads the difference, line
  * by line, against docs/. Source: the datadriven tests of etcd's raft.
+ *
+ * <p>These faults were planted, one at a time, and transcripts have failed for each: an answer at W - 1; a late
+ * acknowledgement that is forgotten; a round that is not closed; a stand-in under PW; no read repair; a burnt dot, or one that
+ * was lent, given again; a claim sent before it is synced; no hint by the coordinator; a SET that does not supersede what it is
+ * shown, or does so again and again; KIN.PUT superseding all; a delta before its coordinator's copy is durable; a borrowed dot
+ * that is not new; a late replica of an update stood in for, and stand-ins counting beside a majority; an equal term granted; a
+ * delta under a lower term, or uncovered, joined; refused updates run again though covered, or though they count, or only the
+ * first of a line settled; an update that changes nothing and writes nothing; a read that ends at R - 1, is not hedged, or
+ * does not replace who failed; nothing from stand-ins taken for no key; a forward sent elsewhere when its node is lost, run
+ * twice, or run too late; a ring that changes between round and W; W of one set only; another datacenter's write
+ * acknowledged before W; an acknowledgement that does not wait for what it has seen to be durable.
  */
 class TranscriptTest {
     private static final Path DIRECTORY = Path.of("src/test/resources/transcripts");
