@@ -30,7 +30,7 @@ final class Handoffs {
     Handoffs(Parts parts, List<HintLedger.Debt> recovered, HandoffCore.Wires wires, Consumer<String> note) {
         this.parts = parts;
         ledger = new HintLedger(parts.config().hintBytesMax(), recovered);
-        hints = new Hints(parts.replica(), ledger, parts.owed(), this::rememberOwed, counters);
+        hints = new Hints(parts.replica(), ledger, parts.owed(), this::rememberOwed, counters, parts.router()::holds);
         LostHints lost = new LostHints(parts.owed(), ledger, counters, new Disk());
         core = new HandoffCore(wires, new HandoffCore.Store(ledger, hints, this::read, lost, counters), note);
     }

@@ -367,7 +367,7 @@ public final class NodeCore implements MessageHandler {
      * several that follow each other at once.
      */
     public void wake(Effects effects) {
-        long next = Math.min(Math.min(requests.nextTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
+        long next = Math.min(Math.min(nextRequestTickNanos(), membership.nextTickNanos()), handoff.nextTickNanos());
         next = Math.min(next, Math.min(antiEntropy.nextTickNanos(), reaping.nextTickNanos()));
         next = Math.min(next, Math.min(transfers.core().nextTickNanos(), scrubber.nextTickNanos()));
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
@@ -375,6 +375,11 @@ public final class NodeCore implements MessageHandler {
             wakeNanos = next;
             effects.wakeAt(next);
         }
+    }
+
+    /** When an answer to a request of this node is next overdue, or a little earlier; {@code Long.MAX_VALUE}: never. */
+    long nextRequestTickNanos() {
+        return requests.nextTickNanos();
     }
 
     /** Of hints it is known; whatever else is owed may be as old as can be. */

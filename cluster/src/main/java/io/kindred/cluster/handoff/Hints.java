@@ -7,6 +7,7 @@ import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +21,21 @@ public final class Hints implements HintKeeper {
     private final OwedRanges owed;
     private final BiConsumer<OwedRanges.Range, Consumer<Verdict>> rememberOwed;
     private final HandoffCounters counters;
+    private final Predicate<byte[]> holds;
 
-    /** @param rememberOwed makes a newly owed range durable, and tells whether it is */
+    /**
+     * @param rememberOwed makes a newly owed range durable, and tells whether it is
+     * @param holds whether this node has all that was written to a key's partition
+     */
     public Hints(
             LocalReplica replica,
             HintLedger ledger,
             OwedRanges owed,
             BiConsumer<OwedRanges.Range, Consumer<Verdict>> rememberOwed,
-            HandoffCounters counters) {
+            HandoffCounters counters,
+            Predicate<byte[]> holds) {
         this.replica = replica;
+        this.holds = holds;
         this.ledger = ledger;
         this.owed = owed;
         this.rememberOwed = rememberOwed;
@@ -76,6 +83,12 @@ public final class Hints implements HintKeeper {
                 gather.missing++;
                 replica.read(StorageKey.hint(intended, storageKey), gather);
             }
+        }
+        if (holds.test(storageKey)) {
+            // Who asks does not know yet that this node has come to be a replica: what it would hold for others, it
+            // has.
+            gather.missing++;
+            replica.read(storageKey, gather);
         }
         gather.loaded(Verdict.OK, Versions.EMPTY);
     }
@@ -138,7 +151,7 @@ public final class Hints implements HintKeeper {
         }
     }
 
-    /** Several hints of one key as one answer. */
+    /** Several records of one key as one answer. */
     private static final class Gather implements LocalReplica.ReadStep {
         private final LocalReplica.ReadStep step;
         /** One more than the reads under way, until all of them have been asked for. */

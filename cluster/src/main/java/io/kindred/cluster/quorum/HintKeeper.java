@@ -15,7 +15,7 @@ public interface HintKeeper {
      */
     void keep(long intended, byte[] storageKey, Versions delta);
 
-    /** The join of what is held of a key, for whichever of its replicas. */
+    /** The join of what is held of a key, for whichever of its replicas; and of what this node has itself, where it is one. */
     void read(byte[] storageKey, long[] replicas, LocalReplica.ReadStep step);
 
     interface Stored {

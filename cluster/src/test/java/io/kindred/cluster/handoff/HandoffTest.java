@@ -47,7 +47,7 @@ class HandoffTest {
     private final OwedRanges owed = new OwedRanges();
     private final HintLedger ledger = new HintLedger(1L << 40, List.of());
     private final HandoffCounters counters = new HandoffCounters();
-    private final Hints hints = new Hints(holder, ledger, owed, (range, told) -> {}, counters);
+    private final Hints hints = new Hints(holder, ledger, owed, (range, told) -> {}, counters, key -> false);
     private final LostHints lost = new LostHints(owed, ledger, counters, holder);
     private final Clocks clocks = new Clocks(new HybridClock(500));
     private final Requests requests = new Requests(0, SECOND_NANOS);

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Read-modify-writes for simulated clients, each with the reply that tells most. */
-final class SimFunctions implements UpdateFunctions {
-    static final UpdateFunctions ALL = new SimFunctions();
+public final class SimFunctions implements UpdateFunctions {
+    public static final UpdateFunctions ALL = new SimFunctions();
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);

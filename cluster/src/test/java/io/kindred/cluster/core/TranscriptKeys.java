@@ -1,0 +1,130 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.ring.Md5Partitioner;
+import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.version.VersionVector;
+import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a transcript's keys are written in records and messages: the one place that knows. A key named {@code k} has a tag
+ * before it, so that it falls into the partition that the transcript is about.
+ */
+final class TranscriptKeys {
+    private static final int DB = 0;
+
+    private final int partition;
+    private final String tag;
+    private final Md5Partitioner partitioner = new Md5Partitioner();
+
+    TranscriptKeys(int partition) {
+        this.partition = partition;
+        int number = 0;
+        while (place("{" + number + "}").partition() != partition) {
+            number++;
+        }
+        tag = "{" + number + "}";
+    }
+
+    private Placement place(String key) {
+        return partitioner.place(bytes(key), TranscriptRing.PARTITIONS);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** As a client sends it. */
+    byte[] ofClient(String name) {
+        return bytes(tag + name);
+    }
+
+    /** As it is in the engine. */
+    byte[] stored(String name) {
+        return record(name);
+    }
+
+    private byte[] record(String name) {
+        return StorageKey.encode(partition, DB, place(tag + name).hash(), ofClient(name));
+    }
+
+    private String nameOfRecord(byte[] record) {
+        String key = new String(StorageKey.key(record), StandardCharsets.UTF_8);
+        return key.startsWith(tag) ? key.substring(tag.length()) : key;
+    }
+
+    /** {@code k}, or {@code k for c} where it is held for another node; null: it is not a key's record. */
+    @Nullable
+    String nameOfStored(byte[] engineKey) {
+        if (engineKey[0] == StorageKey.META) {
+            return null;
+        }
+        String name = nameOfRecord(engineKey);
+        return StorageKey.isHint(engineKey)
+                ? name + " for " + TranscriptNotation.node(StorageKey.intended(engineKey))
+                : name;
+    }
+
+    String nameOf(Message.ReadRequest message) {
+        return nameOfRecord(message.storageKey());
+    }
+
+    String nameOf(Message.Replicate message) {
+        return nameOfRecord(message.storageKey());
+    }
+
+    String nameOf(Message.DotRequest message) {
+        return nameOfRecord(message.storageKey());
+    }
+
+    /** Of records that travel together. */
+    interface Visitor {
+        void record(String name, Versions versions);
+    }
+
+    void each(Message.HandOver message, Visitor visitor) {
+        each(message.storageKeys(), message.versions(), visitor);
+    }
+
+    void each(Message.Relay message, Visitor visitor) {
+        each(message.storageKeys(), message.versions(), visitor);
+    }
+
+    private void each(List<byte[]> records, List<Versions> versions, Visitor visitor) {
+        for (int i = 0; i < records.size(); i++) {
+            visitor.record(nameOfRecord(records.get(i)), versions.get(i));
+        }
+    }
+
+    Message read(long requestId, String name, boolean asStandIn, @Nullable Guard guard) {
+        return new Message.ReadRequest(requestId, record(name), asStandIn, guard);
+    }
+
+    Message delta(long requestId, String name, Versions delta, long intended, @Nullable Guard guard) {
+        return new Message.Replicate(requestId, record(name), delta, intended, guard);
+    }
+
+    Message borrow(long requestId, String name, VersionVector seen, boolean asStandIn) {
+        return new Message.DotRequest(requestId, record(name), seen, asStandIn);
+    }
+
+    Message handOver(long requestId, List<String> names, List<Versions> versions) {
+        return new Message.HandOver(requestId, records(names), versions);
+    }
+
+    Message relay(long requestId, List<String> names, List<Versions> versions) {
+        return new Message.Relay(requestId, records(names), versions);
+    }
+
+    private List<byte[]> records(List<String> names) {
+        List<byte[]> records = new ArrayList<>();
+        names.forEach(name -> records.add(record(name)));
+        return records;
+    }
+}
