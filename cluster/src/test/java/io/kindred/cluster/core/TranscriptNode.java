@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
+import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
@@ -98,6 +99,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
         Recovered recovered = new Recovered(
                 ring.member(self),
                 others,
+                List.of(),
                 Checkpoint.NONE,
                 ring.records(),
                 meta,
@@ -470,7 +472,8 @@ final class TranscriptNode implements Effects, ReplicaStore {
     public void redial(long peer) {}
 
     @Override
-    public void remember(List<Member> members, Checkpoint checkpoint, List<ChangeRecord> records) {}
+    public void remember(
+            List<Member> members, List<Departure> departures, Checkpoint checkpoint, List<ChangeRecord> records) {}
 
     @Override
     public void serving() {}
