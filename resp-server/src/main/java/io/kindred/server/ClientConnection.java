@@ -1,6 +1,9 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClientIdentity;
+import io.kindred.command.ClientUser;
+import io.kindred.command.Session;
 import io.kindred.resp.CommandSink;
 import io.kindred.resp.RespDecoder;
 import io.netty.buffer.ByteBuf;
@@ -56,7 +59,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private final RespServer server;
     private final Channel channel;
     private final ServerLimits limits;
-    private final ClientSession session;
+    private final ClientAdmission admission = new ClientAdmission();
+    private final Session session;
     private final RespDecoder decoder;
     private final InputBuffer input;
     private final OutputBuffer output;
@@ -90,18 +94,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     private long countedOutputBytes;
 
-    ClientConnection(RespServer server, Channel channel, ClientSession session) {
+    ClientConnection(RespServer server, Channel channel, ClientIdentity identity, ClientUser user) {
         this.server = server;
         this.channel = channel;
-        this.session = session;
-        this.readMillis = session.createdMillis();
+        this.session = new Session(identity, user, admission);
+        this.readMillis = identity.createdMillis();
         this.limits = server.settings().limits();
         this.decoder = new RespDecoder(limits.request(), server.window());
         this.input = new InputBuffer(channel.alloc());
         this.output = new OutputBuffer(channel, server.counters());
     }
 
-    ClientSession session() {
+    Session session() {
         return session;
     }
 
@@ -222,7 +226,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     void failed(Throwable cause) {
         Level level = cause instanceof IOException ? Level.DEBUG : Level.ERROR;
-        LOG.log(level, "closing client " + session.id() + " " + session.remoteAddress(), cause);
+        LOG.log(level, "closing client " + session.identity().id() + " " + remoteAddress(), cause);
         closeNow();
     }
 
@@ -285,8 +289,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
                     Level.WARNING,
                     "closing client {0} {1}: it has taken none of the {2} bytes of its replies for {3} s, and clients hold"
                             + " {4} bytes in all, more than waiting-bytes-max",
-                    session.id(),
-                    session.remoteAddress(),
+                    session.identity().id(),
+                    remoteAddress(),
                     Long.toString(outputBytes()),
                     stillSweeps,
                     Long.toString(load().waitingBytes()));
@@ -300,8 +304,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         LOG.log(
                 Level.WARNING,
                 "closing client {0} {1}: no room for the rest of its command, of which {2} bytes have come",
-                session.id(),
-                session.remoteAddress(),
+                session.identity().id(),
+                remoteAddress(),
                 Long.toString(decoder.heldBytes()));
         waitsFor = null;
         load().leave(this);
@@ -335,7 +339,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         }
         server.beginDecoding();
         decoder.limits(server.settings().limits().request());
-        decoder.authenticated(session.authenticated());
+        decoder.authenticated(session.user().isAuthenticated());
         RespDecoder.Progress progress;
         try {
             progress = decoder.decode(input.bytes(), this);
@@ -363,14 +367,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     @Override
     public boolean accept(byte[][] args) {
         if (Words.isHttp(args[0])) {
-            server.refuseHttp(session);
+            server.refuseHttp(remoteAddress());
             closeNow();
             return false;
         }
         ReplySlot slot = new ReplySlot(this);
         slot.args(args);
         replies.add(slot);
-        session.beginCommand(readMillis);
+        session.lastCommand().came(readMillis);
+        session.replies().beginReply();
         run(slot, args);
         return state == State.OPEN;
     }
@@ -380,28 +385,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         if (slot.weightBytes() == 0) {
             load().begin(slot, args, nowMillis);
         }
-        session.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
+        admission.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
         try {
             server.runner().run(session, args, slot);
         } catch (RuntimeException broken) {
             load().end(slot);
             throw broken;
         } finally {
-            session.endRun();
+            admission.endRun();
         }
-        boolean isStarted = !session.isHeldBack() && (isFirst || !session.runsAlone());
-        if (isStarted) {
+        if (admission.isStarted()) {
             slot.settle();
         }
-        decoder.authenticated(session.authenticated());
-        if (session.isHeldBack()) {
+        decoder.authenticated(session.user().isAuthenticated());
+        if (admission.isHeldBack()) {
             holdBack(slot, args);
             return;
         }
         if (slot.isRead() && slot.reply() == null) {
             reads.begin(load(), slot);
         }
-        if (session.runsAlone() && slot.reply() == null) {
+        if (admission.runsAlone() && slot.reply() == null) {
             lone = slot;
             waiting = isFirst ? null : args;
         }
@@ -410,7 +414,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     private void pauseIfNeeded() {
         countOutput();
-        if (session.closingAfterReply()) {
+        if (session.flags().closesAfterReply()) {
             state = State.DRAINING;
         } else if (!load().mayRead(countedOutputBytes, false) || countedOutputBytes >= outputBytesMax()) {
             pauseFor(ClientLoad.Cause.BUDGET);
@@ -479,7 +483,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** The last thing that the client is told. */
     private void reject(String error) {
         state = State.DRAINING;
-        session.beginReply();
+        session.replies().beginReply();
         ReplySlot slot = new ReplySlot(this);
         replies.add(slot);
         slot.complete(Reply.error(error));
@@ -524,7 +528,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             int bytes = reply != null && !slot.muted() ? output.write(reply, slot.protocol()) : 0;
             encodedInTurnBytes += bytes;
             replies.removeOldest();
-            server.answered(session, slot, now);
+            server.answered(session.identity(), slot, now);
             load().answered(slot, bytes, now);
             if (slot.isCounted()) {
                 reads.answered(bytes, now);
@@ -566,6 +570,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private void stopReading() {
         state = State.PAUSED;
         channel.config().setAutoRead(false);
+    }
+
+    private String remoteAddress() {
+        return session.identity().addresses().remote();
     }
 
     private ClientLoad load() {
@@ -623,8 +631,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             LOG.log(
                     Level.WARNING,
                     "closing client {0} {1}: its replies hold {2} bytes, client-output-buffer-limit is {3}",
-                    session.id(),
-                    session.remoteAddress(),
+                    session.identity().id(),
+                    remoteAddress(),
                     Long.toString(outputBytes()),
                     Long.toString(outputBytesMax()));
             closeNow();

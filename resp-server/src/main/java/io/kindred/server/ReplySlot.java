@@ -78,8 +78,8 @@ public final class ReplySlot implements ReplySink {
     void settle() {
         if (!settled) {
             settled = true;
-            muted = connection.session().replyMuted();
-            protocol = connection.session().protocol();
+            muted = connection.session().replies().isMuted();
+            protocol = connection.session().identity().protocol();
         }
     }
 

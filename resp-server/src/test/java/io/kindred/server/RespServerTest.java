@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.Session;
 import io.kindred.resp.Seeds;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -211,7 +212,7 @@ final class RespServerTest {
     void aClientThatClosesGivesItsPlacesBack() throws Exception {
         Deque<ReplySlot> waiting = new ArrayDeque<>();
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
-            if (session.mayRead()) {
+            if (session.admission().mayRead()) {
                 waiting.add(reply);
             }
         };
@@ -264,9 +265,9 @@ final class RespServerTest {
             });
         }
 
-        private void run(TestServer self, ClientSession session, byte[][] args, ReplySlot reply) {
+        private void run(TestServer self, Session session, byte[][] args, ReplySlot reply) {
             boolean isRead = args[0][0] == 'G';
-            if (isRead && !session.mayRead()) {
+            if (isRead && !session.admission().mayRead()) {
                 return;
             }
             boolean isLong = isRead && args.length == 1;
@@ -442,7 +443,7 @@ final class RespServerTest {
             String name = new String(args[0], StandardCharsets.US_ASCII);
             ran.add(name);
             if (name.equals("QUIT")) {
-                session.closeAfterReply();
+                session.flags().closeAfterReply();
                 reply.complete(Reply.OK);
             } else {
                 server.loop().schedule(() -> reply.complete(Reply.ONE), 10, TimeUnit.MILLISECONDS);
@@ -487,7 +488,7 @@ final class RespServerTest {
         Deque<Runnable> ends = new ArrayDeque<>();
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
             String name = new String(args[0], StandardCharsets.ISO_8859_1);
-            if (name.startsWith("A") && !session.runAlone()) {
+            if (name.startsWith("A") && !session.admission().runAlone()) {
                 return;
             }
             log.add("+" + name);
@@ -547,9 +548,9 @@ final class RespServerTest {
     void repliesAreMutedAsTheSessionSays() throws Exception {
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
             switch (new String(args[0], StandardCharsets.US_ASCII)) {
-                case "off" -> session.replyOff();
-                case "on" -> session.replyOn();
-                case "skip" -> session.replySkip();
+                case "off" -> session.replies().off();
+                case "on" -> session.replies().on();
+                case "skip" -> session.replies().skip();
                 default -> {
                     server.loop().execute(() -> reply.complete(Reply.bulk(args[0])));
                     return;
@@ -570,8 +571,8 @@ final class RespServerTest {
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
             if (args[0][0] != '3') {
                 server.loop().execute(() -> server.loop().execute(() -> reply.complete(Reply.NIL)));
-            } else if (session.runAlone()) {
-                session.protocol(3);
+            } else if (session.admission().runAlone()) {
+                session.identity().protocol(3);
                 reply.complete(Reply.NIL);
             }
         };
@@ -586,7 +587,7 @@ final class RespServerTest {
     void eachReplyIsInTheProtocolOfItsTime() throws Exception {
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
             if (args[0][0] == '3') {
-                session.protocol(3);
+                session.identity().protocol(3);
                 reply.complete(Reply.NIL);
             } else {
                 server.loop().execute(() -> reply.complete(Reply.NIL));
@@ -637,7 +638,7 @@ final class RespServerTest {
         List<String> ran = new ArrayList<>();
         TestServer.Behaviour behaviour = (server, session, args, reply) -> {
             String name = new String(args[0], StandardCharsets.US_ASCII);
-            if (name.startsWith("w") && !session.mayWrite()) {
+            if (name.startsWith("w") && !session.admission().mayWrite()) {
                 return;
             }
             ran.add(name);
@@ -715,7 +716,7 @@ final class RespServerTest {
         }
 
         @Override
-        public void run(TestServer server, ClientSession session, byte[][] args, ReplySlot reply) {
+        public void run(TestServer server, Session session, byte[][] args, ReplySlot reply) {
             if (random.nextInt(3) == 0) {
                 reply.complete(Reply.bulk(args[0]));
                 return;
