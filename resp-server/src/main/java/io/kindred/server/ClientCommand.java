@@ -41,7 +41,7 @@ final class ClientCommand {
             "    * LADDR <ip:port>",
             "      Kill connections made to specified local address",
             "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
-            "      Kill connections by type. All of them are normal here.",
+            "      Kill connections by type.",
             "    * USER <username>",
             "      Kill connections authenticated by <username>. There is one user, default.",
             "    * SKIPME (YES|NO)",
@@ -153,9 +153,7 @@ final class ClientCommand {
         String option = Words.lower(args[2]);
         if (option.equals("type") && args.length == 4) {
             String type = Words.lower(args[3]);
-            return isType(type)
-                    ? show(type.equals("normal") ? clients.all() : List.of(), server)
-                    : unknownType(args[3]);
+            return isType(type) ? show(ofType(type), server) : unknownType(args[3]);
         }
         if (!option.equals("id") || args.length < 4) {
             return SYNTAX;
@@ -172,6 +170,12 @@ final class ClientCommand {
             }
         }
         return show(chosen, server);
+    }
+
+    private List<ClientConnection> ofType(String type) {
+        List<ClientConnection> chosen = clients.all();
+        chosen.removeIf(client -> !client.output().kind().isCalled(type));
+        return chosen;
     }
 
     static boolean isType(String lowerCase) {

@@ -17,7 +17,7 @@ final class ClientKill {
     private @Nullable Long id;
     private @Nullable String address;
     private @Nullable String localAddress;
-    private boolean normalOnly = true;
+    private @Nullable String type;
     private boolean skipSelf = true;
 
     ClientKill(ClientRegistry clients, Session self) {
@@ -48,7 +48,7 @@ final class ClientKill {
                 return id == null || id < 1 ? ID_TOO_SMALL : null;
             }
             case "type" -> {
-                normalOnly = word.equals("normal");
+                type = word;
                 return ClientCommand.isType(word) ? null : ClientCommand.unknownType(value);
             }
             case "addr" -> address = Words.text(value);
@@ -73,7 +73,7 @@ final class ClientKill {
         int killed = 0;
         for (ClientConnection client : clients.all()) {
             boolean isSelf = client.session() == self;
-            if (!isChosen(client.session().identity()) || (isSelf && skipSelf)) {
+            if (!isOfType(client) || !isChosen(client.session().identity()) || (isSelf && skipSelf)) {
                 continue;
             }
             killed++;
@@ -86,9 +86,12 @@ final class ClientKill {
         return killed;
     }
 
+    private boolean isOfType(ClientConnection client) {
+        return type == null || client.output().kind().isCalled(type);
+    }
+
     private boolean isChosen(ClientIdentity client) {
-        return normalOnly
-                && (id == null || id == client.id())
+        return (id == null || id == client.id())
                 && (address == null || address.equals(client.addresses().remote()))
                 && (localAddress == null
                         || localAddress.equals(client.addresses().local()));

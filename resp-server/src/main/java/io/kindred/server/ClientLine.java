@@ -12,7 +12,10 @@ final class ClientLine {
     static void append(StringBuilder out, ClientConnection client, long nowMillis) {
         Session session = client.session();
         ClientIdentity identity = session.identity();
-        long heldBytes = client.unreadBytes() + client.aheadBytes() + client.decodingBytes() + client.outputBytes();
+        long heldBytes = client.input().unreadBytes()
+                + client.input().aheadBytes()
+                + client.input().decodingBytes()
+                + client.output().bytes();
         field(out, "id", identity.id());
         field(out, "addr", identity.addresses().remote());
         field(out, "laddr", identity.addresses().local());
@@ -23,15 +26,15 @@ final class ClientLine {
         field(out, "flags", flags(session.flags()));
         field(out, "db", identity.db());
         out.append("sub=0 psub=0 ssub=0 multi=-1 ");
-        field(out, "qbuf", client.unreadBytes());
+        field(out, "qbuf", client.input().unreadBytes());
         out.append("qbuf-free=0 ");
-        field(out, "argv-mem", client.decodingBytes());
+        field(out, "argv-mem", client.input().decodingBytes());
         out.append("multi-mem=0 rbs=0 rbp=0 ");
-        field(out, "obl", client.encodedBytes());
-        field(out, "oll", client.commandsInFlight());
-        field(out, "omem", client.outputBytes());
+        field(out, "obl", client.output().encodedBytes());
+        field(out, "oll", client.output().queue().held());
+        field(out, "omem", client.output().bytes());
         field(out, "tot-mem", heldBytes);
-        field(out, "events", (client.paused() ? "" : "r") + (client.outputBytes() > 0 ? "w" : ""));
+        field(out, "events", (client.paused() ? "" : "r") + (client.output().bytes() > 0 ? "w" : ""));
         field(out, "cmd", session.lastCommand().name());
         field(out, "user", ClientUser.NAME);
         out.append("redir=-1 ");

@@ -296,12 +296,12 @@ public final class RespServer {
             return;
         }
         List<ClientConnection> all = clients.all();
-        all.forEach(ClientConnection::countOutput);
+        all.forEach(client -> client.output().count());
         load.wake(ClientLoad.Cause.BUDGET, () -> true);
         if (load.isChoked()) {
             all.stream()
-                    .max(Comparator.comparingLong(ClientConnection::decodingBytes))
-                    .filter(client -> client.decodingBytes() > 0 && client.isOpen())
+                    .max(Comparator.comparingLong(client -> client.input().decodingBytes()))
+                    .filter(client -> client.input().decodingBytes() > 0 && client.isOpen())
                     .ifPresent(ClientConnection::refuseForRoom);
         }
     }

@@ -71,6 +71,13 @@ final class TestServer implements AutoCloseable, ClientSettings {
                 .getPort();
     }
 
+    /** The usual limits, but for the hard one of what a normal client may leave untaken. */
+    static ServerLimits outputLimit(long hardBytes) {
+        OutputLimits usual = ServerLimits.DEFAULT.output();
+        return ServerLimits.DEFAULT.withOutput(
+                new OutputLimits(usual.normal().withHardBytes(hardBytes), usual.pubsub()));
+    }
+
     @Override
     public ServerLimits limits() {
         return limits;
