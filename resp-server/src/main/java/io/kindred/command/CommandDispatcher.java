@@ -58,7 +58,7 @@ public final class CommandDispatcher {
             refuse(command, CommandTable.wrongArity(spec), sink);
             return;
         }
-        session.running(spec);
+        session.lastCommand().is(spec);
         for (Gate gate : gates) {
             Reply refusal = gate.refusal(spec, session, args);
             if (refusal != null) {
@@ -66,17 +66,18 @@ public final class CommandDispatcher {
                 return;
             }
         }
-        if (action.isAlone() && !session.runAlone()) {
+        Admission admission = session.admission();
+        if (action.isAlone() && !admission.runAlone()) {
             return;
         }
-        if (spec.has(CommandSpec.Flag.WRITE) && !session.mayWrite()) {
+        if (spec.has(CommandSpec.Flag.WRITE) && !admission.mayWrite()) {
             return;
         }
-        if (spec.has(CommandSpec.Flag.READONLY) && !session.mayRead()) {
+        if (spec.has(CommandSpec.Flag.READONLY) && !admission.mayRead()) {
             return;
         }
         commandsProcessed++;
-        session.started(command.calls());
+        admission.started(command.calls());
         start(spec, action, session, args, sink);
     }
 

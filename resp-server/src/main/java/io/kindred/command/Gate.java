@@ -28,7 +28,7 @@ interface Gate {
 
         @Override
         public @Nullable Reply refusal(CommandSpec spec, Session session, byte[][] args) {
-            return session.authenticated() || spec.has(CommandSpec.Flag.NO_AUTH) ? null : NO_AUTH;
+            return session.user().isAuthenticated() || spec.has(CommandSpec.Flag.NO_AUTH) ? null : NO_AUTH;
         }
     }
 

@@ -298,7 +298,7 @@ final class KinClusterCommands {
             }
             quorum = option.set(quorum, args[i]);
         }
-        session.quorum(quorum);
+        session.quorums().choose(quorum);
         return new Reply.Pairs(List.of(
                 Reply.bulk("R"), Reply.integer(quorum.r()),
                 Reply.bulk("W"), Reply.integer(quorum.w()),

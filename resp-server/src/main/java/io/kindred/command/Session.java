@@ -3,62 +3,79 @@ package io.kindred.command;
 import io.kindred.cluster.message.QuorumSpec;
 
 /**
- * What commands see and change of the connection that sent them.
+ * What a connection is to the commands that it sends. Each part of it is an object with one job, which knows how RESET puts
+ * it back.
  *
  * <p>Owned by: the connection's loop thread.
  */
-public interface Session {
-    long id();
+public final class Session {
+    private final ClientIdentity identity;
+    private final ClientUser user;
+    private final Admission admission;
+    private final LastCommand lastCommand;
+    private final QuorumChoice quorums = new QuorumChoice();
+    private final ReplyMode replies = new ReplyMode();
+    private final ClientFlags flags = new ClientFlags();
+    private final KeyOrder order = new KeyOrder();
 
-    int db();
+    public Session(ClientIdentity identity, ClientUser user, Admission admission) {
+        this.identity = identity;
+        this.user = user;
+        this.admission = admission;
+        this.lastCommand = new LastCommand(identity.createdMillis());
+    }
 
-    void db(int db);
+    public ClientIdentity identity() {
+        return identity;
+    }
 
-    /** 2 or 3. */
-    int protocol();
+    public ClientUser user() {
+        return user;
+    }
 
-    void protocol(int version);
+    public Admission admission() {
+        return admission;
+    }
 
-    /** True too where no password is asked. */
-    boolean authenticated();
+    public LastCommand lastCommand() {
+        return lastCommand;
+    }
 
-    void authenticated(boolean yes);
+    public QuorumChoice quorums() {
+        return quorums;
+    }
 
-    /** Whether the client speaks TLS, so that it is told of ports where it may. */
-    boolean overTls();
+    public ReplyMode replies() {
+        return replies;
+    }
 
-    QuorumSpec quorum();
+    public ClientFlags flags() {
+        return flags;
+    }
 
-    void quorum(QuorumSpec quorum);
+    /** What runs this connection's operations on keys. */
+    public KeyOrder order() {
+        return order;
+    }
 
-    /** Always the same one: what runs this connection's operations on keys. */
-    KeyOrder order();
+    int db() {
+        return identity.db();
+    }
 
-    /**
-     * Asks that no other command of this connection runs beside the one that runs now.
-     *
-     * @return false: one before it is not answered yet, and it is not to be started; when all are, it is run again
-     */
-    boolean runAlone();
+    QuorumSpec quorum() {
+        return quorums.spec();
+    }
 
-    /**
-     * Asks to write.
-     *
-     * @return false: the storage is behind, and the command is not to be started; once it is not, it is run again
-     */
-    boolean mayWrite();
+    boolean overTls() {
+        return identity.addresses().tls();
+    }
 
-    /**
-     * Asks to read something of which nobody knows how long it is.
-     *
-     * @return false: as many such replies are to come as there is room for, and the command is not to be started; when there
-     *     is room, it is run again
-     */
-    boolean mayRead();
-
-    /** Called before each command that exists and has the right number of arguments: CLIENT LIST shows its name. */
-    void running(CommandSpec command);
-
-    /** The command that runs now is started: its answer is counted there. */
-    void started(CommandCalls calls);
+    /** All that the client chose goes back to how it was, as RESET has it. */
+    public void reset(boolean passwordRequired) {
+        identity.reset();
+        user.reset(passwordRequired);
+        quorums.reset();
+        replies.reset();
+        flags.reset();
+    }
 }

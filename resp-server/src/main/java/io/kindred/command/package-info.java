@@ -3,8 +3,9 @@
  * cluster, and what it answers. Reading order: {@code CommandSpec}, {@code Action} and its kinds, {@code
  * CommandTable}, {@code CommandDispatcher}, then one file per family of commands.
  *
- * <p>Knows nothing of sockets. What it needs of a connection is {@link io.kindred.command.Session} and {@link
- * io.kindred.command.ReplySink}, which {@code server} implements; what it needs of the node are the ports gathered in
+ * <p>Knows nothing of sockets. What a connection is to its commands is {@link io.kindred.command.Session}, an object for each
+ * part of it; what it decides is {@link io.kindred.command.Admission} and where replies go {@link
+ * io.kindred.command.ReplySink}, both of which {@code server} implements; what it needs of the node are the ports gathered in
  * {@link io.kindred.command.ServerView}. Imports {@code cluster.message}, the update functions and live values of {@code
  * cluster.quorum}, and {@code cluster.version}; never {@code resp}, {@code server} or {@code main}.
  */

@@ -69,8 +69,9 @@ final class Directives {
             running("client-query-buffer-limit", Long.toString(128 * MB), ValueForms.memory(MB, GB));
     static final Directive CLIENT_OUTPUT_BUFFER_LIMIT = running(
             "client-output-buffer-limit",
-            "normal " + Math.min(256 * MB, HEAP_BYTES / 4) + " 0 0",
-            ValueForms.outputLimit(2 * MB, 16 * GB));
+            "normal " + Math.min(256 * MB, HEAP_BYTES / 4) + " 0 0 slave " + 256 * MB + " " + 64 * MB + " 60 pubsub "
+                    + Math.min(32 * MB, HEAP_BYTES / 8) + " " + Math.min(8 * MB, HEAP_BYTES / 32) + " 60",
+            new OutputLimitForm(ValueForms.memory(2 * MB, 16 * GB)));
 
     /** What all clients together may make the node hold. */
     static final Directive WAITING_BYTES_MAX =

@@ -9,16 +9,13 @@ import io.kindred.command.Commands;
 import io.kindred.command.KeyPort;
 import io.kindred.command.NodePort;
 import io.kindred.command.ServerView;
-import io.kindred.server.ClientCommand;
-import io.kindred.server.ClientRegistry;
-import io.kindred.server.ClientSession;
+import io.kindred.command.Session;
 import io.kindred.server.CommandRunner;
-import io.kindred.server.ConnectionCommands;
 import io.kindred.server.Entrance;
 import io.kindred.server.ReplySlot;
 import io.kindred.server.RespServer;
 import io.kindred.server.ServerClock;
-import io.kindred.server.SlowCommand;
+import io.kindred.server.ServerParts;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;
@@ -29,21 +26,14 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
 
     static <P extends KeyPort & ClusterPort> FrontEnd of(
             NetLoop net, P ports, LiveConfig config, NodePort node, InstantSource clock) {
-        ClientRegistry clients = new ClientRegistry();
+        IoEventLoop loop = (IoEventLoop) net.loop();
+        ServerParts parts = new ServerParts(loop, config, new ServerClock(clock, System::nanoTime));
         CommandTable.Builder table = Commands.standard(config);
-        ConnectionCommands.register(table);
-        ClientCommand.register(table, clients);
-        SlowCommand.register(table);
+        parts.addCommands(table);
         CommandTable commands = table.build();
         CommandDispatcher dispatcher =
                 new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));
-        RespServer server = new RespServer(
-                (IoEventLoop) net.loop(),
-                clients,
-                running(dispatcher),
-                config,
-                new ServerClock(clock, System::nanoTime));
-        return new FrontEnd(commands, dispatcher, server);
+        return new FrontEnd(commands, dispatcher, new RespServer(loop, parts, running(dispatcher)));
     }
 
     /** Listens for clients as the configuration says; not to be called on the loop, which it waits for. */
@@ -77,12 +67,12 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
     private static CommandRunner running(CommandDispatcher dispatcher) {
         return new CommandRunner() {
             @Override
-            public void run(ClientSession session, byte[][] args, ReplySlot reply) {
+            public void run(Session session, byte[][] args, ReplySlot reply) {
                 dispatcher.run(session, args, reply);
             }
 
             @Override
-            public void foresee(ClientSession session, byte[][][] commands, int count) {
+            public void foresee(Session session, byte[][][] commands, int count) {
                 dispatcher.foresee(session, commands, count);
             }
         };

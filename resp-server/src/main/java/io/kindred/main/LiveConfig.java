@@ -91,7 +91,7 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
                         next.number(Directives.CLIENT_QUERY_BUFFER_LIMIT)),
                 (int) next.number(Directives.MAXCLIENTS),
                 COMMANDS_IN_FLIGHT_MAX,
-                Long.parseLong(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" ", -1)[1]),
+                OutputLimitForm.limits(next.text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT)),
                 new ServerLimits.Shared(
                         windowBytes(Runtime.getRuntime().maxMemory()),
                         next.number(Directives.WAITING_BYTES_MAX),

@@ -42,11 +42,11 @@ final class ServerConfig {
             }
             Directive directive = named(line);
             String value = valueOf(line);
-            boolean isChosen = directive.change() != Directive.Change.FIXED
-                    && directive.change() != Directive.Change.REFUSED
-                    && !directive.form().isWithoutMeaning(value);
+            boolean isChosen =
+                    directive.change() != Directive.Change.FIXED && directive.change() != Directive.Change.REFUSED;
             if (isChosen) {
-                values.put(directive.name(), directive.form().canonical(value));
+                values.compute(
+                        directive.name(), (name, before) -> directive.form().canonical(value, before));
             }
             if (isChosen || !value.equals(directive.byDefault())) {
                 given.add(directive.name());
@@ -177,11 +177,8 @@ final class ServerConfig {
 
     /** The same with one directive changed. Requires: a well-formed value. */
     ServerConfig with(Directive directive, String value) {
-        if (directive.form().isWithoutMeaning(value)) {
-            return this;
-        }
         Map<String, String> changed = new HashMap<>(values);
-        changed.put(directive.name(), directive.form().canonical(value));
+        changed.put(directive.name(), directive.form().canonical(value, text(directive)));
         Set<String> alsoGiven = new HashSet<>(given);
         alsoGiven.add(directive.name());
         return new ServerConfig(changed, alsoGiven);

@@ -18,9 +18,13 @@ interface ValueForm {
         return value;
     }
 
-    /** Whether a value is well-formed and about something that is not here: the one before stays. Requires: no problem. */
-    default boolean isWithoutMeaning(String value) {
-        return false;
+    /**
+     * The same for a form whose values may name a part of what it is about.
+     *
+     * @param before the value until now, in canonical form: what the new one does not name stays
+     */
+    default String canonical(String value, String before) {
+        return canonical(value);
     }
 
     /** Whether it may be written as several words. */

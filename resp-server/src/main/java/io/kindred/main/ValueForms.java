@@ -130,11 +130,6 @@ final class ValueForms {
         };
     }
 
-    /** {@code class hard soft seconds}, once or more, as Redis has it; only the hard limit of {@code normal} is one here. */
-    static ValueForm outputLimit(long min, long max) {
-        return new OutputLimit(memory(min, max));
-    }
-
     private static ValueForm or(String word, ValueForm number) {
         return new ValueForm() {
             @Override
@@ -269,78 +264,5 @@ final class ValueForms {
             return null;
         }
         return number * unit;
-    }
-
-    private record OutputLimit(ValueForm hard) implements ValueForm {
-        private static final int WORDS = 4;
-        private static final List<String> CLASSES = List.of("normal", "replica", "slave", "pubsub");
-
-        @Override
-        public String values() {
-            return "normal, then " + hard.values() + ", then 0 0";
-        }
-
-        @Override
-        public @Nullable String problem(String value) {
-            String[] words = value.trim().split("\\s+", -1);
-            if (words.length % WORDS != 0) {
-                return "argument must be a class, a hard limit, a soft limit and seconds: normal 256mb 0 0";
-            }
-            for (int at = 0; at < words.length; at += WORDS) {
-                String problem = problem(List.of(words).subList(at, at + WORDS));
-                if (problem != null) {
-                    return problem;
-                }
-            }
-            return null;
-        }
-
-        private @Nullable String problem(List<String> limit) {
-            if (!CLASSES.contains(limit.get(0).toLowerCase(Locale.ROOT))) {
-                return "Invalid client class specified in buffer limit configuration.";
-            }
-            if (bytes(limit.get(1)) == null || bytes(limit.get(2)) == null || parsedLong(limit.get(3)) == null) {
-                return "Error in hard, soft or soft_seconds setting in buffer limit configuration.";
-            }
-            if (!isChosen(limit)) {
-                return null;
-            }
-            return limit.get(2).equals("0") && limit.get(3).equals("0")
-                    ? hard.problem(limit.get(1))
-                    : "there is no soft limit here: it must be 0 0";
-        }
-
-        /** There are no other classes; and there always is a limit, which 0 leaves as it is. */
-        private static boolean isChosen(List<String> limit) {
-            return limit.get(0).equalsIgnoreCase("normal")
-                    && !limit.subList(1, WORDS).equals(List.of("0", "0", "0"));
-        }
-
-        /** The last one that is chosen; null: none is. */
-        private static @Nullable String chosen(String value) {
-            List<String> words = List.of(value.trim().split("\\s+", -1));
-            String chosen = null;
-            for (int at = 0; at < words.size(); at += WORDS) {
-                List<String> limit = words.subList(at, at + WORDS);
-                chosen = isChosen(limit) ? limit.get(1) : chosen;
-            }
-            return chosen;
-        }
-
-        @Override
-        public boolean isWithoutMeaning(String value) {
-            return chosen(value) == null;
-        }
-
-        @Override
-        public String canonical(String value) {
-            String chosen = chosen(value);
-            return chosen == null ? value : "normal " + hard.canonical(chosen) + " 0 0";
-        }
-
-        @Override
-        public boolean severalWords() {
-            return true;
-        }
     }
 }

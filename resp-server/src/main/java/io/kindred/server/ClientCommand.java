@@ -7,16 +7,18 @@ import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.Action;
+import io.kindred.command.ClientIdentity;
 import io.kindred.command.CommandSpec;
 import io.kindred.command.CommandTable;
 import io.kindred.command.ServerView;
+import io.kindred.command.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** CLIENT and its subcommands: a connection looks at itself and at the others. */
-public final class ClientCommand {
+final class ClientCommand {
     static final Reply SYNTAX = Reply.error("ERR syntax error");
     private static final Reply INVALID_ID = Reply.error("ERR Invalid client ID");
     private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
@@ -39,7 +41,7 @@ public final class ClientCommand {
             "    * LADDR <ip:port>",
             "      Kill connections made to specified local address",
             "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
-            "      Kill connections by type. All of them are normal here.",
+            "      Kill connections by type.",
             "    * USER <username>",
             "      Kill connections authenticated by <username>. There is one user, default.",
             "    * SKIPME (YES|NO)",
@@ -71,29 +73,17 @@ public final class ClientCommand {
         this.clients = clients;
     }
 
-    /** A subcommand that deals with the connection that sent it. */
-    @FunctionalInterface
-    private interface OfClient {
-        Reply run(ClientSession session, byte[][] args, ServerView server);
-    }
-
-    public static void register(CommandTable.Builder table, ClientRegistry clients) {
+    static void register(CommandTable.Builder table, ClientRegistry clients) {
         ClientCommand command = new ClientCommand(clients);
         CommandTable.Builder subcommands = new CommandTable.Builder();
-        own(
-                subcommands,
-                "getname",
-                2,
-                "2.6.9",
-                "Tells the name of the connection.",
-                (session, args, server) -> session.name().isEmpty() ? Reply.NIL : Reply.bulk(session.name()));
+        own(subcommands, "getname", 2, "2.6.9", "Tells the name of the connection.", ClientCommand::getName);
         own(
                 subcommands,
                 "id",
                 2,
                 "5.0.0",
                 "Tells the id of the connection.",
-                (session, args, server) -> Reply.integer(session.id()));
+                (session, args, server) -> Reply.integer(session.identity().id()));
         own(subcommands, "info", 2, "6.2.0", "Describes the connection.", command::info);
         own(subcommands, "reply", 3, "3.2.0", "Turns replies on or off, or skips one.", ClientCommand::reply);
         own(
@@ -102,7 +92,7 @@ public final class ClientCommand {
                 4,
                 "7.2.0",
                 "Sets the name or version of the client's library.",
-                (s, args, server) -> setInfo(s, args));
+                (session, args, server) -> setInfo(session.identity(), args));
         own(subcommands, "setname", 3, "2.6.9", "Sets the name of the connection.", ClientCommand::setName);
         own(
                 subcommands,
@@ -110,14 +100,14 @@ public final class ClientCommand {
                 3,
                 "7.2.0",
                 "Accepted; nothing here depends on it.",
-                (session, args, server) -> onOff(args[2], session::noTouch));
+                (session, args, server) -> onOff(args[2], session.flags()::noTouch));
         admin(
                 subcommands,
                 "no-evict",
                 3,
                 "7.0.0",
                 "Accepted; clients are not evicted here.",
-                (session, args, server) -> onOff(args[2], session::noEvict));
+                (session, args, server) -> onOff(args[2], session.flags()::noEvict));
         admin(subcommands, "list", -2, "2.4.0", "Lists the connections.", command::list);
         admin(
                 subcommands,
@@ -136,13 +126,13 @@ public final class ClientCommand {
     }
 
     private static void own(
-            CommandTable.Builder table, String name, int arity, String since, String summary, OfClient action) {
-        table.add(named(name, arity, since, summary).flags(NOSCRIPT, LOADING, STALE), action(action));
+            CommandTable.Builder table, String name, int arity, String since, String summary, Action.OfSession action) {
+        table.add(named(name, arity, since, summary).flags(NOSCRIPT, LOADING, STALE), action);
     }
 
     private static void admin(
-            CommandTable.Builder table, String name, int arity, String since, String summary, OfClient action) {
-        table.add(named(name, arity, since, summary).flags(ADMIN, NOSCRIPT, LOADING, STALE), action(action));
+            CommandTable.Builder table, String name, int arity, String since, String summary, Action.OfSession action) {
+        table.add(named(name, arity, since, summary).flags(ADMIN, NOSCRIPT, LOADING, STALE), action);
     }
 
     private static CommandSpec.Builder named(String name, int arity, String since, String summary) {
@@ -151,25 +141,19 @@ public final class ClientCommand {
                 .categories("connection");
     }
 
-    private static Action.OfSession action(OfClient action) {
-        return (session, args, server) -> action.run((ClientSession) session, args, server);
-    }
-
-    private Reply info(ClientSession session, byte[][] args, ServerView server) {
-        ClientConnection self = clients.find(session.id());
+    private Reply info(Session session, byte[][] args, ServerView server) {
+        ClientConnection self = clients.find(session.identity().id());
         return show(self == null ? List.of() : List.of(self), server);
     }
 
-    private Reply list(ClientSession session, byte[][] args, ServerView server) {
+    private Reply list(Session session, byte[][] args, ServerView server) {
         if (args.length == 2) {
             return show(clients.all(), server);
         }
         String option = Words.lower(args[2]);
         if (option.equals("type") && args.length == 4) {
             String type = Words.lower(args[3]);
-            return isType(type)
-                    ? show(type.equals("normal") ? clients.all() : List.of(), server)
-                    : unknownType(args[3]);
+            return isType(type) ? show(ofType(type), server) : unknownType(args[3]);
         }
         if (!option.equals("id") || args.length < 4) {
             return SYNTAX;
@@ -186,6 +170,12 @@ public final class ClientCommand {
             }
         }
         return show(chosen, server);
+    }
+
+    private List<ClientConnection> ofType(String type) {
+        List<ClientConnection> chosen = clients.all();
+        chosen.removeIf(client -> !client.output().kind().isCalled(type));
+        return chosen;
     }
 
     static boolean isType(String lowerCase) {
@@ -205,11 +195,11 @@ public final class ClientCommand {
         return new Reply.Verbatim("txt", lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Reply reply(ClientSession session, byte[][] args, ServerView server) {
+    private static Reply reply(Session session, byte[][] args, ServerView server) {
         switch (Words.lower(args[2])) {
-            case "on" -> session.replyOn();
-            case "off" -> session.replyOff();
-            case "skip" -> session.replySkip();
+            case "on" -> session.replies().on();
+            case "off" -> session.replies().off();
+            case "skip" -> session.replies().skip();
             default -> {
                 return SYNTAX;
             }
@@ -217,16 +207,21 @@ public final class ClientCommand {
         return Reply.OK;
     }
 
-    private static Reply setName(ClientSession session, byte[][] args, ServerView server) {
+    private static Reply getName(Session session, byte[][] args, ServerView server) {
+        String name = session.identity().name();
+        return name.isEmpty() ? Reply.NIL : Reply.bulk(name);
+    }
+
+    private static Reply setName(Session session, byte[][] args, ServerView server) {
         String name = Words.text(args[2]);
         if (!Words.isPlain(name)) {
             return ConnectionCommands.NAME_NOT_PLAIN;
         }
-        session.name(name);
+        session.identity().name(name);
         return Reply.OK;
     }
 
-    private static Reply setInfo(ClientSession session, byte[][] args) {
+    private static Reply setInfo(ClientIdentity client, byte[][] args) {
         String option = Words.lower(args[2]);
         String value = Words.text(args[3]);
         if (!option.equals("lib-name") && !option.equals("lib-ver")) {
@@ -236,9 +231,9 @@ public final class ClientCommand {
             return Reply.error("ERR " + option + " cannot contain spaces, newlines or special characters.");
         }
         if (option.equals("lib-name")) {
-            session.libraryName(value);
+            client.libraryName(value);
         } else {
-            session.libraryVersion(value);
+            client.libraryVersion(value);
         }
         return Reply.OK;
     }

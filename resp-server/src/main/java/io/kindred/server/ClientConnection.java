@@ -1,6 +1,9 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClientIdentity;
+import io.kindred.command.ClientUser;
+import io.kindred.command.Session;
 import io.kindred.resp.CommandSink;
 import io.kindred.resp.RespDecoder;
 import io.netty.buffer.ByteBuf;
@@ -19,17 +22,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client: its bytes become commands, and the replies go back in the commands' order.
  *
- * <p>A command takes a slot in the reply queue before it runs. When the oldest slot is answered, it and the answered ones
- * behind it are encoded; so a command that answers at once goes straight into the output. What was encoded is flushed
- * once per turn of the loop, by {@link LoopTurn}.
+ * <p>A command takes a slot in the output queue before it runs; {@link ClientOutput} says what is written when. What was encoded
+ * is flushed once per turn of the loop, by {@link LoopTurn}.
  *
  * <p>States:
  * <ul>
- *   <li>open: reads, decodes, runs;
- *   <li>paused: nothing is read, and what is read stays undecoded. For a reason of its own (too many commands in flight,
- *       much encoded in this turn, a command runs alone or waits to) {@link LoopTurn} opens it again; for a cause that it
- *       shares with others ({@link ClientLoad}, and replies at {@code client-output-buffer-limit}) it stands in a line there
- *       and is woken. Decoding never begins inside a completion, because another connection may be decoding just then;
+ *   <li>open: reads, decodes, runs. While it is paused nothing is read, and what is read stays undecoded. For a reason of its
+ *       own (too many commands in flight, much encoded in this turn, a command runs alone or waits to) {@link LoopTurn} has it
+ *       go on; for a cause that it shares with others ({@link ClientLoad}, and replies at {@code
+ *       client-output-buffer-limit}) it stands in a line there and is woken. Decoding never begins inside a completion,
+ *       because another connection may be decoding just then;
  *   <li>draining (QUIT, a protocol error, the client's end of stream): nothing more is decoded; once the last reply is
  *       written it closes;
  *   <li>closed: completions have no effect.
@@ -37,18 +39,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: its loop thread.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements CommandSink {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements CommandSink, ReplySlot.Owner {
     private static final System.Logger LOG = System.getLogger(ClientConnection.class.getName());
 
     /** Encoded in one go; then it is the others' turn, and the socket's. */
     private static final int ENCODED_BYTES_PER_TURN = 1 << 20;
 
-    /** So often the sweep, once a second, finds a client that takes nothing of its replies before it is closed. */
-    private static final int STILL_SWEEPS_MAX = 10;
-
     private enum State {
         OPEN,
-        PAUSED,
         DRAINING,
         CLOSED
     }
@@ -56,12 +54,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private final RespServer server;
     private final Channel channel;
     private final ServerLimits limits;
-    private final ClientSession session;
-    private final RespDecoder decoder;
-    private final InputBuffer input;
-    private final OutputBuffer output;
-    private final ReplyQueue replies = new ReplyQueue();
+    private final ClientAdmission admission = new ClientAdmission();
+    private final Session session;
+    private final ClientInput input;
     private final ReadsInFlight reads = new ReadsInFlight();
+    private final ClientOutput output;
+    private final Barrier barrier = new Barrier();
+    private final ReadingPause pause;
 
     private State state = State.OPEN;
     /** While a read is handled; its end flushes. */
@@ -71,42 +70,30 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private boolean inputEnded;
     private boolean closeBegun;
     private boolean visitPlanned;
-
-    /** Of the command that has to be alone; null: none has. */
-    private @Nullable ReplySlot lone;
-    /** Its arguments, until it begins. */
-    private byte @Nullable [] @Nullable [] waiting;
-    /** It waits for the storage or until its reply has room, and not for those before it. */
-    private boolean heldBack;
-
-    /** The line that it stands in. */
-    private ClientLoad.@Nullable Cause waitsFor;
-
     private long nowMillis;
-    private int encodedInTurnBytes;
-    private int stillSweeps;
-    /** What the load has been told of. */
-    private long countedInputBytes;
 
-    private long countedOutputBytes;
-
-    ClientConnection(RespServer server, Channel channel, ClientSession session) {
+    ClientConnection(RespServer server, Channel channel, ClientIdentity identity, ClientUser user) {
         this.server = server;
         this.channel = channel;
-        this.session = session;
-        this.readMillis = session.createdMillis();
+        this.session = new Session(identity, user, admission);
+        this.readMillis = identity.createdMillis();
         this.limits = server.settings().limits();
-        this.decoder = new RespDecoder(limits.request(), server.window());
-        this.input = new InputBuffer(channel.alloc());
-        this.output = new OutputBuffer(channel, server.counters());
+        this.input = new ClientInput(server, channel);
+        this.output = new ClientOutput(server, channel, session, reads);
+        this.pause = new ReadingPause(server, this, channel);
     }
 
-    ClientSession session() {
+    @Override
+    public Session session() {
         return session;
     }
 
-    int commandsInFlight() {
-        return replies.size();
+    ClientInput input() {
+        return input;
+    }
+
+    ClientOutput output() {
+        return output;
     }
 
     /** When bytes last came from the client. */
@@ -116,45 +103,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     /** Whether the oldest command in flight still runs; if not, what is not sent waits for the client. */
     boolean awaitsReply() {
-        return replies.size() > 0 && replies.answered() == null;
+        return output.queue().commands() > 0 && !output.isReady();
     }
 
-    /** Whether it is not to be closed already. */
+    /** Whether it is not to be closed already: what comes is run, now or later. */
     boolean isOpen() {
-        return state == State.OPEN || state == State.PAUSED;
+        return state == State.OPEN;
     }
 
     boolean paused() {
-        return state == State.PAUSED;
+        return isOpen() && pause.isOn();
     }
 
     /** -1 where the transport does not tell. */
     int fileDescriptor() {
         return channel instanceof UnixChannel unix ? unix.fd().intValue() : -1;
-    }
-
-    int unreadBytes() {
-        return input.readableBytes();
-    }
-
-    /** A half command's. */
-    long decodingBytes() {
-        return decoder.heldBytes();
-    }
-
-    /** Of commands that are decoded and have not begun. */
-    long aheadBytes() {
-        return decoder.aheadBytes();
-    }
-
-    /** Encoded replies that the socket has not taken. */
-    long encodedBytes() {
-        return output.pendingBytes();
-    }
-
-    /** All replies that have come and that the socket has not taken. */
-    long outputBytes() {
-        return replies.heldBytes() + output.pendingBytes();
     }
 
     @Override
@@ -189,19 +152,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     @Override
     public void handlerRemoved(ChannelHandlerContext ignored) {
         state = State.CLOSED;
-        input.release();
-        output.release();
+        input.close();
         // What still runs is held until it has come to its end.
-        replies.forEach(slot -> {
-            if (slot.reply() != null || slot == lone && waiting != null) {
+        output.queue().forEachCommand(slot -> {
+            if (slot.reply() != null || barrier.isUnbegun(slot)) {
                 load().end(slot);
             }
         });
-        replies.clear();
-        waiting = null;
-        load().input(-countedInputBytes);
-        load().output(-countedOutputBytes);
-        load().leave(this);
+        output.close();
+        barrier.clear();
+        pause.leaveLine();
         server.closed(this);
         server.turn().visit(this);
     }
@@ -222,7 +182,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     void failed(Throwable cause) {
         Level level = cause instanceof IOException ? Level.DEBUG : Level.ERROR;
-        LOG.log(level, "closing client " + session.id() + " " + session.remoteAddress(), cause);
+        LOG.log(level, "closing client " + session.identity().id() + " " + remoteAddress(), cause);
         closeNow();
     }
 
@@ -233,12 +193,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             return;
         }
         nowMillis = server.clock().millis();
-        encodedInTurnBytes = 0;
+        output.beginTurn();
         encode();
         output.flush();
-        countOutput();
+        output.count();
         lineUpHeldRead();
-        if (state == State.PAUSED && waitsFor == null && mayResume()) {
+        if (paused() && !pause.isInLine() && mayResume()) {
             resume();
         }
         closeIfDrained();
@@ -246,7 +206,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     /** It has come to the head of its line. */
     void wake() {
-        waitsFor = null;
+        pause.woken();
         try {
             visit();
         } catch (RuntimeException failure) {
@@ -256,56 +216,30 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     private void resume() {
-        state = State.OPEN;
+        pause.end();
         inRead = true;
         runWaiting();
         decode();
         endRead();
-        if (state == State.OPEN) {
-            channel.config().setAutoRead(true);
+        if (isOpen()) {
+            pause.readOn();
         }
     }
 
-    /** Called once a second: closes a client that takes nothing of its replies while they are in the way. */
+    /** Called once a second. */
     void sweep() {
-        countOutput();
-        if (output.pendingBytes() == 0 || output.hasMoved()) {
-            stillSweeps = 0;
-            return;
-        }
-        stillSweeps++;
-        if (stillSweeps < STILL_SWEEPS_MAX) {
-            return;
-        }
-        if (outputBytes() >= outputBytesMax()) {
-            closeForOutput();
-        } else if (load().isOverBudget() && !closeBegun) {
-            server.counters().countStuckClose();
-            LOG.log(
-                    Level.WARNING,
-                    "closing client {0} {1}: it has taken none of the {2} bytes of its replies for {3} s, and clients hold"
-                            + " {4} bytes in all, more than waiting-bytes-max",
-                    session.id(),
-                    session.remoteAddress(),
-                    Long.toString(outputBytes()),
-                    stillSweeps,
-                    Long.toString(load().waitingBytes()));
-            closeNow();
+        SlowReader.Verdict verdict = output.look();
+        if (verdict != SlowReader.Verdict.STAYS && !closeBegun) {
+            closeFor(output.reason(verdict));
         }
     }
 
     /** Halves of commands take all the room, and this one has the largest. */
     void refuseForRoom() {
         server.counters().countChokedClose();
-        LOG.log(
-                Level.WARNING,
-                "closing client {0} {1}: no room for the rest of its command, of which {2} bytes have come",
-                session.id(),
-                session.remoteAddress(),
-                Long.toString(decoder.heldBytes()));
-        waitsFor = null;
-        load().leave(this);
-        if (waiting != null || decoder.aheadBytes() > 0) {
+        warn("no room for the rest of its command, of which " + input.decodingBytes() + " bytes have come");
+        pause.leaveLine();
+        if (barrier.hasUnbegun() || input.aheadBytes() > 0) {
             // Commands before the half one would have to be answered first, and wait themselves.
             closeNow();
             return;
@@ -323,28 +257,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     private void decode() {
-        if (state != State.OPEN) {
+        if (!isOpen() || pause.isOn()) {
             return;
         }
-        long mine = outputBytes();
-        boolean mayRead = mine < outputBytesMax() && load().mayRead(mine, decoder.heldBytes() > 0);
+        long mine = output.bytes();
+        boolean mayRead = !output.isAtLimit(mine) && load().mayRead(mine, input.decodingBytes() > 0);
         if (!mayRead || !load().hasRoom()) {
-            pauseFor(mayRead ? ClientLoad.Cause.WINDOW : ClientLoad.Cause.BUDGET);
+            pause.beginFor(mayRead ? ClientLoad.Cause.WINDOW : ClientLoad.Cause.BUDGET);
             countInput();
             return;
         }
-        server.beginDecoding();
-        decoder.limits(server.settings().limits().request());
-        decoder.authenticated(session.authenticated());
-        RespDecoder.Progress progress;
-        try {
-            progress = decoder.decode(input.bytes(), this);
-        } finally {
-            server.endDecoding();
-        }
+        RespDecoder.Progress progress = input.decode(this, session.user().isAuthenticated());
         if (progress == RespDecoder.Progress.FAILED) {
-            refuse(decoder.error());
-        } else if (inputEnded && state == State.OPEN) {
+            refuse(input.error());
+        } else if (inputEnded && isOpen() && !pause.isOn()) {
             state = State.DRAINING;
         }
         if (state == State.DRAINING) {
@@ -363,111 +289,97 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     @Override
     public boolean accept(byte[][] args) {
         if (Words.isHttp(args[0])) {
-            server.refuseHttp(session);
+            server.refuseHttp(remoteAddress());
             closeNow();
             return false;
         }
         ReplySlot slot = new ReplySlot(this);
         slot.args(args);
-        replies.add(slot);
-        session.beginCommand(readMillis);
+        output.queue().add(slot);
+        session.lastCommand().came(readMillis);
+        session.replies().beginReply();
         run(slot, args);
-        return state == State.OPEN;
+        return isOpen() && !pause.isOn();
     }
 
     private void run(ReplySlot slot, byte[][] args) {
-        boolean isFirst = replies.isOldest(slot);
+        boolean isFirst = output.queue().isOldest(slot);
         if (slot.weightBytes() == 0) {
             load().begin(slot, args, nowMillis);
         }
-        session.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
+        admission.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
         try {
             server.runner().run(session, args, slot);
         } catch (RuntimeException broken) {
             load().end(slot);
             throw broken;
         } finally {
-            session.endRun();
+            admission.endRun();
         }
-        boolean isStarted = !session.isHeldBack() && (isFirst || !session.runsAlone());
-        if (isStarted) {
+        if (admission.isStarted()) {
             slot.settle();
         }
-        decoder.authenticated(session.authenticated());
-        if (session.isHeldBack()) {
+        input.authenticated(session.user().isAuthenticated());
+        if (admission.isHeldBack()) {
             holdBack(slot, args);
             return;
         }
         if (slot.isRead() && slot.reply() == null) {
             reads.begin(load(), slot);
         }
-        if (session.runsAlone() && slot.reply() == null) {
-            lone = slot;
-            waiting = isFirst ? null : args;
+        if (admission.runsAlone() && slot.reply() == null) {
+            if (isFirst) {
+                barrier.runsAlone(slot);
+            } else {
+                barrier.waitsToRunAlone(slot, args);
+            }
         }
         pauseIfNeeded();
     }
 
     private void pauseIfNeeded() {
-        countOutput();
-        if (session.closingAfterReply()) {
+        long untaken = output.count();
+        if (session.flags().closesAfterReply()) {
             state = State.DRAINING;
-        } else if (!load().mayRead(countedOutputBytes, false) || countedOutputBytes >= outputBytesMax()) {
-            pauseFor(ClientLoad.Cause.BUDGET);
+        } else if (!load().mayRead(untaken, false) || output.isAtLimit(untaken)) {
+            pause.beginFor(ClientLoad.Cause.BUDGET);
         } else if (!load().hasRoom()) {
-            pauseFor(ClientLoad.Cause.WINDOW);
-        } else if (replies.size() >= limits.commandsInFlightMax() || encodedInTurnBytes >= ENCODED_BYTES_PER_TURN) {
-            pause();
-        } else if (lone != null) {
-            stopReading();
+            pause.beginFor(ClientLoad.Cause.WINDOW);
+        } else if (output.queue().commands() >= limits.commandsInFlightMax()
+                || output.encodedInTurnBytes() >= ENCODED_BYTES_PER_TURN) {
+            pause.beginAsTooMuch();
+        } else if (barrier.stands()) {
+            pause.begin();
         }
     }
 
     /** It does not run, so it is not in flight; it waits with what is read. */
     private void holdBack(ReplySlot slot, byte[][] args) {
         load().end(slot);
-        lone = slot;
-        waiting = args;
-        heldBack = true;
+        barrier.holdBack(slot, args);
         if (slot.isRead()) {
-            stopReading();
+            pause.begin();
             lineUpHeldRead();
         } else {
-            pauseFor(ClientLoad.Cause.WRITES);
+            pause.beginFor(ClientLoad.Cause.WRITES);
         }
     }
 
     private boolean mayBeginRead() {
-        return reads.mayBegin(load(), outputBytesMax(), nowMillis);
+        return reads.mayBegin(load(), output.limit().hardBytes(), nowMillis);
     }
 
-    /** A read that is held back waits for replies of this client, for a place, or for room, in turn. */
     private void lineUpHeldRead() {
-        ReplySlot slot = lone;
-        if (!heldBack || slot == null || !slot.isRead() || state != State.PAUSED) {
-            return;
-        }
-        boolean may = mayBeginRead();
-        if (may && waitsFor == ClientLoad.Cause.PLACE) {
-            load().leave(this);
-            waitsFor = null;
-        }
-        if (waitsFor == null && may && !load().hasRoom()) {
-            pauseFor(ClientLoad.Cause.WINDOW);
-        } else if (waitsFor == null && !may && !reads.isFull(outputBytesMax())) {
-            pauseFor(ClientLoad.Cause.PLACE);
+        if (barrier.isHeldRead() && paused()) {
+            pause.lineUpHeldRead(mayBeginRead(), reads.isFull(output.limit().hardBytes()));
         }
     }
 
     /** What had to wait, for those before it or for the storage. */
     private void runWaiting() {
-        ReplySlot slot = lone;
-        byte[][] args = waiting;
-        lone = null;
-        waiting = null;
-        heldBack = false;
-        if (slot != null && args != null) {
-            run(slot, args);
+        Barrier.Unbegun next = barrier.lift();
+        if (next != null) {
+            run(next.slot(), next.args());
         }
     }
 
@@ -479,93 +391,74 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** The last thing that the client is told. */
     private void reject(String error) {
         state = State.DRAINING;
-        session.beginReply();
+        session.replies().beginReply();
         ReplySlot slot = new ReplySlot(this);
-        replies.add(slot);
+        output.queue().add(slot);
         slot.complete(Reply.error(error));
     }
 
-    long turnNanos() {
+    @Override
+    public long turnNanos() {
         return server.turn().nanos();
     }
 
-    void stepAside(ReplySlot slot) {
+    @Override
+    public void stepAside(ReplySlot slot) {
         load().end(slot);
     }
 
-    void completed(ReplySlot slot) {
+    @Override
+    public void completed(ReplySlot slot) {
         server.answered(slot);
         if (state == State.CLOSED) {
             load().end(slot);
             server.turn().visit(this);
             return;
         }
-        Reply reply = slot.reply();
-        if (replies.isOldest(slot)) {
+        output.ended(slot);
+        if (output.isReady()) {
             encode();
-        } else if (reply != null) {
-            replies.hold(slot, reply);
-            closeIfTooMuchHeld();
+        } else {
+            closeIfTooMuch();
         }
+        visitAfterwards();
+    }
+
+    /**
+     * Tells the client something that it has not asked for, in its place among the replies ({@link OutputQueue}). It has no effect
+     * once nothing more is decoded.
+     *
+     * @param behind a command whose reply the client has to see first; null: none in particular
+     */
+    void push(Reply.Push push, @Nullable ReplySlot behind) {
+        if (isOpen()) {
+            output.push(push, behind);
+            closeIfTooMuch();
+            visitAfterwards();
+        }
+    }
+
+    private void visitAfterwards() {
         if (!inRead) {
             server.turn().visit(this);
         }
     }
 
-    /** Encodes what is answered, oldest first. */
     private void encode() {
-        ReplySlot slot = replies.answered();
-        if (slot == null) {
-            return;
+        if (output.isReady()) {
+            output.encode(inRead ? nowMillis : server.clock().millis());
+            closeIfTooMuch();
         }
-        long now = inRead ? nowMillis : server.clock().millis();
-        for (; slot != null; slot = replies.answered()) {
-            Reply reply = slot.reply();
-            int bytes = reply != null && !slot.muted() ? output.write(reply, slot.protocol()) : 0;
-            encodedInTurnBytes += bytes;
-            replies.removeOldest();
-            server.answered(session, slot, now);
-            load().answered(slot, bytes, now);
-            if (slot.isCounted()) {
-                reads.answered(bytes, now);
-            }
-        }
-        closeIfTooMuchHeld();
     }
 
     private boolean mayResume() {
-        ReplySlot slot = lone;
-        boolean isReadHeld = heldBack && slot != null && slot.isRead();
-        return !isBlocked() && replies.size() <= limits.commandsInFlightResume() && (!isReadHeld || mayBeginRead());
+        return !barrier.isBlocked(output.queue())
+                && output.queue().commands() <= limits.commandsInFlightResume()
+                && (!barrier.isHeldRead() || mayBeginRead());
     }
 
-    /** Whether a command that has to be alone runs, or cannot begin yet. */
-    private boolean isBlocked() {
-        ReplySlot slot = lone;
-        if (slot == null || heldBack) {
-            return false;
-        }
-        return waiting == null ? slot.reply() == null : !replies.isOldest(slot);
-    }
-
-    private void pauseFor(ClientLoad.Cause cause) {
-        waitsFor = cause;
-        load().await(cause, this);
-        if (cause == ClientLoad.Cause.BUDGET) {
-            pause();
-        } else {
-            stopReading();
-        }
-    }
-
-    private void pause() {
-        server.counters().countPause();
-        stopReading();
-    }
-
-    private void stopReading() {
-        state = State.PAUSED;
-        channel.config().setAutoRead(false);
+    private String remoteAddress() {
+        return session.identity().addresses().remote();
     }
 
     private ClientLoad load() {
@@ -573,20 +466,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     private void countInput() {
-        byte[][] held = heldBack ? waiting : null;
-        long bytes = input.readableBytes()
-                + decoder.aheadBytes()
-                + decoder.heldBytes()
-                + (held == null ? 0 : ClientLoad.weigh(held));
-        load().input(bytes - countedInputBytes);
-        countedInputBytes = bytes;
-    }
-
-    /** Tells the load how much the client has not taken by now. */
-    void countOutput() {
-        long bytes = outputBytes();
-        load().output(bytes - countedOutputBytes);
-        countedOutputBytes = bytes;
+        input.count(barrier.heldBackBytes());
     }
 
     /** What is answered by now goes out at the end of the turn, behind all reads of the turn: a flush wakes the client up. */
@@ -596,38 +476,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     private void closeIfDrained() {
-        if (state == State.DRAINING && replies.size() == 0 && !closeBegun) {
+        if (state == State.DRAINING && output.queue().isEmpty() && !closeBegun) {
             closeBegun = true;
             output.passOn();
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 
-    private long outputBytesMax() {
-        return server.settings().limits().outputBytesMax();
-    }
-
-    /**
-     * A single reply may be longer than the limit, and what was in flight when it was reached comes on top: the client has
-     * no part in that.
-     */
-    private void closeIfTooMuchHeld() {
-        if (outputBytes() > 2 * outputBytesMax()) {
-            closeForOutput();
+    private void closeIfTooMuch() {
+        if (output.isTooMuch() && !closeBegun) {
+            closeFor(output.reason(SlowReader.Verdict.AT_HARD_LIMIT));
         }
     }
 
-    private void closeForOutput() {
-        if (!closeBegun) {
-            server.counters().countOutputLimitClose();
-            LOG.log(
-                    Level.WARNING,
-                    "closing client {0} {1}: its replies hold {2} bytes, client-output-buffer-limit is {3}",
-                    session.id(),
-                    session.remoteAddress(),
-                    Long.toString(outputBytes()),
-                    Long.toString(outputBytesMax()));
-            closeNow();
-        }
+    private void closeFor(String reason) {
+        warn(reason);
+        closeNow();
+    }
+
+    private void warn(String reason) {
+        LOG.log(Level.WARNING, "closing client " + session.identity().id() + " " + remoteAddress() + ": " + reason);
     }
 }

@@ -1,6 +1,9 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClientIdentity;
+import io.kindred.command.ClientUser;
+import io.kindred.command.Session;
 import org.jspecify.annotations.Nullable;
 
 /** CLIENT KILL: chooses connections by what they have in common, and closes them. */
@@ -9,15 +12,15 @@ final class ClientKill {
     private static final Reply ID_TOO_SMALL = Reply.error("ERR client-id should be greater than 0");
 
     private final ClientRegistry clients;
-    private final ClientSession self;
+    private final Session self;
 
     private @Nullable Long id;
     private @Nullable String address;
     private @Nullable String localAddress;
-    private boolean normalOnly = true;
+    private @Nullable String type;
     private boolean skipSelf = true;
 
-    ClientKill(ClientRegistry clients, ClientSession self) {
+    ClientKill(ClientRegistry clients, Session self) {
         this.clients = clients;
         this.self = self;
     }
@@ -45,13 +48,13 @@ final class ClientKill {
                 return id == null || id < 1 ? ID_TOO_SMALL : null;
             }
             case "type" -> {
-                normalOnly = word.equals("normal");
+                type = word;
                 return ClientCommand.isType(word) ? null : ClientCommand.unknownType(value);
             }
             case "addr" -> address = Words.text(value);
             case "laddr" -> localAddress = Words.text(value);
             case "user" -> {
-                return Words.text(value).equals("default")
+                return Words.text(value).equals(ClientUser.NAME)
                         ? null
                         : Reply.error("ERR No such user '" + Words.text(value) + "'");
             }
@@ -70,12 +73,12 @@ final class ClientKill {
         int killed = 0;
         for (ClientConnection client : clients.all()) {
             boolean isSelf = client.session() == self;
-            if (!isChosen(client.session()) || (isSelf && skipSelf)) {
+            if (!isOfType(client) || !isChosen(client.session().identity()) || (isSelf && skipSelf)) {
                 continue;
             }
             killed++;
             if (isSelf) {
-                self.closeAfterReply();
+                self.flags().closeAfterReply();
             } else {
                 client.closeNow();
             }
@@ -83,10 +86,14 @@ final class ClientKill {
         return killed;
     }
 
-    private boolean isChosen(ClientSession session) {
-        return normalOnly
-                && (id == null || id == session.id())
-                && (address == null || address.equals(session.remoteAddress()))
-                && (localAddress == null || localAddress.equals(session.localAddress()));
+    private boolean isOfType(ClientConnection client) {
+        return type == null || client.output().kind().isCalled(type);
+    }
+
+    private boolean isChosen(ClientIdentity client) {
+        return (id == null || id == client.id())
+                && (address == null || address.equals(client.addresses().remote()))
+                && (localAddress == null
+                        || localAddress.equals(client.addresses().local()));
     }
 }

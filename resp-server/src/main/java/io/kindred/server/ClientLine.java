@@ -1,47 +1,56 @@
 package io.kindred.server;
 
+import io.kindred.command.ClientFlags;
+import io.kindred.command.ClientIdentity;
+import io.kindred.command.ClientUser;
+import io.kindred.command.Session;
+
 /** One client as CLIENT LIST and CLIENT INFO show it, with the fields of Redis 7.2 in their order. */
 final class ClientLine {
     private ClientLine() {}
 
     static void append(StringBuilder out, ClientConnection client, long nowMillis) {
-        ClientSession session = client.session();
-        long heldBytes = client.unreadBytes() + client.aheadBytes() + client.decodingBytes() + client.outputBytes();
-        field(out, "id", session.id());
-        field(out, "addr", session.remoteAddress());
-        field(out, "laddr", session.localAddress());
+        Session session = client.session();
+        ClientIdentity identity = session.identity();
+        long heldBytes = client.input().unreadBytes()
+                + client.input().aheadBytes()
+                + client.input().decodingBytes()
+                + client.output().bytes();
+        field(out, "id", identity.id());
+        field(out, "addr", identity.addresses().remote());
+        field(out, "laddr", identity.addresses().local());
         field(out, "fd", client.fileDescriptor());
-        field(out, "name", session.name());
-        field(out, "age", seconds(nowMillis - session.createdMillis()));
-        field(out, "idle", seconds(nowMillis - session.lastCommandMillis()));
-        field(out, "flags", flags(session));
-        field(out, "db", session.db());
+        field(out, "name", identity.name());
+        field(out, "age", seconds(nowMillis - identity.createdMillis()));
+        field(out, "idle", seconds(nowMillis - session.lastCommand().millis()));
+        field(out, "flags", flags(session.flags()));
+        field(out, "db", identity.db());
         out.append("sub=0 psub=0 ssub=0 multi=-1 ");
-        field(out, "qbuf", client.unreadBytes());
+        field(out, "qbuf", client.input().unreadBytes());
         out.append("qbuf-free=0 ");
-        field(out, "argv-mem", client.decodingBytes());
+        field(out, "argv-mem", client.input().decodingBytes());
         out.append("multi-mem=0 rbs=0 rbp=0 ");
-        field(out, "obl", client.encodedBytes());
-        field(out, "oll", client.commandsInFlight());
-        field(out, "omem", client.outputBytes());
+        field(out, "obl", client.output().encodedBytes());
+        field(out, "oll", client.output().queue().held());
+        field(out, "omem", client.output().bytes());
         field(out, "tot-mem", heldBytes);
-        field(out, "events", (client.paused() ? "" : "r") + (client.outputBytes() > 0 ? "w" : ""));
-        field(out, "cmd", session.lastCommand());
-        out.append("user=default redir=-1 ");
-        field(out, "resp", session.protocol());
-        field(out, "lib-name", session.libraryName());
-        out.append("lib-ver=").append(session.libraryVersion()).append('\n');
+        field(out, "events", (client.paused() ? "" : "r") + (client.output().bytes() > 0 ? "w" : ""));
+        field(out, "cmd", session.lastCommand().name());
+        field(out, "user", ClientUser.NAME);
+        out.append("redir=-1 ");
+        field(out, "resp", identity.protocol());
+        field(out, "lib-name", identity.libraryName());
+        out.append("lib-ver=").append(identity.libraryVersion()).append('\n');
     }
 
     private static void field(StringBuilder out, String name, Object value) {
         out.append(name).append('=').append(value).append(' ');
     }
 
-    private static String flags(ClientSession session) {
-        String flags = (session.closingAfterReply() ? "c" : "")
-                + (session.noEvict() ? "e" : "")
-                + (session.noTouch() ? "T" : "");
-        return flags.isEmpty() ? "N" : flags;
+    private static String flags(ClientFlags flags) {
+        String set =
+                (flags.closesAfterReply() ? "c" : "") + (flags.noEvict() ? "e" : "") + (flags.noTouch() ? "T" : "");
+        return set.isEmpty() ? "N" : set;
     }
 
     /** A clock that was set back must not show as a negative age. */

@@ -26,11 +26,11 @@ public final class ClientRegistry {
     }
 
     void add(ClientConnection connection) {
-        connections.put(connection.session().id(), connection);
+        connections.put(connection.session().identity().id(), connection);
     }
 
     void remove(ClientConnection connection) {
-        connections.remove(connection.session().id());
+        connections.remove(connection.session().identity().id());
     }
 
     @Nullable

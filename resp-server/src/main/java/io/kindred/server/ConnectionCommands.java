@@ -9,6 +9,8 @@ import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.Action;
+import io.kindred.command.ClientIdentity;
+import io.kindred.command.ClientUser;
 import io.kindred.command.CommandSpec;
 import io.kindred.command.CommandTable;
 import io.kindred.command.ReplySink;
@@ -45,9 +47,14 @@ public final class ConnectionCommands {
     static final Reply NAME_NOT_PLAIN =
             Reply.error("ERR Client names cannot contain spaces, newlines or special characters.");
 
-    private ConnectionCommands() {}
+    private final WrongPasswords wrongPasswords;
 
-    public static void register(CommandTable.Builder table) {
+    private ConnectionCommands(WrongPasswords wrongPasswords) {
+        this.wrongPasswords = wrongPasswords;
+    }
+
+    static void register(CommandTable.Builder table, WrongPasswords wrongPasswords) {
+        ConnectionCommands commands = new ConnectionCommands(wrongPasswords);
         table.add(
                 named("ping", -1, "1.0.0", "Answers PONG, or the message that it was given.")
                         .flags(FAST)
@@ -60,11 +67,11 @@ public final class ConnectionCommands {
         table.add(
                 named("hello", -1, "6.0.0", "Chooses the protocol version; may authenticate and set a name.")
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
-                (Action.OfCluster) ConnectionCommands::hello);
+                (Action.OfCluster) commands::hello);
         table.add(
                 named("auth", -2, "1.0.0", "Authenticates the connection.")
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
-                (Action.OfCluster) ConnectionCommands::auth);
+                (Action.OfCluster) commands::auth);
         table.add(
                 named("select", 2, "1.0.0", "Chooses the database of the connection.")
                         .flags(LOADING, STALE, FAST),
@@ -73,14 +80,14 @@ public final class ConnectionCommands {
                 named("quit", -1, "1.0.0", "Closes the connection.")
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
                 (Action.OfSession) (session, args, server) -> {
-                    ((ClientSession) session).closeAfterReply();
+                    session.flags().closeAfterReply();
                     return Reply.OK;
                 });
         table.add(
                 named("reset", 1, "6.2.0", "Puts the connection back to how it began.")
                         .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
                 (Action.OfSession) (session, args, server) -> {
-                    ((ClientSession) session).reset(server.settings().password() == null);
+                    session.reset(server.settings().password() != null);
                     return RESET;
                 });
         table.add(
@@ -116,39 +123,38 @@ public final class ConnectionCommands {
         if (number < 0 || number >= server.settings().databases()) {
             return NO_SUCH_DATABASE;
         }
-        session.db(number.intValue());
+        session.identity().db(number.intValue());
         return Reply.OK;
     }
 
-    private static void auth(Session session, byte[][] args, ServerView server, ReplySink sink) {
+    private void auth(Session session, byte[][] args, ServerView server, ReplySink sink) {
         String password = server.settings().password();
         if (args.length > 3) {
             sink.complete(SYNTAX);
         } else if (args.length == 2 && password == null) {
             sink.complete(NO_PASSWORD);
         } else if (isRight(args.length == 3 ? args[1] : null, args[args.length - 1], password)) {
-            session.authenticated(true);
+            session.user().authenticate();
             sink.complete(Reply.OK);
         } else {
             refusePassword(session, sink);
         }
     }
 
-    private static void refusePassword(Session session, ReplySink sink) {
-        ClientSession client = (ClientSession) session;
-        client.parts().wrongPasswords().refuse(client, sink, WRONG_PASSWORD);
+    private void refusePassword(Session session, ReplySink sink) {
+        wrongPasswords.refuse(session.identity(), sink, WRONG_PASSWORD);
     }
 
-    /** There is one user, {@code default}; without {@code requirepass} any password is right. */
+    /** Without {@code requirepass} any password is right. */
     private static boolean isRight(byte @Nullable [] user, byte[] given, @Nullable String password) {
-        if (user != null && !Words.text(user).equals("default")) {
+        if (user != null && !Words.text(user).equals(ClientUser.NAME)) {
             return false;
         }
         // Takes as long for a wrong password as for a right one, so that time tells nothing.
         return password == null || MessageDigest.isEqual(given, password.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void hello(Session session, byte[][] args, ServerView server, ReplySink sink) {
+    private void hello(Session session, byte[][] args, ServerView server, ReplySink sink) {
         Hello hello = new Hello();
         Reply refusal = hello.parse(args);
         if (refusal != null) {
@@ -160,12 +166,12 @@ public final class ConnectionCommands {
                 refusePassword(session, sink);
                 return;
             }
-            session.authenticated(true);
+            session.user().authenticate();
         }
-        sink.complete(session.authenticated() ? greet((ClientSession) session, hello) : HELLO_FIRST);
+        sink.complete(session.user().isAuthenticated() ? greet(session.identity(), hello) : HELLO_FIRST);
     }
 
-    private static Reply greet(ClientSession client, Hello hello) {
+    private static Reply greet(ClientIdentity client, Hello hello) {
         if (hello.name != null) {
             client.name(hello.name);
         }

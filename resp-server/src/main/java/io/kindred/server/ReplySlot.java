@@ -3,11 +3,14 @@ package io.kindred.server;
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.CommandCalls;
 import io.kindred.command.ReplySink;
+import io.kindred.command.Session;
 import io.kindred.resp.RespEncoder;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one command's reply among those of its connection. Replies may come in any order; they are written in the
+ * The place of one command's reply among those of its owner. Replies may come in any order; they are written in the
  * order of the commands.
  *
  * <p>How the reply is to be written (in which protocol, or not at all) is settled when the command has been run or
@@ -15,17 +18,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the connection's loop thread.
  */
-public final class ReplySlot implements ReplySink {
+public final class ReplySlot extends OutputEntry implements ReplySink {
     private static final byte[] NOT_KEPT = {};
 
-    private final ClientConnection connection;
-    private @Nullable Reply reply;
+    private final Owner owner;
     private byte @Nullable [][] args;
-    private @Nullable ReplySlot next;
+    /** Those before the last; null: it is the only one. */
+    private @Nullable List<Reply> earlier;
+
     private boolean settled;
     private boolean muted;
     private int protocol;
-    private long heldBytes;
     private long weightBytes;
     private long expectedBytes;
     private long begunMillis;
@@ -37,30 +40,61 @@ public final class ReplySlot implements ReplySink {
 
     private long startedNanos;
 
-    ReplySlot(ClientConnection connection) {
-        this.connection = connection;
+    /** The connection whose command it is. */
+    interface Owner {
+        Session session();
+
+        /** When something was first done for a client in this turn of the loop. */
+        long turnNanos();
+
+        /** The reply has come. */
+        void completed(ReplySlot slot);
+
+        void stepAside(ReplySlot slot);
+    }
+
+    ReplySlot(Owner owner) {
+        this.owner = owner;
     }
 
     /** Requires: the first call. After the connection has closed it has no effect. */
     @Override
     public void complete(Reply answer) {
-        if (reply != null) {
-            throw new IllegalStateException("a command was answered twice: " + reply + ", then " + answer);
-        }
-        reply = answer;
+        refuseSecond(answer);
+        reply(answer);
         settle();
-        connection.completed(this);
+        owner.completed(this);
+    }
+
+    /**
+     * One of several replies of the command, before the one that completes it: all are written then, in a row. There is at most
+     * one for each argument of the command.
+     */
+    public void also(Reply answer) {
+        refuseSecond(answer);
+        List<Reply> replies = earlier;
+        if (replies == null) {
+            replies = new ArrayList<>();
+            earlier = replies;
+        }
+        replies.add(answer);
+    }
+
+    private void refuseSecond(Reply answer) {
+        if (reply() != null) {
+            throw new IllegalStateException("a command was answered twice: " + reply() + ", then " + answer);
+        }
     }
 
     /** Its command is not refused, nor has to wait. */
     void started(CommandCalls counted) {
         calls = counted;
-        startedNanos = connection.turnNanos();
+        startedNanos = owner.turnNanos();
     }
 
     /** It is answered late on purpose: it takes no room from others meanwhile, and nothing is kept of it but its name. */
     void stepAside() {
-        connection.stepAside(this);
+        owner.stepAside(this);
         byte[][] command = args;
         args = command == null ? null : new byte[][] {command[0], NOT_KEPT};
     }
@@ -78,22 +112,24 @@ public final class ReplySlot implements ReplySink {
     void settle() {
         if (!settled) {
             settled = true;
-            muted = connection.session().replyMuted();
-            protocol = connection.session().protocol();
+            muted = owner.session().replies().isMuted();
+            protocol = owner.session().identity().protocol();
         }
     }
 
-    boolean muted() {
-        return muted;
+    /** Whether a reply is not written. Pushes are, as SUBSCRIBE's confirmations: nobody can do without these. */
+    boolean isMuted(Reply answer) {
+        return muted && !(answer instanceof Reply.Push);
+    }
+
+    /** All but the last; null: there are no others. */
+    @Nullable
+    List<Reply> earlier() {
+        return earlier;
     }
 
     int protocol() {
         return protocol;
-    }
-
-    @Nullable
-    Reply reply() {
-        return reply;
     }
 
     /** The command, as long as its answer may be late; null: it is not kept. */
@@ -105,16 +141,17 @@ public final class ReplySlot implements ReplySink {
         args = command;
     }
 
-    /** From now on it is counted as waiting for earlier ones. What it was is not kept: nothing weighs that any more. */
+    /** It waits for earlier ones. What its command was is not kept: nothing weighs that any more. */
+    @Override
     long hold(Reply answer) {
         args = null;
-        heldBytes = RespEncoder.sizeBytes(answer);
-        return heldBytes;
-    }
-
-    /** 0 for a reply that never waited. */
-    long heldBytes() {
-        return heldBytes;
+        long bytes = RespEncoder.sizeBytes(answer);
+        if (earlier != null) {
+            for (Reply one : earlier) {
+                bytes += RespEncoder.sizeBytes(one);
+            }
+        }
+        return bytes;
     }
 
     /**
@@ -170,14 +207,5 @@ public final class ReplySlot implements ReplySink {
 
     long begunMillis() {
         return begunMillis;
-    }
-
-    @Nullable
-    ReplySlot next() {
-        return next;
-    }
-
-    void next(ReplySlot slot) {
-        next = slot;
     }
 }

@@ -1,6 +1,8 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClientIdentity;
+import io.kindred.command.ClientUser;
 import io.kindred.command.CommandCalls;
 import io.kindred.resp.RespDecoder;
 import io.netty.bootstrap.ServerBootstrap;
@@ -52,35 +54,31 @@ public final class RespServer {
 
     private final IoEventLoop loop;
     private final CommandRunner runner;
-    private final ClientSettings settings;
-    private final InstantSource clock;
-    private long httpNotedMillis = Long.MIN_VALUE / 2;
-    private final ClientRegistry clients;
-    private final ServerCounters counters = new ServerCounters();
     private final ServerParts parts;
+    private final ClientSettings settings;
+    private final ClientRegistry clients;
+    private final ServerCounters counters;
+    private final InstantSource clock;
     private final ClientLoad load;
     private final LoopTurn turn;
     private final byte[] window = new byte[RespDecoder.WINDOW_BYTES];
     private final List<Channel> listeners = new ArrayList<>();
     private @Nullable Future<?> idleSweep;
     private @Nullable Future<?> budgetLook;
+    private long httpNotedMillis = Long.MIN_VALUE / 2;
     private boolean decoding;
 
-    /** @param clients of this server alone; it is given, because commands that {@code runner} runs need it too */
-    public RespServer(
-            IoEventLoop loop,
-            ClientRegistry clients,
-            CommandRunner runner,
-            ClientSettings settings,
-            ServerClock clock) {
+    /** @param parts of this server alone; they are given, because commands that {@code runner} runs need them too */
+    public RespServer(IoEventLoop loop, ServerParts parts, CommandRunner runner) {
         this.loop = loop;
-        this.clients = clients;
         this.runner = runner;
-        this.settings = settings;
-        this.clock = clock.wall();
-        this.parts = new ServerParts(new WrongPasswords(loop, clock.wall(), counters), new SlowCommands(), settings);
+        this.parts = parts;
+        this.settings = parts.settings();
+        this.clients = parts.clients();
+        this.counters = parts.counters();
+        this.clock = parts.clock().wall();
         this.load = new ClientLoad(settings.limits().shared());
-        this.turn = new LoopTurn(loop, load, clock.nanos());
+        this.turn = new LoopTurn(loop, load, parts.clock().nanos());
     }
 
     /** Listens at one more address; the future says whether it could. */
@@ -107,7 +105,7 @@ public final class RespServer {
     }
 
     /** A page in a browser may make it send commands in the body of a request: none of them is to run. */
-    void refuseHttp(ClientSession session) {
+    void refuseHttp(String address) {
         long now = clock.millis();
         if (now - httpNotedMillis >= HTTP_NOTE_MILLIS) {
             httpNotedMillis = now;
@@ -116,7 +114,7 @@ public final class RespServer {
                     "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to"
                             + " Kindred. This is likely due to an attacker attempting to use Cross Protocol Scripting to"
                             + " compromise your Kindred instance. Connection from {0} aborted.",
-                    session.remoteAddress());
+                    address);
         }
     }
 
@@ -171,12 +169,12 @@ public final class RespServer {
     }
 
     /** Whether what took so long was slow is asked for each reply. */
-    void answered(ClientSession session, ReplySlot slot, long nowMillis) {
+    void answered(ClientIdentity client, ReplySlot slot, long nowMillis) {
         long tookMillis = nowMillis - slot.begunMillis();
         byte[][] args = slot.args();
         SlowLimits limits = settings.slow();
         if (tookMillis >= limits.fromMillis() && args != null) {
-            parts.slow().answered(session, args, limits, tookMillis, nowMillis);
+            parts.slow().answered(client, args, limits, tookMillis, nowMillis);
         }
     }
 
@@ -250,11 +248,13 @@ public final class RespServer {
         }
         counters.countConnection();
         configure(channel);
-        ClientSession session = new ClientSession(
-                clients.nextId(), text(channel.remoteAddress()), text(channel.localAddress()), parts, clock.millis());
-        session.authenticated(!settings.passwordRequired());
-        session.overTls(entrance.tls());
-        ClientConnection connection = new ClientConnection(this, channel, session);
+        ClientIdentity identity = new ClientIdentity(
+                clients.nextId(),
+                new ClientIdentity.Addresses(
+                        text(channel.remoteAddress()), text(channel.localAddress()), entrance.tls()),
+                clock.millis());
+        ClientConnection connection =
+                new ClientConnection(this, channel, identity, new ClientUser(!settings.passwordRequired()));
         channel.pipeline().addLast(entrance.gate().get(), connection);
         clients.add(connection);
     }
@@ -296,12 +296,12 @@ public final class RespServer {
             return;
         }
         List<ClientConnection> all = clients.all();
-        all.forEach(ClientConnection::countOutput);
+        all.forEach(client -> client.output().count());
         load.wake(ClientLoad.Cause.BUDGET, () -> true);
         if (load.isChoked()) {
             all.stream()
-                    .max(Comparator.comparingLong(ClientConnection::decodingBytes))
-                    .filter(client -> client.decodingBytes() > 0 && client.isOpen())
+                    .max(Comparator.comparingLong(client -> client.input().decodingBytes()))
+                    .filter(client -> client.input().decodingBytes() > 0 && client.isOpen())
                     .ifPresent(ClientConnection::refuseForRoom);
         }
     }

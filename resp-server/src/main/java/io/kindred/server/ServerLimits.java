@@ -9,15 +9,18 @@ import io.kindred.resp.RespLimits;
  * @param clientsMax {@code maxclients}
  * @param commandsInFlightMax commands of one client that have begun and whose replies have not been written; past
  *     it no more are read until half of them are done
- * @param outputBytesMax what a client's replies may hold in all, encoded or not, before it is cut off
+ * @param output what the replies and pushes of one client may hold
  * @param shared what all clients together may hold
  */
 public record ServerLimits(
-        RespLimits request, int clientsMax, int commandsInFlightMax, long outputBytesMax, Shared shared) {
+        RespLimits request, int clientsMax, int commandsInFlightMax, OutputLimits output, Shared shared) {
     private static final long MB = 1 << 20;
 
+    private static final OutputLimits OUTPUT =
+            new OutputLimits(new OutputLimits.Limit(256 * MB, 0, 0), new OutputLimits.Limit(32 * MB, 8 * MB, 60));
+
     public static final ServerLimits DEFAULT =
-            new ServerLimits(RespLimits.DEFAULT, 10_000, 1024, 256 * MB, new Shared(32 * MB, 512 * MB, 250));
+            new ServerLimits(RespLimits.DEFAULT, 10_000, 1024, OUTPUT, new Shared(32 * MB, 512 * MB, 250));
 
     /**
      * Of all clients together.
@@ -36,26 +39,25 @@ public record ServerLimits(
     }
 
     public ServerLimits {
-        if (clientsMax < 1 || commandsInFlightMax < 1 || outputBytesMax < 1) {
-            throw new IllegalArgumentException(
-                    "limits out of range: " + clientsMax + ", " + commandsInFlightMax + ", " + outputBytesMax);
+        if (clientsMax < 1 || commandsInFlightMax < 1) {
+            throw new IllegalArgumentException("limits out of range: " + clientsMax + ", " + commandsInFlightMax);
         }
     }
 
     public ServerLimits withRequest(RespLimits limits) {
-        return new ServerLimits(limits, clientsMax, commandsInFlightMax, outputBytesMax, shared);
+        return new ServerLimits(limits, clientsMax, commandsInFlightMax, output, shared);
     }
 
     public ServerLimits withClientsMax(int clients) {
-        return new ServerLimits(request, clients, commandsInFlightMax, outputBytesMax, shared);
+        return new ServerLimits(request, clients, commandsInFlightMax, output, shared);
     }
 
-    public ServerLimits withOutputBytesMax(long bytes) {
-        return new ServerLimits(request, clientsMax, commandsInFlightMax, bytes, shared);
+    public ServerLimits withOutput(OutputLimits limits) {
+        return new ServerLimits(request, clientsMax, commandsInFlightMax, limits, shared);
     }
 
     public ServerLimits withShared(Shared limits) {
-        return new ServerLimits(request, clientsMax, commandsInFlightMax, outputBytesMax, limits);
+        return new ServerLimits(request, clientsMax, commandsInFlightMax, output, limits);
     }
 
     int commandsInFlightResume() {

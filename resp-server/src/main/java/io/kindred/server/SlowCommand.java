@@ -18,34 +18,41 @@ import java.util.List;
 import java.util.Locale;
 
 /** SLOWLOG and LATENCY: what took long, and when. */
-public final class SlowCommand {
+final class SlowCommand {
     private static final long GET_COUNT = 10;
     private static final Reply NOT_A_COUNT = Reply.error("ERR count should be greater than or equal to -1");
     private static final Reply NOT_AN_INTEGER = Reply.error("ERR value is not an integer or out of range");
 
-    private SlowCommand() {}
+    private final SlowCommands slow;
+    private final ClientSettings settings;
 
-    public static void register(CommandTable.Builder table) {
-        slowLog(table);
-        latency(table);
+    private SlowCommand(SlowCommands slow, ClientSettings settings) {
+        this.slow = slow;
+        this.settings = settings;
     }
 
-    private static void slowLog(CommandTable.Builder table) {
+    static void register(CommandTable.Builder table, SlowCommands slow, ClientSettings settings) {
+        SlowCommand command = new SlowCommand(slow, settings);
+        command.slowLog(table);
+        command.latency(table);
+    }
+
+    private void slowLog(CommandTable.Builder table) {
         CommandTable.Builder sub = new CommandTable.Builder();
         sub.add(
                 slow("get", -2, "2.2.12", "Shows the newest entries of the slow log.")
                         .tips("request_policy:all_nodes", "nondeterministic_output"),
-                (Action.OfNode) SlowCommand::get);
+                (Action.OfNode) this::get);
         sub.add(
                 slow("len", 2, "2.2.12", "Counts the entries of the slow log.")
                         .tips("request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"),
-                (Action.OfNode) (session, args, server) ->
-                        Reply.integer(trimmed(session).length()));
+                (Action.OfNode)
+                        (session, args, server) -> Reply.integer(trimmed().length()));
         sub.add(
                 slow("reset", 2, "2.2.12", "Empties the slow log.")
                         .tips("request_policy:all_nodes", "response_policy:all_succeeded"),
                 (Action.OfNode) (session, args, server) -> {
-                    trimmed(session).reset();
+                    trimmed().reset();
                     return Reply.OK;
                 });
         sub.add(
@@ -66,17 +73,16 @@ public final class SlowCommand {
                 sub);
     }
 
-    private static void latency(CommandTable.Builder table) {
+    private void latency(CommandTable.Builder table) {
         CommandTable.Builder sub = new CommandTable.Builder();
-        sub.add(latency("latest", 2, "Shows the last spike of each event."), (Action.OfNode) SlowCommand::latest);
-        sub.add(latency("history", 3, "Shows the spikes of an event."), (Action.OfNode) SlowCommand::history);
+        sub.add(latency("latest", 2, "Shows the last spike of each event."), (Action.OfNode) this::latest);
+        sub.add(latency("history", 3, "Shows the spikes of an event."), (Action.OfNode) this::history);
         sub.add(
                 latency("histogram", -2, "Shows how long the calls of commands took.")
                         .docs("server", "7.0.0", "O(N), N commands", "Shows how long the calls of commands took."),
                 (Action.OfNode) SlowCommand::histogram);
-        sub.add(latency("reset", -2, "Forgets the spikes of all events, or of these."), (Action.OfNode)
-                SlowCommand::reset);
-        sub.add(latency("doctor", 2, "Says in words what was slow."), (Action.OfNode) SlowCommand::doctor);
+        sub.add(latency("reset", -2, "Forgets the spikes of all events, or of these."), (Action.OfNode) this::reset);
+        sub.add(latency("doctor", 2, "Says in words what was slow."), (Action.OfNode) this::doctor);
         sub.add(
                 HelpText.spec("latency|help", "server"),
                 HelpText.of(
@@ -116,14 +122,9 @@ public final class SlowCommand {
                                 });
     }
 
-    private static ServerParts parts(Session session) {
-        return ((ClientSession) session).parts();
-    }
-
-    private static SlowLog trimmed(Session session) {
-        ServerParts parts = parts(session);
-        parts.slow().log().trim(parts.settings().slow().logMax());
-        return parts.slow().log();
+    private SlowLog trimmed() {
+        slow.log().trim(settings.slow().logMax());
+        return slow.log();
     }
 
     private static Reply histogram(Session session, byte[][] args, ServerView server) {
@@ -134,7 +135,7 @@ public final class SlowCommand {
         return server.commands().counters().histograms(wanted);
     }
 
-    private static Reply get(Session session, byte[][] args, ServerView server) {
+    private Reply get(Session session, byte[][] args, ServerView server) {
         Long count = args.length == 2 ? Long.valueOf(GET_COUNT) : Words.number(args[2]);
         if (args.length > 3) {
             return ClientCommand.SYNTAX;
@@ -146,7 +147,7 @@ public final class SlowCommand {
             return NOT_A_COUNT;
         }
         List<Reply> rows = new ArrayList<>();
-        for (SlowLog.Entry entry : trimmed(session).newest(count < 0 ? Long.MAX_VALUE : count)) {
+        for (SlowLog.Entry entry : trimmed().newest(count < 0 ? Long.MAX_VALUE : count)) {
             rows.add(Reply.array(List.of(
                     Reply.integer(entry.id()),
                     Reply.integer(entry.seconds()),
@@ -160,9 +161,9 @@ public final class SlowCommand {
         return Reply.array(rows);
     }
 
-    private static Reply latest(Session session, byte[][] args, ServerView server) {
+    private Reply latest(Session session, byte[][] args, ServerView server) {
         List<Reply> rows = new ArrayList<>();
-        for (LatencyLog.Latest event : parts(session).slow().latencies().latest()) {
+        for (LatencyLog.Latest event : slow.latencies().latest()) {
             rows.add(Reply.array(List.of(
                     Reply.bulk(event.event()),
                     Reply.integer(event.last().seconds()),
@@ -172,37 +173,36 @@ public final class SlowCommand {
         return Reply.array(rows);
     }
 
-    private static Reply history(Session session, byte[][] args, ServerView server) {
+    private Reply history(Session session, byte[][] args, ServerView server) {
         List<Reply> rows = new ArrayList<>();
-        for (LatencyLog.Sample sample : parts(session).slow().latencies().history(Words.text(args[2]))) {
+        for (LatencyLog.Sample sample : slow.latencies().history(Words.text(args[2]))) {
             rows.add(Reply.array(List.of(Reply.integer(sample.seconds()), Reply.integer(sample.millis()))));
         }
         return Reply.array(rows);
     }
 
-    private static Reply reset(Session session, byte[][] args, ServerView server) {
+    private Reply reset(Session session, byte[][] args, ServerView server) {
         List<String> names = new ArrayList<>();
         for (int i = 2; i < args.length; i++) {
             names.add(Words.text(args[i]));
         }
-        return Reply.integer(parts(session).slow().latencies().reset(names));
+        return Reply.integer(slow.latencies().reset(names));
     }
 
-    private static Reply doctor(Session session, byte[][] args, ServerView server) {
-        ServerParts parts = parts(session);
-        long thresholdMillis = parts.settings().slow().latencyMillis();
+    private Reply doctor(Session session, byte[][] args, ServerView server) {
+        long thresholdMillis = settings.slow().latencyMillis();
         StringBuilder text = new StringBuilder();
         if (thresholdMillis == 0) {
             text.append(
                     "Nothing is watched: latency-monitor-threshold is 0. CONFIG SET it to the milliseconds from which"
                             + " on a command is to be remembered.\n");
         }
-        List<LatencyLog.Latest> events = parts.slow().latencies().latest();
+        List<LatencyLog.Latest> events = slow.latencies().latest();
         if (events.isEmpty()) {
             text.append("No spikes are remembered.\n");
         }
         for (LatencyLog.Latest event : events) {
-            List<LatencyLog.Sample> samples = parts.slow().latencies().history(event.event());
+            List<LatencyLog.Sample> samples = slow.latencies().history(event.event());
             long meanMillis = (long) samples.stream()
                     .mapToLong(LatencyLog.Sample::millis)
                     .average()

@@ -1,5 +1,7 @@
 package io.kindred.server;
 
+import io.kindred.command.ClientIdentity;
+
 /**
  * Which commands were slow: from the read that brought them to the turn in which they were answered, in milliseconds. What
  * runs within one turn of the loop, as a look at memory does, took none.
@@ -18,9 +20,9 @@ final class SlowCommands {
         return latencies;
     }
 
-    void answered(ClientSession session, byte[][] args, SlowLimits limits, long tookMillis, long nowMillis) {
+    void answered(ClientIdentity client, byte[][] args, SlowLimits limits, long tookMillis, long nowMillis) {
         if (limits.isLogged(tookMillis)) {
-            log.add(session, args, tookMillis, nowMillis, limits.logMax());
+            log.add(client, args, tookMillis, nowMillis, limits.logMax());
         }
         if (limits.isLatency(tookMillis)) {
             latencies.add("command", tookMillis, nowMillis);

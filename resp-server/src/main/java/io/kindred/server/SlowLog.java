@@ -1,5 +1,6 @@
 package io.kindred.server;
 
+import io.kindred.command.ClientIdentity;
 import io.kindred.command.CommandLine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,10 +24,15 @@ final class SlowLog {
     /** @param args bounded, without secrets */
     record Entry(long id, long seconds, long micros, List<String> args, String address, String name) {}
 
-    void add(ClientSession session, byte[][] args, long tookMillis, long nowMillis, int max) {
+    void add(ClientIdentity client, byte[][] args, long tookMillis, long nowMillis, int max) {
         List<String> shown = CommandLine.shown(args, ARGS_MAX, BYTES_MAX);
         newestFirst.addFirst(new Entry(
-                nextId++, nowMillis / 1000, tookMillis * 1000, shown, session.remoteAddress(), session.name()));
+                nextId++,
+                nowMillis / 1000,
+                tookMillis * 1000,
+                shown,
+                client.addresses().remote(),
+                client.name()));
         trim(max);
     }
 

@@ -1,6 +1,7 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClientIdentity;
 import io.kindred.command.ReplySink;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.InstantSource;
@@ -42,9 +43,9 @@ final class WrongPasswords {
     }
 
     /** Answers later. Nobody else waits for it: it gives back its part of the window. */
-    void refuse(ClientSession session, ReplySink sink, Reply refusal) {
+    void refuse(ClientIdentity client, ReplySink sink, Reply refusal) {
         counters.countWrongPassword();
-        String remote = session.remoteAddress();
+        String remote = client.addresses().remote();
         note(remote);
         int delayMillis = delayOf(remote.substring(0, remote.lastIndexOf(':')));
         if (sink instanceof ReplySlot slot) {

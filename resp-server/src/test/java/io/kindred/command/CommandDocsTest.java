@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.server.ClientCommand;
-import io.kindred.server.ClientRegistry;
-import io.kindred.server.ConnectionCommands;
-import io.kindred.server.SlowCommand;
+import io.kindred.server.TestParts;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +20,7 @@ final class CommandDocsTest {
     /** The protocol is given first, so that the rest may be left out with it. */
     private static final Set<String> WITH_UNSAID_MORE = Set.of("hello");
 
-    private final MemoryNode node = new MemoryNode(new TestSettings(), InstantSource.system(), table -> {
-        ConnectionCommands.register(table);
-        ClientCommand.register(table, new ClientRegistry());
-        SlowCommand.register(table);
-    });
+    private final MemoryNode node = new MemoryNode(new TestSettings(), InstantSource.system(), TestParts::addCommands);
 
     private List<CommandSpec> all() {
         List<CommandSpec> all = new ArrayList<>();
@@ -75,7 +68,7 @@ final class CommandDocsTest {
     void docsShowArguments() {
         List<io.kindred.cluster.message.Reply> replies = new ArrayList<>();
         byte[][] args = TestNode.bytes(List.of("COMMAND", "DOCS", "setnx"));
-        node.dispatcher().run(new TestSession(), args, replies::add);
+        node.dispatcher().run(TestSessions.open(), args, replies::add);
         String text = RespText.of(replies.get(0));
         assertTrue(
                 text.endsWith("$9\r\narguments\r\n*2\r\n"

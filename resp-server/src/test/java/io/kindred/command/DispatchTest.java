@@ -21,7 +21,7 @@ final class DispatchTest {
 
     @Test
     void nothingRunsBeforeAuthentication() {
-        node.session.authenticated(false);
+        node.session.user().reset(true);
         assertEquals("-NOAUTH Authentication required.\r\n", node.line("GET a"));
         assertTrue(node.keys.operations().isEmpty());
     }
@@ -38,8 +38,7 @@ final class DispatchTest {
     @Test
     void sessionLearnsTheCommandThatRuns() {
         node.line("config GET timeout");
-        CommandSpec last = node.session.last();
-        assertEquals("config|get", last == null ? "" : last.name());
+        assertEquals("config|get", node.session.lastCommand().name());
     }
 
     @Test

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.CommandSpec.Flag;
-import io.kindred.server.ClientCommand;
-import io.kindred.server.ClientRegistry;
-import io.kindred.server.ConnectionCommands;
-import io.kindred.server.SlowCommand;
+import io.kindred.server.TestParts;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,16 +31,12 @@ final class GateTest {
     private static final Set<String> REDIS_NO_AUTH = Set.of("auth", "hello", "quit", "reset");
 
     private final TestSettings settings = new TestSettings();
-    private final TestSession session = new TestSession();
-    private final MemoryNode node = new MemoryNode(settings, InstantSource.system(), table -> {
-        ConnectionCommands.register(table);
-        ClientCommand.register(table, new ClientRegistry());
-        SlowCommand.register(table);
-    });
+    private final Session session = TestSessions.open();
+    private final MemoryNode node = new MemoryNode(settings, InstantSource.system(), TestParts::addCommands);
 
     @Test
     void withoutThePasswordOnlyWhatIsFlaggedRuns() {
-        session.authenticated(false);
+        session.user().reset(true);
         for (CommandSpec spec : all()) {
             assertEquals(!spec.has(Flag.NO_AUTH), isRefused(spec, "NOAUTH "), spec.name());
         }
@@ -82,11 +75,11 @@ final class GateTest {
 
     @Test
     void thePasswordIsAskedForBeforeAnythingElse() {
-        session.authenticated(false);
+        session.user().reset(true);
         settings.loading = true;
         settings.keyBytesMax = 0;
         assertTrue(isRefused(spec("get"), "NOAUTH "));
-        session.authenticated(true);
+        session.user().authenticate();
         assertTrue(isRefused(spec("get"), "ERR key exceeds"));
         settings.keyBytesMax = 4;
         settings.whyLoading = "no seed answers";

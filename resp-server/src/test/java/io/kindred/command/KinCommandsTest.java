@@ -126,7 +126,7 @@ final class KinCommandsTest {
                 "-ERR the context belongs to another key or database; read this key with KIN.GET for its own\r\n";
         assertEquals(other, node.line("KIN.PUT b " + context + " x"));
         assertEquals(other, node.line("KIN.DEL b " + context));
-        node.session.db(1);
+        node.session.identity().db(1);
         assertEquals(other, node.line("KIN.PUT a " + context + " x"));
         String malformed = "-ERR the context is malformed; pass what KIN.GET or KIN.PUT returned, unchanged\r\n";
         assertEquals(malformed, node.line("KIN.PUT a what? x"));

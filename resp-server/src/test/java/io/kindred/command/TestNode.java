@@ -12,7 +12,7 @@ import java.util.Set;
 final class TestNode implements NodePort {
     final MemorySaves saves = new MemorySaves(false);
     final TestSettings settings = new TestSettings();
-    final TestSession session = new TestSession();
+    final Session session = TestSessions.open();
     final CommandTable table = Commands.standard(settings).build();
     final MemoryKeys keys;
     final MemoryCluster cluster;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.engine.SyncPolicy;
+import io.kindred.server.OutputLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -266,18 +267,27 @@ class ConfigTest {
 
     @Test
     void outputLimitsAreRedisOnes() throws Exception {
+        String pubsub = args().text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT).split(" pubsub ")[1];
         assertEquals(
-                "normal 4194304 0 0",
+                "normal 4194304 0 0 slave 1073741824 0 0 pubsub " + pubsub,
                 args("--client-output-buffer-limit", "replica", "1gb", "0", "0", "normal", "4mb", "0", "0")
                         .text(Directives.CLIENT_OUTPUT_BUFFER_LIMIT));
-        assertTrue(refusal("--client-output-buffer-limit", "normal", "4mb", "1mb", "10")
-                .contains("no soft limit"));
+        assertTrue(refusal("--client-output-buffer-limit", "normal", "4mb", "1mb", "-1")
+                .contains("Error in hard, soft or soft_seconds"));
+        assertTrue(refusal("--client-output-buffer-limit", "normal", "1kb", "0", "0")
+                .contains("between"));
         assertTrue(refusal("--client-output-buffer-limit", "strange", "0", "0", "0")
                 .contains("Invalid client class"));
         assertTrue(refusal("--client-output-buffer-limit", "normal", "4mb", "0").contains("must be a class"));
         LiveConfig config = live("--client-output-buffer-limit", "normal 4mb 0 0");
-        assertNull(set(config, Map.of("client-output-buffer-limit", "pubsub 1mb 0 0")));
-        assertEquals(4 << 20, config.limits().outputBytesMax());
+        assertNull(set(config, Map.of("client-output-buffer-limit", "pubsub 1mb 512kb 7")));
+        assertEquals(
+                new OutputLimits.Limit(1 << 20, 512 << 10, 7),
+                config.limits().output().pubsub());
+        assertNull(set(config, Map.of("client-output-buffer-limit", "pubsub 0 0 0")));
+        assertEquals(
+                new OutputLimits.Limit(1 << 20, 0, 0), config.limits().output().pubsub());
+        assertEquals(4 << 20, config.limits().output().normal().hardBytes());
     }
 
     @Test
@@ -343,7 +353,7 @@ class ConfigTest {
         changes.put("client-output-buffer-limit", "normal 4mb 0 0");
         assertNull(set(config, changes));
         assertEquals(7, config.limits().clientsMax());
-        assertEquals(4 << 20, config.limits().outputBytesMax());
+        assertEquals(4 << 20, config.limits().output().normal().hardBytes());
         assertEquals(List.of("verbose"), levels);
         changes.put("timeout", "x");
         changes.put("maxclients", "8");

@@ -16,15 +16,10 @@ public final class CommandServer implements AutoCloseable, Settings {
 
     CommandServer(@Nullable String password, InstantSource clock) throws Exception {
         this.password = password;
-        ClientRegistry clients = new ClientRegistry();
-        node = new MemoryNode(this, clock, table -> {
-            ConnectionCommands.register(table);
-            ClientCommand.register(table, clients);
-            SlowCommand.register(table);
-        });
-        server = new TestServer(
-                clients, (self, session, args, reply) -> node.dispatcher().run(session, args, reply), true, clock);
+        server = new TestServer(true, clock);
         server.passwordRequired = password != null;
+        node = new MemoryNode(this, clock, server.parts()::addCommands);
+        server.serve((self, session, args, reply) -> node.dispatcher().run(session, args, reply));
     }
 
     public CommandServer() throws Exception {

@@ -1,5 +1,6 @@
 package io.kindred.server;
 
+import io.kindred.command.Session;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,8 +16,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A server on a free port of the loopback, on an event loop of its own. */
 final class TestServer implements AutoCloseable, ClientSettings {
@@ -25,13 +28,14 @@ final class TestServer implements AutoCloseable, ClientSettings {
 
     /** A command runner that knows its server. */
     interface Behaviour {
-        void run(TestServer server, ClientSession session, byte[][] args, ReplySlot reply);
+        void run(TestServer server, Session session, byte[][] args, ReplySlot reply);
     }
 
     private final MultiThreadIoEventLoopGroup group;
     private final IoEventLoop loop;
-    private final RespServer server;
-    private final int port;
+    private final ServerParts parts;
+    private @Nullable RespServer server;
+    private int port;
     volatile ServerLimits limits = ServerLimits.DEFAULT;
     volatile boolean passwordRequired;
     volatile int timeoutSeconds;
@@ -42,26 +46,36 @@ final class TestServer implements AutoCloseable, ClientSettings {
     }
 
     TestServer(Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
-        this(new ClientRegistry(), behaviour, epoll, clock);
+        this(epoll, clock);
+        serve(behaviour);
     }
 
-    TestServer(ClientRegistry clients, Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
+    /** It has yet to {@link #serve}. */
+    TestServer(boolean epoll, InstantSource clock) {
         IoHandlerFactory io = epoll && Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(1, io);
         loop = group.next();
-        server = new RespServer(
-                loop,
-                clients,
-                (session, args, reply) -> behaviour.run(this, session, args, reply),
-                this,
-                new ServerClock(clock, System::nanoTime));
+        parts = new ServerParts(loop, this, new ServerClock(clock, System::nanoTime));
+    }
+
+    void serve(Behaviour behaviour) throws Exception {
+        RespServer serving =
+                new RespServer(loop, parts, (session, args, reply) -> behaviour.run(this, session, args, reply));
+        server = serving;
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         port = ((InetSocketAddress)
-                        server.bind(any, new Entrance(false, io.netty.channel.ChannelInboundHandlerAdapter::new))
+                        serving.bind(any, new Entrance(false, io.netty.channel.ChannelInboundHandlerAdapter::new))
                                 .sync()
                                 .channel()
                                 .localAddress())
                 .getPort();
+    }
+
+    /** The usual limits, but for the hard one of what a normal client may leave untaken. */
+    static ServerLimits outputLimit(long hardBytes) {
+        OutputLimits usual = ServerLimits.DEFAULT.output();
+        return ServerLimits.DEFAULT.withOutput(
+                new OutputLimits(usual.normal().withHardBytes(hardBytes), usual.pubsub()));
     }
 
     @Override
@@ -89,8 +103,12 @@ final class TestServer implements AutoCloseable, ClientSettings {
         return 300;
     }
 
+    ServerParts parts() {
+        return parts;
+    }
+
     RespServer server() {
-        return server;
+        return Objects.requireNonNull(server, "it serves");
     }
 
     IoEventLoop loop() {
@@ -126,7 +144,7 @@ final class TestServer implements AutoCloseable, ClientSettings {
     @Override
     public void close() throws Exception {
         onLoop(() -> {
-            server.close();
+            server().close();
             return true;
         });
         group.shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS).sync();
