@@ -166,7 +166,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             return;
         }
         input.add(bytes);
-        readMillis = server.clock().millis();
+        readMillis = server.turn().beginRead();
         nowMillis = readMillis;
         inRead = true;
         decode();
@@ -524,7 +524,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             int bytes = reply != null && !slot.muted() ? output.write(reply, slot.protocol()) : 0;
             encodedInTurnBytes += bytes;
             replies.removeOldest();
-            server.answered(session, slot, now);
             load().answered(slot, bytes, now);
             if (slot.isCounted()) {
                 reads.answered(bytes, now);

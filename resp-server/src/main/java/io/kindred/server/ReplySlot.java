@@ -71,6 +71,10 @@ public final class ReplySlot implements ReplySink {
         return calls;
     }
 
+    ClientSession session() {
+        return connection.session();
+    }
+
     long startedNanos() {
         return startedNanos;
     }

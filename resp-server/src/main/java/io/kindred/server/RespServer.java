@@ -78,9 +78,10 @@ public final class RespServer {
         this.runner = runner;
         this.settings = settings;
         this.clock = clock.wall();
-        this.parts = new ServerParts(new WrongPasswords(loop, clock.wall(), counters), new SlowCommands(), settings);
+        this.parts = new ServerParts(
+                new WrongPasswords(loop, clock.wall(), counters), new SlowCommands(clock, settings), settings);
         this.load = new ClientLoad(settings.limits().shared());
-        this.turn = new LoopTurn(loop, load, clock.nanos());
+        this.turn = new LoopTurn(loop, load, parts.slow(), clock);
     }
 
     /** Listens at one more address; the future says whether it could. */
@@ -170,16 +171,6 @@ public final class RespServer {
         return runner;
     }
 
-    /** Whether what took so long was slow is asked for each reply. */
-    void answered(ClientSession session, ReplySlot slot, long nowMillis) {
-        long tookMillis = nowMillis - slot.begunMillis();
-        byte[][] args = slot.args();
-        SlowLimits limits = settings.slow();
-        if (tookMillis >= limits.fromMillis() && args != null) {
-            parts.slow().answered(session, args, limits, tookMillis, nowMillis);
-        }
-    }
-
     ClientSettings settings() {
         return settings;
     }
@@ -197,6 +188,7 @@ public final class RespServer {
         CommandCalls calls = slot.calls();
         if (calls != null) {
             turn.answered(calls.ended(error != null), slot.startedNanos());
+            parts.slow().answered(slot);
         }
     }
 

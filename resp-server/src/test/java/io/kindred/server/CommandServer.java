@@ -15,9 +15,13 @@ public final class CommandServer implements AutoCloseable, Settings {
     private final @Nullable String password;
 
     CommandServer(@Nullable String password, InstantSource clock) throws Exception {
+        this(password, new ServerClock(clock, System::nanoTime));
+    }
+
+    CommandServer(@Nullable String password, ServerClock clock) throws Exception {
         this.password = password;
         ClientRegistry clients = new ClientRegistry();
-        node = new MemoryNode(this, clock, table -> {
+        node = new MemoryNode(this, clock.wall(), table -> {
             ConnectionCommands.register(table);
             ClientCommand.register(table, clients);
             SlowCommand.register(table);

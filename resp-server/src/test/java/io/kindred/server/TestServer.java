@@ -46,15 +46,15 @@ final class TestServer implements AutoCloseable, ClientSettings {
     }
 
     TestServer(ClientRegistry clients, Behaviour behaviour, boolean epoll, InstantSource clock) throws Exception {
+        this(clients, behaviour, epoll, new ServerClock(clock, System::nanoTime));
+    }
+
+    TestServer(ClientRegistry clients, Behaviour behaviour, boolean epoll, ServerClock clock) throws Exception {
         IoHandlerFactory io = epoll && Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(1, io);
         loop = group.next();
         server = new RespServer(
-                loop,
-                clients,
-                (session, args, reply) -> behaviour.run(this, session, args, reply),
-                this,
-                new ServerClock(clock, System::nanoTime));
+                loop, clients, (session, args, reply) -> behaviour.run(this, session, args, reply), this, clock);
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         port = ((InetSocketAddress)
                         server.bind(any, new Entrance(false, io.netty.channel.ChannelInboundHandlerAdapter::new))
