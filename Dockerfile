@@ -22,6 +22,7 @@ WORKDIR /data
 VOLUME /data
 # 6379 for clients, 16379 for other nodes.
 EXPOSE 6379 16379
+# Where KINDRED_CONF names the file of directives, a node that has a tls-port and no port is asked there (docs/tls.md).
 # A node that joins answers LOADING, and is not healthy until it serves; that is not counted while it starts.
 HEALTHCHECK --interval=5s --timeout=4s --start-period=120s --retries=3 CMD ["/opt/kindred/bin/kindred-ping"]
 # The script ends in `exec java`, so SIGTERM reaches the JVM.

@@ -33,4 +33,28 @@ public record BackupProgress(
             .build();
 
     static final BackupProgress NONE = new BackupProgress(false, 0, 0, 0, 0, 0, 0);
+
+    BackupProgress begun() {
+        return new BackupProgress(true, 0, 0, 0, 0, made, failed);
+    }
+
+    BackupProgress ofTotal(int files, long bytes) {
+        return new BackupProgress(isRunning, 0, files, 0, bytes, made, failed);
+    }
+
+    BackupProgress withDone(int files, long bytes) {
+        return new BackupProgress(
+                isRunning, filesDone + files, filesTotal, bytesDone + bytes, bytesTotal, made, failed);
+    }
+
+    BackupProgress ended(boolean isWhole) {
+        return new BackupProgress(
+                false,
+                filesDone,
+                filesTotal,
+                bytesDone,
+                bytesTotal,
+                made + (isWhole ? 1 : 0),
+                failed + (isWhole ? 0 : 1));
+    }
 }

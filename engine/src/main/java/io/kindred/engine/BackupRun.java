@@ -42,6 +42,8 @@ final class BackupRun {
     interface Engine {
         int damagedBlocks();
 
+        int seenBlocks();
+
         /** Links the tables into an empty directory, and copies what is known to be damaged in them. May wait for a flush. */
         void linkTables(Path target, Path damageCopy) throws IOException;
 
@@ -59,28 +61,32 @@ final class BackupRun {
     private final Path into;
     private final Path unfinished;
 
-    /** @param into an absolute path; its parent is there */
+    /** @param into an absolute path; what is missing above it is made */
     BackupRun(EngineContext context, Engine engine, Path into) {
         this.context = context;
         this.disk = context.disk();
         this.engine = engine;
         this.into = into;
-        // Several nodes may make backups side by side, each under the name that it has.
+        this.unfinished = into.resolveSibling("." + into.getFileName() + ending(context));
+    }
+
+    /** Several nodes may make backups side by side, each under the name that it has. */
+    static String ending(EngineContext context) {
         int owner = LogFormat.crc(
                 ByteBuffer.wrap(context.directory().toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8)));
-        this.unfinished = into.resolveSibling("." + into.getFileName() + String.format(".%08x.unfinished", owner));
+        return String.format(".%08x.unfinished", owner);
     }
 
     BackupManifest run(Map<String, String> facts) throws IOException {
         requireFree();
         requireWhole();
-        remove(unfinished);
+        remove(disk, unfinished);
         boolean renamed = false;
         boolean done = false;
         try {
             Path store = unfinished.resolve(BackupManifest.STORE);
             Path tables = store.resolve("tables");
-            Files.createDirectories(tables);
+            disk.createDirectories(tables);
             copyLog(store);
             linkTables(store, tables);
             BackupManifest manifest = new BackupManifest(facts, sums());
@@ -96,19 +102,25 @@ final class BackupRun {
             return manifest;
         } finally {
             if (!done) {
-                remove(renamed ? into : unfinished);
+                remove(disk, renamed ? into : unfinished);
             }
         }
     }
 
     private void requireFree() throws IOException {
         Path parent = into.resolveSibling("");
-        if (!Files.isDirectory(parent)) {
-            throw new IOException(parent + ": there is no such directory");
+        Path there = parent;
+        while (!Files.exists(there)) {
+            there = there.resolveSibling("");
         }
-        Path real = parent.toRealPath().resolve(String.valueOf(into.getFileName()));
+        Path real = there.toRealPath().resolve(there.relativize(into));
         if (real.startsWith(context.directory().toRealPath())) {
             throw new IOException(into + ": this is inside of the data directory");
+        }
+        try {
+            disk.createDirectories(parent);
+        } catch (IOException e) {
+            throw new IOException(parent + ": the directory cannot be made: " + e, e);
         }
         if (Files.exists(into, LinkOption.NOFOLLOW_LINKS) && !isEmptyDirectory(into)) {
             throw new IOException(into + ": this is there already, and is not an empty directory");
@@ -139,6 +151,13 @@ final class BackupRun {
             throw new IOException(
                     context.tablesDirectory() + ": " + damaged + " blocks are damaged, and what they had is not"
                             + " replaced yet by what other nodes have; a backup would lack it");
+        }
+        int seen = engine.seenBlocks();
+        if (seen > 0) {
+            throw new IOException(
+                    context.tablesDirectory() + ": " + seen + " blocks were found damaged a moment ago, and"
+                            + " which keys they had is not known yet; a backup would have them as they are. Make it again when"
+                            + " other nodes have been asked, which the node does by itself");
         }
     }
 
@@ -228,7 +247,7 @@ final class BackupRun {
         }
     }
 
-    private void remove(Path directory) throws IOException {
+    static void remove(Disk disk, Path directory) throws IOException {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,14 +38,24 @@ final class Backups {
         return progress;
     }
 
+    /** By the owner's thread before a run, and by the backup's while it goes on. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread at a time; the others only look.
+    private void step(UnaryOperator<BackupProgress> change) {
+        progress = change.apply(progress);
+    }
+
+    /** Takes away what runs of this engine have left under a directory; see {@link BackupLeftovers}. */
+    void removeLeftovers(Path root) {
+        thread.execute(Threads.reporting("backup", () -> new BackupLeftovers(context).removeIn(root)));
+    }
+
     void begin(Path into, Map<String, String> facts, BackupCallback done) {
         if (isRunning) {
             done.ended(null, EngineFailure.overloaded("a backup is under way; one is made at a time"));
             return;
         }
         isRunning = true;
-        BackupProgress before = progress;
-        progress = new BackupProgress(true, 0, 0, 0, 0, before.made(), before.failed());
+        step(BackupProgress::begun);
         thread.execute(Threads.reporting("backup", () -> run(into, facts, done)));
     }
 
@@ -67,16 +79,8 @@ final class Backups {
             failure = new EngineFailure(EngineFailure.Kind.IO, e.toString());
             LOGGER.log(System.Logger.Level.ERROR, "no backup in " + into, e);
         }
-        BackupProgress end = progress;
         boolean isWhole = failure == null;
-        progress = new BackupProgress(
-                false,
-                end.filesDone(),
-                end.filesTotal(),
-                end.bytesDone(),
-                end.bytesTotal(),
-                end.made() + (isWhole ? 1 : 0),
-                end.failed() + (isWhole ? 0 : 1));
+        step(now -> now.ended(isWhole));
         end(done, made, failure);
     }
 
@@ -95,10 +99,24 @@ final class Backups {
         }
 
         @Override
+        public int seenBlocks() {
+            return tables.seenBlocks();
+        }
+
+        @Override
         public void linkTables(Path target, Path damageCopy) throws IOException {
             CompletableFuture<@Nullable IOException> linked = new CompletableFuture<>();
-            closing.thenRun(() -> linked.complete(new IOException("the node is stopping")));
+            // Whoever comes first has it: a stop does not take the directory away from under links that are being made.
+            AtomicBoolean isTaken = new AtomicBoolean();
+            closing.thenRun(() -> {
+                if (isTaken.compareAndSet(false, true)) {
+                    linked.complete(new IOException("the node is stopping"));
+                }
+            });
             flushes.betweenFlushes(() -> {
+                if (!isTaken.compareAndSet(false, true)) {
+                    return;
+                }
                 try {
                     tables.link(target);
                     // Beside no flush: what it says is of these tables.
@@ -129,21 +147,12 @@ final class Backups {
 
         @Override
         public void total(int files, long bytes) {
-            BackupProgress now = progress;
-            progress = new BackupProgress(true, 0, files, 0, bytes, now.made(), now.failed());
+            step(now -> now.ofTotal(files, bytes));
         }
 
         @Override
         public void done(int files, long bytes) {
-            BackupProgress now = progress;
-            progress = new BackupProgress(
-                    true,
-                    now.filesDone() + files,
-                    now.filesTotal(),
-                    now.bytesDone() + bytes,
-                    now.bytesTotal(),
-                    now.made(),
-                    now.failed());
+            step(now -> now.withDone(files, bytes));
         }
     }
 }

@@ -16,6 +16,9 @@ interface Disk {
     /** Opens a file for reading at any place. */
     Source open(Path file) throws IOException;
 
+    /** Makes a directory, and those above it that are missing; their names are durable when this returns. */
+    void createDirectories(Path directory) throws IOException;
+
     /** Removes a file; no error if there is none. Durable after {@link #syncDirectory}. */
     void delete(Path file) throws IOException;
 

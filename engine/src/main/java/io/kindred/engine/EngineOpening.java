@@ -55,7 +55,7 @@ final class EngineOpening implements LogReplay.Visitor {
             @Nullable EngineFailure unflushed) {}
 
     static Parts open(EngineContext context) throws IOException {
-        Files.createDirectories(context.directory());
+        context.disk().createDirectories(context.directory());
         boolean fresh = !Files.exists(context.tablesDirectory())
                 && LogReplay.segments(context.directory()).isEmpty();
         LevelDbTables tables = LevelDbTables.open(context);

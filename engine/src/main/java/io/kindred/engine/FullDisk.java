@@ -31,6 +31,12 @@ final class FullDisk implements Disk {
     }
 
     @Override
+    public void createDirectories(Path directory) throws IOException {
+        // The tables are there, or could not be opened.
+        disk.createDirectories(directory);
+    }
+
+    @Override
     public void delete(Path file) {
         // It may be needed by the next one that opens them.
     }

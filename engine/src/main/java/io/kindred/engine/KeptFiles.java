@@ -29,6 +29,11 @@ final class KeptFiles implements Disk {
     }
 
     @Override
+    public void createDirectories(Path directory) throws IOException {
+        disk.createDirectories(directory);
+    }
+
+    @Override
     public Source open(Path file) throws IOException {
         return disk.open(file);
     }

@@ -23,7 +23,7 @@ record LevelDbFile(Disk disk, Path path) implements File {
 
     @Override
     public boolean mkdirs() {
-        return succeeds("create", () -> Files.createDirectories(path));
+        return succeeds("create", () -> disk.createDirectories(path));
     }
 
     @Override

@@ -219,6 +219,11 @@ final class LevelDbTables implements TableStore {
         return damage.ranges();
     }
 
+    @Override
+    public int seenBlocks() {
+        return damage.pending().size();
+    }
+
     /** Has what is damaged counted as empty, so that compactions get past it, and remembers what may be lost. */
     private void giveUpDamage() throws IOException {
         List<DamagedPlace> places = damage.pending();
@@ -358,7 +363,7 @@ final class LevelDbTables implements TableStore {
     }
 
     private void openDb() throws IOException {
-        Files.createDirectories(directory);
+        context.disk().createDirectories(directory);
         withoutRoom = null;
         try {
             openDb(context.disk());

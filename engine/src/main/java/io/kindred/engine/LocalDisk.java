@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
 
 /** The operating system's file system. */
 final class LocalDisk implements Disk {
@@ -25,6 +27,26 @@ final class LocalDisk implements Disk {
     @Override
     public Source open(Path file) throws IOException {
         return new LocalSource(FileChannel.open(file, StandardOpenOption.READ));
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        createDirectories(this, directory, made -> {});
+    }
+
+    /** @param disk syncs, and may be this one over something else; {@code made} is told of each before that */
+    static void createDirectories(Disk disk, Path directory, Consumer<Path> made) throws IOException {
+        ArrayDeque<Path> missing = new ArrayDeque<>();
+        Path there = directory.toAbsolutePath().normalize();
+        while (!Files.isDirectory(there)) {
+            missing.push(there);
+            there = there.resolveSibling("");
+        }
+        for (Path next : missing) {
+            Files.createDirectory(next);
+            made.accept(next);
+            disk.syncDirectory(next.resolveSibling(""));
+        }
     }
 
     @Override

@@ -210,6 +210,14 @@ public final class LsmEngine implements StorageEngine {
         backups.begin(into, facts, done);
     }
 
+    /**
+     * Takes away what backups of this engine that were cut off have left in {@code <root>/<any name>/}; later, beside whatever goes
+     * on. There need not be such a directory.
+     */
+    public void removeBackupLeftovers(Path root) {
+        backups.removeLeftovers(root);
+    }
+
     @Override
     public BackupProgress backupProgress() {
         return backups.progress();

@@ -53,6 +53,9 @@ interface TableStore extends AutoCloseable {
     /** Damaged blocks of which the keys are not accepted as lost. */
     int damagedBlocks();
 
+    /** Blocks that were found damaged, and whose keys are not known yet. May block. */
+    int seenBlocks();
+
     Shape shape();
 
     @Override

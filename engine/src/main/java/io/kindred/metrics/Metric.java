@@ -56,7 +56,7 @@ public record Metric<S>(String name, Kind kind, Unit unit, String help, Function
 
     /**
      * The name of {@code /metrics}, as {@code kindred_reads_total} of {@code reads}: the unit's own word is taken out, and
-     * the base unit ends the name.
+     * the base unit ends the name. What Redis shortens is written out: {@code kindred_instantaneous_ops_per_second}.
      *
      * @param group put between prefix and name; empty: nothing
      */
@@ -66,7 +66,7 @@ public record Metric<S>(String name, Kind kind, Unit unit, String help, Function
         for (String word : name.split("_", -1)) {
             boolean isUnit = !word.isEmpty() && (word.equals(unit.word()) || word.equals(base));
             if (!isUnit && !word.equals("total")) {
-                text.append(word).append('_');
+                text.append(word.equals("sec") ? "second" : word).append('_');
             }
         }
         if (!base.isEmpty()) {

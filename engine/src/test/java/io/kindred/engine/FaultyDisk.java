@@ -5,12 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -21,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * A real disk that remembers what is durable, so that a power cut can be played; and that fails where it is told to.
  *
  * <p>Durable is: of a file, the bytes appended before its last force, and zeros where room had been reserved by then, or, where
- * {@link #tears} says so, some sectors of what has been appended there since; of a directory, what it held at its last sync. A
- * file that was never forced and never in a synced directory is gone after the cut; one that was deleted without a sync
- * of its directory is back.
+ * {@link #tears} says so, some sectors of what has been appended there since; of a directory, the names that it held at its last
+ * sync, and what they stood for ({@link Names}). A file whose directory was not synced since it got its name is gone after the cut,
+ * and so is all that is in such a directory; one that was deleted, or had its name taken by another, is back. The first force of a
+ * file that is appended to syncs its directory, as {@link LocalDisk}'s does.
  */
 final class FaultyDisk implements Disk {
     private final LocalDisk disk = new LocalDisk();
-    private final Map<Path, Tracked> files = new ConcurrentHashMap<>();
-    private final Map<Path, byte[]> deletedUnsynced = new ConcurrentHashMap<>();
+    private final Names names = new Names();
 
     /** What happened, in order: "append name", "force name", "delete name", ... */
     final ConcurrentLinkedQueue<String> events = new ConcurrentLinkedQueue<>();
@@ -57,18 +51,7 @@ final class FaultyDisk implements Disk {
     volatile BooleanSupplier tears = () -> false;
 
     volatile @Nullable Runnable beforeForce;
-
-    private static final int SECTOR_BYTES = 512;
-
-    private static final class Tracked {
-        long size;
-        long durableSize;
-        /** Where the zeros end that were reserved, if they end behind `size`. */
-        long roomEnd;
-
-        long durableRoomEnd;
-        boolean named;
-    }
+    volatile @Nullable Runnable beforeLink;
 
     static IOException full() {
         return new IOException("No space left on device");
@@ -80,9 +63,8 @@ final class FaultyDisk implements Disk {
             throw full();
         }
         events.add("create " + file.getFileName());
-        Tracked tracked = new Tracked();
-        files.put(file, tracked);
-        File created = new File(file, disk.create(file), tracked);
+        DiskFile real = disk.create(file);
+        File created = new File(file, real, names.create(file));
         changed();
         return created;
     }
@@ -122,38 +104,31 @@ final class FaultyDisk implements Disk {
     @Override
     public synchronized void delete(Path file) throws IOException {
         events.add("delete " + file.getFileName());
-        Tracked tracked = files.remove(file);
-        if (tracked != null && tracked.named && Files.exists(file)) {
-            byte[] bytes = Files.readAllBytes(file);
-            deletedUnsynced.put(file, Arrays.copyOf(bytes, (int) tracked.durableSize));
-        }
+        names.delete(file);
         disk.delete(file);
         changed();
     }
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
+        names.rename(from, to);
         disk.rename(from, to);
-        for (Path moved : List.copyOf(files.keySet())) {
-            if (moved.startsWith(from)) {
-                files.put(to.resolve(from.relativize(moved)), Objects.requireNonNull(files.remove(moved)));
-            }
-        }
         events.add("rename " + to.getFileName());
         changed();
     }
 
-    /** Another name for what has been forced. */
     @Override
-    public synchronized void link(Path file, Path second) throws IOException {
-        disk.link(file, second);
-        Tracked tracked = new Tracked();
-        tracked.size = Files.size(second);
-        Tracked first = files.get(file);
-        tracked.durableSize = first == null ? tracked.size : first.durableSize;
-        files.put(second, tracked);
-        events.add("link " + file.getFileName());
-        changed();
+    public void link(Path file, Path second) throws IOException {
+        Runnable before = beforeLink;
+        if (before != null) {
+            before.run();
+        }
+        synchronized (this) {
+            disk.link(file, second);
+            names.link(file, second);
+            events.add("link " + file.getFileName());
+            changed();
+        }
     }
 
     private void changed() {
@@ -166,6 +141,19 @@ final class FaultyDisk implements Disk {
     @Override
     public synchronized void truncate(Path file, long sizeBytes) throws IOException {
         disk.truncate(file, sizeBytes);
+        Names.File known = names.file(file);
+        if (known != null) {
+            known.size = sizeBytes;
+            known.durableSize = sizeBytes;
+        }
+    }
+
+    @Override
+    public synchronized void createDirectories(Path directory) throws IOException {
+        LocalDisk.createDirectories(this, directory, made -> {
+            names.makeDirectory(made);
+            changed();
+        });
     }
 
     @Override
@@ -174,11 +162,10 @@ final class FaultyDisk implements Disk {
             throw new IOException("Input/output error");
         }
         disk.force(file);
-        Tracked tracked = files.get(file);
-        if (tracked != null) {
-            tracked.durableSize = tracked.size;
-            tracked.durableRoomEnd = tracked.roomEnd;
-            tracked.named = true;
+        Names.File known = names.file(file);
+        if (known != null) {
+            known.durableSize = known.size;
+            known.durableRoomEnd = known.roomEnd;
         }
         events.add("force " + file.getFileName());
     }
@@ -186,8 +173,7 @@ final class FaultyDisk implements Disk {
     @Override
     public synchronized void syncDirectory(Path directory) throws IOException {
         disk.syncDirectory(directory);
-        deletedUnsynced.keySet().removeIf(path -> path.startsWith(directory));
-        files.forEach((path, tracked) -> tracked.named |= path.startsWith(directory));
+        names.sync(directory.toAbsolutePath().normalize());
     }
 
     /** What a process killed now leaves: all that the kernel has been given. */
@@ -201,38 +187,7 @@ final class FaultyDisk implements Disk {
 
     /** What the disk would hold after a power cut now, copied to another directory. */
     synchronized void copyDurable(Path from, Path to) throws IOException {
-        List<Path> all = new ArrayList<>();
-        try (Stream<Path> walk = Files.walk(from)) {
-            walk.filter(Files::isRegularFile).forEach(all::add);
-        }
-        for (Path path : all) {
-            Tracked tracked = files.get(path);
-            if (tracked != null && !tracked.named) {
-                continue;
-            }
-            byte[] bytes = Files.readAllBytes(path);
-            write(to.resolve(from.relativize(path)), tracked == null ? bytes : durable(tracked, bytes));
-        }
-        for (Map.Entry<Path, byte[]> entry : deletedUnsynced.entrySet()) {
-            Path copy = to.resolve(from.relativize(entry.getKey()));
-            if (!Files.exists(copy)) {
-                write(copy, entry.getValue());
-            }
-        }
-    }
-
-    private byte[] durable(Tracked tracked, byte[] bytes) {
-        int size = (int) Math.min(bytes.length, tracked.durableSize);
-        int roomEnd = (int) Math.min(bytes.length, Math.max(size, tracked.durableRoomEnd));
-        byte[] durable = Arrays.copyOf(Arrays.copyOf(bytes, size), roomEnd);
-        for (int at = size; at < roomEnd; ) {
-            int end = Math.min(roomEnd, (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
-            if (at < tracked.size && tears.getAsBoolean()) {
-                System.arraycopy(bytes, at, durable, at, end - at);
-            }
-            at = end;
-        }
-        return durable;
+        names.copyDurable(from, to, tears);
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {
@@ -243,9 +198,10 @@ final class FaultyDisk implements Disk {
     private final class File implements DiskFile {
         private final Path path;
         private final DiskFile file;
-        private final Tracked tracked;
+        private final Names.File tracked;
+        private boolean isNamed;
 
-        File(Path path, DiskFile file, Tracked tracked) {
+        File(Path path, DiskFile file, Names.File tracked) {
             this.path = path;
             this.file = file;
             this.tracked = tracked;
@@ -324,7 +280,10 @@ final class FaultyDisk implements Disk {
             synchronized (FaultyDisk.this) {
                 tracked.durableSize = tracked.size;
                 tracked.durableRoomEnd = tracked.roomEnd;
-                tracked.named = true;
+                if (!isNamed) {
+                    syncDirectory(path.toAbsolutePath().resolveSibling(""));
+                    isNamed = true;
+                }
                 events.add("force " + path.getFileName());
             }
         }

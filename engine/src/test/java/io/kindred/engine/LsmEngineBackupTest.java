@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -244,7 +246,6 @@ final class LsmEngineBackupTest {
         assertTrue(refusal(root.resolve("full")).contains("not an empty directory"));
         assertEquals("mine", Files.readString(root.resolve("full").resolve("file")));
         assertTrue(refusal(root.resolve("data").resolve("backup")).contains("inside of the data directory"));
-        assertTrue(refusal(root.resolve("no").resolve("backup")).contains("no such directory"));
         Files.createSymbolicLink(root.resolve("link"), root.resolve("data"));
         assertTrue(refusal(root.resolve("link")).contains("not an empty directory"));
         assertTrue(refusal(root.resolve("link").resolve("backup")).contains("inside of the data directory"));
@@ -304,26 +305,64 @@ final class LsmEngineBackupTest {
                 }
                 cuts.add(cut);
             };
-            make(root.resolve("backup"));
+            make(root.resolve("new").resolve("backup"));
             disk.afterChange = null;
             assertTrue(cuts.size() > 10, () -> cuts.size() + " steps");
-            int whole = 0;
             for (Path cut : cuts) {
                 Path older = cut.resolve("older");
                 BackupManifest.read(older).verify(older, bytes -> {});
-                Path backup = cut.resolve("backup");
+                Path backup = cut.resolve("new").resolve("backup");
                 if (Files.exists(backup)) {
                     BackupManifest.read(backup).verify(backup, bytes -> {});
-                    whole++;
                 }
             }
-            assertTrue(whole > 0, "after the last step it is there");
+            Path after = cutRoot.resolve("after");
+            disk.copyDurable(root, after);
+            requireHolds(after.resolve("new").resolve("backup"), 1_700);
             Path last = List.copyOf(cuts).get(cuts.size() / 2);
             requireEngineHolds(last.resolve("data"), 1_500);
         } finally {
             disk.afterChange = null;
             new LevelDbFile(new LocalDisk(), cutRoot).deleteRecursively();
         }
+    }
+
+    @Test
+    void whatOtherRunsHaveLeftIsTakenAwayAndNothingElse() throws Exception {
+        LsmEngine engine = open();
+        write(100);
+        Path root = this.root.resolve("backups");
+        make(root.resolve("whole").resolve("n1"));
+        String mine = ownerOf(this.root.resolve("data"));
+        List<Path> stay = List.of(
+                root.resolve("whole").resolve("n1").resolve(BackupManifest.FILE_NAME),
+                file(root.resolve("tuesday")
+                        .resolve(".n1.01234567.unfinished")
+                        .resolve("store/log-0000000000000001.klog")),
+                file(root.resolve("tuesday")
+                        .resolve(".n2." + mine + ".unfinished")
+                        .resolve("store/tables/notes.txt")),
+                file(root.resolve(".n1." + mine + ".unfinished").resolve("store/log-0000000000000001.klog")),
+                file(root.resolve("tuesday").resolve("n1").resolve("store/log-0000000000000001.klog")),
+                file(root.resolve("a file")));
+        Path left = root.resolve("monday").resolve(".n1." + mine + ".unfinished");
+        file(left.resolve("store/log-0000000000000001.klog"));
+        file(left.resolve("store/tables/000012.ldb"));
+        file(left.resolve("store/tables/MANIFEST-000003"));
+        file(left.resolve("backup.manifest"));
+        Path empty = Files.createDirectories(root.resolve("friday").resolve(".n1." + mine + ".unfinished"));
+        engine.removeBackupLeftovers(root);
+        make(root.resolve("next").resolve("n1"));
+        assertFalse(Files.exists(left), "of another name");
+        assertFalse(Files.exists(empty), "begun only");
+        for (Path path : stay) {
+            assertTrue(Files.exists(path), path::toString);
+        }
+    }
+
+    private static Path file(Path path) throws IOException {
+        Files.createDirectories(path.resolveSibling(""));
+        return Files.writeString(path, "half");
     }
 
     @Test
@@ -355,6 +394,54 @@ final class LsmEngineBackupTest {
         List<String> left = namesIn(root);
         assertTrue(left.equals(List.of("data")) || left.equals(List.of("backup", "data")), left::toString);
         requireEngineHolds(root.resolve("data"), 2_000);
+    }
+
+    /** The directory would go from under the links, or some of them would stay in it. */
+    @Test
+    void aStopWaitsForLinksThatAreBeingMade() throws Exception {
+        LsmEngine engine = open();
+        write(2_000);
+        AtomicInteger links = new AtomicInteger();
+        CompletableFuture<Boolean> isThere = new CompletableFuture<>();
+        Path unfinished = root.resolve(".backup." + ownerOf(root.resolve("data")) + ".unfinished");
+        Thread closing = new Thread(engine::close);
+        disk.beforeLink = () -> {
+            if (links.incrementAndGet() != 2) {
+                return;
+            }
+            closing.start();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+            while (engine.backupProgress().isRunning() && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            isThere.complete(Files.exists(unfinished.resolve("store").resolve("tables")));
+        };
+        start(root.resolve("backup"));
+        assertTrue(isThere.get(60, TimeUnit.SECONDS), "a stop has taken the directory away");
+        closing.join();
+        assertFalse(Files.exists(unfinished));
+    }
+
+    /** It would be linked as it is, and what it had might be nowhere else. */
+    @Test
+    void aBlockThatWasOnlySeenToBeDamagedIsInTheWay() throws Exception {
+        open();
+        write(2_000);
+        driver.engine.close();
+        open();
+        disk.readsWrong = path -> path.toString().endsWith(".ldb");
+        EngineDriver.Answer<ScanStep> scanned = driver.scanStep(new byte[0], new byte[0], 100);
+        assertEquals(
+                EngineFailure.Kind.CORRUPT,
+                Objects.requireNonNull(scanned.failure).kind());
+        disk.readsWrong = path -> false;
+        assertTrue(refusal(root.resolve("backup")).contains("found damaged a moment ago"));
+        assertEquals(List.of("data"), namesIn(root));
+        EngineDriver.Answer<Void> accepted = new EngineDriver.Answer<>();
+        driver.engine.acceptLoss(new byte[0], new byte[0], failure -> accepted.give(null, failure));
+        driver.owner.runUntil(() -> accepted.given);
+        make(root.resolve("backup"));
+        requireHolds(root.resolve("backup"), 2_000);
     }
 
     @Test

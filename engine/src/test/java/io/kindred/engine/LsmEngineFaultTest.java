@@ -546,6 +546,7 @@ final class LsmEngineFaultTest {
             for (byte[] key : lost) {
                 assertEquals("mended", after.get(key));
             }
+            assertEquals(600, after.scan(key(0, ""), key(4, ""), 100).size(), "and the loss stays accepted");
         }
     }
 
@@ -834,6 +835,11 @@ final class LsmEngineFaultTest {
         @Override
         public int damagedBlocks() {
             return tables.damagedBlocks();
+        }
+
+        @Override
+        public int seenBlocks() {
+            return tables.seenBlocks();
         }
 
         @Override

@@ -1,9 +1,11 @@
 package io.kindred.autoscale;
 
+import io.kindred.client.TlsOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,6 +50,18 @@ final class LocalProcesses implements NodeProvider {
             }
         }
         return list;
+    }
+
+    /** How kindred-cluster was told to speak with the nodes. */
+    TlsOptions tls() throws IOException {
+        TlsOptions tls = TlsOptions.OFF;
+        for (String line : Files.readAllLines(directory.resolve("settings"))) {
+            String[] words = line.split(" ", 2);
+            if (TlsOptions.isOne("--" + words[0])) {
+                tls = tls.with("--" + words[0], Arrays.asList(words).listIterator(1));
+            }
+        }
+        return tls;
     }
 
     private int number(String text) throws IOException {

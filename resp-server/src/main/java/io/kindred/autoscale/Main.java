@@ -1,6 +1,8 @@
 package io.kindred.autoscale;
 
+import io.kindred.client.ClientTls;
 import io.kindred.client.RespClients;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +45,14 @@ public final class Main {
     private static int scale(Options options, Path home) {
         LocalProcesses nodes =
                 new LocalProcesses(home.resolve("bin/kindred-cluster"), options.directory(), options.kept());
-        try (RespClients clients = new RespClients()) {
+        ClientTls tls;
+        try {
+            tls = ClientTls.of(options.tls() == null ? nodes.tls() : options.tls());
+        } catch (IOException e) {
+            System.err.println("kindred-autoscale: " + e.getMessage());
+            return EXIT_FATAL;
+        }
+        try (RespClients clients = new RespClients(tls)) {
             new Autoscaler(nodes, new ScalingPolicy(options.limits()), clients, options.settings(), System.out).run();
         } catch (InterruptedException e) {
             System.out.println("stopped; a change under way is carried on by kindred-cluster");

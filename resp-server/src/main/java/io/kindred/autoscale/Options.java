@@ -1,13 +1,25 @@
 package io.kindred.autoscale;
 
+import io.kindred.client.TlsOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The command line. */
-record Options(Path directory, Limits limits, Autoscaler.Settings settings, int kept) {
+/**
+ * The command line.
+ *
+ * @param tls null: as the cluster's directory says
+ */
+record Options(
+        Path directory,
+        Limits limits,
+        Autoscaler.Settings settings,
+        int kept,
+        @Nullable TlsOptions tls) {
     private static final int USAGE_COLUMNS = 118;
 
     /**
@@ -47,7 +59,21 @@ record Options(Path directory, Limits limits, Autoscaler.Settings settings, int 
                 limits,
                 new Autoscaler.Settings(
                         (long) (1000 * intervalSeconds), ownPassword, given.matchedOptionValue("--dry-run", false)),
-                given.matchedOptionValue("--keep", min));
+                given.matchedOptionValue("--keep", min),
+                tls(given));
+    }
+
+    /** Null: nothing is said of it. */
+    private static @Nullable TlsOptions tls(CommandLine.ParseResult given) {
+        TlsOptions tls = TlsOptions.OFF;
+        for (OptionSpec option : given.matchedOptions()) {
+            if (TlsOptions.isOne(option.longestName())) {
+                tls = tls.with(
+                        option.longestName(),
+                        List.of(String.valueOf(option.<Object>getValue())).iterator());
+            }
+        }
+        return tls.equals(TlsOptions.OFF) ? null : tls.checked();
     }
 
     static String usage() {
@@ -82,10 +108,13 @@ record Options(Path directory, Limits limits, Autoscaler.Settings settings, int 
                 .addOption(count("--down-after", "12", "so many observations in a row"))
                 .addOption(number("--cooldown-s", "60", "nothing is changed for so many seconds after a change"))
                 .addOption(of("--password", "TEXT", String.class, "of the nodes (the environment's KINDRED_PASSWORD)"))
-                .addOption(OptionSpec.builder("--dry-run")
-                        .type(boolean.class)
-                        .description("decide and tell, and do nothing")
-                        .build())
+                .addOption(flag("--tls", "speak TLS with the nodes (as kindred-cluster was told)"))
+                .addOption(of("--cacert", "FILE", String.class, "whose certificates are believed, PEM"))
+                .addOption(of("--cert", "FILE", String.class, "the certificate to show, PEM"))
+                .addOption(of("--key", "FILE", String.class, "its key, PEM, not encrypted"))
+                .addOption(of("--sni", "NAME", String.class, "what nodes' certificates are for (their address)"))
+                .addOption(flag("--insecure", "believe whoever answers"))
+                .addOption(flag("--dry-run", "decide and tell, and do nothing"))
                 .addOption(OptionSpec.builder("-h", "--help")
                         .usageHelp(true)
                         .description("say this")
@@ -98,6 +127,13 @@ record Options(Path directory, Limits limits, Autoscaler.Settings settings, int 
                 .paramLabel(label)
                 .type(type)
                 .converters(converters)
+                .description(description)
+                .build();
+    }
+
+    private static OptionSpec flag(String name, String description) {
+        return OptionSpec.builder(name)
+                .type(boolean.class)
                 .description(description)
                 .build();
     }

@@ -1,5 +1,8 @@
 package io.kindred.backup;
 
+import io.kindred.client.ClientTls;
+import io.kindred.client.Connection;
+import io.kindred.client.ErrorReply;
 import java.io.IOException;
 import java.io.PrintStream;
 
@@ -34,10 +37,11 @@ public final class Main {
             return EXIT_USAGE;
         }
         try {
+            Connection.Access access = new Connection.Access(options.password(), ClientTls.of(options.tls()));
             return switch (options.command()) {
-                case MAKE -> new MakeRun(options, out).run();
+                case MAKE -> new MakeRun(options, access, out).run();
                 case VERIFY -> new VerifyRun(options.parts(), out).run();
-                case RESTORE -> new RestoreRun(options, out).run();
+                case RESTORE -> new RestoreRun(options, access, out).run();
             };
         } catch (BackupProblem e) {
             err.println("kindred-backup: " + e.getMessage());

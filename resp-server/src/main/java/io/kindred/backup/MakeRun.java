@@ -1,5 +1,6 @@
 package io.kindred.backup;
 
+import io.kindred.client.Connection;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -15,10 +16,12 @@ final class MakeRun {
     private static final int PART_MILLIS = 30 * 60_000;
 
     private final Options options;
+    private final Connection.Access access;
     private final PrintStream out;
 
-    MakeRun(Options options, PrintStream out) {
+    MakeRun(Options options, Connection.Access access, PrintStream out) {
         this.options = options;
+        this.access = access;
         this.out = out;
     }
 
@@ -56,7 +59,7 @@ final class MakeRun {
 
     private List<MemberLine> members() throws IOException {
         List<MemberLine> members = new ArrayList<>();
-        try (Connection node = new Connection(options.node(), options.password(), Main.REPLY_MILLIS)) {
+        try (Connection node = new Connection(options.node(), access, Main.REPLY_MILLIS)) {
             for (Object row : Connection.list(node.ask("KIN.MEMBERS"))) {
                 Map<String, String> member = Connection.pairs(row);
                 members.add(new MemberLine(field(member, "name"), field(member, "address"), field(member, "status")));
@@ -74,8 +77,7 @@ final class MakeRun {
     }
 
     private PartLine part(MemberLine member) {
-        try (Connection node =
-                new Connection(Connection.Address.of(member.address()), options.password(), PART_MILLIS)) {
+        try (Connection node = new Connection(Connection.Address.of(member.address()), access, PART_MILLIS)) {
             Map<String, String> part = Connection.pairs(node.ask("KIN.BACKUP", options.name()));
             return new PartLine(
                     member,

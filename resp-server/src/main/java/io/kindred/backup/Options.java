@@ -1,8 +1,10 @@
 package io.kindred.backup;
 
-import io.kindred.backup.Connection.Address;
+import io.kindred.client.Connection.Address;
+import io.kindred.client.TlsOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -11,7 +13,14 @@ import java.util.List;
  * @param node the one that is asked, or restored to
  * @param parts directories with a manifest each
  */
-record Options(Command command, Address node, String name, List<Path> parts, String password, int connections) {
+record Options(
+        Command command,
+        Address node,
+        String name,
+        List<Path> parts,
+        String password,
+        TlsOptions tls,
+        int connections) {
     enum Command {
         MAKE,
         VERIFY,
@@ -30,6 +39,7 @@ record Options(Command command, Address node, String name, List<Path> parts, Str
                      copy of the part's log while it runs.
               --password TEXT     of the nodes (default: the environment's KINDRED_PASSWORD)
               --connections 16    over which records are sent
+            """ + TlsOptions.USAGE.indent(2) + """
             Exit codes: 0 all is done and equal; 1 a part is missing or damaged, or a record could not be restored or is not
             equal; 2 the command line makes no sense; 3 a node or a file cannot be reached.""";
 
@@ -51,22 +61,27 @@ record Options(Command command, Address node, String name, List<Path> parts, Str
         String password = environmentPassword;
         int connections = 16;
         List<Path> parts = new ArrayList<>();
-        for (int i = 1; i < arguments.length; i++) {
-            String argument = arguments[i];
-            if (!argument.startsWith("--")) {
-                parts.add(Path.of(argument).toAbsolutePath());
+        TlsOptions tls = TlsOptions.OFF;
+        Iterator<String> words = List.of(arguments).subList(1, arguments.length).iterator();
+        while (words.hasNext()) {
+            String word = words.next();
+            if (!word.startsWith("--")) {
+                parts.add(Path.of(word).toAbsolutePath());
                 continue;
             }
-            if (i + 1 == arguments.length) {
-                throw new IllegalArgumentException(argument + " needs a value");
+            if (TlsOptions.isOne(word)) {
+                tls = tls.with(word, words);
+                continue;
             }
-            i++;
-            switch (argument) {
-                case "--node", "--to" -> node = arguments[i];
-                case "--name" -> name = arguments[i];
-                case "--password" -> password = arguments[i];
-                case "--connections" -> connections = count(arguments[i]);
-                default -> throw new IllegalArgumentException("unknown option " + argument);
+            if (!words.hasNext()) {
+                throw new IllegalArgumentException(word + " needs a value");
+            }
+            switch (word) {
+                case "--node", "--to" -> node = words.next();
+                case "--name" -> name = words.next();
+                case "--password" -> password = words.next();
+                case "--connections" -> connections = count(words.next());
+                default -> throw new IllegalArgumentException("unknown option " + word);
             }
         }
         require(command == Command.VERIFY || !node.isEmpty(), command == Command.MAKE ? "--node" : "--to");
@@ -76,7 +91,7 @@ record Options(Command command, Address node, String name, List<Path> parts, Str
             throw new IllegalArgumentException("make takes no directories: nodes have their backup-dir");
         }
         Address address = node.isEmpty() ? new Address("", 0) : Address.of(node);
-        return new Options(command, address, name, List.copyOf(parts), password, connections);
+        return new Options(command, address, name, List.copyOf(parts), password, tls.checked(), connections);
     }
 
     private static void require(boolean isThere, String what) {

@@ -1,5 +1,6 @@
 package io.kindred.backup;
 
+import io.kindred.client.Connection;
 import io.kindred.cluster.version.VersionsCodec;
 import io.kindred.engine.BackupManifest;
 import java.io.IOException;
@@ -16,16 +17,18 @@ final class RestoreRun {
     private static final long TOLD_EVERY = 100_000;
 
     private final Options options;
+    private final Connection.Access access;
     private final PrintStream out;
 
-    RestoreRun(Options options, PrintStream out) {
+    RestoreRun(Options options, Connection.Access access, PrintStream out) {
         this.options = options;
+        this.access = access;
         this.out = out;
     }
 
     int run() throws IOException {
         List<BackupManifest> manifests = new VerifyRun(options.parts(), out).manifests();
-        try (Connection node = new Connection(options.node(), options.password(), Main.REPLY_MILLIS)) {
+        try (Connection node = new Connection(options.node(), access, Main.REPLY_MILLIS)) {
             node.ask("PING");
         }
         long cluster = Long.parseUnsignedLong(manifests.get(0).fact("cluster"), 16);
@@ -52,7 +55,7 @@ final class RestoreRun {
     /** Gives how many records there are. */
     private long each(MergedRecords records, String done, Senders.Work work) throws IOException {
         long count = 0;
-        try (Senders senders = new Senders(options, work)) {
+        try (Senders senders = new Senders(options, access, work)) {
             List<MergedRecords.Merged> batch = new ArrayList<>();
             long bytes = 0;
             for (MergedRecords.Merged record = records.next(); record != null; record = records.next()) {

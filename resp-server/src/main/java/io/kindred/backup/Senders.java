@@ -1,5 +1,7 @@
 package io.kindred.backup;
 
+import io.kindred.client.Connection;
+import io.kindred.client.ErrorReply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +35,15 @@ final class Senders implements AutoCloseable {
     }
 
     private final Options options;
+    private final Connection.Access access;
     private final Work work;
     private final BlockingQueue<Batch> queue = new ArrayBlockingQueue<>(QUEUED_BATCHES);
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
 
-    Senders(Options options, Work work) {
+    Senders(Options options, Connection.Access access, Work work) {
         this.options = options;
+        this.access = access;
         this.work = work;
         for (int i = 0; i < options.connections(); i++) {
             Thread thread = new Thread(this::carryOut, "sender-" + i);
@@ -89,7 +93,7 @@ final class Senders implements AutoCloseable {
     }
 
     private void carryOut() {
-        try (Connection node = new Connection(options.node(), options.password(), Main.REPLY_MILLIS)) {
+        try (Connection node = new Connection(options.node(), access, Main.REPLY_MILLIS)) {
             int db = 0;
             while (failure.get() == null) {
                 Batch batch = queue.take();

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /** The reply that somebody waits for, as a text, or why there is none. Owned by: the client's thread; Netty's completes it. */
 final class Replies extends SimpleChannelInboundHandler<RedisMessage> {
@@ -69,7 +70,8 @@ final class Replies extends SimpleChannelInboundHandler<RedisMessage> {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
-        fail(context, new IOException("not a reply: " + root.getMessage(), cause));
+        String what = root instanceof SSLException ? "no TLS with the node: " : "not a reply: ";
+        fail(context, new IOException(what + root.getMessage(), cause));
     }
 
     private void fail(ChannelHandlerContext context, IOException why) {

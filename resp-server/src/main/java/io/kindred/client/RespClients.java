@@ -16,6 +16,7 @@ import io.netty.handler.codec.redis.RedisEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Connects clients; one thread serves all of them. */
 public final class RespClients implements AutoCloseable {
@@ -28,6 +29,13 @@ public final class RespClients implements AutoCloseable {
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
             THREADS, new DefaultThreadFactory("kindred-client", true), NioIoHandler.newFactory());
+
+    private final @Nullable ClientTls tls;
+
+    /** @param tls null: in the clear */
+    public RespClients(@Nullable ClientTls tls) {
+        this.tls = tls;
+    }
 
     /**
      * A client that has proven itself.
@@ -44,6 +52,9 @@ public final class RespClients implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.handler(host, port));
+                        }
                         channel.pipeline()
                                 .addLast(new RedisDecoder(LINE_BYTES_MAX, FixedRedisMessagePool.INSTANCE))
                                 .addLast(new BulkLimit())

@@ -1,6 +1,8 @@
 /**
- * The client of Kindred's own tools, which ask for little and wait for it; Netty's {@code codec-redis} reads and writes. It imports
- * no other package of Kindred. Reading order: {@link io.kindred.client.RespClients}, {@link io.kindred.client.RespClient}.
+ * The clients of Kindred's own tools, which ask for little and wait for it, in TLS where they are told to. {@link
+ * io.kindred.client.RespClients} and {@link io.kindred.client.RespClient} ask for texts, over Netty's {@code codec-redis}; {@link
+ * io.kindred.client.Connection} asks for anything, blocking; {@link io.kindred.client.Main} asks for shell scripts. It imports
+ * of Kindred {@link io.kindred.cluster.wire.tls.CallerContext} alone.
  */
 @NullMarked
 package io.kindred.client;

@@ -9,6 +9,7 @@ import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
 import io.kindred.server.SlowLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,9 +39,16 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     /** Of request-timeout-ms: a command that takes longer says that there are too many at a time. */
     private static final int LATE_TIMEOUT_PARTS = 4;
 
+    /** Changes that wait for one of TLS; more are refused. */
+    private static final int WAITING_MAX = 128;
+
     private final Consumer<String> logLevel;
     private final Runnable resetStatistics;
     private @Nullable Tls tls;
+    /** Files are being read; what comes meanwhile is done afterwards, or it would be checked against what changes. */
+    private boolean isTlsChanging;
+
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private ServerConfig config;
     private ServerLimits limits = ServerLimits.DEFAULT;
     private SlowLimits slow = SlowLimits.of(-1, 0, 0);
@@ -142,6 +150,16 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
 
     @Override
     public void set(Map<String, String> values, Consumer<@Nullable String> told) {
+        if (!isTlsChanging) {
+            setNow(values, told);
+        } else if (waiting.size() < WAITING_MAX) {
+            waiting.add(() -> setNow(values, told));
+        } else {
+            told.accept(failed(firstOf(values), WAITING_MAX + " changes wait for one of TLS; try again"));
+        }
+    }
+
+    private void setNow(Map<String, String> values, Consumer<@Nullable String> told) {
         for (Map.Entry<String, String> change : values.entrySet()) {
             Directive directive = Directives.named(change.getKey());
             if (directive == null) {
@@ -166,12 +184,17 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
             told.accept(failed(firstOf(values), problem == null ? problems.get(0) : problem));
             return;
         }
-        running.change(
-                TlsDirectives.settings(next),
-                refusal -> told.accept(
-                        refusal == null
-                                ? apply(values)
-                                : failed(tlsNameOf(values), "Unable to update TLS configuration: " + refusal)));
+        isTlsChanging = true;
+        running.change(TlsDirectives.settings(next), refusal -> {
+            isTlsChanging = false;
+            told.accept(
+                    refusal == null
+                            ? apply(values)
+                            : failed(tlsNameOf(values), "Unable to update TLS configuration: " + refusal));
+            while (!isTlsChanging && !waiting.isEmpty()) {
+                waiting.remove().run();
+            }
+        });
     }
 
     private static String firstOf(Map<String, String> values) {

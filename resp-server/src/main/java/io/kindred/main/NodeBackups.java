@@ -55,6 +55,9 @@ final class NodeBackups {
         this.engine = engine;
         this.place = place;
         this.facts = facts;
+        if (!place.root().isEmpty()) {
+            engine.removeBackupLeftovers(Path.of(place.root()).toAbsolutePath().normalize());
+        }
     }
 
     void begin(String name, Answer<Reply> answer) {
@@ -85,6 +88,7 @@ final class NodeBackups {
                     if (refusal != null) {
                         failed(refusal, answer);
                     } else {
+                        engine.removeBackupLeftovers(directory.resolveSibling(""));
                         engine.backUp(target, noted, (made, failure) -> {
                             if (made != null) {
                                 done(made, answer);
@@ -111,7 +115,6 @@ final class NodeBackups {
             if (there.toRealPath().startsWith(place.data().toRealPath())) {
                 return directory + ": this is inside of the data directory";
             }
-            Files.createDirectories(directory);
             return null;
         } catch (IOException e) {
             return directory + ": " + e;

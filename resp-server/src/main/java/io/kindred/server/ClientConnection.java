@@ -129,7 +129,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             return;
         }
         input.add(bytes);
-        readMillis = server.clock().millis();
+        readMillis = server.turn().beginRead();
         nowMillis = readMillis;
         inRead = true;
         decode();

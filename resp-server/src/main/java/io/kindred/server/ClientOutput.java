@@ -89,7 +89,6 @@ final class ClientOutput {
             bytes += buffer.write(last, slot.protocol());
         }
         encodedInTurnBytes += bytes;
-        server.answered(session.identity(), slot, nowMillis);
         server.load().answered(slot, bytes, nowMillis);
         if (slot.isCounted()) {
             reads.answered(bytes, nowMillis);

@@ -4,7 +4,7 @@ import io.kindred.metrics.LatencyHistogram;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The connections that have something to do once the present turn of the loop is over: the replies of all that were read
@@ -21,24 +21,44 @@ final class LoopTurn implements Runnable {
     private final ClientLoad load;
     private List<ClientConnection> due = new ArrayList<>();
     private List<ClientConnection> visited = new ArrayList<>();
-    private final LongSupplier clock;
+    private final SlowCommands slow;
+    private final ServerClock clock;
     private final LatencyHistogram[] latencies = new LatencyHistogram[ANSWERS_MAX];
     private final long[] started = new long[ANSWERS_MAX];
     private int answers;
     private long nanos;
+    private long firstNanos;
+    private long wallMillis;
     private boolean clockRead;
 
-    LoopTurn(EventLoop loop, ClientLoad load, LongSupplier clock) {
+    LoopTurn(EventLoop loop, ClientLoad load, SlowCommands slow, ServerClock clock) {
         this.loop = loop;
         this.load = load;
+        this.slow = slow;
         this.clock = clock;
     }
 
-    /** When something was first done for a client in this turn: the clock is read once for all of them. */
-    long nanos() {
+    /**
+     * What one connection has sent is read: what was done before is done. One clock is read each time, the other once a turn.
+     *
+     * @return milliseconds since 1970
+     */
+    long beginRead() {
+        long now = clock.nanos().getAsLong();
+        slow.look(now);
         if (!clockRead) {
             clockRead = true;
-            nanos = clock.getAsLong();
+            wallMillis = clock.wall().millis();
+            firstNanos = now;
+        }
+        nanos = now;
+        return wallMillis + TimeUnit.NANOSECONDS.toMillis(now - firstNanos);
+    }
+
+    /** When the present read began; else, when something was first done for a client in this turn. */
+    long nanos() {
+        if (!clockRead) {
+            beginRead();
         }
         return nanos;
     }
@@ -54,7 +74,8 @@ final class LoopTurn implements Runnable {
     }
 
     private void count() {
-        long now = clock.getAsLong();
+        long now = clock.nanos().getAsLong();
+        slow.look(now);
         for (int i = 0; i < answers; i++) {
             latencies[i].record(now - started[i]);
         }

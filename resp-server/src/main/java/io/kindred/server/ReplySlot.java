@@ -1,6 +1,7 @@
 package io.kindred.server;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.command.ClientIdentity;
 import io.kindred.command.CommandCalls;
 import io.kindred.command.ReplySink;
 import io.kindred.command.Session;
@@ -103,6 +104,10 @@ public final class ReplySlot extends OutputEntry implements ReplySink {
     @Nullable
     CommandCalls calls() {
         return calls;
+    }
+
+    ClientIdentity client() {
+        return owner.session().identity();
     }
 
     long startedNanos() {

@@ -78,7 +78,7 @@ public final class RespServer {
         this.counters = parts.counters();
         this.clock = parts.clock().wall();
         this.load = new ClientLoad(settings.limits().shared());
-        this.turn = new LoopTurn(loop, load, parts.clock().nanos());
+        this.turn = new LoopTurn(loop, load, parts.slow(), parts.clock());
     }
 
     /** Listens at one more address; the future says whether it could. */
@@ -168,16 +168,6 @@ public final class RespServer {
         return runner;
     }
 
-    /** Whether what took so long was slow is asked for each reply. */
-    void answered(ClientIdentity client, ReplySlot slot, long nowMillis) {
-        long tookMillis = nowMillis - slot.begunMillis();
-        byte[][] args = slot.args();
-        SlowLimits limits = settings.slow();
-        if (tookMillis >= limits.fromMillis() && args != null) {
-            parts.slow().answered(client, args, limits, tookMillis, nowMillis);
-        }
-    }
-
     ClientSettings settings() {
         return settings;
     }
@@ -195,6 +185,7 @@ public final class RespServer {
         CommandCalls calls = slot.calls();
         if (calls != null) {
             turn.answered(calls.ended(error != null), slot.startedNanos());
+            parts.slow().answered(slot);
         }
     }
 

@@ -13,13 +13,14 @@ public final class ServerParts {
     private final ServerClock clock;
     private final ClientRegistry clients = new ClientRegistry();
     private final ServerCounters counters = new ServerCounters();
-    private final SlowCommands slow = new SlowCommands();
+    private final SlowCommands slow;
     private final WrongPasswords wrongPasswords;
 
     /** @param loop on which all of the server runs */
     public ServerParts(EventExecutor loop, ClientSettings settings, ServerClock clock) {
         this.settings = settings;
         this.clock = clock;
+        this.slow = new SlowCommands(clock, settings);
         this.wrongPasswords = new WrongPasswords(loop, clock.wall(), counters);
     }
 

@@ -24,15 +24,10 @@ final class SlowLog {
     /** @param args bounded, without secrets */
     record Entry(long id, long seconds, long micros, List<String> args, String address, String name) {}
 
-    void add(ClientIdentity client, byte[][] args, long tookMillis, long nowMillis, int max) {
+    void add(ClientIdentity client, byte[][] args, long micros, long seconds, int max) {
         List<String> shown = CommandLine.shown(args, ARGS_MAX, BYTES_MAX);
-        newestFirst.addFirst(new Entry(
-                nextId++,
-                nowMillis / 1000,
-                tookMillis * 1000,
-                shown,
-                client.addresses().remote(),
-                client.name()));
+        newestFirst.addFirst(
+                new Entry(nextId++, seconds, micros, shown, client.addresses().remote(), client.name()));
         trim(max);
     }
 

@@ -24,7 +24,7 @@ final class AutoscalerTest {
     /** A node that answers at all has too much to do. */
     private static final Limits.Thresholds ALWAYS = new Limits.Thresholds(1e12, 1e6, 0.000_001);
 
-    private final RespClients clients = new RespClients();
+    private final RespClients clients = new RespClients(null);
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
     private final List<String> done = new ArrayList<>();
     private List<NodeProvider.ProvidedNode> nodes = List.of();

@@ -19,7 +19,7 @@ final class RespClientTest {
 
     private String request = "";
 
-    private final RespClients clients = new RespClients();
+    private final RespClients clients = new RespClients(null);
 
     @AfterEach
     void close() {

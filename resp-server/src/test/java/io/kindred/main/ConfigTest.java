@@ -34,7 +34,7 @@ class ConfigTest {
         return CommandLine.of(args.toArray(new String[0])).config();
     }
 
-    private static ServerConfig args(String... args) throws ConfigRefused {
+    static ServerConfig args(String... args) throws ConfigRefused {
         return CommandLine.of(args).config();
     }
 

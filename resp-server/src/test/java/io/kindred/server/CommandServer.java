@@ -15,10 +15,14 @@ public final class CommandServer implements AutoCloseable, Settings {
     private final @Nullable String password;
 
     CommandServer(@Nullable String password, InstantSource clock) throws Exception {
+        this(password, new ServerClock(clock, System::nanoTime));
+    }
+
+    CommandServer(@Nullable String password, ServerClock clock) throws Exception {
         this.password = password;
         server = new TestServer(true, clock);
         server.passwordRequired = password != null;
-        node = new MemoryNode(this, clock, server.parts()::addCommands);
+        node = new MemoryNode(this, clock.wall(), server.parts()::addCommands);
         server.serve((self, session, args, reply) -> node.dispatcher().run(session, args, reply));
     }
 

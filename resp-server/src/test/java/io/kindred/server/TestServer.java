@@ -52,10 +52,15 @@ final class TestServer implements AutoCloseable, ClientSettings {
 
     /** It has yet to {@link #serve}. */
     TestServer(boolean epoll, InstantSource clock) {
+        this(epoll, new ServerClock(clock, System::nanoTime));
+    }
+
+    /** It has yet to {@link #serve}. */
+    TestServer(boolean epoll, ServerClock clock) {
         IoHandlerFactory io = epoll && Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(1, io);
         loop = group.next();
-        parts = new ServerParts(loop, this, new ServerClock(clock, System::nanoTime));
+        parts = new ServerParts(loop, this, clock);
     }
 
     void serve(Behaviour behaviour) throws Exception {

@@ -98,6 +98,9 @@ public final class Tls implements AutoCloseable {
     private @Nullable TlsContext context;
     private @Nullable TlsSettings settings;
     private boolean changing;
+    /** Changed files were read while a change was under way, and dropped. */
+    private boolean isReloadDropped;
+
     private long reloads;
     private long reloadFailures;
     private long tlsOnPlainPort;
@@ -257,26 +260,44 @@ public final class Tls implements AutoCloseable {
     }
 
     private void changeAside(TlsSettings next, Consumer<@Nullable String> told) {
+        TreeMap<Path, String> found;
         try {
-            marks = FileMarks.of(next.watched());
+            found = FileMarks.of(next.watched());
         } catch (RuntimeException e) {
             // A name that is none on this machine.
             loop.execute(() -> {
-                changing = false;
-                reloadFailures++;
+                refused();
                 told.accept("TLS cannot be set up: " + e);
             });
             return;
         }
         load(next, (loaded, problem) -> {
-            changing = false;
-            if (loaded != null) {
-                use(loaded, next, "as it was told to");
+            if (loaded == null) {
+                refused();
             } else {
-                reloadFailures++;
+                changing = false;
+                isReloadDropped = false;
+                remember(found);
+                use(loaded, next, "as it was told to");
             }
             told.accept(problem);
         });
+    }
+
+    /** A change has come to nothing, so the settings from before stay: what was dropped for its sake is looked at again. */
+    private void refused() {
+        changing = false;
+        reloadFailures++;
+        if (isReloadDropped) {
+            isReloadDropped = false;
+            remember(new TreeMap<>());
+        }
+    }
+
+    private void remember(TreeMap<Path, String> found) {
+        if (!aside.isShutdown()) {
+            aside.execute(() -> marks = found);
+        }
     }
 
     /** On the thread aside; the answer comes on the loop. */
@@ -307,7 +328,7 @@ public final class Tls implements AutoCloseable {
     }
 
     /** On the thread aside. The settings are the loop's, so that is where it begins. */
-    private void look() {
+    void look() {
         loop.execute(() -> {
             TlsSettings current = settings;
             if (current != null && !changing && !aside.isShutdown()) {
@@ -323,8 +344,11 @@ public final class Tls implements AutoCloseable {
         }
         marks = found;
         load(current, (loaded, problem) -> {
-            if (loaded != null && (changing || current != settings)) {
-                loaded.release();
+            if (changing || current != settings) {
+                isReloadDropped = changing;
+                if (loaded != null) {
+                    loaded.release();
+                }
             } else if (loaded != null) {
                 use(loaded, current, "for they have changed");
             } else {

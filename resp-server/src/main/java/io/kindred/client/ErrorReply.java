@@ -1,9 +1,9 @@
-package io.kindred.backup;
+package io.kindred.client;
 
 import java.io.IOException;
 
 /** A node has answered with an error; the message is its line. */
-final class ErrorReply extends IOException {
+public final class ErrorReply extends IOException {
     private static final long serialVersionUID = 1L;
 
     ErrorReply(String line) {
@@ -11,7 +11,7 @@ final class ErrorReply extends IOException {
     }
 
     /** Whether the same command may do better a moment later. */
-    boolean mayPass() {
+    public boolean mayPass() {
         String line = String.valueOf(getMessage());
         return line.startsWith("TRYAGAIN")
                 || line.startsWith("NOQUORUM")
