@@ -727,6 +727,18 @@ final class LsmEngineFaultTest {
         assertEquals(0, engine.stats().tables().damagedBlocks());
     }
 
+    /** The mark of the stop before would else be there again, and vouch for what was written since. */
+    @Test
+    void aPowerCutAfterACleanStartIsNoCleanStop() throws Exception {
+        open(SMALL).close();
+        assertTrue(open(SMALL).startedClean());
+        Path copy = directory.resolve("after-the-power-cut");
+        disk.copyDurable(directory, copy);
+        try (LsmEngine survivor = LsmEngine.open(copy, SMALL, new OwnerQueue())) {
+            assertFalse(survivor.startedClean());
+        }
+    }
+
     @Test
     void damageInTheMiddleOfTheLogIsToldAndTheRestKept() throws Exception {
         LsmEngine engine = open(SMALL.withMemtableBytes(1 << 20));
