@@ -101,15 +101,23 @@ final class ReplicaService {
         }
         observe(request.delta());
         if (asStandIn) {
-            hints.store(
-                    request.intended(),
-                    key,
-                    request.delta(),
-                    (verdict, uncovered) -> acknowledge(from, request, verdict, uncovered));
+            holdForAnother(from, request);
         } else if (request.requestId() == 0
                 || !node.plainHold().keepsBack(key, () -> replica.write(key, new Join(from, request)))) {
             replica.write(key, new Join(from, request));
         }
+    }
+
+    /** Who does not know yet that this node has come to be a replica itself asks for a hint alone: readers look for it here. */
+    private void holdForAnother(long from, Message.Replicate request) {
+        byte[] key = request.storageKey();
+        hints.store(request.intended(), key, request.delta(), (verdict, uncovered) -> {
+            if (verdict == Verdict.OK && router.isReplicaOf(key)) {
+                replica.write(key, new Join(from, request));
+            } else {
+                acknowledge(from, request, verdict, uncovered);
+            }
+        });
     }
 
     /**
@@ -343,7 +351,8 @@ final class ReplicaService {
 
         @Override
         public void done(Verdict verdict) {
-            Verdict told = counted(verdict, null, request.storageKey());
+            boolean isOwn = request.intended() == 0;
+            Verdict told = isOwn ? counted(verdict, null, request.storageKey()) : verdict;
             acknowledge(from, request, told, verdict == Verdict.OK ? uncovered : null);
         }
     }

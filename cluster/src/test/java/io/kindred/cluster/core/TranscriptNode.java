@@ -13,14 +13,9 @@ import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.sim.SimFunctions;
 import io.kindred.cluster.version.VersionsCodec;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A record is durable when the transcript says {@code persisted}, a term when it says {@code synced}. Time stands still but
  * for {@code after}.
  */
-final class TranscriptNode implements Effects, ReplicaStore {
+final class TranscriptNode implements Effects {
     static final long WALL_START_MILLIS = 1_700_000_000_000L;
     /** How long it takes until peers do not count as just connected any more. */
     private static final long SETTLING_MILLIS = 5_000;
@@ -54,10 +49,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
     private final NodeCore core;
     private final List<String> written = new ArrayList<>();
 
-    private final TreeMap<byte[], byte[]> store = new TreeMap<>(Arrays::compareUnsigned);
-    private final TreeSet<byte[]> cold = new TreeSet<>(Arrays::compareUnsigned);
-    private final Map<Integer, Long> counts = new HashMap<>();
-    private final ArrayDeque<Written> unpersisted = new ArrayDeque<>();
+    private final TranscriptDisk disk = new TranscriptDisk();
     private final ArrayDeque<Load> loads = new ArrayDeque<>();
     private final ArrayDeque<Long> syncs = new ArrayDeque<>();
     /** What answers the core by itself, once the step has ended. */
@@ -71,8 +63,6 @@ final class TranscriptNode implements Effects, ReplicaStore {
     private int shownUnderWay;
     private long recordsHash;
     private boolean isShowing;
-
-    private record Written(byte[] key, byte @Nullable [] before, int countDelta, boolean isShown) {}
 
     private record Load(long token, byte[] key) {}
 
@@ -89,9 +79,9 @@ final class TranscriptNode implements Effects, ReplicaStore {
         given.stored().forEach((key, container) -> {
             byte[] bytes =
                     container == null ? new byte[] {-1, 0, -1} : VersionsCodec.encode(notation.versions(container));
-            store.put(keys.stored(key), bytes);
+            disk.fill(keys.stored(key), bytes);
         });
-        given.cold().forEach(key -> cold.add(keys.stored(key)));
+        given.cold().forEach(key -> disk.cool(keys.stored(key)));
         List<Member> others = ring.nodes().stream()
                 .filter(node -> !node.equals(self))
                 .map(ring::member)
@@ -105,7 +95,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
                 meta,
                 List.of(),
                 new Recovered.Past(CLUSTER, List.of(PEER_START), false, ""));
-        core = new NodeCore(given.config(), recovered, this, SimFunctions.ALL, new NoRandomness());
+        core = new NodeCore(given.config(), recovered, disk, SimFunctions.ALL, new NoRandomness());
         begin();
     }
 
@@ -206,18 +196,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
     }
 
     void persisted(@Nullable StoreFailure failure) {
-        if (unpersisted.isEmpty()) {
-            throw new TranscriptError("nothing is to be made durable");
-        }
-        int count = unpersisted.size();
-        while (!unpersisted.isEmpty()) {
-            Written last = unpersisted.removeLast();
-            if (failure != null) {
-                put(last.key(), last.before());
-                count(last.key(), -last.countDelta());
-            }
-        }
-        step(new Event.Persisted(count, failure));
+        step(new Event.Persisted(disk.takeAll(failure != null), failure));
     }
 
     void synced(@Nullable StoreFailure failure) {
@@ -234,9 +213,9 @@ final class TranscriptNode implements Effects, ReplicaStore {
             throw new TranscriptError("nothing is to be loaded");
         }
         if (failure == null) {
-            cold.remove(load.key());
+            disk.warm(load.key());
         }
-        step(new Event.Loaded(load.token(), failure == null ? store.get(load.key()) : null, failure));
+        step(new Event.Loaded(load.token(), failure == null ? disk.read(load.key()) : null, failure));
     }
 
     /** Time passes; whatever the core wanted to be woken for happens at its time. */
@@ -284,11 +263,11 @@ final class TranscriptNode implements Effects, ReplicaStore {
 
     private void step(Event event) {
         one(event);
-        for (int steps = 0; !answers.isEmpty() || hasHidden(); steps++) {
+        for (int steps = 0; !answers.isEmpty() || disk.hasHidden(); steps++) {
             if (steps == STEPS_MAX) {
                 throw new TranscriptError("it never comes to rest");
             }
-            one(answers.isEmpty() ? new Event.Persisted(takeHidden(), null) : answers.remove());
+            one(answers.isEmpty() ? new Event.Persisted(disk.takeHidden(), null) : answers.remove());
         }
         if (isShowing) {
             showCounts();
@@ -298,21 +277,6 @@ final class TranscriptNode implements Effects, ReplicaStore {
     private void one(Event event) {
         core.step(event, new Now(nowNanos, wallMillis()), this);
         core.wake(this);
-    }
-
-    private boolean hasHidden() {
-        Written first = unpersisted.peek();
-        return first != null && !first.isShown();
-    }
-
-    /** What is not shown is durable at once, but for what waits behind something that is. */
-    private int takeHidden() {
-        int count = 0;
-        while (hasHidden()) {
-            unpersisted.remove();
-            count++;
-        }
-        return count;
     }
 
     private void showCounts() {
@@ -372,23 +336,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
         if (text != null) {
             show("persist " + text);
         }
-        unpersisted.add(new Written(key, store.get(key), countDelta, text != null && isShowing));
-        put(key, value);
-        count(key, countDelta);
-    }
-
-    private void put(byte[] key, byte @Nullable [] value) {
-        if (value == null) {
-            store.remove(key);
-        } else {
-            store.put(key, value);
-        }
-    }
-
-    private void count(byte[] key, int delta) {
-        if (delta != 0) {
-            counts.merge(ByteBuffer.wrap(key).getInt(), (long) delta, Long::sum);
-        }
+        disk.write(key, value, countDelta, text != null && isShowing);
     }
 
     /** Null: it is not shown. */
@@ -430,19 +378,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
 
     @Override
     public void scan(long token, byte[] from, byte[] to, int limit) {
-        List<byte[]> found = new ArrayList<>();
-        List<byte[]> values = new ArrayList<>();
-        byte[] next = null;
-        for (Map.Entry<byte[], byte[]> each :
-                store.subMap(from, true, to, false).entrySet()) {
-            if (found.size() == limit) {
-                next = each.getKey();
-                break;
-            }
-            found.add(each.getKey());
-            values.add(each.getValue());
-        }
-        answers.add(new Event.Scanned(token, found, values, next, null));
+        answers.add(disk.scan(token, from, to, limit));
     }
 
     @Override
@@ -499,20 +435,4 @@ final class TranscriptNode implements Effects, ReplicaStore {
 
     @Override
     public void warn(String line) {}
-
-    // --- store ---
-
-    @Override
-    public <T> @Nullable T peek(byte[] key, View<T> view) {
-        if (cold.contains(key)) {
-            return null;
-        }
-        byte[] value = store.get(key);
-        return value == null ? view.absent() : view.of(value, 0, value.length);
-    }
-
-    @Override
-    public long count(int group) {
-        return counts.getOrDefault(group, 0L);
-    }
 }

@@ -61,7 +61,7 @@ final class TranscriptRing {
 
     private ChangeRecord join(String node) {
         ChangeRecord.Site site = new ChangeRecord.Site("", datacenter(node));
-        return ChangeRecord.join(id("a"), recordStamp(records.size() + id(node)), id(node), 1, site);
+        return ChangeRecord.join(id("a"), recordStamp(id(node)), id(node), 1, site);
     }
 
     private ChangeRecord change(String text) {
@@ -119,10 +119,6 @@ final class TranscriptRing {
     /** The one of all keys. */
     int partition() {
         return partition;
-    }
-
-    int replicas() {
-        return replicas;
     }
 
     List<ChangeRecord> records() {
