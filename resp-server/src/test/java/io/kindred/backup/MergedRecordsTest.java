@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
@@ -46,8 +47,8 @@ final class MergedRecordsTest {
     @TempDir
     Path root = Path.of("unset");
 
-    private static byte[] storageKey(int db, String key) {
-        return StorageKey.encode(3, db, key.hashCode(), key.getBytes(StandardCharsets.UTF_8));
+    private static RecordKey recordKey(int db, String key) {
+        return RecordKey.head(3, db, key.hashCode(), key.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Dot dot(long node, long counter) {
@@ -64,7 +65,7 @@ final class MergedRecordsTest {
 
     private static byte[] flushKey(int db) {
         return ByteBuffer.allocate(6)
-                .put(StorageKey.META)
+                .put(Keyspace.META)
                 .put((byte) 'X')
                 .putInt(db)
                 .array();
@@ -147,10 +148,10 @@ final class MergedRecordsTest {
     @Test
     void siblingsOfAllPartsAreJoined() throws Exception {
         Path one = part("one", engine -> {
-            engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "left")), 1);
-            engine.put(storageKey(1, "b"), bytes(value(1, 1, 100, "only here")), 1);
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "left")), 1);
+            engine.put(recordKey(1, "b").bytes(), bytes(value(1, 1, 100, "only here")), 1);
         });
-        Path two = part("two", engine -> engine.put(storageKey(0, "a"), bytes(value(2, 1, 200, "right")), 1));
+        Path two = part("two", engine -> engine.put(recordKey(0, "a").bytes(), bytes(value(2, 1, 200, "right")), 1));
         Map<String, Versions> found = merged(one, two);
         assertEquals(List.of("0:a", "1:b"), List.copyOf(found.keySet()));
         assertEquals(
@@ -163,11 +164,11 @@ final class MergedRecordsTest {
     @Test
     void whatIsHeldForOthersIsJoinedToo() throws Exception {
         Path one = part("one", engine -> {
-            engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "old")), 1);
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "old")), 1);
             byte[] newer = VersionsCodec.encode(
                     Versions.delta(VersionVector.EMPTY.with(dot(1, 1), 100), value(1, 2, 300, "new")));
-            engine.put(StorageKey.hint(9, storageKey(0, "a")), newer, 0);
-            engine.put(StorageKey.hint(-5, storageKey(0, "b")), bytes(value(3, 1, 100, "for another")), 0);
+            engine.put(recordKey(0, "a").hint(9).bytes(), newer, 0);
+            engine.put(recordKey(0, "b").hint(-5).bytes(), bytes(value(3, 1, 100, "for another")), 0);
         });
         Map<String, Versions> found = merged(one);
         assertEquals("new", text(of(found, "0:a").siblings().get(0)));
@@ -177,11 +178,11 @@ final class MergedRecordsTest {
 
     @Test
     void whatOnePartHasDeletedDoesNotComeBackFromAnother() throws Exception {
-        Path one = part("one", engine -> engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "old")), 1));
+        Path one = part("one", engine -> engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "old")), 1));
         Path two = part("two", engine -> {
             Sibling tombstone = new Sibling(dot(2, 1), 200, Sibling.NEVER, null);
             engine.put(
-                    storageKey(0, "a"),
+                    recordKey(0, "a").bytes(),
                     VersionsCodec.encode(Versions.delta(VersionVector.EMPTY.with(dot(1, 1), 100), tombstone)),
                     0);
         });
@@ -193,9 +194,9 @@ final class MergedRecordsTest {
     @Test
     void whatAFlushThatOnlyOnePartKnowsHasDeletedIsLeftOut() throws Exception {
         Path one = part("one", engine -> {
-            engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "flushed")), 1);
-            engine.put(storageKey(0, "b"), bytes(value(1, 1, 301, "after")), 1);
-            engine.put(storageKey(1, "a"), bytes(value(1, 1, 100, "another database")), 1);
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "flushed")), 1);
+            engine.put(recordKey(0, "b").bytes(), bytes(value(1, 1, 301, "after")), 1);
+            engine.put(recordKey(1, "a").bytes(), bytes(value(1, 1, 100, "another database")), 1);
         });
         Path two = part("two", engine -> engine.put(flushKey(0), number(300), 0));
         assertEquals(List.of("0:b", "1:a"), List.copyOf(merged(one, two).keySet()));
@@ -205,8 +206,8 @@ final class MergedRecordsTest {
     void termsAreThoseOfNoDatacenterOfTheNewCluster() throws Exception {
         Sibling lower = new Sibling(dot(1, 1), 900, Sibling.NEVER, new byte[] {1}, new TermMark(5, 0, 0));
         Sibling higher = new Sibling(dot(2, 1), 100, Sibling.NEVER, new byte[] {2}, new TermMark(6, 0, 0));
-        Path one = part("one", engine -> engine.put(storageKey(0, "a"), bytes(lower), 1));
-        Path two = part("two", engine -> engine.put(storageKey(0, "a"), bytes(higher), 1));
+        Path one = part("one", engine -> engine.put(recordKey(0, "a").bytes(), bytes(lower), 1));
+        Path two = part("two", engine -> engine.put(recordKey(0, "a").bytes(), bytes(higher), 1));
         Versions a = of(merged(one, two), "0:a");
         Sibling winner = a.winner();
         assertNotNull(winner);

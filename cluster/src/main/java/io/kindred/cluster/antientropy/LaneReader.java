@@ -3,8 +3,10 @@ package io.kindred.cluster.antientropy;
 import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -33,7 +35,11 @@ final class LaneReader {
     }
 
     /** A key that is there, as it was then; without what a flush has hidden. */
-    record Entry(byte[] key, Versions versions, long digest) {
+    record Entry(RecordKey key, Versions versions, long digest) {
+        Record asRecord() {
+            return new Record(key, versions);
+        }
+
         VersionVector clock() {
             return versions.clock();
         }
@@ -149,9 +155,9 @@ final class LaneReader {
     private void readStep(Range asked, Range step, int limit, Consumer<Step> done) {
         int db = Lanes.db(step.lane());
         byte[] end = step.last() == -1L
-                ? StorageKey.end(step.partition(), db)
-                : StorageKey.from(step.partition(), db, step.last() + 1);
-        range.read(StorageKey.from(step.partition(), db, step.first()), end, limit, found -> {
+                ? Keyspace.end(step.partition(), db)
+                : Keyspace.from(step.partition(), db, step.last() + 1);
+        range.read(Keyspace.from(step.partition(), db, step.first()), end, limit, found -> {
             Step taken = found.isRead() ? take(step, found) : Step.unread(found.verdict());
             boolean isEmpty = taken.verdict() == Verdict.OK && taken.entries().isEmpty();
             if (isEmpty && taken.coveredTo() != asked.last()) {
@@ -168,22 +174,20 @@ final class LaneReader {
         if (next != null) {
             // Either the next key, of whose hash there may be more, so that it is for the next page; or a place right
             // behind the last one, which is no key.
-            long stoppedAt = StorageKey.hash(next);
-            boolean isBehind = !StorageKey.isValid(next);
+            long stoppedAt = Keyspace.hash(next);
+            boolean isBehind = RecordKey.parse(next) == null;
             coveredTo = isBehind || stoppedAt == step.first() ? stoppedAt : stoppedAt - 1;
         }
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < found.keys().size(); i++) {
-            byte[] key = found.keys().get(i);
-            if (!StorageKey.isValid(key)
-                    || lanes.of(key) != step.lane()
-                    || Long.compareUnsigned(StorageKey.hash(key), coveredTo) > 0) {
+            RecordKey key = found.keys().get(i);
+            if (lanes.of(key) != step.lane() || Long.compareUnsigned(key.hash(), coveredTo) > 0) {
                 continue;
             }
             try {
                 Versions versions = VersionsCodec.decode(found.values().get(i));
                 long flushed = flushStamps.of(Lanes.db(step.lane()));
-                long digest = VersionsDigest.of(key, versions, flushed);
+                long digest = VersionsDigest.of(key.bytes(), versions, flushed);
                 if (digest != VersionsDigest.ABSENT && versions.goneAt() > marks.of(step.partition())) {
                     entries.add(new Entry(key, versions.withoutStampsUpTo(flushed), digest));
                 }

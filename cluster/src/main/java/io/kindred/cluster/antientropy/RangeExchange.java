@@ -4,11 +4,12 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
+import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
-import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Request;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -48,18 +49,16 @@ final class RangeExchange extends Request {
     private boolean blind;
     private Set<Integer> distrusted = Set.of();
     /** Keys of the page whose record here is to be replaced. Looked up, never iterated over. */
-    private final Set<Bytes> replaced = new HashSet<>();
+    private final Set<RecordKey> replaced = new HashSet<>();
     /** What this node has of the page. Looked up, never iterated over. */
-    private final Map<Bytes, LaneReader.Entry> own = new HashMap<>();
+    private final Map<RecordKey, LaneReader.Entry> own = new HashMap<>();
 
     private List<LaneReader.Entry> ownInOrder = List.of();
     private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
-    private final ArrayDeque<Wanted> toTake = new ArrayDeque<>();
+    /** Keys, and what the other has seen of each at least. */
+    private final ArrayDeque<Seen> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
-    private final List<Wanted> asked = new ArrayList<>();
-
-    /** A key, and what the other has seen of it at least. */
-    private record Wanted(byte[] key, VersionVector theirs) {}
+    private final List<Seen> asked = new ArrayList<>();
 
     /** What an exchange has come to so far. */
     static final class Tally {
@@ -137,7 +136,7 @@ final class RangeExchange extends Request {
         own.clear();
         replaced.clear();
         ownInOrder = read.entries();
-        ownInOrder.forEach(entry -> own.put(new Bytes(entry.key()), entry));
+        ownInOrder.forEach(entry -> own.put(entry.key(), entry));
         page = cut(tried, read.covered());
         tally.keysCompared += ownInOrder.size();
         long[] digests = read.digests();
@@ -176,23 +175,26 @@ final class RangeExchange extends Request {
             return;
         }
         Found found = reply.found();
-        if (!isProgress(reply.covered()) || found.storageKeys().size() > ExchangeService.PAGE_KEYS_MAX) {
+        if (!isProgress(reply.covered()) || found.size() > ExchangeService.PAGE_KEYS_MAX) {
             end("it makes no progress");
             return;
         }
         page = cut(page, reply.covered());
         Joins joins = new Joins();
-        for (int i = 0; i < found.storageKeys().size(); i++) {
-            byte[] key = found.storageKeys().get(i);
-            if (!isOfPage(key)) {
-                end("it names a key of another range");
-                return;
+        if (!found.seen().stream().allMatch(seen -> isOfPage(seen.key()))
+                || !found.records().stream().allMatch(each -> isOfPage(each.key()))) {
+            end("it names a key of another range");
+            return;
+        }
+        for (Seen seen : found.seen()) {
+            if (sort(seen.key(), seen.clock())) {
+                toTake.add(seen);
             }
-            if (sort(key, found.clock(i))) {
-                take(
-                        new Wanted(key, found.clock(i)),
-                        found.versions().isEmpty() ? null : found.versions().get(i),
-                        joins);
+        }
+        for (Record each : found.records()) {
+            Seen seen = new Seen(each.key(), each.versions().clock());
+            if (sort(seen.key(), seen.clock())) {
+                take(seen, each.versions(), joins);
             }
         }
         long[] missing = reply.missing().clone();
@@ -200,7 +202,7 @@ final class RangeExchange extends Request {
         for (LaneReader.Entry entry : ownInOrder) {
             boolean lacks = Arrays.binarySearch(missing, entry.digest()) >= 0;
             // Those that the other has in another state have been sorted above.
-            if (lacks && isOfPage(entry.key()) && own.containsKey(new Bytes(entry.key()))) {
+            if (lacks && isOfPage(entry.key()) && own.containsKey(entry.key())) {
                 give(entry);
             }
         }
@@ -220,13 +222,13 @@ final class RangeExchange extends Request {
                 && Long.compareUnsigned(covered.lastHash(), last.last()) <= 0;
     }
 
-    private boolean isOfPage(byte[] key) {
-        if (!StorageKey.isValid(key) || !parts.keeps(key)) {
+    private boolean isOfPage(RecordKey key) {
+        if (!parts.keeps(key)) {
             return false;
         }
-        int partition = StorageKey.partition(key);
+        int partition = key.partition();
         int lane = parts.trees().lanes().of(key);
-        long hash = StorageKey.hash(key);
+        long hash = key.hash();
         for (Range range : page) {
             if (range.partition() == partition
                     && range.lane() == lane
@@ -239,15 +241,15 @@ final class RangeExchange extends Request {
     }
 
     /** Which way a key goes that both have, or that only the other has; true: it comes here. */
-    private boolean sort(byte[] key, VersionVector theirs) {
-        LaneReader.Entry mine = own.remove(new Bytes(key));
+    private boolean sort(RecordKey key, VersionVector theirs) {
+        LaneReader.Entry mine = own.remove(key);
         if (mine == null) {
             return true;
         }
         boolean mineKnowsAll = mine.clock().descends(theirs);
         boolean theirsKnowsAll = theirs.descends(mine.clock());
-        if (mineKnowsAll && theirsKnowsAll && distrusted.contains(StorageKey.partition(key))) {
-            replaced.add(new Bytes(key));
+        if (mineKnowsAll && theirsKnowsAll && distrusted.contains(key.partition())) {
+            replaced.add(key);
             return true;
         }
         if (!theirsKnowsAll || mineKnowsAll) {
@@ -256,20 +258,15 @@ final class RangeExchange extends Request {
         return !mineKnowsAll || theirsKnowsAll;
     }
 
-    /** @param versions null where they have not come yet */
-    private void take(Wanted wanted, @Nullable Versions versions, Joins joins) {
-        if (versions == null) {
-            toTake.add(wanted);
-            return;
-        }
-        byte[] key = wanted.key();
-        if (!versions.clock().descends(wanted.theirs())) {
+    private void take(Seen wanted, Versions versions, Joins joins) {
+        RecordKey key = wanted.key();
+        if (!versions.clock().descends(wanted.clock())) {
             // It is too large for one answer, or has changed: a session to come will see whether there is more.
-            tally.incomplete.add(StorageKey.partition(key));
+            tally.incomplete.add(key.partition());
         }
         joins.missing++;
         tally.keysTaken++;
-        if (replaced.contains(new Bytes(key))) {
+        if (replaced.contains(key)) {
             parts.replace(key, versions, joins::done);
         } else {
             parts.join(key, versions, joins::done);
@@ -278,7 +275,7 @@ final class RangeExchange extends Request {
 
     /** What has outgrown a message is sent in parts, each acknowledged by itself. */
     private void give(LaneReader.Entry entry) {
-        int partition = StorageKey.partition(entry.key());
+        int partition = entry.key().partition();
         if (!ExchangeCore.contains(parts.partitions().everywhere(partition), peer)) {
             tally.oneWay.add(partition);
             return;
@@ -300,29 +297,27 @@ final class RangeExchange extends Request {
         while (asked.size() < keysMax && !toTake.isEmpty()) {
             asked.add(toTake.remove());
         }
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
+        List<Record> records = new ArrayList<>();
         long bytes =
-                20 + asked.stream().mapToLong(wanted -> wanted.key().length).sum();
-        while (keys.size() < keysMax && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
+                20 + asked.stream().mapToLong(wanted -> wanted.key().length()).sum();
+        while (records.size() < keysMax && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
             // As it was when the page was read: what has been written since finds its own way.
             LaneReader.Entry entry = toSend.remove();
-            keys.add(entry.key());
-            versions.add(entry.versions());
+            records.add(entry.asRecord());
             bytes += ExchangeParts.sizeBytes(entry.key(), entry.versions());
         }
-        tally.keysSent += keys.size();
-        parts.counters().keysRepaired += keys.size();
+        tally.keysSent += records.size();
+        parts.counters().keysRepaired += records.size();
         parts.requests().open(this, parts.clocks().nanos());
         parts.send(
                 peer,
                 new Message.ExchangeObjects(
-                        id, keys, versions, asked.stream().map(Wanted::key).toList()),
+                        id, records, asked.stream().map(Seen::key).toList()),
                 bytes);
     }
 
     private void takeObjects(Message.ExchangeObjectsReply reply) {
-        int answered = reply.storageKeys().size();
+        int answered = reply.records().size();
         boolean isPatchy = reply.verdict() == Verdict.UNREADABLE;
         if (!(reply.verdict() == Verdict.OK || isPatchy) || answered > asked.size()) {
             end("it answers " + reply.verdict());
@@ -337,7 +332,7 @@ final class RangeExchange extends Request {
         Joins joins = new Joins();
         int at = 0;
         for (int i = 0; i < answered; i++) {
-            byte[] key = reply.storageKeys().get(i);
+            RecordKey key = reply.records().get(i).key();
             while (isPatchy && at < asked.size() && !isAsked(at, key)) {
                 at++;
             }
@@ -346,7 +341,7 @@ final class RangeExchange extends Request {
                 end("it sends what was not asked for");
                 return;
             }
-            take(asked.get(at++), reply.versions().get(i), joins);
+            take(asked.get(at++), reply.records().get(i).versions(), joins);
         }
         int left = isPatchy && answered == 0 ? asked.size() : at;
         for (int i = asked.size() - 1; i >= left; i--) {
@@ -355,8 +350,8 @@ final class RangeExchange extends Request {
         joins.done(Verdict.OK);
     }
 
-    private boolean isAsked(int at, byte[] key) {
-        return Arrays.equals(key, asked.get(at).key());
+    private boolean isAsked(int at, RecordKey key) {
+        return key.equals(asked.get(at).key());
     }
 
     /** Some record of this page cannot be read, here or there: the others are made equal all the same. */

@@ -30,7 +30,7 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.ring.DatacenterRecords;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
@@ -163,7 +163,7 @@ public final class NodeCore implements MessageHandler {
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
         replica.unreadable().healer((key, isSenseless) -> {
-            if (StorageKey.isHint(key)) {
+            if (key.isHint()) {
                 handoff.onUnreadable(key);
             } else {
                 antiEntropy.exchange().unreadable(key, isSenseless);
@@ -680,7 +680,7 @@ public final class NodeCore implements MessageHandler {
         }
         desk.scan(message, reply -> {
             if (reply.verdict() == Verdict.NOT_MINE) {
-                membership.router().redirect(from, StorageKey.from(message.partition(), message.db(), 0));
+                membership.router().redirect(from, RecordKey.firstOf(message.partition()));
             }
             outlet.send(from, reply);
         });

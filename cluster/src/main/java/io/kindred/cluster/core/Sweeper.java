@@ -3,9 +3,9 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -38,16 +38,16 @@ final class Sweeper implements ScrubTask {
         final long stamp;
         int partition;
         byte[] from;
-        final TreeSet<byte[]> unreadable = new TreeSet<>(Arrays::compareUnsigned);
+        final TreeSet<RecordKey> unreadable = new TreeSet<>();
         boolean isAgain;
 
         Sweep(int db, long stamp) {
             this.db = db;
             this.stamp = stamp;
-            this.from = StorageKey.from(0, db, 0);
+            this.from = Keyspace.from(0, db, 0);
         }
 
-        void addUnreadable(byte[] key) {
+        void addUnreadable(RecordKey key) {
             if (unreadable.size() < UNREADABLE_MAX) {
                 unreadable.add(key);
             } else {
@@ -58,12 +58,12 @@ final class Sweeper implements ScrubTask {
         void again() {
             isAgain = false;
             partition = 0;
-            from = StorageKey.from(0, db, 0);
+            from = Keyspace.from(0, db, 0);
         }
 
         void next() {
             partition++;
-            from = StorageKey.from(partition, db, 0);
+            from = Keyspace.from(partition, db, 0);
         }
     }
 
@@ -121,7 +121,7 @@ final class Sweeper implements ScrubTask {
         }
         desk.scan(
                 sweep.from,
-                StorageKey.end(sweep.partition, sweep.db),
+                Keyspace.end(sweep.partition, sweep.db),
                 ENTRIES_A_STEP,
                 scanned -> onScanned(sweep, scanned, told));
     }
@@ -134,15 +134,12 @@ final class Sweeper implements ScrubTask {
                 goOn(sweep, scanned.next());
             } else {
                 // What is left stays hidden until the disk takes writes again: the partition is swept anew.
-                sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
+                sweep.from = Keyspace.from(sweep.partition, sweep.db, 0);
             }
             told.accept(ok ? Step.of(partition, scanned.keys().size()) : Step.later(partition));
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
-            byte[] key = scanned.keys().get(i);
-            if (!StorageKey.isValid(key)) {
-                continue;
-            }
+            RecordKey key = scanned.keys().get(i);
             switch (replica.leftOf(key, scanned.values().get(i))) {
                 case LESS -> {
                     drops.add();
@@ -173,7 +170,7 @@ final class Sweeper implements ScrubTask {
             }
             told.accept(sweep.unreadable.isEmpty() ? Step.of(partitions - 1, 0) : Step.later(partitions - 1));
         });
-        for (byte[] key : List.copyOf(sweep.unreadable)) {
+        for (RecordKey key : List.copyOf(sweep.unreadable)) {
             drops.add();
             replica.dropIfFlushed(key, verdict -> {
                 if (verdict == Verdict.OK) {

@@ -5,6 +5,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.Checkpoint;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
@@ -198,10 +199,10 @@ public sealed interface Message {
      */
     record ReadRequest(
             long requestId,
-            byte[] storageKey,
+            RecordKey storageKey,
             boolean asStandIn,
             @Nullable Guard guard) implements Message {
-        public ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) {
+        public ReadRequest(long requestId, RecordKey storageKey, boolean asStandIn) {
             this(requestId, storageKey, asStandIn, null);
         }
 
@@ -237,11 +238,11 @@ public sealed interface Message {
      */
     record Replicate(
             long requestId,
-            byte[] storageKey,
+            RecordKey storageKey,
             Versions delta,
             long intended,
             @Nullable Guard guard) implements Message {
-        public Replicate(long requestId, byte[] storageKey, Versions delta, long intended) {
+        public Replicate(long requestId, RecordKey storageKey, Versions delta, long intended) {
             this(requestId, storageKey, delta, intended, null);
         }
 
@@ -276,7 +277,7 @@ public sealed interface Message {
      * @param seen what the write has seen: the dot is above it
      * @param asStandIn whether the receiver is asked because no replica of the key can be reached
      */
-    record DotRequest(long requestId, byte[] storageKey, VersionVector seen, boolean asStandIn) implements Message {
+    record DotRequest(long requestId, RecordKey storageKey, VersionVector seen, boolean asStandIn) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onDotRequest(from, this);
@@ -348,16 +349,16 @@ public sealed interface Message {
 
     // --- hinted handoff ---
 
-    /** Writes that the receiver has missed, by key. */
-    record HandOver(long requestId, List<byte[]> storageKeys, List<Versions> versions) implements Message {
+    /** Writes that the receiver has missed. */
+    record HandOver(long requestId, List<Record> records) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onHandOver(from, this);
         }
     }
 
-    /** Writes of another datacenter, by key: to be given to all of their replicas here. */
-    record Relay(long requestId, List<byte[]> storageKeys, List<Versions> versions) implements Message {
+    /** Writes of another datacenter: to be given to all of their replicas here. */
+    record Relay(long requestId, List<Record> records) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onRelay(from, this);
@@ -488,34 +489,33 @@ public sealed interface Message {
         }
 
         /**
-         * Keys that the sender has with another digest, or that the asker has not at all.
+         * Records that the sender has with another digest, or that the asker has not at all.
          *
-         * @param clocks what the sender has seen of each; none where there are {@code versions}
-         * @param versions their containers, where the asker lacks most of them; else none
+         * @param seen what the sender has seen of each; none where there are {@code records}
+         * @param records themselves, where the asker lacks most of them; else none
          */
-        public record Found(List<byte[]> storageKeys, List<VersionVector> clocks, List<Versions> versions) {
-            public static final Found NOTHING = new Found(List.of(), List.of(), List.of());
+        public record Found(List<Seen> seen, List<Record> records) {
+            public static final Found NOTHING = new Found(List.of(), List.of());
 
-            public VersionVector clock(int index) {
-                return versions.isEmpty()
-                        ? clocks.get(index)
-                        : versions.get(index).clock();
+            public int size() {
+                return Math.max(seen.size(), records.size());
             }
         }
+
+        /** What the sender has seen of a record. */
+        public record Seen(RecordKey key, VersionVector clock) {}
     }
 
-    /** Containers to join, and keys whose containers are wanted. */
-    record ExchangeObjects(long requestId, List<byte[]> storageKeys, List<Versions> versions, List<byte[]> wanted)
-            implements Message {
+    /** Records to join, and keys whose records are wanted. */
+    record ExchangeObjects(long requestId, List<Record> records, List<RecordKey> wanted) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onExchangeObjects(from, this);
         }
     }
 
-    /** All joins are durable, or the verdict says why not; and as many of the wanted containers as fit. */
-    record ExchangeObjectsReply(long requestId, Verdict verdict, List<byte[]> storageKeys, List<Versions> versions)
-            implements Message {
+    /** All joins are durable, or the verdict says why not; and as many of the wanted records as fit. */
+    record ExchangeObjectsReply(long requestId, Verdict verdict, List<Record> records) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onExchangeObjectsReply(from, this);
@@ -564,17 +564,11 @@ public sealed interface Message {
     }
 
     /**
-     * One page: each key with its container, values left out (empty). All keys with a hash below {@code nextHash}
+     * One page: each key's head, values left out (empty). All keys with a hash below {@code nextHash}
      * (unsigned) are in it; {@code done}: so are all others. A key whose record cannot be read there has the empty
      * container.
      */
-    record ScanReply(
-            long requestId,
-            Verdict verdict,
-            List<byte[]> storageKeys,
-            List<Versions> versions,
-            long nextHash,
-            boolean done)
+    record ScanReply(long requestId, Verdict verdict, List<Record> records, long nextHash, boolean done)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {

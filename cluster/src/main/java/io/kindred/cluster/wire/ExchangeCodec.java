@@ -1,17 +1,17 @@
 package io.kindred.cluster.wire;
 
-import static io.kindred.cluster.wire.FrameWriter.writeBytes;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
+import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.version.VersionVector;
-import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.message.Record;
+import io.kindred.cluster.ring.RecordKey;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +35,10 @@ final class ExchangeCodec {
             case MessageType.TREE_SUMS_REPLY -> new Message.TreeSumsReply(id, readLongs(in));
             case MessageType.BUCKET_KEYS -> new Message.BucketKeys(id, readRanges(in), readLongs(in));
             case MessageType.BUCKET_KEYS_REPLY -> readBucketReply(id, in);
-            case MessageType.EXCHANGE_OBJECTS -> readObjects(id, in);
-            case MessageType.EXCHANGE_OBJECTS_REPLY -> readObjectsReply(id, in);
+            case MessageType.EXCHANGE_OBJECTS ->
+                new Message.ExchangeObjects(id, ValueReader.readRecords(in), readKeys(in));
+            case MessageType.EXCHANGE_OBJECTS_REPLY ->
+                new Message.ExchangeObjectsReply(id, Verdicts.read(in), ValueReader.readRecords(in));
             case MessageType.EXCHANGE_ASKED ->
                 new Message.ExchangeAsked(id, in.readInt("partition"), in.readLong("other node"));
             case MessageType.EXCHANGE_DONE -> new Message.ExchangeDone(id, Verdicts.read(in));
@@ -152,72 +154,41 @@ final class ExchangeCodec {
         writeVarint(out, message.covered().ranges());
         out.writeLong(message.covered().lastHash());
         Found found = message.found();
-        writeVarint(out, found.clocks().size());
-        for (int i = 0; i < found.clocks().size(); i++) {
-            writeBytes(out, found.storageKeys().get(i));
-            ValueWriter.write(out, found.clocks().get(i));
+        writeVarint(out, found.seen().size());
+        for (Seen seen : found.seen()) {
+            ValueWriter.write(out, seen.key());
+            ValueWriter.write(out, seen.clock());
         }
-        writeObjects(out, found.versions().isEmpty() ? List.of() : found.storageKeys(), found.versions());
+        ValueWriter.writeRecords(out, found.records());
         write(out, message.missing());
     }
 
     private static Message readBucketReply(long id, FrameReader in) throws CorruptFrame {
         Verdict verdict = Verdicts.read(in);
         Covered covered = new Covered(in.readInt("ranges"), in.readLong("hash"));
-        int count = in.readCount(2, "keys");
-        List<byte[]> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
-        List<VersionVector> clocks = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        int count = in.readCount(RecordKey.PREFIX_BYTES + 2, "keys");
+        List<Seen> seen = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
         for (int i = 0; i < count; i++) {
-            keys.add(in.readBytes("key"));
-            clocks.add(ValueReader.readVector(in));
+            seen.add(new Seen(ValueReader.readKey(in), ValueReader.readVector(in)));
         }
-        List<Versions> versions = new ArrayList<>();
-        readObjects(in, keys, versions);
-        if (!clocks.isEmpty() && !versions.isEmpty()) {
+        List<Record> records = ValueReader.readRecords(in);
+        if (!seen.isEmpty() && !records.isEmpty()) {
             throw new CorruptFrame("clocks and containers in one answer");
         }
-        return new Message.BucketKeysReply(id, verdict, covered, new Found(keys, clocks, versions), readLongs(in));
+        return new Message.BucketKeysReply(id, verdict, covered, new Found(seen, records), readLongs(in));
     }
 
-    static void writeKeys(ByteBuf out, List<byte[]> keys) {
+    static void writeKeys(ByteBuf out, List<RecordKey> keys) {
         writeVarint(out, keys.size());
-        keys.forEach(key -> writeBytes(out, key));
+        keys.forEach(key -> ValueWriter.write(out, key));
     }
 
-    static void writeObjects(ByteBuf out, List<byte[]> keys, List<Versions> versions) {
-        writeVarint(out, keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            writeBytes(out, keys.get(i));
-            ValueWriter.write(out, versions.get(i));
-        }
-    }
-
-    /** Keys with their containers. */
-    private static void readObjects(FrameReader in, List<byte[]> keys, List<Versions> versions) throws CorruptFrame {
-        int count = in.readCount(2, "containers");
+    private static List<RecordKey> readKeys(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(RecordKey.PREFIX_BYTES, "wanted keys");
+        List<RecordKey> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
         for (int i = 0; i < count; i++) {
-            keys.add(in.readBytes("key"));
-            versions.add(ValueReader.readVersions(in));
+            keys.add(ValueReader.readKey(in));
         }
-    }
-
-    private static Message readObjects(long id, FrameReader in) throws CorruptFrame {
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
-        readObjects(in, keys, versions);
-        int count = in.readCount(1, "wanted keys");
-        List<byte[]> wanted = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
-        for (int i = 0; i < count; i++) {
-            wanted.add(in.readBytes("key"));
-        }
-        return new Message.ExchangeObjects(id, keys, versions, wanted);
-    }
-
-    private static Message readObjectsReply(long id, FrameReader in) throws CorruptFrame {
-        Verdict verdict = Verdicts.read(in);
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
-        readObjects(in, keys, versions);
-        return new Message.ExchangeObjectsReply(id, verdict, keys, versions);
+        return keys;
     }
 }

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kindred.cluster.keyspace.ScanCursor;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
@@ -42,7 +43,7 @@ final class PageReaderTest {
 
     private void store(long hash, int number) {
         byte[] key = ("k" + number).getBytes(StandardCharsets.UTF_8);
-        stored.put(StorageKey.encode(PARTITION, 0, hash, key), RECORD);
+        stored.put(RecordKey.head(PARTITION, 0, hash, key).bytes(), RECORD);
     }
 
     private PageReader.Steps steps(boolean endsBehind) {
@@ -56,7 +57,7 @@ final class PageReaderTest {
                 next = endsBehind ? Arrays.copyOf(last, last.length + 1) : keys.get(limit);
                 keys = keys.subList(0, limit);
             }
-            done.accept(new Event.Scanned(0, keys, Collections.nCopies(keys.size(), RECORD), next, null));
+            done.accept(Event.Scanned.found(0, keys, Collections.nCopies(keys.size(), RECORD), next));
         };
     }
 
@@ -81,9 +82,9 @@ final class PageReaderTest {
             Message.ScanReply page = page(endsBehind, fromHash, limit);
             assertEquals(Verdict.OK, page.verdict());
             long below = firstOf(page.nextHash());
-            for (byte[] key : page.storageKeys()) {
-                if (page.done() || Long.compareUnsigned(StorageKey.hash(key), below) < 0) {
-                    given.add(new String(StorageKey.key(key), StandardCharsets.UTF_8));
+            for (Record record : page.records()) {
+                if (page.done() || Long.compareUnsigned(record.key().hash(), below) < 0) {
+                    given.add(new String(record.key().key(), StandardCharsets.UTF_8));
                 }
             }
             if (page.done()) {
@@ -106,7 +107,7 @@ final class PageReaderTest {
             store((long) i << 52, i);
         }
         Message.ScanReply page = page(endsBehind, 0, 10);
-        assertEquals(10, page.storageKeys().size());
+        assertEquals(10, page.records().size());
         assertEquals(1, steps);
     }
 

@@ -442,7 +442,7 @@ final class TranscriptNode implements Effects, ReplicaStore {
             found.add(each.getKey());
             values.add(each.getValue());
         }
-        answers.add(new Event.Scanned(token, found, values, next, null));
+        answers.add(Event.Scanned.found(token, found, values, next));
     }
 
     @Override

@@ -11,8 +11,8 @@ import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Replication;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
@@ -752,10 +752,10 @@ public final class SimCluster {
         return true;
     }
 
-    byte[] storageKey(String key) {
+    RecordKey storageKey(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         Placement place = partitioner.place(bytes, PARTITIONS);
-        return StorageKey.encode(place.partition(), 0, place.hash(), bytes);
+        return RecordKey.head(place.partition(), 0, place.hash(), bytes);
     }
 
     SimPlan plan() {
@@ -861,7 +861,7 @@ public final class SimCluster {
     /** As {@link #visible}; what one replica may have reaped the others have not, until their turn comes. */
     Versions unreaped(String key, Versions held) {
         Versions visible = visible(held);
-        byte[] storageKey = storageKey(key);
+        RecordKey storageKey = storageKey(key);
         long mark = replicasOf(key).stream()
                 .mapToLong(node -> node.reapMark(storageKey))
                 .max()
