@@ -4,6 +4,7 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
@@ -484,8 +485,7 @@ public final class ExchangeCore {
 
     private void exchangeKey(long other, RecordKey storageKey, Consumer<ExchangeSession> told) {
         long hash = storageKey.hash();
-        Message.BucketKeys.Range only = new Message.BucketKeys.Range(
-                storageKey.partition(), parts.trees().lanes().of(storageKey), hash, hash);
+        Range only = new Range(storageKey.partition(), parts.trees().lanes().of(storageKey), hash, hash);
         ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
             keySessions.remove(ended);
             ended(ended, 0);
@@ -552,6 +552,10 @@ public final class ExchangeCore {
 
     public void onBucketKeys(long from, Message.BucketKeys message) {
         throttle.pass(() -> service.onBucketKeys(from, message));
+    }
+
+    public void onBucketSums(long from, Message.BucketSums message) {
+        throttle.pass(() -> service.onBucketSums(from, message));
     }
 
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {

@@ -2,6 +2,7 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.LocalReplica;
@@ -26,6 +27,7 @@ record ExchangeParts(
     private static final int PIECE_KEYS_SERVING = 64;
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;
+    private static final int RANGE_BYTES = 22;
 
     Outbox outbox() {
         return wires.outbox();
@@ -46,6 +48,11 @@ record ExchangeParts(
     /** Whether this node has reason to have records of a key: it owns it, or has yet to give it away. */
     boolean keeps(RecordKey storageKey) {
         return router().isInRing(storageKey) && partitions().keeps(storageKey.partition());
+    }
+
+    /** Whether a key, or a place that somebody names, is of the range's partition and lane. */
+    boolean isOf(Range range, RecordKey key) {
+        return key.partition() == range.partition() && trees.lanes().of(key) == range.lane();
     }
 
     PartitionMap partitions() {
@@ -76,6 +83,12 @@ record ExchangeParts(
             size += SIBLING_BYTES + (value == null ? 0 : value.length);
         }
         return size;
+    }
+
+    static long sizeBytes(Range range) {
+        RecordKey after = range.after();
+        RecordKey upTo = range.upTo();
+        return RANGE_BYTES + (after == null ? 0 : after.length()) + (upTo == null ? 0 : upTo.length());
     }
 
     static long sizeOfClock(RecordKey key, int entries) {

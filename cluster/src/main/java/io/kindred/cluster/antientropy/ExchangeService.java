@@ -1,13 +1,13 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.RecordKey;
@@ -32,6 +32,8 @@ final class ExchangeService {
 
     static final int OBJECTS_MAX = 512;
     static final int RANGES_MAX = 64;
+    /** More records of one range are not summed up for one question. */
+    private static final long SUMMED_RECORDS_MAX = 4L * RangeExchange.PIECES_A_SUM * PAGE_KEYS_MAX;
 
     private final ExchangeParts parts;
     private final Giver giver;
@@ -177,7 +179,13 @@ final class ExchangeService {
                 && range.lane() < parts.trees().lanes().count()
                 && parts.partitions().keeps(range.partition())
                 && !parts.marks().isBehind(range.partition())
-                && Long.compareUnsigned(range.first(), range.last()) <= 0;
+                && Long.compareUnsigned(range.first(), range.last()) <= 0
+                && isBoundary(range, range.after(), range.first())
+                && isBoundary(range, range.upTo(), range.last());
+    }
+
+    private boolean isBoundary(Range range, @Nullable RecordKey key, long hash) {
+        return key == null || (parts.isOf(range, key) && key.hash() == hash);
     }
 
     private void refuse(long to, Message.BucketKeys request, Verdict verdict) {
@@ -211,6 +219,33 @@ final class ExchangeService {
         }
         parts.send(
                 to, new Message.BucketKeysReply(request.requestId(), Verdict.OK, page.covered(), found, missing), size);
+    }
+
+    void onBucketSums(long from, Message.BucketSums request) {
+        if (request.sums().length != Range.BUCKETS || !isRange(request.range())) {
+            tell(from, request, Verdict.NOT_MINE, 0);
+            return;
+        }
+        parts.reader().sum(request.range(), parts.pieceKeys(), SUMMED_RECORDS_MAX, found -> {
+            if (found.verdict() == Verdict.DAMAGED) {
+                parts.trees().suspect(request.range().partition());
+            }
+            // Of more than an asker sums up at once, it has not nearly as many: all of it is compared.
+            boolean isAll = found.end().equals(request.range().end());
+            tell(from, request, found.verdict(), isAll ? differing(found.sums(), request.sums()) : Range.ALL_BUCKETS);
+        });
+    }
+
+    private void tell(long to, Message.BucketSums request, Verdict verdict, long differing) {
+        parts.send(to, new Message.BucketSumsReply(request.requestId(), verdict, differing), 20);
+    }
+
+    private static long differing(long[] ours, long[] theirs) {
+        long differing = 0;
+        for (int bucket = 0; bucket < ours.length; bucket++) {
+            differing |= (ours[bucket] == theirs[bucket] ? 0L : 1L) << bucket;
+        }
+        return differing;
     }
 
     private static Found found(List<LaneReader.Entry> entries, boolean isWhole) {

@@ -1,11 +1,12 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
 import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Range.End;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Request;
@@ -29,10 +30,15 @@ import org.jspecify.annotations.Nullable;
  * Makes ranges equal at two nodes, page by page: reads a page here, sends its digests, is told which keys differ and what
  * the other has seen of them, sends what the other lacks and takes what is lacking here. A container that one side has
  * seen all of goes one way only. Who only gives a partition away is sent nothing of it.
+ *
+ * <p>Trees say nothing of records that have one hash, as a key's elements have, and there may be millions of them. Where a
+ * page is not enough for one hash, what there is of it is first summed up in chunks, and only the buckets that differ in a
+ * chunk are gone through page by page.
  */
 final class RangeExchange extends Request {
     private static final int RANGES_FIRST = 4;
-    private static final int RANGE_BYTES = 19;
+    /** So many pieces' records of one hash are summed up for one question. */
+    static final int PIECES_A_SUM = 64;
 
     private final ExchangeParts parts;
     private final long peer;
@@ -47,6 +53,11 @@ final class RangeExchange extends Request {
 
     private boolean ended;
     private boolean blind;
+    /** The first of what is left has been compared by sums, and differs. */
+    private boolean isSummed;
+    /** What is summed up, of the first of what is left. */
+    private @Nullable Range chunk;
+
     private Set<Integer> distrusted = Set.of();
     /** Keys of the page whose record here is to be replaced. Looked up, never iterated over. */
     private final Set<RecordKey> replaced = new HashSet<>();
@@ -111,9 +122,9 @@ final class RangeExchange extends Request {
     }
 
     private void readPage() {
-        List<Range> tried = rest.subList(0, Math.min(tally.rangesAPage, rest.size()));
+        List<Range> tried = rest.subList(0, Math.min(isSummed ? 1 : tally.rangesAPage, rest.size()));
         if (blind) {
-            Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).last());
+            Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).end());
             ask(tried, new LaneReader.Page(Verdict.OK, List.of(), all, 0));
             return;
         }
@@ -126,10 +137,65 @@ final class RangeExchange extends Request {
             }
             if (!read.isRead()) {
                 end("its own records cannot be read");
+            } else if (!isSummed && read.isInsideHash()) {
+                sumUp(tried.get(0), read.entries().get(0).key().hash());
             } else {
                 ask(tried, read);
             }
         });
+    }
+
+    private void sumUp(Range range, long hash) {
+        Range ofHash = range.last() == hash ? range : range.upTo(new End(hash, null));
+        long recordsMax = (long) PIECES_A_SUM * parts.pieceKeys();
+        parts.reader().sum(ofHash, parts.pieceKeys(), recordsMax, found -> {
+            if (ended) {
+                return;
+            }
+            if (found.verdict() != Verdict.OK) {
+                if (found.verdict() == Verdict.DAMAGED) {
+                    parts.trees().suspect(range.partition());
+                }
+                end("its own records cannot be read");
+                return;
+            }
+            tally.keysCompared += found.records();
+            Range summed = ofHash.upTo(found.end());
+            chunk = summed;
+            parts.requests().open(this, parts.clocks().nanos());
+            parts.send(
+                    peer,
+                    new Message.BucketSums(id, summed, found.sums()),
+                    10 + ExchangeParts.sizeBytes(summed) + (long) Long.BYTES * Range.BUCKETS);
+        });
+    }
+
+    private void takeSums(Range summed, Message.BucketSumsReply reply) {
+        if (reply.verdict() != Verdict.OK) {
+            tally.isUnreadableThere = reply.verdict() == Verdict.DAMAGED;
+            end("it answers " + reply.verdict());
+            return;
+        }
+        Range whole = rest.get(0);
+        List<Range> left = new ArrayList<>();
+        isSummed = reply.differing() != 0;
+        if (isSummed) {
+            left.add(summed.inBuckets(reply.differing()));
+        }
+        if (!summed.end().equals(whole.end())) {
+            left.add(whole.behind(summed.end()));
+        }
+        left.addAll(rest.subList(1, rest.size()));
+        goOn(left);
+    }
+
+    private void goOn(List<Range> left) {
+        rest = left;
+        if (rest.isEmpty()) {
+            end(null);
+        } else {
+            pace.next(this::readPage);
+        }
     }
 
     private void ask(List<Range> tried, LaneReader.Page read) {
@@ -144,13 +210,13 @@ final class RangeExchange extends Request {
         parts.send(
                 peer,
                 new Message.BucketKeys(id, page, digests),
-                10 + (long) RANGE_BYTES * page.size() + (long) Long.BYTES * digests.length);
+                10 + page.stream().mapToLong(ExchangeParts::sizeBytes).sum() + (long) Long.BYTES * digests.length);
     }
 
     private static List<Range> cut(List<Range> ranges, Covered covered) {
         List<Range> cut = new ArrayList<>(ranges.subList(0, covered.ranges()));
         int last = cut.size() - 1;
-        cut.set(last, cut.get(last).upTo(covered.lastHash()));
+        cut.set(last, cut.get(last).upTo(covered.end()));
         return List.copyOf(cut);
     }
 
@@ -165,6 +231,11 @@ final class RangeExchange extends Request {
         } else if (answer instanceof Message.ExchangeObjectsReply reply) {
             parts.requests().close(this);
             takeObjects(reply);
+        } else if (answer instanceof Message.BucketSumsReply reply && chunk != null) {
+            Range summed = chunk;
+            chunk = null;
+            parts.requests().close(this);
+            takeSums(summed, reply);
         }
     }
 
@@ -218,26 +289,17 @@ final class RangeExchange extends Request {
             return false;
         }
         Range last = page.get(covered.ranges() - 1);
-        return Long.compareUnsigned(covered.lastHash(), last.first()) >= 0
-                && Long.compareUnsigned(covered.lastHash(), last.last()) <= 0;
+        RecordKey key = covered.end().key();
+        return last.mayEndAt(covered.end())
+                && (key == null
+                        || (parts.isOf(last, key) && key.hash() == covered.end().hash()));
     }
 
     private boolean isOfPage(RecordKey key) {
         if (!parts.keeps(key)) {
             return false;
         }
-        int partition = key.partition();
-        int lane = parts.trees().lanes().of(key);
-        long hash = key.hash();
-        for (Range range : page) {
-            if (range.partition() == partition
-                    && range.lane() == lane
-                    && Long.compareUnsigned(hash, range.first()) >= 0
-                    && Long.compareUnsigned(hash, range.last()) <= 0) {
-                return true;
-            }
-        }
-        return false;
+        return page.stream().anyMatch(range -> parts.isOf(range, key) && range.contains(key));
     }
 
     /** Which way a key goes that both have, or that only the other has; true: it comes here. */
@@ -385,22 +447,18 @@ final class RangeExchange extends Request {
 
     private void endPage() {
         int pages = page.size();
-        long coveredTo = page.get(pages - 1).last();
+        End coveredTo = page.get(pages - 1).end();
         Range last = rest.get(pages - 1);
-        boolean isWhole = coveredTo == last.last();
+        boolean isWhole = coveredTo.equals(last.end());
+        isSummed &= !isWhole;
         boolean hadRoom = isWhole && pages == Math.min(tally.rangesAPage, rest.size());
         tally.rangesAPage = hadRoom ? Math.min(ExchangeService.RANGES_MAX, 2 * tally.rangesAPage) : pages;
         List<Range> left = new ArrayList<>();
         if (!isWhole) {
-            left.add(last.from(coveredTo + 1));
+            left.add(last.behind(coveredTo));
         }
         left.addAll(rest.subList(pages, rest.size()));
-        rest = left;
-        if (rest.isEmpty()) {
-            end(null);
-        } else {
-            pace.next(this::readPage);
-        }
+        goOn(left);
     }
 
     private void end(@Nullable String why) {

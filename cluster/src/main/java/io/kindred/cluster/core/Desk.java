@@ -182,9 +182,15 @@ final class Desk implements LocalDesk {
         }
     }
 
-    /** Whether no key of this partition's database has a value, hidden or not. */
-    boolean countsNothing(int partition, int db) {
-        return store.count(Keyspace.group(partition, db)) == 0;
+    /** Whether nothing of this partition's database has a value, hidden or not. */
+    boolean hasNoValues(int partition, int db) {
+        int group = Keyspace.group(partition, db);
+        return store.count(group) == 0 && !hidden.mayHaveElements(group);
+    }
+
+    /** What a sweep finds of this partition's database, which the engine does not count. */
+    void hasElements(int partition, int db, boolean may) {
+        hidden.hasElements(Keyspace.group(partition, db), may);
     }
 
     /** A sweep has been through this partition's database. */

@@ -12,8 +12,10 @@ import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one page of a partition from this node's engine. A step of the engine may end early, for bytes as for entries;
@@ -71,7 +73,7 @@ final class PageReader {
             return;
         }
         takeAll(scanned);
-        byte[] next = scanned.next();
+        byte[] next = behindElements(scanned);
         if (next == null) {
             reply(Verdict.OK, 0, true);
         } else if (isPastCursor(next)) {
@@ -79,6 +81,16 @@ final class PageReader {
         } else {
             from(next);
         }
+    }
+
+    /** A page is of heads: what the step has ended within or before is passed over, however many elements a key has. */
+    private static byte @Nullable [] behindElements(Event.Scanned scanned) {
+        byte[] next = scanned.next();
+        if (next == null || scanned.keys().isEmpty()) {
+            return next;
+        }
+        byte[] past = scanned.keys().get(scanned.keys().size() - 1).pastElements();
+        return Arrays.compareUnsigned(next, past) < 0 ? past : next;
     }
 
     private boolean isPastCursor(byte[] next) {
@@ -92,6 +104,9 @@ final class PageReader {
     private void takeAll(Event.Scanned scanned) {
         for (int i = 0; i < scanned.keys().size(); i++) {
             RecordKey key = scanned.keys().get(i);
+            if (key.hasElement()) {
+                continue;
+            }
             try {
                 Versions held = VersionsCodec.decode(scanned.values().get(i));
                 if (!held.isEmpty()) {

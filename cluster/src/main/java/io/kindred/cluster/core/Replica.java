@@ -233,18 +233,18 @@ final class Replica implements LocalReplica {
         lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
         forgetLost(storageKey);
         byte[] bytes = VersionsCodec.encode(next);
-        Sibling counting = next.winner();
+        Sibling counting = counting(storageKey, next);
         countDeadline(storageKey, null, false, counting);
         persist(
                 storageKey.bytes(),
                 bytes,
-                count(counting) - 1,
+                count(counting) - countedUnknown(storageKey),
                 new Pending(step, true, storageKey, lastCounter, TreeChange.NONE));
     }
 
     private void forgetLost(RecordKey storageKey) {
         unreadable.replaced(storageKey);
-        hidden(storageKey, 1);
+        hidden(storageKey, countedUnknown(storageKey));
         trees.replacedUnknown(storageKey.partition(), storageKey.db());
     }
 
@@ -254,16 +254,16 @@ final class Replica implements LocalReplica {
         Versions asked = step.next(current);
         if (asked != null && !isLate(storageKey, held, asked)) {
             Versions next = visible(storageKey, asked);
-            Sibling before = held.winner();
-            Sibling after = next.winner();
-            boolean wasHidden = current != held && count(current.winner()) < count(before);
+            Sibling before = counting(storageKey, held);
+            Sibling after = counting(storageKey, next);
+            boolean wasHidden = current != held && count(counting(storageKey, current)) < count(before);
             if (wasHidden) {
                 hidden(storageKey, 1);
             }
-            int countDelta = 0;
-            if (!storageKey.isHint()) {
-                countDelta = count(after) - count(before);
-                countDeadline(storageKey, before, wasHidden, after);
+            int countDelta = count(after) - count(before);
+            countDeadline(storageKey, before, wasHidden, after);
+            if (storageKey.hasElement()) {
+                hiddenCounts.hasElements(storageKey.group(), true);
             }
             lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
             outlet.effects().persist(storageKey.bytes(), VersionsCodec.encode(next), countDelta);
@@ -310,9 +310,12 @@ final class Replica implements LocalReplica {
             trees.replacedUnknown(storageKey.partition(), storageKey.db());
         }
         TreeChange change = held == null ? TreeChange.NONE : treeChange(storageKey, held, next);
-        int countDelta = held == null ? 0 : isLive(next) - isLive(held);
+        Sibling after = counting(storageKey, next);
+        int countDelta = 0;
         if (held != null) {
-            countDeadline(storageKey, held.winner(), false, next.winner());
+            Sibling before = counting(storageKey, held);
+            countDelta = count(after) - count(before);
+            countDeadline(storageKey, before, false, after);
         }
         persist(
                 storageKey.bytes(),
@@ -522,9 +525,9 @@ final class Replica implements LocalReplica {
                 return;
             }
             counters.keep(storageKey.partition(), held.clock(), Replica.this::saveFloor);
-            Sibling counting = held.winner();
+            Sibling counting = counting(storageKey, held);
             int counted = count(counting);
-            boolean wasHidden = isLive(visible(storageKey, held)) < counted;
+            boolean wasHidden = count(counting(storageKey, visible(storageKey, held))) < counted;
             if (wasHidden) {
                 hidden(storageKey, counted);
             }
@@ -541,7 +544,7 @@ final class Replica implements LocalReplica {
             }
             leapFloor(storageKey.partition());
             forgetLost(storageKey);
-            persist(storageKey, null, -1, this);
+            persist(storageKey, null, -countedUnknown(storageKey), this);
         }
 
         @Override
@@ -717,6 +720,16 @@ final class Replica implements LocalReplica {
     /** Records that are not durable yet. */
     int unpersisted() {
         return unpersisted;
+    }
+
+    /** The winner of what the engine counts, the heads of keys; null: it counts as nothing. */
+    private static @Nullable Sibling counting(RecordKey storageKey, Versions versions) {
+        return storageKey.isHint() || storageKey.hasElement() ? null : versions.winner();
+    }
+
+    /** Of a record that cannot be read: it counts as one with a value, as most are. */
+    private static int countedUnknown(RecordKey storageKey) {
+        return storageKey.hasElement() ? 0 : 1;
     }
 
     private static int isLive(Versions versions) {

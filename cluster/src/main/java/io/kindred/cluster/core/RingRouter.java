@@ -11,7 +11,6 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.Partitioner;
-import io.kindred.cluster.ring.Placement;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.transfer.DatacenterRing;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class RingRouter implements Router, PartitionMap {
     private final MembershipView membership;
     private final MemberWatch watch;
-    private final Partitioner partitioner;
+    private Partitioner partitioner;
     private final int partitions;
     private final int databases;
     private final Datacenters datacenters;
@@ -88,6 +87,11 @@ final class RingRouter implements Router, PartitionMap {
     /** @param everSpokenOf whether a change record has ever put a node into a ring, or taken it out */
     void useRecords(LongPredicate everSpokenOf) {
         this.everSpokenOf = everSpokenOf;
+    }
+
+    /** Where keys are found from now on. Requires: that there are no records yet that others have placed. */
+    void useKeys(Partitioner by) {
+        partitioner = by;
     }
 
     /** The records, or what somebody holds, have changed. */
@@ -209,10 +213,7 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     private Route find(int db, byte[] key) {
-        Placement place = partitioner.place(key, partitions);
-        int partition = place.partition();
-        RecordKey storageKey = RecordKey.head(partition, db, place.hash(), key);
-        return routeOf(storageKey);
+        return routeOf(partitioner.record(db, key, partitions));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.Keyspace;
 import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -61,6 +62,10 @@ final class Sweeper implements ScrubTask {
             from = Keyspace.from(0, db, 0);
         }
 
+        boolean isAtStart() {
+            return Arrays.equals(from, Keyspace.from(partition, db, 0));
+        }
+
         void next() {
             partition++;
             from = Keyspace.from(partition, db, 0);
@@ -109,8 +114,8 @@ final class Sweeper implements ScrubTask {
     @Override
     public void step(Consumer<Step> told) {
         Sweep sweep = sweeps.element();
-        // Where the engine counts nothing a flush has hidden no value, and what tombstones there are do no harm.
-        while (sweep.partition < partitions && desk.countsNothing(sweep.partition, sweep.db)) {
+        // Where nothing has a value a flush has hidden none, and what tombstones there are do no harm.
+        while (sweep.partition < partitions && sweep.isAtStart() && desk.hasNoValues(sweep.partition, sweep.db)) {
             // What was hidden may have been deleted meanwhile.
             desk.swept(sweep.partition, sweep.db);
             sweep.next();
@@ -118,6 +123,10 @@ final class Sweeper implements ScrubTask {
         if (sweep.partition == partitions) {
             settle(sweep, told);
             return;
+        }
+        if (sweep.isAtStart()) {
+            // What is written from now on says so, and what is there is come to.
+            desk.hasElements(sweep.partition, sweep.db, false);
         }
         desk.scan(
                 sweep.from,
@@ -135,12 +144,17 @@ final class Sweeper implements ScrubTask {
             } else {
                 // What is left stays hidden until the disk takes writes again: the partition is swept anew.
                 sweep.from = Keyspace.from(sweep.partition, sweep.db, 0);
+                desk.hasElements(sweep.partition, sweep.db, true);
             }
             told.accept(ok ? Step.of(partition, scanned.keys().size()) : Step.later(partition));
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
             RecordKey key = scanned.keys().get(i);
-            switch (replica.leftOf(key, scanned.values().get(i))) {
+            Replica.Left left = replica.leftOf(key, scanned.values().get(i));
+            if (key.hasElement() && left != Replica.Left.LESS) {
+                desk.hasElements(sweep.partition, sweep.db, true);
+            }
+            switch (left) {
                 case LESS -> {
                     drops.add();
                     replica.dropIfFlushed(key, drops::dropped);

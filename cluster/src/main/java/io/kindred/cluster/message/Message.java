@@ -443,7 +443,7 @@ public sealed interface Message {
     }
 
     /**
-     * What the sender has of some ranges, one digest a key, ascending. It asks for what differs.
+     * What the sender has of some ranges, one digest a record, ascending. It asks for what differs.
      *
      * @param ranges at least one; those that are answered are answered in their order
      */
@@ -451,17 +451,6 @@ public sealed interface Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onBucketKeys(from, this);
-        }
-
-        /** The hashes of a lane from {@code first} to {@code last}, both inclusive and unsigned. */
-        public record Range(int partition, int lane, long first, long last) {
-            public Range from(long hash) {
-                return new Range(partition, lane, hash, last);
-            }
-
-            public Range upTo(long hash) {
-                return new Range(partition, lane, first, hash);
-            }
         }
     }
 
@@ -482,10 +471,10 @@ public sealed interface Message {
          * How far an answer goes.
          *
          * @param ranges how many of those asked for it is about
-         * @param lastHash of the last of them it is about the hashes up to this one, and about the others as a whole
+         * @param end of the last of them it is about what comes up to this, and about the others as a whole
          */
-        public record Covered(int ranges, long lastHash) {
-            public static final Covered NOTHING = new Covered(0, 0);
+        public record Covered(int ranges, Range.End end) {
+            public static final Covered NOTHING = new Covered(0, new Range.End(0, null));
         }
 
         /**
@@ -504,6 +493,26 @@ public sealed interface Message {
 
         /** What the sender has seen of a record. */
         public record Seen(RecordKey key, VersionVector clock) {}
+    }
+
+    /**
+     * What the sender has of a range inside one hash, digests summed up by {@link Range#bucket}.
+     *
+     * @param sums one for each bucket
+     */
+    record BucketSums(long requestId, Range range, long[] sums) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onBucketSums(from, this);
+        }
+    }
+
+    /** @param differing the buckets, a bit for each, of which the sender has something else */
+    record BucketSumsReply(long requestId, Verdict verdict, long differing) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onBucketSumsReply(from, this);
+        }
     }
 
     /** Records to join, and keys whose records are wanted. */

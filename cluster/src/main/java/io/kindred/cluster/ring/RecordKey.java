@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A record that is held for another node has the same key behind that node's id: it is a <em>hint</em>.
  *
  * <p>Equal by bytes, and in their order, unsigned. What it hashes to comes from the hash that it carries, so that it costs a
- * few instructions, however long the key is.
+ * few instructions, however long the key is; only an element is gone through.
  */
 public final class RecordKey implements Comparable<RecordKey> {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -24,6 +26,19 @@ public final class RecordKey implements Comparable<RecordKey> {
 
     /** What a head has before the key. */
     public static final int PREFIX_BYTES = 16;
+
+    /** A longer element is not in the key as it is. */
+    public static final int ELEMENT_BYTES_MAX = 255;
+
+    /** What is behind a client's key: the element itself. */
+    private static final byte WHOLE = 1;
+    /** The first bytes of an element that is longer, and a hash of all of it. The record has the whole. */
+    private static final byte SHORTENED = 2;
+    /** No place of an element's key begins so: it is past all of them. */
+    private static final byte PAST_ELEMENTS = -1;
+
+    private static final int ELEMENT_HASH_BYTES = 16;
+    private static final int ELEMENT_START_BYTES = ELEMENT_BYTES_MAX - ELEMENT_HASH_BYTES;
 
     private static final int PARTITION_OFFSET = 1;
     private static final int DB_OFFSET = 3;
@@ -61,10 +76,19 @@ public final class RecordKey implements Comparable<RecordKey> {
      */
     public static @Nullable RecordKey parse(byte[] bytes) {
         int skip = bytes.length > 0 && bytes[0] == Keyspace.HINT ? INTENDED_BYTES : 0;
-        boolean isKey = bytes.length >= skip + PREFIX_BYTES
-                && (skip > 0 || bytes[0] == Keyspace.DATA)
-                && (int) INT.get(bytes, skip + LENGTH_OFFSET) == bytes.length - skip - PREFIX_BYTES;
+        if (bytes.length < skip + PREFIX_BYTES || (skip == 0 && bytes[0] != Keyspace.DATA)) {
+            return null;
+        }
+        int keyLength = (int) INT.get(bytes, skip + LENGTH_OFFSET);
+        int room = bytes.length - skip - PREFIX_BYTES;
+        boolean isKey = keyLength == room
+                || (keyLength >= 0 && keyLength < room && isElement(bytes, skip + PREFIX_BYTES + keyLength));
         return isKey ? new RecordKey(bytes) : null;
+    }
+
+    private static boolean isElement(byte[] bytes, int at) {
+        int length = bytes.length - at - 1;
+        return bytes[at] == WHOLE ? length <= ELEMENT_BYTES_MAX : bytes[at] == SHORTENED && length == ELEMENT_BYTES_MAX;
     }
 
     /** As it lies in the engine, and goes over the wire. Not to be changed. */
@@ -105,6 +129,85 @@ public final class RecordKey implements Comparable<RecordKey> {
         return (int) INT.get(bytes, skip() + LENGTH_OFFSET);
     }
 
+    // --- elements ---
+
+    /** The key of an element's record, whatever element this is the key of. */
+    public RecordKey withElement(byte[] element) {
+        boolean isWhole = element.length <= ELEMENT_BYTES_MAX;
+        byte[] kept = isWhole ? element : shortened(element);
+        int at = elementOffset();
+        byte[] longer = Arrays.copyOf(bytes, at + 1 + kept.length);
+        longer[at] = isWhole ? WHOLE : SHORTENED;
+        System.arraycopy(kept, 0, longer, at + 1, kept.length);
+        return new RecordKey(longer);
+    }
+
+    /** Elements are chosen by clients: two with one start must not get one hash, however hard somebody tries. */
+    private static byte[] shortened(byte[] element) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(element);
+            byte[] kept = Arrays.copyOf(element, ELEMENT_BYTES_MAX);
+            System.arraycopy(hash, 0, kept, ELEMENT_START_BYTES, ELEMENT_HASH_BYTES);
+            return kept;
+        } catch (NoSuchAlgorithmException absent) {
+            throw new IllegalStateException("every Java platform has SHA-256", absent);
+        }
+    }
+
+    /** False: it is the key's head. */
+    public boolean hasElement() {
+        return bytes.length > elementOffset();
+    }
+
+    /**
+     * A copy of the element as the key has it: a longer one than {@link #ELEMENT_BYTES_MAX} is shortened to that. Requires:
+     * {@link #hasElement}.
+     */
+    public byte[] element() {
+        return Arrays.copyOfRange(bytes, elementOffset() + 1, bytes.length);
+    }
+
+    /** Whether {@link #element} is all of it. Requires: {@link #hasElement}. */
+    public boolean isElementWhole() {
+        return bytes[elementOffset()] == WHOLE;
+    }
+
+    /** A copy of what is behind the client's key; empty: this is a head. */
+    public byte[] behindKey() {
+        return Arrays.copyOfRange(bytes, elementOffset(), bytes.length);
+    }
+
+    /** The record of the same key that has that behind the client's key; null: none has. */
+    public @Nullable RecordKey withBehindKey(byte[] element) {
+        int at = elementOffset();
+        byte[] longer = Arrays.copyOf(bytes, at + element.length);
+        System.arraycopy(element, 0, longer, at, element.length);
+        return parse(longer);
+    }
+
+    /** The head of the same key; itself where it is one. */
+    public RecordKey toHead() {
+        return hasElement() ? new RecordKey(Arrays.copyOf(bytes, elementOffset())) : this;
+    }
+
+    /** The first place past the key's head and all of its elements. */
+    public byte[] pastElements() {
+        int at = elementOffset();
+        byte[] place = Arrays.copyOf(bytes, at + 1);
+        place[at] = PAST_ELEMENTS;
+        return place;
+    }
+
+    /** The first place behind this key. */
+    public byte[] pastThis() {
+        return Arrays.copyOf(bytes, bytes.length + 1);
+    }
+
+    /** Where the client's key ends. */
+    private int elementOffset() {
+        return skip() + PREFIX_BYTES + keyLength();
+    }
+
     // --- hints ---
 
     /** The key under which this record is held for another node. */
@@ -141,6 +244,10 @@ public final class RecordKey implements Comparable<RecordKey> {
         boolean isHint = bytes[0] == Keyspace.HINT;
         long hash = (long) LONG.get(bytes, isHint ? INTENDED_BYTES + HASH_OFFSET : HASH_OFFSET);
         long mixed = isHint ? hash ^ (long) LONG.get(bytes, 1) : hash;
+        int at = PREFIX_BYTES + (isHint ? INTENDED_BYTES : 0);
+        for (at += (int) INT.get(bytes, at - Integer.BYTES); at < bytes.length; at++) {
+            mixed = 31 * mixed + bytes[at];
+        }
         return (int) (mixed ^ mixed >>> Integer.SIZE);
     }
 

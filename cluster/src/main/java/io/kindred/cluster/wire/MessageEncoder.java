@@ -281,6 +281,20 @@ final class MessageEncoder implements MessageHandler {
     }
 
     @Override
+    public void onBucketSums(long from, Message.BucketSums message) {
+        begin(MessageType.BUCKET_SUMS, message.requestId());
+        ExchangeCodec.write(out, message.range());
+        ExchangeCodec.write(out, message.sums());
+    }
+
+    @Override
+    public void onBucketSumsReply(long from, Message.BucketSumsReply message) {
+        begin(MessageType.BUCKET_SUMS_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        out.writeLong(message.differing());
+    }
+
+    @Override
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {
         begin(MessageType.EXCHANGE_OBJECTS, message.requestId());
         ValueWriter.writeRecords(out, message.records());

@@ -10,6 +10,7 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
@@ -162,8 +163,7 @@ class ExchangeTest {
 
     @Test
     void anAnswerThatCoversNothingOrTooMuchEndsTheSession() {
-        for (Covered wrong :
-                List.of(new Covered(0, 0), new Covered(1_000, -1), new Covered(1, 0), new Covered(1, -1))) {
+        for (Covered wrong : List.of(covered(0, 0), covered(1_000, -1), covered(1, 0), covered(1, -1))) {
             TwoReplicas two = new TwoReplicas();
             two.left.begin(false);
             two.right.begin(false);
@@ -412,9 +412,12 @@ class ExchangeTest {
         assertTrue(two.left.records.isEmpty());
     }
 
+    private static Covered covered(int ranges, long lastHash) {
+        return new Covered(ranges, new Range.End(lastHash, null));
+    }
+
     private static Message.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
-        return new Message.BucketKeys(
-                1, List.of(new Message.BucketKeys.Range(partition, lane, first, last)), new long[0]);
+        return new Message.BucketKeys(1, List.of(new Range(partition, lane, first, last)), new long[0]);
     }
 
     @Test

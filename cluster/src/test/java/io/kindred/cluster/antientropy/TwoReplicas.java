@@ -65,6 +65,8 @@ final class TwoReplicas {
             to.exchange.onTreeSums(from, asked);
         } else if (message instanceof Message.BucketKeys asked) {
             to.exchange.onBucketKeys(from, asked);
+        } else if (message instanceof Message.BucketSums asked) {
+            to.exchange.onBucketSums(from, asked);
         } else if (message instanceof Message.ExchangeObjects asked) {
             to.exchange.onExchangeObjects(from, asked);
         } else {
@@ -80,6 +82,8 @@ final class TwoReplicas {
         } else if (message instanceof Message.TreeSumsReply reply) {
             return reply.requestId();
         } else if (message instanceof Message.BucketKeysReply reply) {
+            return reply.requestId();
+        } else if (message instanceof Message.BucketSumsReply reply) {
             return reply.requestId();
         } else if (message instanceof Message.ExchangeObjectsReply reply) {
             return reply.requestId();

@@ -74,6 +74,15 @@ final class PageReaderTest {
         return replies.get(0);
     }
 
+    private void storeElements(long hash, int number, int elements) {
+        byte[] key = ("k" + number).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < elements; i++) {
+            byte[] element = ("e" + i).getBytes(StandardCharsets.UTF_8);
+            stored.put(
+                    RecordKey.head(PARTITION, 0, hash, key).withElement(element).bytes(), RECORD);
+        }
+    }
+
     /** As a scan takes pages: what lies below the next cursor is given, the rest is left to the next page. */
     private List<String> walk(boolean endsBehind, int limit) {
         List<String> given = new ArrayList<>();
@@ -109,6 +118,27 @@ final class PageReaderTest {
         Message.ScanReply page = page(endsBehind, 0, 10);
         assertEquals(10, page.records().size());
         assertEquals(1, steps);
+    }
+
+    /** However many elements a key has, they cost a step at most. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void elementsArePassedOver(boolean endsBehind) {
+        for (int i = 0; i < 40; i++) {
+            // Some keys have a hash in common, some have no head.
+            long hash = (long) (i / 2) << 50;
+            if (i % 5 != 0) {
+                store(hash, i);
+            }
+            storeElements(hash, i, 1 + i * i);
+        }
+        for (int limit : new int[] {1, 2, 7, 100, 100_000}) {
+            steps = 0;
+            List<String> given = walk(endsBehind, limit);
+            assertEquals(32, given.size());
+            assertEquals(32, new TreeSet<>(given).size());
+            assertTrue(steps <= 200, () -> steps + " steps");
+        }
     }
 
     @ParameterizedTest

@@ -49,7 +49,7 @@ final class DeadlineChecker {
         boolean isFlushed = false;
         for (Map.Entry<RecordKey, Versions> record : node.storage.containers().entrySet()) {
             Sibling winner = record.getValue().winner();
-            if (record.getKey().isHint() || winner == null) {
+            if (record.getKey().isHint() || record.getKey().hasElement() || winner == null) {
                 continue;
             }
             isFlushed |= winner.stamp() <= node.flushStamp();

@@ -129,7 +129,7 @@ final class HistoryChecker {
     }
 
     private static String name(RecordKey storageKey) {
-        return new String(storageKey.key(), StandardCharsets.UTF_8);
+        return ElementNames.name(storageKey);
     }
 
     /** Called for every record before it is written. */

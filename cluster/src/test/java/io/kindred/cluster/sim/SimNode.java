@@ -206,6 +206,7 @@ final class SimNode implements Effects, ReplicaStore {
         foundLess = false;
         stoppedClean = false;
         core = new NodeCore(cluster.config(id > 1), recovered, this, SimFunctions.ALL, random.split());
+        core.namesRecordsBy(cluster.partitioner);
         step(new Event.Started());
         if (core.views().lastStamp() < committedStamp) {
             throw cluster.violation(

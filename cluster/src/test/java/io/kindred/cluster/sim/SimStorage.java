@@ -138,6 +138,7 @@ final class SimStorage {
             RecordKey record = RecordKey.parse(key);
             boolean isLive = record != null
                     && !record.isHint()
+                    && !record.hasElement()
                     && VersionsCodec.decode(value).winner() != null;
             put(key, value, isLive ? 1 : 0);
         });

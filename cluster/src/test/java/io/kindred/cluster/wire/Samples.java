@@ -15,6 +15,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.ring.Checkpoint;
@@ -100,12 +101,15 @@ final class Samples {
                         id(),
                         list(() -> new Message.TreeSums.Span(anyInt(), anyInt(), random.nextInt(20), anyInt(), 6))),
                 new Message.TreeSumsReply(id(), longs()),
-                new Message.BucketKeys(
-                        id(),
-                        list(() -> new Message.BucketKeys.Range(anyInt(), anyInt(), anyLong(), anyLong())),
-                        longs()),
+                new Message.BucketKeys(id(), list(this::range), longs()),
                 new Message.BucketKeysReply(
-                        id(), verdict(), new Message.BucketKeysReply.Covered(anyInt(), anyLong()), found(), longs()),
+                        id(),
+                        verdict(),
+                        new Message.BucketKeysReply.Covered(anyInt(), new Range.End(anyLong(), coin() ? null : key())),
+                        found(),
+                        longs()),
+                new Message.BucketSums(id(), range(), longs()),
+                new Message.BucketSumsReply(id(), verdict(), anyLong()),
                 new Message.ExchangeObjects(id(), List.of(aRecord()), list(this::key)),
                 new Message.ExchangeObjectsReply(id(), verdict(), List.of(aRecord())),
                 new Message.ExchangeAsked(id(), anyInt(), anyLong()),
@@ -280,7 +284,23 @@ final class Samples {
                 : new Message.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
     }
 
+    private Range range() {
+        return new Range(
+                anyInt(),
+                anyInt(),
+                anyLong(),
+                anyLong(),
+                coin() ? null : key(),
+                coin() ? null : key(),
+                coin() ? Range.ALL_BUCKETS : anyLong());
+    }
+
     private RecordKey key() {
+        RecordKey head = headKey();
+        return coin() ? head : head.withElement(coin() ? bytes() : new byte[300]);
+    }
+
+    private RecordKey headKey() {
         return RecordKey.head(random.nextInt(1 << 16), random.nextInt(16), anyLong(), bytes());
     }
 
