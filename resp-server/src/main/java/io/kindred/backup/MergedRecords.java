@@ -22,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  * of the backup as they did before, and not between these and what is written later.
  */
 final class MergedRecords {
-    /** A key and what there is of it. */
-    record Merged(int db, byte[] key, Versions versions) {}
+    /**
+     * A record.
+     *
+     * @param element empty: it is the key's head
+     */
+    record Merged(int db, byte[] key, byte[] element, Versions versions) {}
 
     private final PriorityQueue<Row> rows = new PriorityQueue<>(Comparator.comparing((Row row) -> row.key));
     private final Map<Integer, Long> flushStamps = new TreeMap<>();
@@ -89,7 +93,7 @@ final class MergedRecords {
             int db = key.db();
             versions = versions.withoutStampsUpTo(flushStamps.getOrDefault(db, 0L));
             if (!versions.siblings().isEmpty()) {
-                return new Merged(db, key.key(), versions.withTermsOf(this::foreign));
+                return new Merged(db, key.key(), key.behindKey(), versions.withTermsOf(this::foreign));
             }
         }
     }

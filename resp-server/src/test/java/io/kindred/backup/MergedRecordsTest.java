@@ -120,7 +120,8 @@ final class MergedRecordsTest {
             }
             MergedRecords records = new MergedRecords(parts, CLUSTER);
             for (MergedRecords.Merged record = records.next(); record != null; record = records.next()) {
-                String name = record.db() + ":" + new String(record.key(), StandardCharsets.UTF_8);
+                String name = record.db() + ":" + new String(record.key(), StandardCharsets.UTF_8)
+                        + new String(record.element(), StandardCharsets.UTF_8);
                 assertNull(found.put(name, record.versions()), () -> name + " came twice");
             }
         } finally {
@@ -174,6 +175,24 @@ final class MergedRecordsTest {
         assertEquals("new", text(of(found, "0:a").siblings().get(0)));
         assertEquals(1, of(found, "0:a").siblings().size());
         assertEquals("for another", text(of(found, "0:b").siblings().get(0)));
+    }
+
+    @Test
+    void elementsAreRecordsOfTheirOwn() throws Exception {
+        byte[] element = "el".getBytes(StandardCharsets.UTF_8);
+        Path one = part("one", engine -> {
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "head")), 1);
+            engine.put(recordKey(0, "a").withElement(element).bytes(), bytes(value(1, 2, 200, "left")), 0);
+        });
+        Path two = part("two", engine -> {
+            RecordKey record = recordKey(0, "a").withElement(element);
+            engine.put(record.bytes(), bytes(value(2, 1, 300, "right")), 0);
+            engine.put(recordKey(1, "b").withElement(element).hint(9).bytes(), bytes(value(2, 2, 300, "hint")), 0);
+        });
+        Map<String, Versions> found = merged(one, two);
+        assertEquals(List.of("0:a", "0:a\u0001el", "1:b\u0001el"), List.copyOf(found.keySet()));
+        assertEquals("head", text(of(found, "0:a").siblings().get(0)));
+        assertEquals(2, of(found, "0:a\u0001el").siblings().size());
     }
 
     @Test
@@ -239,7 +258,7 @@ final class MergedRecordsTest {
     void aComparisonSeesWhatIsMissing() throws Exception {
         Versions both = Versions.delta(VersionVector.EMPTY, value(1, 1, 100, "left"))
                 .join(Versions.delta(VersionVector.EMPTY, value(2, 1, 200, "right")));
-        MergedRecords.Merged wanted = new MergedRecords.Merged(0, new byte[] {'k'}, both);
+        MergedRecords.Merged wanted = new MergedRecords.Merged(0, new byte[] {'k'}, new byte[0], both);
         Versions one = Versions.delta(VersionVector.EMPTY, value(1, 1, 100, "left"));
         Versions newer = Versions.delta(both.clock(), value(7, 1, 300, "newer"));
         assertTrue(isEqual(wanted, both));
