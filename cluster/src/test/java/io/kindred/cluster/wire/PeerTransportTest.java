@@ -286,7 +286,7 @@ class PeerTransportTest {
                 4,
                 TestPeer.QUICK.handshakeTimeoutNanos(),
                 TestPeer.QUICK.backoff(),
-                new WireVersions(9, 9));
+                new WireVersions(99, 99));
         TestPeer b = start(TestPeer.node(2, 1, ""), newer, 0);
         a.peers(b.member());
         Wait.until(a.links, "lost 2");
