@@ -27,12 +27,18 @@ final class Comparison {
     private final AtomicLong equal = new AtomicLong();
     private final AtomicLong superseded = new AtomicLong();
     private final AtomicLong dead = new AtomicLong();
+    private final AtomicLong leftOut = new AtomicLong();
     private final AtomicLong unequal = new AtomicLong();
     private final List<String> shown = new ArrayList<>();
     private final Map<Integer, Long> live = new TreeMap<>();
 
     Comparison(long nowMillis) {
         this.nowMillis = nowMillis;
+    }
+
+    /** Elements that were restored, and which no command reads yet. */
+    void leaveOut(long elements) {
+        leftOut.addAndGet(elements);
     }
 
     void compare(MergedRecords.Merged wanted, byte @Nullable [] found) throws IOException {
@@ -92,6 +98,9 @@ final class Comparison {
         live.forEach((db, keys) -> lines.add("db " + db + ": " + keys + " keys"));
         lines.add("compared: " + equal + " keys equal, " + superseded + " written anew since, " + dead
                 + " deleted or expired, " + unequal + " NOT EQUAL");
+        if (leftOut.get() > 0) {
+            lines.add("not compared: " + leftOut + " elements of keys");
+        }
         shown.forEach(name -> lines.add("NOT EQUAL: " + name));
         return lines;
     }

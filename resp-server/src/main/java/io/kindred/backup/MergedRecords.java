@@ -1,12 +1,11 @@
 package io.kindred.backup;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import io.kindred.engine.ScanStep;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * of the backup as they did before, and not between these and what is written later.
  */
 final class MergedRecords {
-    /** A key and what there is of it. */
-    record Merged(int db, byte[] key, Versions versions) {}
+    /**
+     * A record.
+     *
+     * @param element empty: it is the key's head
+     */
+    record Merged(int db, byte[] key, byte[] element, Versions versions) {}
 
-    private final PriorityQueue<Row> rows =
-            new PriorityQueue<>(Comparator.comparing(row -> row.storageKey, Arrays::compareUnsigned));
+    private final PriorityQueue<Row> rows = new PriorityQueue<>(Comparator.comparing((Row row) -> row.key));
     private final Map<Integer, Long> flushStamps = new TreeMap<>();
     private final long cluster;
 
@@ -44,7 +46,7 @@ final class MergedRecords {
 
     private static final class Row {
         private final Part.Cursor cursor;
-        private byte[] storageKey = {};
+        private RecordKey key = RecordKey.firstOf(0);
         private byte[] value = {};
 
         Row(Part.Cursor cursor) {
@@ -56,7 +58,11 @@ final class MergedRecords {
             if (entry == null) {
                 return false;
             }
-            storageKey = StorageKey.isHint(entry.key()) ? StorageKey.ofHint(entry.key()) : entry.key();
+            RecordKey stored = RecordKey.parse(entry.key());
+            if (stored == null) {
+                throw new BackupProblem(cursor.part() + ": a key makes no sense");
+            }
+            key = stored.isHint() ? stored.ofHint() : stored;
             value = entry.value();
             return true;
         }
@@ -76,18 +82,18 @@ final class MergedRecords {
             if (first == null) {
                 return null;
             }
-            byte[] storageKey = first.storageKey;
+            RecordKey key = first.key;
             Versions versions = decode(first);
             add(first);
-            for (Row row = rows.peek(); row != null && Arrays.equals(row.storageKey, storageKey); row = rows.peek()) {
+            for (Row row = rows.peek(); row != null && row.key.equals(key); row = rows.peek()) {
                 rows.poll();
                 versions = versions.join(decode(row));
                 add(row);
             }
-            int db = StorageKey.db(storageKey);
+            int db = key.db();
             versions = versions.withoutStampsUpTo(flushStamps.getOrDefault(db, 0L));
             if (!versions.siblings().isEmpty()) {
-                return new Merged(db, StorageKey.key(storageKey), versions.withTermsOf(this::foreign));
+                return new Merged(db, key.key(), key.behindKey(), versions.withTermsOf(this::foreign));
             }
         }
     }

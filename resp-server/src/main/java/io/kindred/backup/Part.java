@@ -1,6 +1,7 @@
 package io.kindred.backup;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.engine.BackupFile;
 import io.kindred.engine.BackupManifest;
 import io.kindred.engine.EngineOptions;
@@ -101,8 +102,8 @@ final class Part implements AutoCloseable {
     /** By database, the stamp up to which everything counts as deleted. */
     TreeMap<Integer, Long> flushStamps() throws IOException {
         TreeMap<Integer, Long> stamps = new TreeMap<>();
-        byte[] from = {StorageKey.META, FLUSH};
-        byte[] to = {StorageKey.META, FLUSH + 1};
+        byte[] from = {Keyspace.META, FLUSH};
+        byte[] to = {Keyspace.META, FLUSH + 1};
         Cursor records = new Cursor(from, to);
         for (ScanStep.Entry entry = records.next(); entry != null; entry = records.next()) {
             stamps.put(
@@ -115,17 +116,21 @@ final class Part implements AutoCloseable {
     /** Every row of containers in it, each in the order of the keys: its own, and those that it holds for others. */
     List<Cursor> rows() throws IOException {
         List<Cursor> rows = new ArrayList<>();
-        rows.add(new Cursor(new byte[] {StorageKey.DATA}, new byte[] {StorageKey.DATA + 1}));
-        byte[] end = {StorageKey.HINT + 1};
-        byte[] from = {StorageKey.HINT};
+        rows.add(new Cursor(new byte[] {Keyspace.DATA}, new byte[] {Keyspace.DATA + 1}));
+        byte[] end = {Keyspace.HINT + 1};
+        byte[] from = {Keyspace.HINT};
         while (true) {
             ScanStep.Entry first = new Cursor(from, end).next();
             if (first == null) {
                 return rows;
             }
-            long intended = StorageKey.intended(first.key());
-            rows.add(new Cursor(StorageKey.hintsFrom(intended), StorageKey.hintsEnd(intended)));
-            from = StorageKey.hintsEnd(intended);
+            RecordKey hint = RecordKey.parse(first.key());
+            if (hint == null) {
+                throw new BackupProblem(this + ": a key of a hint makes no sense");
+            }
+            long intended = hint.intended();
+            rows.add(new Cursor(Keyspace.hintsFrom(intended), Keyspace.hintsEnd(intended)));
+            from = Keyspace.hintsEnd(intended);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.kindred.command;
 
+import io.kindred.cluster.message.DumpedRecord;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.Actor;
-import io.kindred.cluster.version.Versions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,7 @@ public interface ClusterPort {
     void repair(int db, byte @Nullable [] key, Answer<Reply> answer);
 
     /** Joins a record of another cluster into what this one has; answers when W of the key's replicas have it. */
-    void restore(int db, byte[] key, Versions record, Answer<Reply> answer);
+    void restore(int db, byte[] key, DumpedRecord record, Answer<Reply> answer);
 
     int ALL_DATABASES = -1;
 

@@ -5,6 +5,7 @@ import static io.kindred.command.CommandSpec.Flag.DENYOOM;
 import static io.kindred.command.CommandSpec.Flag.READONLY;
 import static io.kindred.command.CommandSpec.Flag.WRITE;
 
+import io.kindred.cluster.message.DumpedRecord;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.CorruptRecordException;
@@ -110,9 +111,9 @@ final class KinBackupCommands {
                 sink.complete(Reply.error("ERR one command restores " + RECORDS_MAX + " records at most"));
                 return;
             }
-            List<Versions> records = new ArrayList<>(args.length / 2);
+            List<DumpedRecord> records = new ArrayList<>(args.length / 2);
             for (int i = 2; i < args.length; i += 2) {
-                Versions record = record(args[i]);
+                DumpedRecord record = record(args[i]);
                 if (record == null) {
                     sink.complete(Reply.error(
                             "ERR record " + i / 2 + " is none that KIN.DUMP returns, or one of its values is"
@@ -127,16 +128,16 @@ final class KinBackupCommands {
             }
         }
 
-        private @Nullable Versions record(byte[] bytes) {
+        private @Nullable DumpedRecord record(byte[] bytes) {
             try {
-                Versions record = VersionsCodec.decode(bytes);
-                for (Sibling sibling : record.siblings()) {
+                DumpedRecord record = DumpedRecord.decode(bytes);
+                for (Sibling sibling : record.versions().siblings()) {
                     byte[] value = sibling.value();
                     if (value != null && value.length > settings.valueBytesMax()) {
                         return null;
                     }
                 }
-                return record.isEmpty() ? null : record;
+                return record.versions().isEmpty() ? null : record;
             } catch (CorruptRecordException e) {
                 return null;
             }

@@ -5,13 +5,13 @@ import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.DumpedRecord;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.NodeClient;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.version.Actor;
-import io.kindred.cluster.version.Versions;
 import io.kindred.command.Answer;
 import io.kindred.command.ClusterPort;
 import io.kindred.command.KeyPort;
@@ -250,7 +250,7 @@ final class NodePorts implements KeyPort, ClusterPort {
     }
 
     @Override
-    public void restore(int db, byte[] key, Versions record, Answer<Reply> answer) {
+    public void restore(int db, byte[] key, DumpedRecord record, Answer<Reply> answer) {
         ask(new ClusterQuery.Restore(db, key, record), answer, reply -> Reply.OK);
     }
 

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
@@ -46,8 +47,8 @@ final class MergedRecordsTest {
     @TempDir
     Path root = Path.of("unset");
 
-    private static byte[] storageKey(int db, String key) {
-        return StorageKey.encode(3, db, key.hashCode(), key.getBytes(StandardCharsets.UTF_8));
+    private static RecordKey recordKey(int db, String key) {
+        return RecordKey.head(3, db, key.hashCode(), key.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Dot dot(long node, long counter) {
@@ -64,7 +65,7 @@ final class MergedRecordsTest {
 
     private static byte[] flushKey(int db) {
         return ByteBuffer.allocate(6)
-                .put(StorageKey.META)
+                .put(Keyspace.META)
                 .put((byte) 'X')
                 .putInt(db)
                 .array();
@@ -119,7 +120,8 @@ final class MergedRecordsTest {
             }
             MergedRecords records = new MergedRecords(parts, CLUSTER);
             for (MergedRecords.Merged record = records.next(); record != null; record = records.next()) {
-                String name = record.db() + ":" + new String(record.key(), StandardCharsets.UTF_8);
+                String name = record.db() + ":" + new String(record.key(), StandardCharsets.UTF_8)
+                        + new String(record.element(), StandardCharsets.UTF_8);
                 assertNull(found.put(name, record.versions()), () -> name + " came twice");
             }
         } finally {
@@ -147,10 +149,10 @@ final class MergedRecordsTest {
     @Test
     void siblingsOfAllPartsAreJoined() throws Exception {
         Path one = part("one", engine -> {
-            engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "left")), 1);
-            engine.put(storageKey(1, "b"), bytes(value(1, 1, 100, "only here")), 1);
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "left")), 1);
+            engine.put(recordKey(1, "b").bytes(), bytes(value(1, 1, 100, "only here")), 1);
         });
-        Path two = part("two", engine -> engine.put(storageKey(0, "a"), bytes(value(2, 1, 200, "right")), 1));
+        Path two = part("two", engine -> engine.put(recordKey(0, "a").bytes(), bytes(value(2, 1, 200, "right")), 1));
         Map<String, Versions> found = merged(one, two);
         assertEquals(List.of("0:a", "1:b"), List.copyOf(found.keySet()));
         assertEquals(
@@ -163,11 +165,11 @@ final class MergedRecordsTest {
     @Test
     void whatIsHeldForOthersIsJoinedToo() throws Exception {
         Path one = part("one", engine -> {
-            engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "old")), 1);
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "old")), 1);
             byte[] newer = VersionsCodec.encode(
                     Versions.delta(VersionVector.EMPTY.with(dot(1, 1), 100), value(1, 2, 300, "new")));
-            engine.put(StorageKey.hint(9, storageKey(0, "a")), newer, 0);
-            engine.put(StorageKey.hint(-5, storageKey(0, "b")), bytes(value(3, 1, 100, "for another")), 0);
+            engine.put(recordKey(0, "a").hint(9).bytes(), newer, 0);
+            engine.put(recordKey(0, "b").hint(-5).bytes(), bytes(value(3, 1, 100, "for another")), 0);
         });
         Map<String, Versions> found = merged(one);
         assertEquals("new", text(of(found, "0:a").siblings().get(0)));
@@ -176,12 +178,30 @@ final class MergedRecordsTest {
     }
 
     @Test
+    void elementsAreRecordsOfTheirOwn() throws Exception {
+        byte[] element = "el".getBytes(StandardCharsets.UTF_8);
+        Path one = part("one", engine -> {
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "head")), 1);
+            engine.put(recordKey(0, "a").withElement(element).bytes(), bytes(value(1, 2, 200, "left")), 0);
+        });
+        Path two = part("two", engine -> {
+            RecordKey record = recordKey(0, "a").withElement(element);
+            engine.put(record.bytes(), bytes(value(2, 1, 300, "right")), 0);
+            engine.put(recordKey(1, "b").withElement(element).hint(9).bytes(), bytes(value(2, 2, 300, "hint")), 0);
+        });
+        Map<String, Versions> found = merged(one, two);
+        assertEquals(List.of("0:a", "0:a\u0001el", "1:b\u0001el"), List.copyOf(found.keySet()));
+        assertEquals("head", text(of(found, "0:a").siblings().get(0)));
+        assertEquals(2, of(found, "0:a\u0001el").siblings().size());
+    }
+
+    @Test
     void whatOnePartHasDeletedDoesNotComeBackFromAnother() throws Exception {
-        Path one = part("one", engine -> engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "old")), 1));
+        Path one = part("one", engine -> engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "old")), 1));
         Path two = part("two", engine -> {
             Sibling tombstone = new Sibling(dot(2, 1), 200, Sibling.NEVER, null);
             engine.put(
-                    storageKey(0, "a"),
+                    recordKey(0, "a").bytes(),
                     VersionsCodec.encode(Versions.delta(VersionVector.EMPTY.with(dot(1, 1), 100), tombstone)),
                     0);
         });
@@ -193,9 +213,9 @@ final class MergedRecordsTest {
     @Test
     void whatAFlushThatOnlyOnePartKnowsHasDeletedIsLeftOut() throws Exception {
         Path one = part("one", engine -> {
-            engine.put(storageKey(0, "a"), bytes(value(1, 1, 100, "flushed")), 1);
-            engine.put(storageKey(0, "b"), bytes(value(1, 1, 301, "after")), 1);
-            engine.put(storageKey(1, "a"), bytes(value(1, 1, 100, "another database")), 1);
+            engine.put(recordKey(0, "a").bytes(), bytes(value(1, 1, 100, "flushed")), 1);
+            engine.put(recordKey(0, "b").bytes(), bytes(value(1, 1, 301, "after")), 1);
+            engine.put(recordKey(1, "a").bytes(), bytes(value(1, 1, 100, "another database")), 1);
         });
         Path two = part("two", engine -> engine.put(flushKey(0), number(300), 0));
         assertEquals(List.of("0:b", "1:a"), List.copyOf(merged(one, two).keySet()));
@@ -205,8 +225,8 @@ final class MergedRecordsTest {
     void termsAreThoseOfNoDatacenterOfTheNewCluster() throws Exception {
         Sibling lower = new Sibling(dot(1, 1), 900, Sibling.NEVER, new byte[] {1}, new TermMark(5, 0, 0));
         Sibling higher = new Sibling(dot(2, 1), 100, Sibling.NEVER, new byte[] {2}, new TermMark(6, 0, 0));
-        Path one = part("one", engine -> engine.put(storageKey(0, "a"), bytes(lower), 1));
-        Path two = part("two", engine -> engine.put(storageKey(0, "a"), bytes(higher), 1));
+        Path one = part("one", engine -> engine.put(recordKey(0, "a").bytes(), bytes(lower), 1));
+        Path two = part("two", engine -> engine.put(recordKey(0, "a").bytes(), bytes(higher), 1));
         Versions a = of(merged(one, two), "0:a");
         Sibling winner = a.winner();
         assertNotNull(winner);
@@ -238,7 +258,7 @@ final class MergedRecordsTest {
     void aComparisonSeesWhatIsMissing() throws Exception {
         Versions both = Versions.delta(VersionVector.EMPTY, value(1, 1, 100, "left"))
                 .join(Versions.delta(VersionVector.EMPTY, value(2, 1, 200, "right")));
-        MergedRecords.Merged wanted = new MergedRecords.Merged(0, new byte[] {'k'}, both);
+        MergedRecords.Merged wanted = new MergedRecords.Merged(0, new byte[] {'k'}, new byte[0], both);
         Versions one = Versions.delta(VersionVector.EMPTY, value(1, 1, 100, "left"));
         Versions newer = Versions.delta(both.clock(), value(7, 1, 300, "newer"));
         assertTrue(isEqual(wanted, both));

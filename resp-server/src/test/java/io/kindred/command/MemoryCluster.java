@@ -1,5 +1,6 @@
 package io.kindred.command;
 
+import io.kindred.cluster.message.DumpedRecord;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.version.Actor;
@@ -70,8 +71,8 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
-    public void restore(int db, byte[] key, Versions record, Answer<Reply> answer) {
-        keys.database(db).merge(key, record, Versions::join);
+    public void restore(int db, byte[] key, DumpedRecord record, Answer<Reply> answer) {
+        keys.database(db).merge(key, record.versions(), Versions::join);
         answer.done(Reply.OK);
     }
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.engine.EngineOptions;
 import io.kindred.engine.LsmEngine;
 import java.nio.charset.StandardCharsets;
@@ -173,14 +173,14 @@ class PlantedRecordTest {
     private void plant(String node, String key, byte[] senseless) throws Exception {
         byte[] name = key.getBytes(StandardCharsets.US_ASCII);
         Placement place = new Md5Partitioner().place(name, PARTITIONS);
-        byte[] storageKey = StorageKey.encode(place.partition(), 0, place.hash(), name);
+        RecordKey storageKey = RecordKey.head(place.partition(), 0, place.hash(), name);
         ExecutorService owner = Executors.newSingleThreadExecutor();
         try {
             LsmEngine engine =
                     LsmEngine.open(dir.resolve(node).resolve("store"), EngineOptions.forHeap(64 << 20), owner);
             CompletableFuture<String> done = new CompletableFuture<>();
             owner.execute(() -> {
-                engine.put(storageKey, senseless, 0);
+                engine.put(storageKey.bytes(), senseless, 0);
                 engine.commit(failure -> done.complete(String.valueOf(failure)));
             });
             assertEquals("null", done.get(20, TimeUnit.SECONDS));

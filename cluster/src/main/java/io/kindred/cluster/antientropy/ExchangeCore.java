@@ -4,6 +4,7 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Latencies;
@@ -11,7 +12,7 @@ import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -84,18 +85,18 @@ public final class ExchangeCore {
     /** What is done about records that cannot be read. */
     public interface Repairs {
         /** Stores a container in place of one that cannot be read. */
-        void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> done);
+        void overwrite(RecordKey storageKey, Versions versions, Consumer<Verdict> done);
 
         /** Gives up what cannot be read of a partition. */
         void acceptLoss(int partition, Consumer<Verdict> done);
 
         /** A record was come upon that cannot be decoded. */
-        void found(byte[] storageKey, CorruptRecordException damage);
+        void found(RecordKey storageKey, CorruptRecordException damage);
 
         /** No replica can read this one: whoever writes it writes over it. */
-        void lost(byte[] storageKey);
+        void lost(RecordKey storageKey);
 
-        boolean isLost(byte[] storageKey);
+        boolean isLost(RecordKey storageKey);
     }
 
     /** What this node owes to others, and what forgets a debt durably. */
@@ -307,9 +308,9 @@ public final class ExchangeCore {
      *
      * @param isSenseless it is there, so that nothing is waited for before the others are asked
      */
-    public void unreadable(byte[] storageKey, boolean isSenseless) {
+    public void unreadable(RecordKey storageKey, boolean isSenseless) {
         if (mender.add(storageKey)) {
-            damaged.renew(StorageKey.partition(storageKey));
+            damaged.renew(storageKey.partition());
             if (isSenseless) {
                 mender.tryNow(storageKey);
             }
@@ -470,7 +471,7 @@ public final class ExchangeCore {
     }
 
     /** Exchanges one key with its other replicas, now. Requires: this node is one itself. */
-    public void repair(byte[] storageKey, Consumer<Repaired> done) {
+    public void repair(RecordKey storageKey, Consumer<Repaired> done) {
         long self = parts.partitions().self();
         long[] others = Arrays.stream(parts.router().everywhere(storageKey))
                 .filter(id -> id != self)
@@ -482,10 +483,9 @@ public final class ExchangeCore {
         repair.begin();
     }
 
-    private void exchangeKey(long other, byte[] storageKey, Consumer<ExchangeSession> told) {
-        long hash = StorageKey.hash(storageKey);
-        Message.BucketKeys.Range only = new Message.BucketKeys.Range(
-                StorageKey.partition(storageKey), parts.trees().lanes().of(storageKey), hash, hash);
+    private void exchangeKey(long other, RecordKey storageKey, Consumer<ExchangeSession> told) {
+        long hash = storageKey.hash();
+        Range only = new Range(storageKey.partition(), parts.trees().lanes().of(storageKey), hash, hash);
         ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
             keySessions.remove(ended);
             ended(ended, 0);
@@ -500,9 +500,9 @@ public final class ExchangeCore {
     }
 
     /** One such key at a time to each node: whoever misses another of them asks again. */
-    private void give(long to, byte[] storageKey) {
+    private void give(long to, RecordKey storageKey) {
         if (giving.add(to)) {
-            note.accept("a key of partition " + StorageKey.partition(storageKey) + " is too large for one message: "
+            note.accept("a key of partition " + storageKey.partition() + " is too large for one message: "
                     + parts.router().nameOf(to) + " gets it in parts");
             exchangeKey(to, storageKey, ended -> giving.remove(to));
         }
@@ -552,6 +552,10 @@ public final class ExchangeCore {
 
     public void onBucketKeys(long from, Message.BucketKeys message) {
         throttle.pass(() -> service.onBucketKeys(from, message));
+    }
+
+    public void onBucketSums(long from, Message.BucketSums message) {
+        throttle.pass(() -> service.onBucketSums(from, message));
     }
 
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {

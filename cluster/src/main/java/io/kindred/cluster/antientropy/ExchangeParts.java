@@ -2,13 +2,14 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.function.BooleanSupplier;
@@ -26,6 +27,7 @@ record ExchangeParts(
     private static final int PIECE_KEYS_SERVING = 64;
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;
+    private static final int RANGE_BYTES = 22;
 
     Outbox outbox() {
         return wires.outbox();
@@ -44,8 +46,13 @@ record ExchangeParts(
     }
 
     /** Whether this node has reason to have records of a key: it owns it, or has yet to give it away. */
-    boolean keeps(byte[] storageKey) {
-        return router().isInRing(storageKey) && partitions().keeps(StorageKey.partition(storageKey));
+    boolean keeps(RecordKey storageKey) {
+        return router().isInRing(storageKey) && partitions().keeps(storageKey.partition());
+    }
+
+    /** Whether a key, or a place that somebody names, is of the range's partition and lane. */
+    boolean isOf(Range range, RecordKey key) {
+        return key.partition() == range.partition() && trees.lanes().of(key) == range.lane();
     }
 
     PartitionMap partitions() {
@@ -69,8 +76,8 @@ record ExchangeParts(
         outbox().send(to, message);
     }
 
-    static long sizeBytes(byte[] key, Versions versions) {
-        long size = key.length + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
+    static long sizeBytes(RecordKey key, Versions versions) {
+        long size = key.length() + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
         for (Sibling sibling : versions.siblings()) {
             byte[] value = sibling.value();
             size += SIBLING_BYTES + (value == null ? 0 : value.length);
@@ -78,15 +85,21 @@ record ExchangeParts(
         return size;
     }
 
-    static long sizeOfClock(byte[] key, int entries) {
-        return key.length + (long) CLOCK_ENTRY_BYTES * entries;
+    static long sizeBytes(Range range) {
+        RecordKey after = range.after();
+        RecordKey upTo = range.upTo();
+        return RANGE_BYTES + (after == null ? 0 : after.length()) + (upTo == null ? 0 : upTo.length());
+    }
+
+    static long sizeOfClock(RecordKey key, int entries) {
+        return key.length() + (long) CLOCK_ENTRY_BYTES * entries;
     }
 
     /**
      * Joins what another replica has into what is here; unless this node has given the key up by then, and may be through
      * with deleting it.
      */
-    void join(byte[] key, Versions theirs, Joined done) {
+    void join(RecordKey key, Versions theirs, Joined done) {
         for (Sibling sibling : theirs.siblings()) {
             clocks().observe(sibling.stamp());
             clocks().written(sibling.stamp());
@@ -95,13 +108,13 @@ record ExchangeParts(
     }
 
     /** Puts what another replica has in the place of what is here, which is not what was written. */
-    void replace(byte[] key, Versions theirs, Joined done) {
+    void replace(RecordKey key, Versions theirs, Joined done) {
         counters.recordsMended++;
         replica.write(key, new Replace(theirs, () -> takes(key), done));
     }
 
     /** Whether this node owns the key, or is to: of what it only gives away it takes no more. */
-    boolean takes(byte[] storageKey) {
+    boolean takes(RecordKey storageKey) {
         return router().isReplicaOf(storageKey);
     }
 

@@ -1,14 +1,16 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
+import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -30,13 +32,15 @@ final class ExchangeService {
 
     static final int OBJECTS_MAX = 512;
     static final int RANGES_MAX = 64;
+    /** More records of one range are not summed up for one question. */
+    private static final long SUMMED_RECORDS_MAX = 4L * RangeExchange.PIECES_A_SUM * PAGE_KEYS_MAX;
 
     private final ExchangeParts parts;
     private final Giver giver;
 
     /** Gives a key to a node that asked for it, as the asker of an exchange of its own. */
     interface Giver {
-        void give(long to, byte[] storageKey);
+        void give(long to, RecordKey storageKey);
     }
 
     ExchangeService(ExchangeParts parts, Giver giver) {
@@ -175,7 +179,13 @@ final class ExchangeService {
                 && range.lane() < parts.trees().lanes().count()
                 && parts.partitions().keeps(range.partition())
                 && !parts.marks().isBehind(range.partition())
-                && Long.compareUnsigned(range.first(), range.last()) <= 0;
+                && Long.compareUnsigned(range.first(), range.last()) <= 0
+                && isBoundary(range, range.after(), range.first())
+                && isBoundary(range, range.upTo(), range.last());
+    }
+
+    private boolean isBoundary(Range range, @Nullable RecordKey key, long hash) {
+        return key == null || (parts.isOf(range, key) && key.hash() == hash);
     }
 
     private void refuse(long to, Message.BucketKeys request, Verdict verdict) {
@@ -211,30 +221,58 @@ final class ExchangeService {
                 to, new Message.BucketKeysReply(request.requestId(), Verdict.OK, page.covered(), found, missing), size);
     }
 
+    void onBucketSums(long from, Message.BucketSums request) {
+        if (request.sums().length != Range.BUCKETS || !isRange(request.range())) {
+            tell(from, request, Verdict.NOT_MINE, 0);
+            return;
+        }
+        parts.reader().sum(request.range(), parts.pieceKeys(), SUMMED_RECORDS_MAX, found -> {
+            if (found.verdict() == Verdict.DAMAGED) {
+                parts.trees().suspect(request.range().partition());
+            }
+            // Of more than an asker sums up at once, it has not nearly as many: all of it is compared.
+            boolean isAll = found.end().equals(request.range().end());
+            tell(from, request, found.verdict(), isAll ? differing(found.sums(), request.sums()) : Range.ALL_BUCKETS);
+        });
+    }
+
+    private void tell(long to, Message.BucketSums request, Verdict verdict, long differing) {
+        parts.send(to, new Message.BucketSumsReply(request.requestId(), verdict, differing), 20);
+    }
+
+    private static long differing(long[] ours, long[] theirs) {
+        long differing = 0;
+        for (int bucket = 0; bucket < ours.length; bucket++) {
+            differing |= (ours[bucket] == theirs[bucket] ? 0L : 1L) << bucket;
+        }
+        return differing;
+    }
+
     private static Found found(List<LaneReader.Entry> entries, boolean isWhole) {
-        List<byte[]> keys = entries.stream().map(LaneReader.Entry::key).toList();
         return isWhole
                 ? new Found(
-                        keys,
                         List.of(),
-                        entries.stream().map(LaneReader.Entry::versions).toList())
-                : new Found(keys, entries.stream().map(LaneReader.Entry::clock).toList(), List.of());
+                        entries.stream().map(LaneReader.Entry::asRecord).toList())
+                : new Found(
+                        entries.stream()
+                                .map(entry -> new Seen(entry.key(), entry.clock()))
+                                .toList(),
+                        List.of());
     }
 
     void onExchangeObjects(long from, Message.ExchangeObjects request) {
-        if (request.storageKeys().size() > OBJECTS_MAX || request.wanted().size() > OBJECTS_MAX) {
+        if (request.records().size() > OBJECTS_MAX || request.wanted().size() > OBJECTS_MAX) {
             return;
         }
         Batch batch = new Batch(from, request);
-        for (int i = 0; i < request.storageKeys().size(); i++) {
-            byte[] key = request.storageKeys().get(i);
+        for (Record each : request.records()) {
             // What this node gives away it sends, and takes no more of.
-            if (!parts.takes(key)) {
+            if (!parts.takes(each.key())) {
                 batch.worst = Verdict.NOT_MINE;
                 continue;
             }
             batch.missing++;
-            parts.join(key, request.versions().get(i), batch::done);
+            parts.join(each.key(), each.versions(), batch::done);
         }
         batch.readNext(0);
     }
@@ -243,8 +281,7 @@ final class ExchangeService {
     private final class Batch {
         private final long from;
         private final Message.ExchangeObjects request;
-        private final List<byte[]> keys = new ArrayList<>();
-        private final List<Versions> versions = new ArrayList<>();
+        private final List<Record> records = new ArrayList<>();
         private long size = 20;
         /** The joins under way, and one for the reading. */
         private int missing = 1;
@@ -262,8 +299,8 @@ final class ExchangeService {
                 done(Verdict.OK);
                 return;
             }
-            byte[] key = request.wanted().get(index);
-            if (!StorageKey.isValid(key) || !parts.keeps(key) || parts.marks().isBehind(StorageKey.partition(key))) {
+            RecordKey key = request.wanted().get(index);
+            if (!parts.keeps(key) || parts.marks().isBehind(key.partition())) {
                 done(Verdict.NOT_MINE);
                 return;
             }
@@ -284,8 +321,7 @@ final class ExchangeService {
                     told = Parts.of(held, SizeLimits.PART_BYTES_MAX).get(0);
                     giver.give(from, key);
                 }
-                keys.add(key);
-                versions.add(told);
+                records.add(new Record(key, told));
                 size += ExchangeParts.sizeBytes(key, told);
                 readNext(index + 1);
             });
@@ -294,7 +330,7 @@ final class ExchangeService {
         void done(Verdict verdict) {
             worst = verdict == Verdict.OK ? worst : verdict;
             if (--missing == 0) {
-                parts.send(from, new Message.ExchangeObjectsReply(request.requestId(), worst, keys, versions), size);
+                parts.send(from, new Message.ExchangeObjectsReply(request.requestId(), worst, records), size);
             }
         }
     }

@@ -1,9 +1,9 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
+import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

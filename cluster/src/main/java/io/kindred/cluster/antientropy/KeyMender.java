@@ -3,7 +3,7 @@ package io.kindred.cluster.antientropy;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Request;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import java.util.Arrays;
 import java.util.List;
@@ -28,12 +28,12 @@ final class KeyMender {
 
     private final ExchangeParts parts;
     private final Consumer<String> note;
-    private final TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
-    private final TreeSet<byte[]> underWay = new TreeSet<>(Arrays::compareUnsigned);
+    private final TreeSet<RecordKey> keys = new TreeSet<>();
+    private final TreeSet<RecordKey> underWay = new TreeSet<>();
     /** By key, how often another replica has said that it cannot read it either. */
-    private final TreeMap<byte[], Integer> unreadableThere = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<RecordKey, Integer> unreadableThere = new TreeMap<>();
     /** Where the last try ended. */
-    private byte[] last = {};
+    private RecordKey last = RecordKey.firstOf(0);
 
     KeyMender(ExchangeParts parts, Consumer<String> note) {
         this.parts = parts;
@@ -46,8 +46,8 @@ final class KeyMender {
 
     /** Of the partition, those that another replica may have yet. */
     boolean hasKeysOf(int partition) {
-        for (byte[] key : keys.tailSet(StorageKey.from(partition, 0, 0))) {
-            if (StorageKey.partition(key) != partition) {
+        for (RecordKey key : keys.tailSet(RecordKey.firstOf(partition))) {
+            if (key.partition() != partition) {
                 return false;
             }
             if (!parts.repairs().isLost(key)) {
@@ -58,18 +58,15 @@ final class KeyMender {
     }
 
     /** True if it was not known. */
-    boolean add(byte[] storageKey) {
-        boolean isNew = StorageKey.isValid(storageKey)
-                && keys.size() < KEYS_MAX
-                && parts.keeps(storageKey)
-                && keys.add(storageKey);
+    boolean add(RecordKey storageKey) {
+        boolean isNew = keys.size() < KEYS_MAX && parts.keeps(storageKey) && keys.add(storageKey);
         parts.counters().unreadableKeys = keys.size();
         return isNew;
     }
 
     void retry() {
         for (int i = Math.min(KEYS_A_TRY, keys.size()); i > 0; i--) {
-            byte[] key = keys.higher(last);
+            RecordKey key = keys.higher(last);
             key = key == null ? keys.first() : key;
             last = key;
             begin(key);
@@ -77,13 +74,13 @@ final class KeyMender {
     }
 
     /** One whose record is there and makes no sense; unless many are being tried already. */
-    void tryNow(byte[] key) {
+    void tryNow(RecordKey key) {
         if (underWay.size() < KEYS_A_TRY && underWay.add(key)) {
             mend(key, true);
         }
     }
 
-    private void begin(byte[] key) {
+    private void begin(RecordKey key) {
         if (!underWay.add(key)) {
             return;
         }
@@ -99,7 +96,7 @@ final class KeyMender {
     }
 
     /** @param isSenseless the record is there */
-    private void mend(byte[] key, boolean isSenseless) {
+    private void mend(RecordKey key, boolean isSenseless) {
         long self = parts.partitions().self();
         long[] others = Arrays.stream(parts.router().everywhere(key))
                 .filter(id -> id != self && !parts.router().isGone(id))
@@ -119,7 +116,7 @@ final class KeyMender {
         }
     }
 
-    private void end(byte[] key, boolean readable) {
+    private void end(RecordKey key, boolean readable) {
         underWay.remove(key);
         if (readable) {
             keys.remove(key);
@@ -130,7 +127,7 @@ final class KeyMender {
 
     /** One key, from all other replicas that there are. */
     private final class Mending {
-        private final byte[] key;
+        private final RecordKey key;
         /** Whose answer there has to be. */
         private final TreeSet<Long> needed;
 
@@ -140,7 +137,7 @@ final class KeyMender {
         private int missing;
         private @Nullable Versions joined;
 
-        Mending(byte[] key, int others, TreeSet<Long> needed, boolean isSenseless) {
+        Mending(RecordKey key, int others, TreeSet<Long> needed, boolean isSenseless) {
             this.key = key;
             this.missing = others;
             this.needed = needed;
@@ -189,7 +186,7 @@ final class KeyMender {
                 parts.counters().recordsMended += verdict == Verdict.OK ? 1 : 0;
                 end(key, verdict == Verdict.OK);
                 if (verdict == Verdict.OK) {
-                    note.accept("a record of partition " + StorageKey.partition(key)
+                    note.accept("a record of partition " + key.partition()
                             + " could not be read and was replaced by other replicas'");
                 }
             });
@@ -209,8 +206,8 @@ final class KeyMender {
             parts.requests().open(this, parts.clocks().nanos());
             parts.send(
                     replica,
-                    new Message.ExchangeObjects(id, List.of(), List.of(), List.of(mending.key)),
-                    20 + mending.key.length);
+                    new Message.ExchangeObjects(id, List.of(), List.of(mending.key)),
+                    20 + mending.key.length());
         }
 
         @Override
@@ -218,13 +215,13 @@ final class KeyMender {
             if (from == replica && answer instanceof Message.ExchangeObjectsReply reply) {
                 parts.requests().close(this);
                 boolean given = reply.verdict() == Verdict.OK
-                        && reply.storageKeys().size() == 1
-                        && Arrays.equals(reply.storageKeys().get(0), mending.key);
+                        && reply.records().size() == 1
+                        && mending.key.equals(reply.records().get(0).key());
                 if (reply.verdict() == Verdict.DAMAGED || reply.verdict() == Verdict.UNREADABLE) {
                     mending.unreadableThere(replica);
                 }
                 mending.isLost &= reply.verdict() == Verdict.UNREADABLE;
-                mending.answered(replica, given ? reply.versions().get(0) : null);
+                mending.answered(replica, given ? reply.records().get(0).versions() : null);
             }
         }
 

@@ -1,10 +1,13 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Range.End;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -33,7 +36,11 @@ final class LaneReader {
     }
 
     /** A key that is there, as it was then; without what a flush has hidden. */
-    record Entry(byte[] key, Versions versions, long digest) {
+    record Entry(RecordKey key, Versions versions, long digest) {
+        Record asRecord() {
+            return new Record(key, versions);
+        }
+
         VersionVector clock() {
             return versions.clock();
         }
@@ -54,17 +61,33 @@ final class LaneReader {
             return verdict == Verdict.OK;
         }
 
+        /** Whether there is more of one hash than a page has room for, and nothing else in it. */
+        boolean isInsideHash() {
+            return covered.ranges() == 1
+                    && covered.end().key() != null
+                    && !entries.isEmpty()
+                    && entries.get(0).key().hash() == covered.end().hash();
+        }
+
         long[] digests() {
             return entries.stream().mapToLong(Entry::digest).sorted().toArray();
         }
     }
 
-    /** One step of the engine. */
-    private record Step(Verdict verdict, List<Entry> entries, long coveredTo) {
+    /** One step of the engine, up to and with {@code end}. */
+    private record Step(Verdict verdict, List<Entry> entries, End end) {
         static Step unread(Verdict why) {
-            return new Step(why, List.of(), 0);
+            return new Step(why, List.of(), Covered.NOTHING.end());
         }
     }
+
+    /**
+     * What there is of a part of a range, summed up.
+     *
+     * @param sums the records' digests, by {@link Range#bucket}
+     * @param end of the part
+     */
+    record Sums(Verdict verdict, long[] sums, long records, End end) {}
 
     /**
      * Reads the ranges, of which there is at least one, in their order, until there is enough for a page: it has at most {@code limit} entries, and
@@ -91,13 +114,16 @@ final class LaneReader {
         }
 
         void next() {
-            boolean isEnough = entries.size() > limit / 2 || sizeBytes >= ExchangeService.BATCH_BYTES_MAX;
-            if (at == ranges.size() || isEnough) {
+            if (at == ranges.size() || isEnough()) {
                 done.accept(new Page(
-                        Verdict.OK, entries, new Covered(at, ranges.get(at - 1).last()), sizeBytes));
+                        Verdict.OK, entries, new Covered(at, ranges.get(at - 1).end()), sizeBytes));
             } else {
                 read(ranges.get(at));
             }
+        }
+
+        private boolean isEnough() {
+            return entries.size() > limit / 2 || sizeBytes >= ExchangeService.BATCH_BYTES_MAX;
         }
 
         private void read(Range range) {
@@ -110,35 +136,58 @@ final class LaneReader {
                     entries.add(entry);
                     sizeBytes += ExchangeParts.sizeBytes(entry.key(), entry.versions());
                 }
-                if (step.coveredTo() == range.last()) {
+                if (step.end().equals(range.end())) {
                     at++;
                     next();
+                } else if (range.buckets() != Range.ALL_BUCKETS && !isEnough()) {
+                    // Of what the engine gives, few are in the buckets.
+                    read(range.behind(step.end()));
                 } else {
-                    done.accept(new Page(Verdict.OK, entries, new Covered(at + 1, step.coveredTo()), sizeBytes));
+                    done.accept(new Page(Verdict.OK, entries, new Covered(at + 1, step.end()), sizeBytes));
                 }
             });
         }
     }
 
+    /** Sums up what there is of a range, up to its end or until there are {@code recordsMax}. */
+    void sum(Range range, int limit, long recordsMax, Consumer<Sums> done) {
+        sum(range, limit, recordsMax, new Sums(Verdict.OK, new long[Range.BUCKETS], 0, range.end()), done);
+    }
+
+    private void sum(Range range, int limit, long recordsMax, Sums before, Consumer<Sums> done) {
+        read(range, limit, step -> {
+            long[] sums = before.sums();
+            for (Entry entry : step.entries()) {
+                sums[Range.bucket(entry.key())] += entry.digest();
+            }
+            long records = before.records() + step.entries().size();
+            Sums now = new Sums(step.verdict(), sums, records, step.end());
+            if (step.verdict() != Verdict.OK || step.end().equals(range.end()) || records >= recordsMax) {
+                done.accept(now);
+            } else {
+                sum(range.behind(step.end()), limit, recordsMax, now, done);
+            }
+        });
+    }
+
     /** @param done takes a step with something in it, or one that is the last, or one that says why there is none */
     private void read(Range range, int limit, Consumer<Step> done) {
-        long first = range.first();
-        long last = range.last();
+        Range step = range;
         if (!Lanes.isHome(range.lane())) {
             long homeFirst = lanes.homeFirst(range.partition());
             long homeLast = lanes.homeLast(range.partition());
-            if (isWithin(first, homeFirst, homeLast)) {
-                if (Long.compareUnsigned(homeLast, last) >= 0) {
-                    done.accept(new Step(Verdict.OK, List.of(), last));
+            if (isWithin(range.first(), homeFirst, homeLast)) {
+                if (Long.compareUnsigned(homeLast, range.last()) >= 0) {
+                    done.accept(new Step(Verdict.OK, List.of(), range.end()));
                     return;
                 }
-                first = homeLast + 1;
+                step = step.behind(new End(homeLast, null));
             }
-            if (isWithin(homeFirst, first, last)) {
-                last = homeFirst - 1;
+            if (isWithin(homeFirst, step.first(), step.last())) {
+                step = step.upTo(new End(homeFirst - 1, null));
             }
         }
-        readStep(range, new Range(range.partition(), range.lane(), first, last), limit, done);
+        readStep(range, step, limit, done);
     }
 
     private static boolean isWithin(long hash, long first, long last) {
@@ -147,43 +196,54 @@ final class LaneReader {
 
     /** {@code step} is a part of what was asked for that is one range of the engine. */
     private void readStep(Range asked, Range step, int limit, Consumer<Step> done) {
-        int db = Lanes.db(step.lane());
-        byte[] end = step.last() == -1L
-                ? StorageKey.end(step.partition(), db)
-                : StorageKey.from(step.partition(), db, step.last() + 1);
-        range.read(StorageKey.from(step.partition(), db, step.first()), end, limit, found -> {
+        readStep(from(step), asked, step, limit, done);
+    }
+
+    private void readStep(byte[] from, Range asked, Range step, int limit, Consumer<Step> done) {
+        range.read(from, past(step), limit, found -> {
+            byte[] next = found.next();
+            if (found.isRead() && found.keys().isEmpty() && next != null) {
+                // What there was has not the layout of a key.
+                readStep(next, asked, step, limit, done);
+                return;
+            }
             Step taken = found.isRead() ? take(step, found) : Step.unread(found.verdict());
             boolean isEmpty = taken.verdict() == Verdict.OK && taken.entries().isEmpty();
-            if (isEmpty && taken.coveredTo() != asked.last()) {
-                read(asked.from(taken.coveredTo() + 1), limit, done);
+            if (isEmpty && !taken.end().equals(asked.end())) {
+                read(asked.behind(taken.end()), limit, done);
             } else {
                 done.accept(taken);
             }
         });
     }
 
-    private Step take(Range step, RecordRange.Page found) {
-        long coveredTo = step.last();
-        byte[] next = found.next();
-        if (next != null) {
-            // Either the next key, of whose hash there may be more, so that it is for the next page; or a place right
-            // behind the last one, which is no key.
-            long stoppedAt = StorageKey.hash(next);
-            boolean isBehind = !StorageKey.isValid(next);
-            coveredTo = isBehind || stoppedAt == step.first() ? stoppedAt : stoppedAt - 1;
+    private static byte[] from(Range step) {
+        RecordKey after = step.after();
+        return after == null ? Keyspace.from(step.partition(), Lanes.db(step.lane()), step.first()) : after.pastThis();
+    }
+
+    private static byte[] past(Range step) {
+        int db = Lanes.db(step.lane());
+        RecordKey upTo = step.upTo();
+        if (upTo != null) {
+            return upTo.pastThis();
         }
+        return step.last() == -1L
+                ? Keyspace.end(step.partition(), db)
+                : Keyspace.from(step.partition(), db, step.last() + 1);
+    }
+
+    private Step take(Range step, RecordRange.Page found) {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < found.keys().size(); i++) {
-            byte[] key = found.keys().get(i);
-            if (!StorageKey.isValid(key)
-                    || lanes.of(key) != step.lane()
-                    || Long.compareUnsigned(StorageKey.hash(key), coveredTo) > 0) {
+            RecordKey key = found.keys().get(i);
+            if (lanes.of(key) != step.lane() || !step.contains(key)) {
                 continue;
             }
             try {
                 Versions versions = VersionsCodec.decode(found.values().get(i));
                 long flushed = flushStamps.of(Lanes.db(step.lane()));
-                long digest = VersionsDigest.of(key, versions, flushed);
+                long digest = VersionsDigest.of(key.bytes(), versions, flushed);
                 if (digest != VersionsDigest.ABSENT && versions.goneAt() > marks.of(step.partition())) {
                     entries.add(new Entry(key, versions.withoutStampsUpTo(flushed), digest));
                 }
@@ -195,6 +255,17 @@ final class LaneReader {
                 }
             }
         }
-        return new Step(Verdict.OK, entries, coveredTo);
+        return new Step(Verdict.OK, entries, end(step, found));
+    }
+
+    /** Where a step of the engine has ended: behind the hash of its last record, where it is known to be through with it. */
+    private static End end(Range step, RecordRange.Page found) {
+        byte[] next = found.next();
+        if (next == null) {
+            return step.end();
+        }
+        long nextHash = Keyspace.hash(next);
+        RecordKey last = found.keys().get(found.keys().size() - 1);
+        return nextHash == last.hash() ? End.of(last) : new End(nextHash - 1, null);
     }
 }

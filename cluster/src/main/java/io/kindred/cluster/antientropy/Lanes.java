@@ -1,6 +1,6 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 
 /**
  * How the keys of a partition are dealt out to its trees. Each database has two <em>lanes</em>, each with a tree of its
@@ -32,8 +32,8 @@ final class Lanes {
         return (lane & 1) == 0;
     }
 
-    int of(byte[] storageKey) {
-        return lane(StorageKey.partition(storageKey), StorageKey.db(storageKey), StorageKey.hash(storageKey));
+    int of(RecordKey storageKey) {
+        return lane(storageKey.partition(), storageKey.db(), storageKey.hash());
     }
 
     int lane(int partition, int db, long hash) {

@@ -2,7 +2,8 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsDigest;
 import java.util.Arrays;
@@ -66,24 +67,24 @@ public final class MerkleTrees {
      *
      * @return what {@link #undone} needs, with the {@link #epoch}
      */
-    public long changed(byte[] storageKey, Versions held, Versions next) {
-        if (owned == 0 || storageKey[0] != StorageKey.DATA) {
+    public long changed(RecordKey storageKey, Versions held, Versions next) {
+        if (owned == 0 || storageKey.isHint()) {
             return 0;
         }
-        int partition = StorageKey.partition(storageKey);
+        int partition = storageKey.partition();
         PartitionTrees trees = byPartition[partition];
         if (trees == null) {
             return 0;
         }
-        int db = StorageKey.db(storageKey);
+        int db = storageKey.db();
         if (build != null && build.covers(partition, db)) {
             build.changed(storageKey, held, next);
         }
-        long hash = StorageKey.hash(storageKey);
+        long hash = storageKey.hash();
         int lane = lanes.lane(partition, db, hash);
         MerkleTree tree = trees.byLane[lane];
         long flushStamp = tree == null ? flushStamps.of(db) : tree.flushStamp();
-        long ofKey = VersionsDigest.ofKey(storageKey);
+        long ofKey = VersionsDigest.ofKey(storageKey.bytes());
         long before = VersionsDigest.of(ofKey, held, flushStamp);
         long after = VersionsDigest.of(ofKey, next, flushStamp);
         if (trees.built && before != after) {
@@ -101,13 +102,13 @@ public final class MerkleTrees {
     }
 
     /** What {@link #changed} was told of has been undone by the engine. */
-    public void undone(byte[] storageKey, long difference, int ofEpoch) {
-        int partition = StorageKey.partition(storageKey);
+    public void undone(RecordKey storageKey, long difference, int ofEpoch) {
+        int partition = storageKey.partition();
         PartitionTrees trees = byPartition[partition];
         if (difference == 0 || trees == null) {
             return;
         }
-        int db = StorageKey.db(storageKey);
+        int db = storageKey.db();
         int lane = lanes.of(storageKey);
         MerkleTree tree = trees.byLane[lane];
         if (ofEpoch != epoch || (tree != null && tree.flushStamp() != flushStamps.of(db))) {
@@ -119,7 +120,7 @@ public final class MerkleTrees {
             build.undone(storageKey, difference);
         }
         if (trees.built && tree != null) {
-            tree.add(lanes.path(lane, StorageKey.hash(storageKey)), -difference, 0);
+            tree.add(lanes.path(lane, storageKey.hash()), -difference, 0);
         }
     }
 
@@ -391,7 +392,7 @@ public final class MerkleTrees {
             return MerkleTree.bitsFor(present.entries());
         }
         return Lanes.isHome(lane)
-                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(StorageKey.group(partition, Lanes.db(lane))))
+                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(Keyspace.group(partition, Lanes.db(lane))))
                 : 0;
     }
 

@@ -1,14 +1,16 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
+import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Range.End;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
-import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Request;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -28,10 +30,15 @@ import org.jspecify.annotations.Nullable;
  * Makes ranges equal at two nodes, page by page: reads a page here, sends its digests, is told which keys differ and what
  * the other has seen of them, sends what the other lacks and takes what is lacking here. A container that one side has
  * seen all of goes one way only. Who only gives a partition away is sent nothing of it.
+ *
+ * <p>Trees say nothing of records that have one hash, as a key's elements have, and there may be millions of them. Where a
+ * page is not enough for one hash, what there is of it is first summed up in chunks, and only the buckets that differ in a
+ * chunk are gone through page by page.
  */
 final class RangeExchange extends Request {
     private static final int RANGES_FIRST = 4;
-    private static final int RANGE_BYTES = 19;
+    /** So many pieces' records of one hash are summed up for one question. */
+    static final int PIECES_A_SUM = 64;
 
     private final ExchangeParts parts;
     private final long peer;
@@ -46,20 +53,23 @@ final class RangeExchange extends Request {
 
     private boolean ended;
     private boolean blind;
+    /** The first of what is left has been compared by sums, and differs. */
+    private boolean isSummed;
+    /** What is summed up, of the first of what is left. */
+    private @Nullable Range chunk;
+
     private Set<Integer> distrusted = Set.of();
     /** Keys of the page whose record here is to be replaced. Looked up, never iterated over. */
-    private final Set<Bytes> replaced = new HashSet<>();
+    private final Set<RecordKey> replaced = new HashSet<>();
     /** What this node has of the page. Looked up, never iterated over. */
-    private final Map<Bytes, LaneReader.Entry> own = new HashMap<>();
+    private final Map<RecordKey, LaneReader.Entry> own = new HashMap<>();
 
     private List<LaneReader.Entry> ownInOrder = List.of();
     private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
-    private final ArrayDeque<Wanted> toTake = new ArrayDeque<>();
+    /** Keys, and what the other has seen of each at least. */
+    private final ArrayDeque<Seen> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
-    private final List<Wanted> asked = new ArrayList<>();
-
-    /** A key, and what the other has seen of it at least. */
-    private record Wanted(byte[] key, VersionVector theirs) {}
+    private final List<Seen> asked = new ArrayList<>();
 
     /** What an exchange has come to so far. */
     static final class Tally {
@@ -112,9 +122,9 @@ final class RangeExchange extends Request {
     }
 
     private void readPage() {
-        List<Range> tried = rest.subList(0, Math.min(tally.rangesAPage, rest.size()));
+        List<Range> tried = rest.subList(0, Math.min(isSummed ? 1 : tally.rangesAPage, rest.size()));
         if (blind) {
-            Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).last());
+            Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).end());
             ask(tried, new LaneReader.Page(Verdict.OK, List.of(), all, 0));
             return;
         }
@@ -127,17 +137,72 @@ final class RangeExchange extends Request {
             }
             if (!read.isRead()) {
                 end("its own records cannot be read");
+            } else if (!isSummed && read.isInsideHash()) {
+                sumUp(tried.get(0), read.entries().get(0).key().hash());
             } else {
                 ask(tried, read);
             }
         });
     }
 
+    private void sumUp(Range range, long hash) {
+        Range ofHash = range.last() == hash ? range : range.upTo(new End(hash, null));
+        long recordsMax = (long) PIECES_A_SUM * parts.pieceKeys();
+        parts.reader().sum(ofHash, parts.pieceKeys(), recordsMax, found -> {
+            if (ended) {
+                return;
+            }
+            if (found.verdict() != Verdict.OK) {
+                if (found.verdict() == Verdict.DAMAGED) {
+                    parts.trees().suspect(range.partition());
+                }
+                end("its own records cannot be read");
+                return;
+            }
+            tally.keysCompared += found.records();
+            Range summed = ofHash.upTo(found.end());
+            chunk = summed;
+            parts.requests().open(this, parts.clocks().nanos());
+            parts.send(
+                    peer,
+                    new Message.BucketSums(id, summed, found.sums()),
+                    10 + ExchangeParts.sizeBytes(summed) + (long) Long.BYTES * Range.BUCKETS);
+        });
+    }
+
+    private void takeSums(Range summed, Message.BucketSumsReply reply) {
+        if (reply.verdict() != Verdict.OK) {
+            tally.isUnreadableThere = reply.verdict() == Verdict.DAMAGED;
+            end("it answers " + reply.verdict());
+            return;
+        }
+        Range whole = rest.get(0);
+        List<Range> left = new ArrayList<>();
+        isSummed = reply.differing() != 0;
+        if (isSummed) {
+            left.add(summed.inBuckets(reply.differing()));
+        }
+        if (!summed.end().equals(whole.end())) {
+            left.add(whole.behind(summed.end()));
+        }
+        left.addAll(rest.subList(1, rest.size()));
+        goOn(left);
+    }
+
+    private void goOn(List<Range> left) {
+        rest = left;
+        if (rest.isEmpty()) {
+            end(null);
+        } else {
+            pace.next(this::readPage);
+        }
+    }
+
     private void ask(List<Range> tried, LaneReader.Page read) {
         own.clear();
         replaced.clear();
         ownInOrder = read.entries();
-        ownInOrder.forEach(entry -> own.put(new Bytes(entry.key()), entry));
+        ownInOrder.forEach(entry -> own.put(entry.key(), entry));
         page = cut(tried, read.covered());
         tally.keysCompared += ownInOrder.size();
         long[] digests = read.digests();
@@ -145,13 +210,13 @@ final class RangeExchange extends Request {
         parts.send(
                 peer,
                 new Message.BucketKeys(id, page, digests),
-                10 + (long) RANGE_BYTES * page.size() + (long) Long.BYTES * digests.length);
+                10 + page.stream().mapToLong(ExchangeParts::sizeBytes).sum() + (long) Long.BYTES * digests.length);
     }
 
     private static List<Range> cut(List<Range> ranges, Covered covered) {
         List<Range> cut = new ArrayList<>(ranges.subList(0, covered.ranges()));
         int last = cut.size() - 1;
-        cut.set(last, cut.get(last).upTo(covered.lastHash()));
+        cut.set(last, cut.get(last).upTo(covered.end()));
         return List.copyOf(cut);
     }
 
@@ -166,6 +231,11 @@ final class RangeExchange extends Request {
         } else if (answer instanceof Message.ExchangeObjectsReply reply) {
             parts.requests().close(this);
             takeObjects(reply);
+        } else if (answer instanceof Message.BucketSumsReply reply && chunk != null) {
+            Range summed = chunk;
+            chunk = null;
+            parts.requests().close(this);
+            takeSums(summed, reply);
         }
     }
 
@@ -176,23 +246,26 @@ final class RangeExchange extends Request {
             return;
         }
         Found found = reply.found();
-        if (!isProgress(reply.covered()) || found.storageKeys().size() > ExchangeService.PAGE_KEYS_MAX) {
+        if (!isProgress(reply.covered()) || found.size() > ExchangeService.PAGE_KEYS_MAX) {
             end("it makes no progress");
             return;
         }
         page = cut(page, reply.covered());
         Joins joins = new Joins();
-        for (int i = 0; i < found.storageKeys().size(); i++) {
-            byte[] key = found.storageKeys().get(i);
-            if (!isOfPage(key)) {
-                end("it names a key of another range");
-                return;
+        if (!found.seen().stream().allMatch(seen -> isOfPage(seen.key()))
+                || !found.records().stream().allMatch(each -> isOfPage(each.key()))) {
+            end("it names a key of another range");
+            return;
+        }
+        for (Seen seen : found.seen()) {
+            if (sort(seen.key(), seen.clock())) {
+                toTake.add(seen);
             }
-            if (sort(key, found.clock(i))) {
-                take(
-                        new Wanted(key, found.clock(i)),
-                        found.versions().isEmpty() ? null : found.versions().get(i),
-                        joins);
+        }
+        for (Record each : found.records()) {
+            Seen seen = new Seen(each.key(), each.versions().clock());
+            if (sort(seen.key(), seen.clock())) {
+                take(seen, each.versions(), joins);
             }
         }
         long[] missing = reply.missing().clone();
@@ -200,7 +273,7 @@ final class RangeExchange extends Request {
         for (LaneReader.Entry entry : ownInOrder) {
             boolean lacks = Arrays.binarySearch(missing, entry.digest()) >= 0;
             // Those that the other has in another state have been sorted above.
-            if (lacks && isOfPage(entry.key()) && own.containsKey(new Bytes(entry.key()))) {
+            if (lacks && isOfPage(entry.key()) && own.containsKey(entry.key())) {
                 give(entry);
             }
         }
@@ -216,38 +289,29 @@ final class RangeExchange extends Request {
             return false;
         }
         Range last = page.get(covered.ranges() - 1);
-        return Long.compareUnsigned(covered.lastHash(), last.first()) >= 0
-                && Long.compareUnsigned(covered.lastHash(), last.last()) <= 0;
+        RecordKey key = covered.end().key();
+        return last.mayEndAt(covered.end())
+                && (key == null
+                        || (parts.isOf(last, key) && key.hash() == covered.end().hash()));
     }
 
-    private boolean isOfPage(byte[] key) {
-        if (!StorageKey.isValid(key) || !parts.keeps(key)) {
+    private boolean isOfPage(RecordKey key) {
+        if (!parts.keeps(key)) {
             return false;
         }
-        int partition = StorageKey.partition(key);
-        int lane = parts.trees().lanes().of(key);
-        long hash = StorageKey.hash(key);
-        for (Range range : page) {
-            if (range.partition() == partition
-                    && range.lane() == lane
-                    && Long.compareUnsigned(hash, range.first()) >= 0
-                    && Long.compareUnsigned(hash, range.last()) <= 0) {
-                return true;
-            }
-        }
-        return false;
+        return page.stream().anyMatch(range -> parts.isOf(range, key) && range.contains(key));
     }
 
     /** Which way a key goes that both have, or that only the other has; true: it comes here. */
-    private boolean sort(byte[] key, VersionVector theirs) {
-        LaneReader.Entry mine = own.remove(new Bytes(key));
+    private boolean sort(RecordKey key, VersionVector theirs) {
+        LaneReader.Entry mine = own.remove(key);
         if (mine == null) {
             return true;
         }
         boolean mineKnowsAll = mine.clock().descends(theirs);
         boolean theirsKnowsAll = theirs.descends(mine.clock());
-        if (mineKnowsAll && theirsKnowsAll && distrusted.contains(StorageKey.partition(key))) {
-            replaced.add(new Bytes(key));
+        if (mineKnowsAll && theirsKnowsAll && distrusted.contains(key.partition())) {
+            replaced.add(key);
             return true;
         }
         if (!theirsKnowsAll || mineKnowsAll) {
@@ -256,20 +320,15 @@ final class RangeExchange extends Request {
         return !mineKnowsAll || theirsKnowsAll;
     }
 
-    /** @param versions null where they have not come yet */
-    private void take(Wanted wanted, @Nullable Versions versions, Joins joins) {
-        if (versions == null) {
-            toTake.add(wanted);
-            return;
-        }
-        byte[] key = wanted.key();
-        if (!versions.clock().descends(wanted.theirs())) {
+    private void take(Seen wanted, Versions versions, Joins joins) {
+        RecordKey key = wanted.key();
+        if (!versions.clock().descends(wanted.clock())) {
             // It is too large for one answer, or has changed: a session to come will see whether there is more.
-            tally.incomplete.add(StorageKey.partition(key));
+            tally.incomplete.add(key.partition());
         }
         joins.missing++;
         tally.keysTaken++;
-        if (replaced.contains(new Bytes(key))) {
+        if (replaced.contains(key)) {
             parts.replace(key, versions, joins::done);
         } else {
             parts.join(key, versions, joins::done);
@@ -278,7 +337,7 @@ final class RangeExchange extends Request {
 
     /** What has outgrown a message is sent in parts, each acknowledged by itself. */
     private void give(LaneReader.Entry entry) {
-        int partition = StorageKey.partition(entry.key());
+        int partition = entry.key().partition();
         if (!ExchangeCore.contains(parts.partitions().everywhere(partition), peer)) {
             tally.oneWay.add(partition);
             return;
@@ -300,29 +359,27 @@ final class RangeExchange extends Request {
         while (asked.size() < keysMax && !toTake.isEmpty()) {
             asked.add(toTake.remove());
         }
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
+        List<Record> records = new ArrayList<>();
         long bytes =
-                20 + asked.stream().mapToLong(wanted -> wanted.key().length).sum();
-        while (keys.size() < keysMax && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
+                20 + asked.stream().mapToLong(wanted -> wanted.key().length()).sum();
+        while (records.size() < keysMax && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
             // As it was when the page was read: what has been written since finds its own way.
             LaneReader.Entry entry = toSend.remove();
-            keys.add(entry.key());
-            versions.add(entry.versions());
+            records.add(entry.asRecord());
             bytes += ExchangeParts.sizeBytes(entry.key(), entry.versions());
         }
-        tally.keysSent += keys.size();
-        parts.counters().keysRepaired += keys.size();
+        tally.keysSent += records.size();
+        parts.counters().keysRepaired += records.size();
         parts.requests().open(this, parts.clocks().nanos());
         parts.send(
                 peer,
                 new Message.ExchangeObjects(
-                        id, keys, versions, asked.stream().map(Wanted::key).toList()),
+                        id, records, asked.stream().map(Seen::key).toList()),
                 bytes);
     }
 
     private void takeObjects(Message.ExchangeObjectsReply reply) {
-        int answered = reply.storageKeys().size();
+        int answered = reply.records().size();
         boolean isPatchy = reply.verdict() == Verdict.UNREADABLE;
         if (!(reply.verdict() == Verdict.OK || isPatchy) || answered > asked.size()) {
             end("it answers " + reply.verdict());
@@ -337,7 +394,7 @@ final class RangeExchange extends Request {
         Joins joins = new Joins();
         int at = 0;
         for (int i = 0; i < answered; i++) {
-            byte[] key = reply.storageKeys().get(i);
+            RecordKey key = reply.records().get(i).key();
             while (isPatchy && at < asked.size() && !isAsked(at, key)) {
                 at++;
             }
@@ -346,7 +403,7 @@ final class RangeExchange extends Request {
                 end("it sends what was not asked for");
                 return;
             }
-            take(asked.get(at++), reply.versions().get(i), joins);
+            take(asked.get(at++), reply.records().get(i).versions(), joins);
         }
         int left = isPatchy && answered == 0 ? asked.size() : at;
         for (int i = asked.size() - 1; i >= left; i--) {
@@ -355,8 +412,8 @@ final class RangeExchange extends Request {
         joins.done(Verdict.OK);
     }
 
-    private boolean isAsked(int at, byte[] key) {
-        return Arrays.equals(key, asked.get(at).key());
+    private boolean isAsked(int at, RecordKey key) {
+        return key.equals(asked.get(at).key());
     }
 
     /** Some record of this page cannot be read, here or there: the others are made equal all the same. */
@@ -390,22 +447,18 @@ final class RangeExchange extends Request {
 
     private void endPage() {
         int pages = page.size();
-        long coveredTo = page.get(pages - 1).last();
+        End coveredTo = page.get(pages - 1).end();
         Range last = rest.get(pages - 1);
-        boolean isWhole = coveredTo == last.last();
+        boolean isWhole = coveredTo.equals(last.end());
+        isSummed &= !isWhole;
         boolean hadRoom = isWhole && pages == Math.min(tally.rangesAPage, rest.size());
         tally.rangesAPage = hadRoom ? Math.min(ExchangeService.RANGES_MAX, 2 * tally.rangesAPage) : pages;
         List<Range> left = new ArrayList<>();
         if (!isWhole) {
-            left.add(last.from(coveredTo + 1));
+            left.add(last.behind(coveredTo));
         }
         left.addAll(rest.subList(pages, rest.size()));
-        rest = left;
-        if (rest.isEmpty()) {
-            end(null);
-        } else {
-            pace.next(this::readPage);
-        }
+        goOn(left);
     }
 
     private void end(@Nullable String why) {

@@ -2,7 +2,8 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -35,7 +36,7 @@ final class TreeBuild {
 
     private final @Nullable MerkleTree[] fresh;
     /** Storage keys that were written during the step under way, with their digests since. */
-    private final TreeMap<byte[], Long> touched = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<RecordKey, Long> touched = new TreeMap<>();
 
     private byte[] from;
     private boolean inStep;
@@ -57,7 +58,7 @@ final class TreeBuild {
         this.stamps = stamps.copy();
         this.resolution = resolution;
         this.fresh = new @Nullable MerkleTree[lanes.count()];
-        this.from = StorageKey.from(partition, firstDb, 0);
+        this.from = Keyspace.from(partition, firstDb, 0);
     }
 
     boolean covers(int ofPartition, int db) {
@@ -72,7 +73,7 @@ final class TreeBuild {
     }
 
     byte[] end() {
-        return StorageKey.end(partition, lastDb);
+        return Keyspace.end(partition, lastDb);
     }
 
     @Nullable
@@ -81,18 +82,18 @@ final class TreeBuild {
     }
 
     /** A write of a key that this build covers. */
-    void changed(byte[] storageKey, Versions held, Versions next) {
-        long flushStamp = stamps.of(StorageKey.db(storageKey));
+    void changed(RecordKey storageKey, Versions held, Versions next) {
+        long flushStamp = stamps.of(storageKey.db());
         if (isPast(storageKey)) {
-            long before = VersionsDigest.of(storageKey, held, flushStamp);
-            long after = VersionsDigest.of(storageKey, next, flushStamp);
+            long before = VersionsDigest.of(storageKey.bytes(), held, flushStamp);
+            long after = VersionsDigest.of(storageKey.bytes(), next, flushStamp);
             add(storageKey, after - before, MerkleTrees.present(after) - MerkleTrees.present(before));
         } else if (inStep) {
-            touched.put(storageKey, VersionsDigest.of(storageKey, next, flushStamp));
+            touched.put(storageKey, VersionsDigest.of(storageKey.bytes(), next, flushStamp));
         }
     }
 
-    void undone(byte[] storageKey, long difference) {
+    void undone(RecordKey storageKey, long difference) {
         if (isPast(storageKey)) {
             add(storageKey, -difference, 0);
         } else if (inStep) {
@@ -100,8 +101,12 @@ final class TreeBuild {
         }
     }
 
-    private boolean isPast(byte[] storageKey) {
-        return Arrays.compareUnsigned(storageKey, from) < 0;
+    private boolean isPast(RecordKey storageKey) {
+        return isBefore(storageKey, from);
+    }
+
+    private static boolean isBefore(RecordKey key, byte[] place) {
+        return Arrays.compareUnsigned(key.bytes(), place) < 0;
     }
 
     /** What a step came to. */
@@ -123,14 +128,14 @@ final class TreeBuild {
             return Progress.GO_ON;
         }
         for (int i = 0; i < page.keys().size(); i++) {
-            byte[] key = page.keys().get(i);
-            if (!touched.containsKey(key) && StorageKey.isValid(key)) {
+            RecordKey key = page.keys().get(i);
+            if (!touched.containsKey(key)) {
                 found(key, page.values().get(i), damaged);
             }
         }
         byte[] next = page.next();
         touched.forEach((key, digest) -> {
-            if (next == null || Arrays.compareUnsigned(key, next) < 0) {
+            if (next == null || isBefore(key, next)) {
                 add(key, digest, MerkleTrees.present(digest));
             }
         });
@@ -139,19 +144,19 @@ final class TreeBuild {
     }
 
     interface DamagedRecord {
-        void found(byte[] storageKey, CorruptRecordException damage);
+        void found(RecordKey storageKey, CorruptRecordException damage);
     }
 
-    private void found(byte[] key, byte[] value, DamagedRecord damaged) {
+    private void found(RecordKey key, byte[] value, DamagedRecord damaged) {
         try {
-            long digest = VersionsDigest.of(key, VersionsCodec.decode(value), stamps.of(StorageKey.db(key)));
+            long digest = VersionsDigest.of(key.bytes(), VersionsCodec.decode(value), stamps.of(key.db()));
             add(key, digest, MerkleTrees.present(digest));
         } catch (CorruptRecordException damage) {
             damaged.found(key, damage);
         }
     }
 
-    private void add(byte[] storageKey, long difference, int moreEntries) {
+    private void add(RecordKey storageKey, long difference, int moreEntries) {
         if (difference == 0) {
             return;
         }
@@ -161,6 +166,6 @@ final class TreeBuild {
             tree = new MerkleTree(resolution.bits(lane), stamps.of(Lanes.db(lane)));
             fresh[lane] = tree;
         }
-        tree.add(lanes.path(lane, StorageKey.hash(storageKey)), difference, moreEntries);
+        tree.add(lanes.path(lane, storageKey.hash()), difference, moreEntries);
     }
 }

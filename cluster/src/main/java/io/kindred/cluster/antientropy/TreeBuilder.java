@@ -1,5 +1,6 @@
 package io.kindred.cluster.antientropy;
 
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ public final class TreeBuilder implements ScrubTask {
         return progress == TreeBuild.Progress.GO_ON || progress == TreeBuild.Progress.DONE;
     }
 
-    private void damaged(byte[] storageKey, CorruptRecordException damage) {
+    private void damaged(RecordKey storageKey, CorruptRecordException damage) {
         counters.unreadable++;
         repairs.found(storageKey, damage);
     }

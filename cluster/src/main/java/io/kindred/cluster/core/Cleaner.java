@@ -2,7 +2,8 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class Cleaner implements ScrubTask {
         if (job != null) {
             throw new IllegalStateException("one partition at a time");
         }
-        job = new Job(partition, still, done, StorageKey.from(partition, 0, 0));
+        job = new Job(partition, still, done, Keyspace.from(partition, 0, 0));
     }
 
     @Override
@@ -73,7 +74,7 @@ final class Cleaner implements ScrubTask {
         // The databases of a partition lie one behind the other.
         desk.scan(
                 now.from(),
-                StorageKey.end(now.partition(), lastDb),
+                Keyspace.end(now.partition(), lastDb),
                 ENTRIES_A_STEP,
                 scanned -> onScanned(now, scanned, told));
     }
@@ -93,11 +94,9 @@ final class Cleaner implements ScrubTask {
             }
             told.accept(ok ? Step.of(now.partition(), scanned.keys().size()) : Step.later(now.partition()));
         });
-        for (byte[] key : scanned.keys()) {
-            if (StorageKey.isValid(key)) {
-                drops.add();
-                replica.dropUnowned(key, now.still(), drops::dropped);
-            }
+        for (RecordKey key : scanned.keys()) {
+            drops.add();
+            replica.dropUnowned(key, now.still(), drops::dropped);
         }
         drops.end();
     }

@@ -1,6 +1,6 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.message.DumpedRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asks of the cluster as a whole. */
@@ -33,7 +33,7 @@ public sealed interface ClusterQuery {
 
     /** Joins a record of another cluster, from a backup, into what this one has of the key. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
-    record Restore(int db, byte[] key, Versions versions) implements ClusterQuery {}
+    record Restore(int db, byte[] key, DumpedRecord record) implements ClusterQuery {}
 
     /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.

@@ -5,7 +5,7 @@ import io.kindred.cluster.keyspace.Deadlines.Bucket;
 import io.kindred.cluster.keyspace.Deadlines.Change;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ final class DeadlineDisk implements Deadlines.Disk {
                 : ByteBuffer.allocate(VALUE_BYTES)
                         .putInt(count)
                         .putInt(deadlines.hidden(bucket))
-                        .putLong(flushStamps.of(StorageKey.dbOf(bucket.group())))
+                        .putLong(flushStamps.of(Keyspace.dbOf(bucket.group())))
                         .array();
     }
 
@@ -89,7 +89,7 @@ final class DeadlineDisk implements Deadlines.Disk {
         ByteBuffer value = ByteBuffer.wrap(record.value());
         int count = value.getInt();
         int hidden = value.getInt();
-        boolean isAllHidden = value.getLong() < into.flushStamps().of(StorageKey.dbOf(bucket.group()));
+        boolean isAllHidden = value.getLong() < into.flushStamps().of(Keyspace.dbOf(bucket.group()));
         boolean isSwept = into.hidden().of(bucket.group()) == 0;
         into.deadlines().recover(bucket, count, isSwept ? 0 : isAllHidden ? count : hidden);
     }

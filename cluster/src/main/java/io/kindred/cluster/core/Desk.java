@@ -8,7 +8,8 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.LongMap;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -50,9 +51,9 @@ final class Desk implements LocalDesk {
     }
 
     /** While a flush is under way it counts as flushed: what else it may be, other replicas tell. */
-    private boolean showsUnreadable(byte[] storageKey, CorruptRecordException damage) {
+    private boolean showsUnreadable(RecordKey storageKey, CorruptRecordException damage) {
         replica.unreadable().found(storageKey, damage);
-        return !sweeping.test(StorageKey.db(storageKey));
+        return !sweeping.test(storageKey.db());
     }
 
     /** In which databases there is still something that a flush has hidden. */
@@ -78,7 +79,7 @@ final class Desk implements LocalDesk {
     long count(int db, int[] ofPartitions, long nowMillis) {
         long keys = 0;
         for (int partition : ofPartitions) {
-            int group = StorageKey.group(partition, db);
+            int group = Keyspace.group(partition, db);
             long expired = deadlines.at(group, nowMillis).expired();
             keys += Math.max(0, store.count(group) - hidden.of(group) - expired);
         }
@@ -89,7 +90,7 @@ final class Desk implements LocalDesk {
     Expiring expiring(int db, int[] ofPartitions, long nowMillis) {
         Expiring sum = Expiring.NONE;
         for (int partition : ofPartitions) {
-            sum = sum.plus(deadlines.at(StorageKey.group(partition, db), nowMillis));
+            sum = sum.plus(deadlines.at(Keyspace.group(partition, db), nowMillis));
         }
         return sum;
     }
@@ -98,7 +99,7 @@ final class Desk implements LocalDesk {
     long deadlinesCounted(int db, int[] ofPartitions) {
         long total = 0;
         for (int partition : ofPartitions) {
-            total += deadlines.total(StorageKey.group(partition, db));
+            total += deadlines.total(Keyspace.group(partition, db));
         }
         return total;
     }
@@ -111,7 +112,7 @@ final class Desk implements LocalDesk {
     @Override
     public void scan(Message.ScanRequest request, Consumer<Message.ScanReply> done) {
         if (!holds.test(request.partition())) {
-            done.accept(new Message.ScanReply(request.requestId(), Verdict.NOT_MINE, List.of(), List.of(), 0, false));
+            done.accept(new Message.ScanReply(request.requestId(), Verdict.NOT_MINE, List.of(), 0, false));
             return;
         }
         new PageReader(pages, request, done).start();
@@ -171,7 +172,7 @@ final class Desk implements LocalDesk {
     /** The records are still there and counted, but hidden. */
     private void hide(int db) {
         for (int partition = 0; partition < partitions; partition++) {
-            int group = StorageKey.group(partition, db);
+            int group = Keyspace.group(partition, db);
             long before = hidden.of(group);
             hidden.hideAll(group, store.count(group));
             deadlines.hideAll(group);
@@ -181,14 +182,20 @@ final class Desk implements LocalDesk {
         }
     }
 
-    /** Whether no key of this partition's database has a value, hidden or not. */
-    boolean countsNothing(int partition, int db) {
-        return store.count(StorageKey.group(partition, db)) == 0;
+    /** Whether nothing of this partition's database has a value, hidden or not. */
+    boolean hasNoValues(int partition, int db) {
+        int group = Keyspace.group(partition, db);
+        return store.count(group) == 0 && !hidden.mayHaveElements(group);
+    }
+
+    /** What a sweep finds of this partition's database, which the engine does not count. */
+    void hasElements(int partition, int db, boolean may) {
+        hidden.hasElements(Keyspace.group(partition, db), may);
     }
 
     /** A sweep has been through this partition's database. */
     void swept(int partition, int db) {
-        int group = StorageKey.group(partition, db);
+        int group = Keyspace.group(partition, db);
         deadlines.showAll(group);
         if (hidden.of(group) > 0) {
             hidden.clear(group);

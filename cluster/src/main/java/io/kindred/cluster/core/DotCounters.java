@@ -1,6 +1,6 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Floors;
 import io.kindred.cluster.version.VersionVector;
@@ -48,13 +48,13 @@ final class DotCounters {
         durable.raise(partition, floor);
     }
 
-    long next(byte[] storageKey, VersionVector held, VersionVector context) {
-        long floor = floors.floor(StorageKey.partition(storageKey));
+    long next(RecordKey storageKey, VersionVector held, VersionVector context) {
+        long floor = floors.floor(storageKey.partition());
         return VersionVector.nextCounter(held, context, Math.max(floor, lent.highest(storageKey)), self);
     }
 
     /** As {@link #next}, for a write of another node, whose container comes back or does not. */
-    long lend(byte[] storageKey, VersionVector held, VersionVector context, long nowNanos) {
+    long lend(RecordKey storageKey, VersionVector held, VersionVector context, long nowNanos) {
         long counter = next(storageKey, held, context);
         lent.add(storageKey, counter, nowNanos);
         giveUpLoans(nowNanos);
@@ -62,16 +62,16 @@ final class DotCounters {
     }
 
     /** As {@link #lend}, where no container here will tell of the dot for sure: so the floor does. */
-    long lendAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+    long lendAsStandIn(RecordKey storageKey, VersionVector held, VersionVector context) {
         long counter = next(storageKey, held, context);
-        burn(StorageKey.partition(storageKey), counter);
+        burn(storageKey.partition(), counter);
         return counter;
     }
 
     /** Dots that were lent long ago and have not come back count as burnt. */
     void giveUpLoans(long nowNanos) {
         for (LentDots.Loan loan = lent.expired(nowNanos); loan != null; loan = lent.expired(nowNanos)) {
-            burn(StorageKey.partition(loan.key().array()), loan.counter());
+            burn(loan.key().partition(), loan.counter());
         }
     }
 
@@ -80,7 +80,7 @@ final class DotCounters {
      *
      * @return the counter that had been lent for its key and is not any more; 0: none
      */
-    long written(byte[] storageKey, VersionVector clock) {
+    long written(RecordKey storageKey, VersionVector clock) {
         return lent.isEmpty() ? 0 : lent.seen(storageKey, clock.highest(self));
     }
 

@@ -4,6 +4,8 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.RecordKey;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +32,32 @@ public sealed interface Event {
     record Loaded(
             long token, byte @Nullable [] value, @Nullable StoreFailure failure) implements Event {}
 
-    /** A scan step has ended: ascending keys, and the key to go on from; null: the range has been read to its end. */
+    /** A scan step has ended: ascending keys, and the place to go on from; null: the range has been read to its end. */
     record Scanned(
             long token,
-            List<byte[]> keys,
+            List<RecordKey> keys,
             List<byte[]> values,
             byte @Nullable [] next,
-            @Nullable StoreFailure failure) implements Event {
+            @Nullable StoreFailure failure)
+            implements Event {
+        /** What the engine has found. What has not the layout of a record's key is no record, and is left out. */
+        public static Scanned found(long token, List<byte[]> keys, List<byte[]> values, byte @Nullable [] next) {
+            List<RecordKey> recordKeys = new ArrayList<>(keys.size());
+            List<byte[]> records = new ArrayList<>(keys.size());
+            for (int i = 0; i < keys.size(); i++) {
+                RecordKey key = RecordKey.parse(keys.get(i));
+                if (key != null) {
+                    recordKeys.add(key);
+                    records.add(values.get(i));
+                }
+            }
+            return new Scanned(token, recordKeys, records, next, null);
+        }
+
+        public static Scanned failed(long token, StoreFailure why) {
+            return new Scanned(token, List.of(), List.of(), null, why);
+        }
+
         Verdict verdict() {
             return failure == null ? Verdict.OK : Replica.verdict(failure);
         }

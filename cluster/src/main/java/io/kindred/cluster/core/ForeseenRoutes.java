@@ -32,7 +32,7 @@ final class ForeseenRoutes {
             routes = Arrays.copyOf(routes, size);
         }
         keys[count] = key;
-        storageKeys[count] = route.storageKey();
+        storageKeys[count] = route.storageKey().bytes();
         routes[count++] = route;
     }
 

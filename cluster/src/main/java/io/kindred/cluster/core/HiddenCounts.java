@@ -1,7 +1,9 @@
 package io.kindred.cluster.core;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How many of the keys that the engine counts in a group are hidden by a flush. The engine counts records that have a
@@ -12,6 +14,28 @@ import java.util.Map;
 final class HiddenCounts {
     /** Looked up, never iterated over. */
     private final Map<Integer, Long> hidden = new HashMap<>();
+    /** Whether groups of which nothing is known may have elements, which the engine does not count: not in a new store. */
+    private boolean isOldStore = true;
+    /** Those of which it is the other way round. Looked up, never iterated over. */
+    private final Set<Integer> unlikeTheRest = new HashSet<>();
+
+    /** There are no records yet. */
+    void storeIsNew() {
+        isOldStore = false;
+    }
+
+    /** False: a group has no records of elements that a flush might have hidden. */
+    boolean mayHaveElements(int group) {
+        return isOldStore != unlikeTheRest.contains(group);
+    }
+
+    void hasElements(int group, boolean may) {
+        if (isOldStore == may) {
+            unlikeTheRest.remove(group);
+        } else {
+            unlikeTheRest.add(group);
+        }
+    }
 
     long of(int group) {
         return hidden.isEmpty() ? 0 : hidden.getOrDefault(group, 0L);

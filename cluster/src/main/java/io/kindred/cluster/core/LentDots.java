@@ -1,6 +1,6 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.quorum.Bytes;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,13 +14,13 @@ final class LentDots {
     private static final int LENT_MAX = 16_384;
 
     /** Looked up, never iterated over. */
-    private final Map<Bytes, Loan> open = new HashMap<>();
+    private final Map<RecordKey, Loan> open = new HashMap<>();
 
     private final ArrayDeque<Loan> inOrder = new ArrayDeque<>();
     private final long patienceNanos;
 
     /** One key's. */
-    record Loan(Bytes key, long counter, long untilNanos) {}
+    record Loan(RecordKey key, long counter, long untilNanos) {}
 
     LentDots(long patienceNanos) {
         this.patienceNanos = patienceNanos;
@@ -31,16 +31,16 @@ final class LentDots {
     }
 
     /** 0: none. */
-    long highest(byte[] storageKey) {
+    long highest(RecordKey storageKey) {
         if (open.isEmpty()) {
             return 0;
         }
-        Loan loan = open.get(new Bytes(storageKey));
+        Loan loan = open.get(storageKey);
         return loan == null ? 0 : loan.counter();
     }
 
-    void add(byte[] storageKey, long counter, long nowNanos) {
-        Loan loan = new Loan(new Bytes(storageKey), counter, nowNanos + patienceNanos);
+    void add(RecordKey storageKey, long counter, long nowNanos) {
+        Loan loan = new Loan(storageKey, counter, nowNanos + patienceNanos);
         open.put(loan.key(), loan);
         inOrder.add(loan);
     }
@@ -50,8 +50,8 @@ final class LentDots {
      *
      * @return the counter that had been lent and is not any more; 0: none
      */
-    long seen(byte[] storageKey, long counter) {
-        Bytes key = new Bytes(storageKey);
+    long seen(RecordKey storageKey, long counter) {
+        RecordKey key = storageKey;
         Loan loan = open.get(key);
         if (loan == null || loan.counter() > counter) {
             return 0;

@@ -2,7 +2,8 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import java.util.TreeMap;
@@ -24,22 +25,22 @@ final class Losses implements ExchangeCore.Repairs {
     }
 
     @Override
-    public void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> done) {
+    public void overwrite(RecordKey storageKey, Versions versions, Consumer<Verdict> done) {
         replica.overwrite(storageKey, versions, done);
     }
 
     @Override
-    public void found(byte[] storageKey, CorruptRecordException damage) {
+    public void found(RecordKey storageKey, CorruptRecordException damage) {
         replica.unreadable().found(storageKey, damage);
     }
 
     @Override
-    public void lost(byte[] storageKey) {
+    public void lost(RecordKey storageKey) {
         replica.unreadable().lost(storageKey);
     }
 
     @Override
-    public boolean isLost(byte[] storageKey) {
+    public boolean isLost(RecordKey storageKey) {
         return replica.unreadable().isLost(storageKey);
     }
 
@@ -47,7 +48,7 @@ final class Losses implements ExchangeCore.Repairs {
     @Override
     public void acceptLoss(int partition, Consumer<Verdict> done) {
         replica.leapFloor(partition);
-        giveUp(StorageKey.from(partition, 0, 0), StorageKey.end(partition, databases - 1), verdict -> {
+        giveUp(Keyspace.from(partition, 0, 0), Keyspace.end(partition, databases - 1), verdict -> {
             if (verdict == Verdict.OK) {
                 replica.lost(partition);
             }
@@ -57,7 +58,7 @@ final class Losses implements ExchangeCore.Repairs {
 
     /** Of what is held for a node, or for a datacenter. */
     void acceptLossOfHints(long intended, Consumer<Verdict> done) {
-        giveUp(StorageKey.hintsFrom(intended), StorageKey.hintsEnd(intended), done);
+        giveUp(Keyspace.hintsFrom(intended), Keyspace.hintsEnd(intended), done);
     }
 
     private void giveUp(byte[] from, byte[] to, Consumer<Verdict> done) {

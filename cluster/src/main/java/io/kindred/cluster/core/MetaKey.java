@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.Deadlines;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
 import java.nio.ByteBuffer;
 
 /** Node-local records in the storage engine: the tag, a kind, and a number. Values are one big-endian long, if nothing else is
@@ -50,7 +50,7 @@ final class MetaKey {
 
     static byte[] of(byte kind, int number) {
         return ByteBuffer.allocate(6)
-                .put(StorageKey.META)
+                .put(Keyspace.META)
                 .put(kind)
                 .putInt(number)
                 .array();

@@ -30,7 +30,8 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.ring.DatacenterRecords;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Partitioner;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Actor;
@@ -163,7 +164,7 @@ public final class NodeCore implements MessageHandler {
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
         replica.unreadable().healer((key, isSenseless) -> {
-            if (StorageKey.isHint(key)) {
+            if (key.isHint()) {
                 handoff.onUnreadable(key);
             } else {
                 antiEntropy.exchange().unreadable(key, isSenseless);
@@ -245,6 +246,9 @@ public final class NodeCore implements MessageHandler {
     private static void recover(
             Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed, Clocks clocks) {
         FlushStamps flushStamps = kept.flushStamps();
+        if (recovered.meta().isEmpty()) {
+            kept.hidden().storeIsNew();
+        }
         for (Recovered.MetaRecord record : recovered.meta()) {
             int number = MetaKey.number(record.key());
             if (MetaKey.kind(record.key()) == MetaKey.TREES) {
@@ -290,6 +294,11 @@ public final class NodeCore implements MessageHandler {
         }
         reserve.after();
         termDisk.sync();
+    }
+
+    /** Has keys name records otherwise, as a simulation does. Requires: that it is called before the first event. */
+    public void namesRecordsBy(Partitioner partitioner) {
+        membership.router().useKeys(partitioner);
     }
 
     /**
@@ -636,6 +645,16 @@ public final class NodeCore implements MessageHandler {
     }
 
     @Override
+    public void onBucketSums(long from, Message.BucketSums message) {
+        antiEntropy.exchange().onBucketSums(from, message);
+    }
+
+    @Override
+    public void onBucketSumsReply(long from, Message.BucketSumsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {
         if (membership.isCastOut(from)) {
             return;
@@ -680,7 +699,7 @@ public final class NodeCore implements MessageHandler {
         }
         desk.scan(message, reply -> {
             if (reply.verdict() == Verdict.NOT_MINE) {
-                membership.router().redirect(from, StorageKey.from(message.partition(), message.db(), 0));
+                membership.router().redirect(from, RecordKey.firstOf(message.partition()));
             }
             outlet.send(from, reply);
         });

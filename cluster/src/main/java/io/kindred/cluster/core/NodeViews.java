@@ -22,7 +22,6 @@ import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.term.TermCounters;
 import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.DatacenterRing;
@@ -218,7 +217,7 @@ public final class NodeViews {
     }
 
     int partitionOf(int db, byte[] key) {
-        return StorageKey.partition(membership.router().route(db, key).storageKey());
+        return membership.router().route(db, key).storageKey().partition();
     }
 
     public NodeConfig config() {

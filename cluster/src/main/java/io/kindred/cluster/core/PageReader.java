@@ -3,15 +3,19 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.keyspace.ScanCursor;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one page of a partition from this node's engine. A step of the engine may end early, for bytes as for entries;
@@ -26,8 +30,7 @@ final class PageReader {
     private final Message.ScanRequest request;
     private final Consumer<Message.ScanReply> done;
     private final long deadlineNanos;
-    private final List<byte[]> keys = new ArrayList<>();
-    private final List<Versions> versions = new ArrayList<>();
+    private final List<Record> records = new ArrayList<>();
 
     PageReader(Source source, Message.ScanRequest request, Consumer<Message.ScanReply> done) {
         this.source = source;
@@ -46,7 +49,7 @@ final class PageReader {
     /** What is made of a record that cannot be read. */
     interface Unreadable {
         /** Takes note of it; whether a page names its key. */
-        boolean isShown(byte[] storageKey, CorruptRecordException damage);
+        boolean isShown(RecordKey storageKey, CorruptRecordException damage);
     }
 
     /** Reads one step of a range of the engine. */
@@ -55,11 +58,11 @@ final class PageReader {
     }
 
     void start() {
-        from(StorageKey.from(request.partition(), request.db(), request.fromHash()));
+        from(Keyspace.from(request.partition(), request.db(), request.fromHash()));
     }
 
-    private void from(byte[] key) {
-        source.steps.scan(key, StorageKey.end(request.partition(), request.db()), request.limit(), this::take);
+    private void from(byte[] place) {
+        source.steps.scan(place, Keyspace.end(request.partition(), request.db()), request.limit(), this::take);
     }
 
     private void take(Event.Scanned scanned) {
@@ -70,28 +73,38 @@ final class PageReader {
             return;
         }
         takeAll(scanned);
-        byte[] next = scanned.next();
+        byte[] next = behindElements(scanned);
         if (next == null) {
             reply(Verdict.OK, 0, true);
         } else if (isPastCursor(next)) {
-            reply(Verdict.OK, StorageKey.hash(next), false);
+            reply(Verdict.OK, Keyspace.hash(next), false);
         } else {
             from(next);
         }
     }
 
+    /** A page is of heads: what the step has ended within or before is passed over, however many elements a key has. */
+    private static byte @Nullable [] behindElements(Event.Scanned scanned) {
+        byte[] next = scanned.next();
+        if (next == null || scanned.keys().isEmpty()) {
+            return next;
+        }
+        byte[] past = scanned.keys().get(scanned.keys().size() - 1).pastElements();
+        return Arrays.compareUnsigned(next, past) < 0 ? past : next;
+    }
+
     private boolean isPastCursor(byte[] next) {
-        if (!StorageKey.hasHash(next)) {
+        if (!Keyspace.hasHash(next)) {
             return false;
         }
         ScanCursor begun = ScanCursor.at(request.partition(), request.fromHash());
-        return !ScanCursor.at(request.partition(), StorageKey.hash(next)).equals(begun);
+        return !ScanCursor.at(request.partition(), Keyspace.hash(next)).equals(begun);
     }
 
     private void takeAll(Event.Scanned scanned) {
         for (int i = 0; i < scanned.keys().size(); i++) {
-            byte[] key = scanned.keys().get(i);
-            if (!StorageKey.isValid(key)) {
+            RecordKey key = scanned.keys().get(i);
+            if (key.hasElement()) {
                 continue;
             }
             try {
@@ -111,14 +124,12 @@ final class PageReader {
         }
     }
 
-    private void add(byte[] key, Versions held) {
-        keys.add(key);
-        versions.add(held);
+    private void add(RecordKey key, Versions held) {
+        records.add(new Record(key, held));
     }
 
     private void reply(Verdict verdict, long nextHash, boolean complete) {
         boolean ok = verdict == Verdict.OK;
-        done.accept(new Message.ScanReply(
-                request.requestId(), verdict, ok ? keys : List.of(), ok ? versions : List.of(), nextHash, complete));
+        done.accept(new Message.ScanReply(request.requestId(), verdict, ok ? records : List.of(), nextHash, complete));
     }
 }

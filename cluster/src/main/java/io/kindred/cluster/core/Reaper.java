@@ -3,7 +3,8 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
@@ -80,11 +81,11 @@ final class Reaper implements ScrubTask {
         if (partition < 0) {
             partition = waiting.first();
             waiting.remove(partition);
-            from = StorageKey.from(partition, 0, 0);
+            from = Keyspace.from(partition, 0, 0);
             found = 0;
             counters.partitionsWaiting = waiting.size();
         }
-        desk.scan(from, StorageKey.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
+        desk.scan(from, Keyspace.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
     }
 
     private void onScanned(Event.Scanned scanned, Consumer<Step> told) {
@@ -98,8 +99,8 @@ final class Reaper implements ScrubTask {
             told.accept(ok ? Step.of(where, scanned.keys().size()) : Step.later(where));
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
-            byte[] key = scanned.keys().get(i);
-            Versions held = StorageKey.isValid(key) ? decoded(scanned.values().get(i)) : null;
+            RecordKey key = scanned.keys().get(i);
+            Versions held = decoded(scanned.values().get(i));
             if (held != null && isOlder(partition) && held.newestStamp() <= marks.of(partition)) {
                 drops.add();
                 replica.dropSettled(key, (verdict, dropped) -> drops.dropped(verdict));

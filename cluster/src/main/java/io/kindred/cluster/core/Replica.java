@@ -4,12 +4,11 @@ import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.quorum.Bytes;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.LongMap;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Dot;
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * whose persist failed raises the floor of its partition.
  */
 final class Replica implements LocalReplica {
-    private static final byte[] NO_KEY = {};
+    private static final RecordKey NO_KEY = RecordKey.firstOf(0);
     /** No key is written so often without any other replica hearing of it. */
     private static final long UNSEEN_COUNTERS_MAX = 1 << 20;
 
@@ -55,7 +54,7 @@ final class Replica implements LocalReplica {
     private final Outlet outlet;
     private final Clocks clocks;
     /** Keys that are being loaded. Looked up, never iterated over. */
-    private final Map<Bytes, Chain> loading = new HashMap<>();
+    private final Map<RecordKey, Chain> loading = new HashMap<>();
 
     private final LongMap<Chain> loads = new LongMap<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -97,7 +96,7 @@ final class Replica implements LocalReplica {
             MerkleTrees trees) {}
 
     /** A write that is not durable yet, or a step that waits for those before it ({@code persists} false). */
-    private record Pending(WriteStep step, boolean persists, byte[] key, long counter, TreeChange change) {}
+    private record Pending(WriteStep step, boolean persists, RecordKey key, long counter, TreeChange change) {}
 
     /** What a write has changed in its partition's tree. */
     private record TreeChange(long difference, int epoch) {
@@ -106,35 +105,35 @@ final class Replica implements LocalReplica {
 
     /** The steps that wait for one load. */
     private static final class Chain {
-        final Bytes key;
+        final RecordKey key;
         final List<Object> steps = new ArrayList<>();
         long weightBytes;
 
-        Chain(Bytes key) {
+        Chain(RecordKey key) {
             this.key = key;
         }
     }
 
     @Override
-    public void read(byte[] storageKey, ReadStep step) {
+    public void read(RecordKey storageKey, ReadStep step) {
         withState(storageKey, step);
     }
 
     @Override
-    public void write(byte[] storageKey, WriteStep step) {
+    public void write(RecordKey storageKey, WriteStep step) {
         withState(storageKey, step);
     }
 
     /** Runs the step, now or when the key has been loaded. */
-    private void withState(byte[] storageKey, Object step) {
-        Chain chain = loading.isEmpty() ? null : loading.get(new Bytes(storageKey));
+    private void withState(RecordKey storageKey, Object step) {
+        Chain chain = loading.isEmpty() ? null : loading.get(storageKey);
         if (chain != null) {
             add(chain, step);
             return;
         }
         Versions held;
         try {
-            held = store.peek(storageKey, CONTAINER);
+            held = store.peek(storageKey.bytes(), CONTAINER);
         } catch (CorruptRecordException damage) {
             foundUnreadable(storageKey, damage, step);
             return;
@@ -146,12 +145,12 @@ final class Replica implements LocalReplica {
         }
     }
 
-    private void load(byte[] storageKey, Object step) {
-        Chain chain = new Chain(new Bytes(storageKey));
+    private void load(RecordKey storageKey, Object step) {
+        Chain chain = new Chain(storageKey);
         add(chain, step);
         loading.put(chain.key, chain);
         loads.put(++lastLoad, chain);
-        outlet.effects().load(lastLoad, storageKey);
+        outlet.effects().load(lastLoad, storageKey.bytes());
     }
 
     private void add(Chain chain, Object step) {
@@ -168,7 +167,7 @@ final class Replica implements LocalReplica {
             throw new IllegalStateException("a load that nobody asked for: " + token);
         }
         if (failure == StoreFailure.DAMAGED) {
-            unreadable.notGiven(chain.key.array());
+            unreadable.notGiven(chain.key);
         }
         // Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry.
         for (int i = 0; i < chain.steps.size(); i++) {
@@ -177,16 +176,16 @@ final class Replica implements LocalReplica {
                 fail(step, verdict(failure));
                 continue;
             }
-            runLoaded(chain.key.array(), value, step);
+            runLoaded(chain.key, value, step);
         }
         loading.remove(chain.key);
         waitingBytes -= chain.weightBytes;
     }
 
-    private void runLoaded(byte[] storageKey, byte @Nullable [] loaded, Object step) {
+    private void runLoaded(RecordKey storageKey, byte @Nullable [] loaded, Object step) {
         Versions held;
         try {
-            Versions newer = store.peek(storageKey, CONTAINER);
+            Versions newer = store.peek(storageKey.bytes(), CONTAINER);
             held = newer != null ? newer : loaded == null ? Versions.EMPTY : VersionsCodec.decode(loaded);
         } catch (CorruptRecordException damage) {
             foundUnreadable(storageKey, damage, step);
@@ -195,12 +194,12 @@ final class Replica implements LocalReplica {
         run(storageKey, held, step);
     }
 
-    private void foundUnreadable(byte[] storageKey, CorruptRecordException damage, Object step) {
+    private void foundUnreadable(RecordKey storageKey, CorruptRecordException damage, Object step) {
         unreadable.found(storageKey, damage);
         runUnreadable(storageKey, step);
     }
 
-    private void run(byte[] storageKey, Versions held, Object step) {
+    private void run(RecordKey storageKey, Versions held, Object step) {
         if (step instanceof ReadStep read) {
             read.loaded(Verdict.OK, visible(storageKey, held));
         } else if (step instanceof DropStep drop) {
@@ -210,7 +209,7 @@ final class Replica implements LocalReplica {
         }
     }
 
-    private void runUnreadable(byte[] storageKey, Object step) {
+    private void runUnreadable(RecordKey storageKey, Object step) {
         if (step instanceof DropStep drop) {
             drop.dropUnreadable();
         } else if (step instanceof WriteStep write && write.isBlind() && unreadable.isLost(storageKey)) {
@@ -221,8 +220,8 @@ final class Replica implements LocalReplica {
     }
 
     /** A write in place of a lost record. It counts as one with a value, as most are. */
-    private void applyOver(byte[] storageKey, WriteStep step) {
-        leapFloor(StorageKey.partition(storageKey));
+    private void applyOver(RecordKey storageKey, WriteStep step) {
+        leapFloor(storageKey.partition());
         lastCounter = 0;
         Versions asked = step.next(Versions.EMPTY);
         if (asked == null) {
@@ -233,40 +232,40 @@ final class Replica implements LocalReplica {
         lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
         forgetLost(storageKey);
         byte[] bytes = VersionsCodec.encode(next);
-        Sibling counting = next.winner();
+        Sibling counting = counting(storageKey, next);
         countDeadline(storageKey, null, false, counting);
         persist(
-                storageKey,
+                storageKey.bytes(),
                 bytes,
-                count(counting) - 1,
+                count(counting) - countedUnknown(storageKey),
                 new Pending(step, true, storageKey, lastCounter, TreeChange.NONE));
     }
 
-    private void forgetLost(byte[] storageKey) {
+    private void forgetLost(RecordKey storageKey) {
         unreadable.replaced(storageKey);
-        hidden(storageKey, 1);
-        trees.replacedUnknown(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+        hidden(storageKey, countedUnknown(storageKey));
+        trees.replacedUnknown(storageKey.partition(), storageKey.db());
     }
 
-    private void apply(byte[] storageKey, Versions held, WriteStep step) {
+    private void apply(RecordKey storageKey, Versions held, WriteStep step) {
         Versions current = visible(storageKey, held);
         lastCounter = 0;
         Versions asked = step.next(current);
         if (asked != null && !isLate(storageKey, held, asked)) {
             Versions next = visible(storageKey, asked);
-            Sibling before = held.winner();
-            Sibling after = next.winner();
-            boolean wasHidden = current != held && count(current.winner()) < count(before);
+            Sibling before = counting(storageKey, held);
+            Sibling after = counting(storageKey, next);
+            boolean wasHidden = current != held && count(counting(storageKey, current)) < count(before);
             if (wasHidden) {
                 hidden(storageKey, 1);
             }
-            int countDelta = 0;
-            if (!StorageKey.isHint(storageKey)) {
-                countDelta = count(after) - count(before);
-                countDeadline(storageKey, before, wasHidden, after);
+            int countDelta = count(after) - count(before);
+            countDeadline(storageKey, before, wasHidden, after);
+            if (storageKey.hasElement()) {
+                hiddenCounts.hasElements(storageKey.group(), true);
             }
             lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
-            outlet.effects().persist(storageKey, VersionsCodec.encode(next), countDelta);
+            outlet.effects().persist(storageKey.bytes(), VersionsCodec.encode(next), countDelta);
             unpersisted++;
             pending.add(new Pending(step, true, storageKey, lastCounter, treeChange(storageKey, held, next)));
         } else if (unpersisted > 0) {
@@ -277,11 +276,11 @@ final class Replica implements LocalReplica {
     }
 
     /** A tombstone that everybody had and that has been reaped here: it has come once more, and says nothing new. */
-    private boolean isLate(byte[] storageKey, Versions held, Versions asked) {
-        return held.isEmpty() && !StorageKey.isHint(storageKey) && asked.goneAt() <= reapMark(storageKey);
+    private boolean isLate(RecordKey storageKey, Versions held, Versions asked) {
+        return held.isEmpty() && !storageKey.isHint() && asked.goneAt() <= reapMark(storageKey);
     }
 
-    private TreeChange treeChange(byte[] storageKey, Versions held, Versions next) {
+    private TreeChange treeChange(RecordKey storageKey, Versions held, Versions next) {
         long difference = trees.changed(storageKey, held, next);
         return difference == 0 ? TreeChange.NONE : new TreeChange(difference, trees.epoch());
     }
@@ -295,8 +294,8 @@ final class Replica implements LocalReplica {
      * Stores a container in place of one that cannot be read. What that one had seen is gone, so the floor leaps over any
      * counter that it may have had.
      */
-    void overwrite(byte[] storageKey, Versions versions, Consumer<Verdict> told) {
-        counters.keepAbove(StorageKey.partition(storageKey), versions.clock(), UNSEEN_COUNTERS_MAX, this::saveFloor);
+    void overwrite(RecordKey storageKey, Versions versions, Consumer<Verdict> told) {
+        counters.keepAbove(storageKey.partition(), versions.clock(), UNSEEN_COUNTERS_MAX, this::saveFloor);
         Versions held = heldInMemory(storageKey);
         Versions next = visible(storageKey, held == null ? versions : held.join(versions));
         unreadable.replaced(storageKey);
@@ -307,14 +306,21 @@ final class Replica implements LocalReplica {
             }
         };
         if (held == null) {
-            trees.replacedUnknown(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+            trees.replacedUnknown(storageKey.partition(), storageKey.db());
         }
         TreeChange change = held == null ? TreeChange.NONE : treeChange(storageKey, held, next);
-        int countDelta = held == null ? 0 : isLive(next) - isLive(held);
+        Sibling after = counting(storageKey, next);
+        int countDelta = 0;
         if (held != null) {
-            countDeadline(storageKey, held.winner(), false, next.winner());
+            Sibling before = counting(storageKey, held);
+            countDelta = count(after) - count(before);
+            countDeadline(storageKey, before, false, after);
         }
-        persist(storageKey, VersionsCodec.encode(next), countDelta, new Pending(done, true, storageKey, 0, change));
+        persist(
+                storageKey.bytes(),
+                VersionsCodec.encode(next),
+                countDelta,
+                new Pending(done, true, storageKey, 0, change));
     }
 
     /** A container of this partition may be lost: the floor leaps over any counter that it may have had. */
@@ -328,9 +334,9 @@ final class Replica implements LocalReplica {
     }
 
     /** Null where memory does not have it, or cannot make sense of it. */
-    private @Nullable Versions heldInMemory(byte[] storageKey) {
+    private @Nullable Versions heldInMemory(RecordKey storageKey) {
         try {
-            return store.peek(storageKey, CONTAINER);
+            return store.peek(storageKey.bytes(), CONTAINER);
         } catch (CorruptRecordException damage) {
             return null;
         }
@@ -338,17 +344,17 @@ final class Replica implements LocalReplica {
 
     /** Writes a node-local record; a {@link #barrier} after it tells when it is durable. */
     void persistMeta(byte[] key, byte[] value) {
-        persist(key, value, 0, NOTHING);
+        persistMeta(key, value, NOTHING);
     }
 
     /** Deletes one. */
     void forgetMeta(byte[] key) {
-        persist(key, null, 0, NOTHING);
+        persistMeta(key, null, NOTHING);
     }
 
     /** Writes (null: deletes) a node-local record, and tells when that is durable or was undone. */
     void persistMeta(byte[] key, byte @Nullable [] value, Consumer<Verdict> told) {
-        persist(key, value, 0, new Done() {
+        persistMeta(key, value, new Done() {
             @Override
             public void done(Verdict verdict) {
                 told.accept(verdict);
@@ -356,8 +362,12 @@ final class Replica implements LocalReplica {
         });
     }
 
-    private void persist(byte[] key, byte @Nullable [] value, int countDelta, WriteStep done) {
-        persist(key, value, countDelta, new Pending(done, true, key, 0, TreeChange.NONE));
+    private void persist(RecordKey storageKey, byte @Nullable [] value, int countDelta, WriteStep done) {
+        persist(storageKey.bytes(), value, countDelta, new Pending(done, true, storageKey, 0, TreeChange.NONE));
+    }
+
+    private void persistMeta(byte[] key, byte @Nullable [] value, WriteStep done) {
+        persist(key, value, 0, new Pending(done, true, NO_KEY, 0, TreeChange.NONE));
     }
 
     private void persist(byte[] key, byte @Nullable [] value, int countDelta, Pending entry) {
@@ -391,7 +401,7 @@ final class Replica implements LocalReplica {
     }
 
     /** @param value as it was read from the engine */
-    Left leftOf(byte[] storageKey, byte[] value) {
+    Left leftOf(RecordKey storageKey, byte[] value) {
         try {
             Versions held = VersionsCodec.decode(value);
             Versions seen = visible(storageKey, held);
@@ -408,7 +418,7 @@ final class Replica implements LocalReplica {
      * written anew without what was flushed, for the engine counts keys by the values that they have. One that cannot be
      * read goes once it is lost; until then {@code done} is told {@code UNREADABLE}.
      */
-    void dropIfFlushed(byte[] storageKey, Consumer<Verdict> done) {
+    void dropIfFlushed(RecordKey storageKey, Consumer<Verdict> done) {
         Predicate<Versions> isFlushed =
                 held -> visible(storageKey, held).siblings().isEmpty();
         BooleanSupplier isLost = () -> unreadable.isLost(storageKey);
@@ -435,7 +445,7 @@ final class Replica implements LocalReplica {
     }
 
     /** Drops a key's container where nothing of it lives, and its past is settled. */
-    void reap(byte[] storageKey, Dropped done) {
+    void reap(RecordKey storageKey, Dropped done) {
         withState(
                 storageKey,
                 new DropKeyStep(storageKey, held -> held.goneAt() <= reapMark(storageKey), () -> false, done));
@@ -445,20 +455,20 @@ final class Replica implements LocalReplica {
      * Drops a key's container that has nothing above its partition's reap mark. Requires: that the mark is another owner's,
      * who has what of it still counts.
      */
-    void dropSettled(byte[] storageKey, Dropped done) {
+    void dropSettled(RecordKey storageKey, Dropped done) {
         withState(
                 storageKey,
                 new DropKeyStep(storageKey, held -> held.newestStamp() <= reapMark(storageKey), () -> false, done));
     }
 
     /** Drops a key's container, readable or not, where this node has given its partition up, as long as that holds. */
-    void dropUnowned(byte[] storageKey, BooleanSupplier still, Consumer<Verdict> done) {
+    void dropUnowned(RecordKey storageKey, BooleanSupplier still, Consumer<Verdict> done) {
         Dropped told = (verdict, dropped) -> done.accept(verdict);
         withState(storageKey, new DropKeyStep(storageKey, held -> still.getAsBoolean(), still, told));
     }
 
     @Override
-    public void dropUnreadableHint(byte[] hintKey) {
+    public void dropUnreadableHint(RecordKey hintKey) {
         withState(hintKey, new DropStep() {
             @Override
             void drop(Versions held) {}
@@ -474,12 +484,12 @@ final class Replica implements LocalReplica {
     }
 
     @Override
-    public long reapMark(byte[] storageKey) {
-        return marks.of(StorageKey.partition(storageKey));
+    public long reapMark(RecordKey storageKey) {
+        return marks.of(storageKey.partition());
     }
 
     @Override
-    public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
+    public void dropIf(RecordKey storageKey, Versions seen, Dropped done) {
         withState(storageKey, new DropHintStep(storageKey, seen, done));
     }
 
@@ -495,12 +505,12 @@ final class Replica implements LocalReplica {
 
     /** Of a key of this node's own: the floor goes first. */
     private final class DropKeyStep extends DropStep {
-        private final byte[] storageKey;
+        private final RecordKey storageKey;
         private final Predicate<Versions> condition;
         private final BooleanSupplier evenUnreadable;
         private final Dropped told;
 
-        DropKeyStep(byte[] storageKey, Predicate<Versions> condition, BooleanSupplier evenUnreadable, Dropped told) {
+        DropKeyStep(RecordKey storageKey, Predicate<Versions> condition, BooleanSupplier evenUnreadable, Dropped told) {
             this.storageKey = storageKey;
             this.condition = condition;
             this.evenUnreadable = evenUnreadable;
@@ -513,16 +523,16 @@ final class Replica implements LocalReplica {
                 told.done(Verdict.OK, false);
                 return;
             }
-            counters.keep(StorageKey.partition(storageKey), held.clock(), Replica.this::saveFloor);
-            Sibling counting = held.winner();
+            counters.keep(storageKey.partition(), held.clock(), Replica.this::saveFloor);
+            Sibling counting = counting(storageKey, held);
             int counted = count(counting);
-            boolean wasHidden = isLive(visible(storageKey, held)) < counted;
+            boolean wasHidden = count(counting(storageKey, visible(storageKey, held))) < counted;
             if (wasHidden) {
                 hidden(storageKey, counted);
             }
             countDeadline(storageKey, counting, wasHidden, null);
             TreeChange change = treeChange(storageKey, held, Versions.EMPTY);
-            persist(storageKey, null, -counted, new Pending(this, true, storageKey, 0, change));
+            persist(storageKey.bytes(), null, -counted, new Pending(this, true, storageKey, 0, change));
         }
 
         @Override
@@ -531,9 +541,9 @@ final class Replica implements LocalReplica {
                 told.done(Verdict.UNREADABLE, false);
                 return;
             }
-            leapFloor(StorageKey.partition(storageKey));
+            leapFloor(storageKey.partition());
             forgetLost(storageKey);
-            persist(storageKey, null, -1, this);
+            persist(storageKey, null, -countedUnknown(storageKey), this);
         }
 
         @Override
@@ -547,11 +557,11 @@ final class Replica implements LocalReplica {
      * has raised the floor.
      */
     private final class DropHintStep extends DropStep {
-        private final byte[] storageKey;
+        private final RecordKey storageKey;
         private final Versions seen;
         private final Dropped told;
 
-        DropHintStep(byte[] storageKey, Versions seen, Dropped told) {
+        DropHintStep(RecordKey storageKey, Versions seen, Dropped told) {
             this.storageKey = storageKey;
             this.seen = seen;
             this.told = told;
@@ -579,9 +589,9 @@ final class Replica implements LocalReplica {
                 verdict -> told.accept(verdict == Verdict.OK));
     }
 
-    private void hidden(byte[] storageKey, int counted) {
+    private void hidden(RecordKey storageKey, int counted) {
         if (counted > 0) {
-            int group = StorageKey.group(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+            int group = storageKey.group();
             if (hiddenCounts.of(group) > 0) {
                 hiddenCounts.oneLess(group);
                 keepHidden(group);
@@ -591,11 +601,11 @@ final class Replica implements LocalReplica {
 
     /** A key whose counting version was {@code before} has {@code after}: in the commit of what changed it. */
     private void countDeadline(
-            byte[] storageKey, @Nullable Sibling before, boolean wasHidden, @Nullable Sibling after) {
+            RecordKey storageKey, @Nullable Sibling before, boolean wasHidden, @Nullable Sibling after) {
         long from = deadlines.counted(before);
         long to = deadlines.counted(after);
         if (from != Deadlines.NEVER || to != Deadlines.NEVER) {
-            int group = StorageKey.group(StorageKey.partition(storageKey), StorageKey.db(storageKey));
+            int group = storageKey.group();
             deadlines.moved(group, from, wasHidden, to, clocks.wallMillis(), deadlineDisk);
         }
     }
@@ -606,11 +616,11 @@ final class Replica implements LocalReplica {
     }
 
     /** What is held for another node is handed over as it is: that node hides what was flushed. */
-    private Versions visible(byte[] storageKey, Versions held) {
-        if (StorageKey.isHint(storageKey)) {
+    private Versions visible(RecordKey storageKey, Versions held) {
+        if (storageKey.isHint()) {
             return held;
         }
-        return held.withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey)));
+        return held.withoutStampsUpTo(flushStamps.of(storageKey.db()));
     }
 
     /** A key's container as it lies in memory. */
@@ -668,7 +678,7 @@ final class Replica implements LocalReplica {
 
     private void burn(Pending entry) {
         if (entry.counter() > 0) {
-            counters.burn(StorageKey.partition(entry.key()), entry.counter());
+            counters.burn(entry.key().partition(), entry.counter());
         }
     }
 
@@ -678,18 +688,18 @@ final class Replica implements LocalReplica {
     }
 
     @Override
-    public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
+    public Dot nextDot(RecordKey storageKey, VersionVector held, VersionVector context) {
         lastCounter = counters.next(storageKey, held, context);
         return new Dot(self, lastCounter);
     }
 
     @Override
-    public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
+    public Dot lendDot(RecordKey storageKey, VersionVector held, VersionVector context) {
         return new Dot(self, counters.lend(storageKey, held, context, clocks.nanos()));
     }
 
     @Override
-    public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+    public Dot lendDotAsStandIn(RecordKey storageKey, VersionVector held, VersionVector context) {
         return new Dot(self, counters.lendAsStandIn(storageKey, held, context));
     }
 
@@ -709,6 +719,16 @@ final class Replica implements LocalReplica {
     /** Records that are not durable yet. */
     int unpersisted() {
         return unpersisted;
+    }
+
+    /** The winner of what the engine counts, the heads of keys; null: it counts as nothing. */
+    private static @Nullable Sibling counting(RecordKey storageKey, Versions versions) {
+        return storageKey.isHint() || storageKey.hasElement() ? null : versions.winner();
+    }
+
+    /** Of a record that cannot be read: it counts as one with a value, as most are. */
+    private static int countedUnknown(RecordKey storageKey) {
+        return storageKey.hasElement() ? 0 : 1;
     }
 
     private static int isLive(Versions versions) {

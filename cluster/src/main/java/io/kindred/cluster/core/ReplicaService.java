@@ -12,7 +12,7 @@ import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.SpreadCore;
 import io.kindred.cluster.quorum.TermBook;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
@@ -48,7 +48,7 @@ final class ReplicaService {
 
     void onReadRequest(long from, Message.ReadRequest request) {
         node.latencies().served();
-        byte[] key = request.storageKey();
+        RecordKey key = request.storageKey();
         Guard guard = request.guard();
         LocalReplica.ReadStep answer = (verdict, versions) -> {
             boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
@@ -85,7 +85,7 @@ final class ReplicaService {
 
     void onReplicate(long from, Message.Replicate request) {
         node.latencies().served();
-        byte[] key = request.storageKey();
+        RecordKey key = request.storageKey();
         boolean asStandIn = request.intended() != 0;
         if (!(asStandIn ? mayStandIn(request.intended(), key) : router.isReplicaOf(key))) {
             refuse(from, request);
@@ -110,7 +110,7 @@ final class ReplicaService {
 
     /** Who does not know yet that this node has come to be a replica itself asks for a hint alone: readers look for it here. */
     private void holdForAnother(long from, Message.Replicate request) {
-        byte[] key = request.storageKey();
+        RecordKey key = request.storageKey();
         hints.store(request.intended(), key, request.delta(), (verdict, uncovered) -> {
             if (verdict == Verdict.OK && router.isReplicaOf(key)) {
                 replica.write(key, new Join(from, request));
@@ -124,9 +124,9 @@ final class ReplicaService {
      * Whether an update may read or write here: not from an older ring, and not under a lower term. A greater one is kept
      * first. Replicas of other datacenters have terms of their own.
      */
-    private void admit(long from, Guard guard, byte[] key, Consumer<Verdict> refused, Runnable admitted) {
+    private void admit(long from, Guard guard, RecordKey key, Consumer<Verdict> refused, Runnable admitted) {
         TermBook terms = node.terms();
-        int partition = StorageKey.partition(key);
+        int partition = key.partition();
         if (guard.datacenter() != terms.datacenter()) {
             admitted.run();
         } else if (router.isOld(guard, key)) {
@@ -146,14 +146,14 @@ final class ReplicaService {
     }
 
     /** What a replica that does not count as one of the key's own says of what it has done. */
-    private Verdict counted(Verdict verdict, @Nullable Guard guard, byte[] key) {
+    private Verdict counted(Verdict verdict, @Nullable Guard guard, RecordKey key) {
         boolean isFar = guard != null && guard.datacenter() != node.terms().datacenter();
-        boolean asOwn = isFar || node.terms().counts(StorageKey.partition(key));
+        boolean asOwn = isFar || node.terms().counts(key.partition());
         return verdict != Verdict.OK || asOwn ? verdict : Verdict.UNCOUNTED;
     }
 
-    private Term shown(Verdict refusal, byte[] key) {
-        return refusal == Verdict.OLD_TERM ? node.terms().kept(StorageKey.partition(key)) : Term.NONE;
+    private Term shown(Verdict refusal, RecordKey key) {
+        return refusal == Verdict.OLD_TERM ? node.terms().kept(key.partition()) : Term.NONE;
     }
 
     private void refuse(long from, Message.Replicate request, Verdict refusal, @Nullable Versions uncovered) {
@@ -187,7 +187,7 @@ final class ReplicaService {
             boolean isKnown = joined.sameAs(current);
             boolean isOurs = guard.datacenter() == node.terms().datacenter();
             boolean isSuperseded = isKnown && delta.siblings().stream().noneMatch(each -> current.hasLive(each.dot()));
-            Term kept = node.terms().kept(StorageKey.partition(request.storageKey()));
+            Term kept = node.terms().kept(request.storageKey().partition());
             if (isOurs && kept.isAbove(guard.term())) {
                 refusal = Verdict.OLD_TERM;
             } else if (isOurs && !isSuperseded && !delta.coversAll(current)) {
@@ -213,7 +213,7 @@ final class ReplicaService {
         acknowledge(from, request, Verdict.NOT_MINE, null);
     }
 
-    private boolean mayStandIn(long intended, byte[] key) {
+    private boolean mayStandIn(long intended, RecordKey key) {
         return router.isInRing(key) && intended != router.self() && router.isMember(intended);
     }
 
@@ -227,11 +227,11 @@ final class ReplicaService {
     /** Writes that this node has missed; acknowledged when all of them are durable. */
     void onHandOver(long from, Message.HandOver request) {
         Batch batch = new Batch(from, request.requestId());
-        for (int i = 0; i < request.storageKeys().size(); i++) {
-            byte[] key = request.storageKeys().get(i);
+        for (int i = 0; i < request.records().size(); i++) {
+            RecordKey key = request.records().get(i).key();
             batch.missing++;
             if (router.isReplicaOf(key)) {
-                Versions missed = request.versions().get(i);
+                Versions missed = request.records().get(i).versions();
                 observe(missed);
                 replica.write(key, new HandedOver(missed, batch, i));
             } else {
@@ -243,13 +243,13 @@ final class ReplicaService {
 
     /** Writes of another datacenter; acknowledged when W of their replicas here have them. */
     void onRelay(long from, Message.Relay request) {
-        if (request.storageKeys().size() > HandoffCore.BATCH_HINTS_MAX) {
+        if (request.records().size() > HandoffCore.BATCH_HINTS_MAX) {
             return;
         }
         Batch batch = new Batch(from, request.requestId());
-        for (int i = 0; i < request.storageKeys().size(); i++) {
-            byte[] key = request.storageKeys().get(i);
-            Versions written = request.versions().get(i);
+        for (int i = 0; i < request.records().size(); i++) {
+            RecordKey key = request.records().get(i).key();
+            Versions written = request.records().get(i).versions();
             int place = i;
             batch.missing++;
             if (router.isInRing(key)) {

@@ -6,6 +6,7 @@ import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.SpreadCore;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.Parts;
@@ -39,15 +40,19 @@ final class RestoredRecords {
             answer.accept(new ClusterAnswer.Failed(problem));
             return;
         }
-        for (Sibling sibling : record.versions().siblings()) {
+        for (Sibling sibling : record.record().versions().siblings()) {
             node.clocks().observe(sibling.stamp());
             node.clocks().written(sibling.stamp());
         }
-        new Spread(route, Parts.of(record.versions(), SizeLimits.PART_BYTES_MAX), answer).begin();
+        RecordKey key = route.storageKey().withBehindKey(record.record().element());
+        if (key == null) {
+            throw new IllegalStateException("an element that was not decoded");
+        }
+        new Spread(key, Parts.of(record.record().versions(), SizeLimits.PART_BYTES_MAX), answer).begin();
     }
 
     private @Nullable String problem(ClusterQuery.Restore record, Route route) {
-        Versions versions = record.versions();
+        Versions versions = record.record().versions();
         if (!node.router().isInRing(route.storageKey())) {
             return "TRYAGAIN this node is not in the ring yet; nothing was applied";
         }
@@ -74,14 +79,14 @@ final class RestoredRecords {
     }
 
     private final class Spread {
-        private final Route route;
+        private final RecordKey key;
         private final List<Versions> parts;
         private final Consumer<ClusterAnswer> answer;
         private int missing;
         private Verdict worst = Verdict.OK;
 
-        Spread(Route route, List<Versions> parts, Consumer<ClusterAnswer> answer) {
-            this.route = route;
+        Spread(RecordKey key, List<Versions> parts, Consumer<ClusterAnswer> answer) {
+            this.key = key;
             this.parts = parts;
             this.answer = answer;
             this.missing = parts.size();
@@ -89,13 +94,13 @@ final class RestoredRecords {
 
         void begin() {
             for (Versions part : parts) {
-                SpreadCore.start(node, route.storageKey(), part, verdict -> done(part, verdict));
+                SpreadCore.start(node, key, part, verdict -> done(part, verdict));
             }
         }
 
         private void done(Versions part, Verdict verdict) {
             if (verdict == Verdict.OK) {
-                node.remotes().spread(route.storageKey(), part);
+                node.remotes().spread(key, part);
             } else {
                 worst = verdict;
             }

@@ -11,9 +11,8 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.Partitioner;
-import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class RingRouter implements Router, PartitionMap {
     private final MembershipView membership;
     private final MemberWatch watch;
-    private final Partitioner partitioner;
+    private Partitioner partitioner;
     private final int partitions;
     private final int databases;
     private final Datacenters datacenters;
@@ -88,6 +87,11 @@ final class RingRouter implements Router, PartitionMap {
     /** @param everSpokenOf whether a change record has ever put a node into a ring, or taken it out */
     void useRecords(LongPredicate everSpokenOf) {
         this.everSpokenOf = everSpokenOf;
+    }
+
+    /** Where keys are found from now on. Requires: that there are no records yet that others have placed. */
+    void useKeys(Partitioner by) {
+        partitioner = by;
     }
 
     /** The records, or what somebody holds, have changed. */
@@ -209,22 +213,19 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     private Route find(int db, byte[] key) {
-        Placement place = partitioner.place(key, partitions);
-        int partition = place.partition();
-        byte[] storageKey = StorageKey.encode(partition, db, place.hash(), key);
-        return routeOf(storageKey);
+        return routeOf(partitioner.record(db, key, partitions));
     }
 
     @Override
-    public Route routeOf(byte[] storageKey) {
-        int partition = StorageKey.partition(storageKey);
+    public Route routeOf(RecordKey storageKey) {
+        int partition = storageKey.partition();
         ServingMap.Nodes nodes = serving.of(partition);
         return new Route(storageKey, nodes.writers(), nodes.serving(), nodes.sets(), selfIn[partition], false);
     }
 
     @Override
-    public Guard guard(byte[] storageKey, Term term) {
-        return new Guard(term, termDatacenter(), newestRecord, prints[StorageKey.partition(storageKey)], false);
+    public Guard guard(RecordKey storageKey, Term term) {
+        return new Guard(term, termDatacenter(), newestRecord, prints[storageKey.partition()], false);
     }
 
     /** What stands for this datacenter in the terms of its versions. */
@@ -234,14 +235,13 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
-    public boolean isOld(Guard guard, byte[] storageKey) {
-        return newestRecord > guard.ringStamp() && prints[StorageKey.partition(storageKey)] != guard.ringPrint();
+    public boolean isOld(Guard guard, RecordKey storageKey) {
+        return newestRecord > guard.ringStamp() && prints[storageKey.partition()] != guard.ringPrint();
     }
 
     @Override
-    public void redirect(long node, byte[] storageKey) {
-        watch.rounds()
-                .tellHoldings(node, serving.of(StorageKey.partition(storageKey)).writers());
+    public void redirect(long node, RecordKey storageKey) {
+        watch.rounds().tellHoldings(node, serving.of(storageKey.partition()).writers());
     }
 
     @Override
@@ -250,8 +250,8 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
-    public long[] walk(byte[] storageKey) {
-        int partition = StorageKey.partition(storageKey);
+    public long[] walk(RecordKey storageKey) {
+        int partition = storageKey.partition();
         long[] extended = datacenters.home().walk(partition);
         ServingMap.Nodes nodes = serving.of(partition);
         return nodes.isSettled() ? extended : walks.computeIfAbsent(partition, p -> extend(nodes.writers(), extended));
@@ -269,16 +269,15 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
-    public boolean isInRing(byte[] storageKey) {
-        return StorageKey.isValid(storageKey)
-                && StorageKey.db(storageKey) < databases
-                && StorageKey.partition(storageKey) < partitions
-                && serving.of(StorageKey.partition(storageKey)).writers().length > 0;
+    public boolean isInRing(RecordKey storageKey) {
+        return storageKey.db() < databases
+                && storageKey.partition() < partitions
+                && serving.of(storageKey.partition()).writers().length > 0;
     }
 
     @Override
-    public boolean isReplicaOf(byte[] storageKey) {
-        return isInRing(storageKey) && isReplicaOf(StorageKey.partition(storageKey));
+    public boolean isReplicaOf(RecordKey storageKey) {
+        return isInRing(storageKey) && isReplicaOf(storageKey.partition());
     }
 
     @Override
@@ -288,8 +287,8 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
-    public boolean holds(byte[] storageKey) {
-        return isInRing(storageKey) && own.holds(StorageKey.partition(storageKey));
+    public boolean holds(RecordKey storageKey) {
+        return isInRing(storageKey) && own.holds(storageKey.partition());
     }
 
     @Override
@@ -327,8 +326,8 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
-    public long[] replicasOf(byte[] storageKey) {
-        return serving.of(StorageKey.partition(storageKey)).writers();
+    public long[] replicasOf(RecordKey storageKey) {
+        return serving.of(storageKey.partition()).writers();
     }
 
     @Override
@@ -438,17 +437,17 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     @Override
-    public long[] writersIn(long datacenter, byte[] storageKey) {
+    public long[] writersIn(long datacenter, RecordKey storageKey) {
         DatacenterRing ring = datacenters.byId(datacenter);
         return ring == null
                 ? new long[0]
-                : ring.serving().of(StorageKey.partition(storageKey)).writers();
+                : ring.serving().of(storageKey.partition()).writers();
     }
 
     @Override
-    public long[] walkIn(long datacenter, byte[] storageKey) {
+    public long[] walkIn(long datacenter, RecordKey storageKey) {
         DatacenterRing ring = datacenters.byId(datacenter);
-        return ring == null ? new long[0] : ring.walk(StorageKey.partition(storageKey));
+        return ring == null ? new long[0] : ring.walk(storageKey.partition());
     }
 
     @Override
@@ -458,14 +457,14 @@ final class RingRouter implements Router, PartitionMap {
         }
         List<ServingMap.Nodes> all = new ArrayList<>();
         for (DatacenterRing ring : datacenters.all()) {
-            all.add(ring.serving().of(StorageKey.partition(local.storageKey())));
+            all.add(ring.serving().of(local.storageKey().partition()));
         }
         return WideRoute.of(local.storageKey(), all, self());
     }
 
     @Override
-    public long[] everywhere(byte[] storageKey) {
-        return everywhere(StorageKey.partition(storageKey));
+    public long[] everywhere(RecordKey storageKey) {
+        return everywhere(storageKey.partition());
     }
 
     @Override

@@ -3,7 +3,8 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -38,16 +39,16 @@ final class Sweeper implements ScrubTask {
         final long stamp;
         int partition;
         byte[] from;
-        final TreeSet<byte[]> unreadable = new TreeSet<>(Arrays::compareUnsigned);
+        final TreeSet<RecordKey> unreadable = new TreeSet<>();
         boolean isAgain;
 
         Sweep(int db, long stamp) {
             this.db = db;
             this.stamp = stamp;
-            this.from = StorageKey.from(0, db, 0);
+            this.from = Keyspace.from(0, db, 0);
         }
 
-        void addUnreadable(byte[] key) {
+        void addUnreadable(RecordKey key) {
             if (unreadable.size() < UNREADABLE_MAX) {
                 unreadable.add(key);
             } else {
@@ -58,12 +59,16 @@ final class Sweeper implements ScrubTask {
         void again() {
             isAgain = false;
             partition = 0;
-            from = StorageKey.from(0, db, 0);
+            from = Keyspace.from(0, db, 0);
+        }
+
+        boolean isAtStart() {
+            return Arrays.equals(from, Keyspace.from(partition, db, 0));
         }
 
         void next() {
             partition++;
-            from = StorageKey.from(partition, db, 0);
+            from = Keyspace.from(partition, db, 0);
         }
     }
 
@@ -109,8 +114,8 @@ final class Sweeper implements ScrubTask {
     @Override
     public void step(Consumer<Step> told) {
         Sweep sweep = sweeps.element();
-        // Where the engine counts nothing a flush has hidden no value, and what tombstones there are do no harm.
-        while (sweep.partition < partitions && desk.countsNothing(sweep.partition, sweep.db)) {
+        // Where nothing has a value a flush has hidden none, and what tombstones there are do no harm.
+        while (sweep.partition < partitions && sweep.isAtStart() && desk.hasNoValues(sweep.partition, sweep.db)) {
             // What was hidden may have been deleted meanwhile.
             desk.swept(sweep.partition, sweep.db);
             sweep.next();
@@ -119,9 +124,13 @@ final class Sweeper implements ScrubTask {
             settle(sweep, told);
             return;
         }
+        if (sweep.isAtStart()) {
+            // What is written from now on says so, and what is there is come to.
+            desk.hasElements(sweep.partition, sweep.db, false);
+        }
         desk.scan(
                 sweep.from,
-                StorageKey.end(sweep.partition, sweep.db),
+                Keyspace.end(sweep.partition, sweep.db),
                 ENTRIES_A_STEP,
                 scanned -> onScanned(sweep, scanned, told));
     }
@@ -134,16 +143,18 @@ final class Sweeper implements ScrubTask {
                 goOn(sweep, scanned.next());
             } else {
                 // What is left stays hidden until the disk takes writes again: the partition is swept anew.
-                sweep.from = StorageKey.from(sweep.partition, sweep.db, 0);
+                sweep.from = Keyspace.from(sweep.partition, sweep.db, 0);
+                desk.hasElements(sweep.partition, sweep.db, true);
             }
             told.accept(ok ? Step.of(partition, scanned.keys().size()) : Step.later(partition));
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
-            byte[] key = scanned.keys().get(i);
-            if (!StorageKey.isValid(key)) {
-                continue;
+            RecordKey key = scanned.keys().get(i);
+            Replica.Left left = replica.leftOf(key, scanned.values().get(i));
+            if (key.hasElement() && left != Replica.Left.LESS) {
+                desk.hasElements(sweep.partition, sweep.db, true);
             }
-            switch (replica.leftOf(key, scanned.values().get(i))) {
+            switch (left) {
                 case LESS -> {
                     drops.add();
                     replica.dropIfFlushed(key, drops::dropped);
@@ -173,7 +184,7 @@ final class Sweeper implements ScrubTask {
             }
             told.accept(sweep.unreadable.isEmpty() ? Step.of(partitions - 1, 0) : Step.later(partitions - 1));
         });
-        for (byte[] key : List.copyOf(sweep.unreadable)) {
+        for (RecordKey key : List.copyOf(sweep.unreadable)) {
             drops.add();
             replica.dropIfFlushed(key, verdict -> {
                 if (verdict == Verdict.OK) {

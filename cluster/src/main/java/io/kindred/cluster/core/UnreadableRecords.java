@@ -1,9 +1,8 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
-import java.util.Arrays;
 import java.util.TreeSet;
 
 /**
@@ -25,7 +24,7 @@ final class UnreadableRecords {
 
     private final Outlet outlet;
     private final Clocks clocks;
-    private final TreeSet<byte[]> lost = new TreeSet<>(Arrays::compareUnsigned);
+    private final TreeSet<RecordKey> lost = new TreeSet<>();
     private Healer healer = (key, isSenseless) -> {};
     private long encounters;
     private long unnoted;
@@ -40,7 +39,7 @@ final class UnreadableRecords {
     /** Makes good what cannot be read, or finds out that nobody can read it. */
     interface Healer {
         /** @param isSenseless the record is there, and cannot be decoded; else the engine could not give it */
-        void heal(byte[] storageKey, boolean isSenseless);
+        void heal(RecordKey storageKey, boolean isSenseless);
     }
 
     void healer(Healer told) {
@@ -48,16 +47,16 @@ final class UnreadableRecords {
     }
 
     /** The log gets a line a second at most; the count has all of them. */
-    void found(byte[] storageKey, CorruptRecordException damage) {
+    void found(RecordKey storageKey, CorruptRecordException damage) {
         encounters++;
         if (isNoted && clocks.nanos() - notedNanos < NOTE_NANOS) {
             unnoted++;
         } else {
-            String what = StorageKey.isHint(storageKey) ? "a hint" : "the record of a key";
+            String what = storageKey.isHint() ? "a hint" : "the record of a key";
             String others = unnoted == 0 ? "" : " (and " + unnoted + " times since the last such line)";
             outlet.effects()
-                    .warn(what + " of partition " + StorageKey.partition(storageKey) + " cannot be read: "
-                            + damage.getMessage() + others);
+                    .warn(what + " of partition " + storageKey.partition() + " cannot be read: " + damage.getMessage()
+                            + others);
             unnoted = 0;
             notedNanos = clocks.nanos();
             isNoted = true;
@@ -66,26 +65,26 @@ final class UnreadableRecords {
     }
 
     /** The engine could not give it: whether it makes sense is not known. */
-    void notGiven(byte[] storageKey) {
+    void notGiven(RecordKey storageKey) {
         healer.heal(storageKey, false);
     }
 
     /** No replica can read it. */
-    void lost(byte[] storageKey) {
+    void lost(RecordKey storageKey) {
         if (lost.size() < LOST_MAX && lost.add(storageKey)) {
             outlet.effects()
                     .warn(
-                            "the record of a key of partition " + StorageKey.partition(storageKey)
+                            "the record of a key of partition " + storageKey.partition()
                                     + " cannot be read at any replica: reads of it fail until SET, DEL or FLUSHALL replaces it");
         }
     }
 
-    boolean isLost(byte[] storageKey) {
+    boolean isLost(RecordKey storageKey) {
         return !lost.isEmpty() && lost.contains(storageKey);
     }
 
     /** Something that can be read is in its place, or nothing. */
-    void replaced(byte[] storageKey) {
+    void replaced(RecordKey storageKey) {
         lost.remove(storageKey);
     }
 

@@ -2,6 +2,7 @@ package io.kindred.cluster.handoff;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
@@ -9,14 +10,14 @@ import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +61,7 @@ public final class HandoffCore {
     /** Nodes whose last session did not hand over everything. */
     private final TreeMap<Long, Retry> retries = new TreeMap<>();
     /** Keys of hints that make no sense, to be deleted once something is owed in their place. */
-    private final TreeSet<byte[]> unreadable = new TreeSet<>(Arrays::compareUnsigned);
+    private final TreeSet<RecordKey> unreadable = new TreeSet<>();
 
     private long lastStarted;
     private long lastIntended;
@@ -76,7 +77,7 @@ public final class HandoffCore {
      * @param whole the hint, to be deleted with the last part's acknowledgement; null: there are more parts behind this one
      */
     private record Held(
-            byte[] key, Versions versions, @Nullable Versions whole) {}
+            RecordKey key, Versions versions, @Nullable Versions whole) {}
 
     /** Where a handoff sends to, and when. */
     public record Wires(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
@@ -139,17 +140,17 @@ public final class HandoffCore {
     }
 
     /** A hint is damaged. */
-    public void onUnreadable(byte[] hintKey) {
+    public void onUnreadable(RecordKey hintKey) {
         if (unreadable.size() < UNREADABLE_MAX) {
             unreadable.add(hintKey);
         }
-        replaceLost(StorageKey.intended(hintKey));
+        replaceLost(hintKey.intended());
     }
 
     /** An exchange is owed in their place: those that make no sense go. */
     private void dropUnreadable(long intended) {
-        List<byte[]> replaced =
-                List.copyOf(unreadable.subSet(StorageKey.hintsFrom(intended), StorageKey.hintsEnd(intended)));
+        List<RecordKey> replaced =
+                unreadable.stream().filter(key -> key.intended() == intended).toList();
         replaced.forEach(unreadable::remove);
         replaced.forEach(hints::dropUnreadable);
     }
@@ -212,7 +213,7 @@ public final class HandoffCore {
         private final List<Held> sent = new ArrayList<>();
 
         /** The last hint of which a part was refused: all of it is sent again by a later session. */
-        private byte @Nullable [] partlyRefused;
+        private @Nullable RecordKey partlyRefused;
 
         private int batchBytesMax;
         private long pauseNanos;
@@ -232,7 +233,7 @@ public final class HandoffCore {
             this.toDatacenter = router.isDatacenter(intended);
             this.before = before == null ? Retry.NONE : before;
             this.batchBytesMax = this.before.batchBytesMax();
-            this.from = StorageKey.hintsFrom(intended);
+            this.from = Keyspace.hintsFrom(intended);
             this.changesBefore = ledger.changes(intended);
         }
 
@@ -241,7 +242,7 @@ public final class HandoffCore {
             if (!page.isEmpty()) {
                 send();
             } else if (rest != null) {
-                range.read(rest, StorageKey.hintsEnd(intended), BATCH_HINTS_MAX, this::take);
+                range.read(rest, Keyspace.hintsEnd(intended), BATCH_HINTS_MAX, this::take);
             } else {
                 end();
             }
@@ -258,9 +259,9 @@ public final class HandoffCore {
             from = found.next();
             this.found += found.keys().size();
             for (int i = 0; i < found.keys().size(); i++) {
-                byte[] key = found.keys().get(i);
+                RecordKey key = found.keys().get(i);
                 Versions versions = decode(key, found.values().get(i));
-                if (versions != null && StorageKey.isHint(key)) {
+                if (versions != null && key.isHint()) {
                     take(new Held(key, versions, versions));
                 }
             }
@@ -269,7 +270,7 @@ public final class HandoffCore {
 
         /** What the receiver has no part in any more is kept for those who have. */
         private void take(Held hint) {
-            byte[] storageKey = StorageKey.ofHint(hint.key());
+            RecordKey storageKey = hint.key().ofHint();
             boolean isTheirs = toDatacenter
                     || (receiver != router.self()
                             && !router.isOut(receiver)
@@ -292,7 +293,7 @@ public final class HandoffCore {
         }
 
         /** Who has the part of the intended one: if it was of another datacenter, that. */
-        private long[] heirs(byte[] storageKey) {
+        private long[] heirs(RecordKey storageKey) {
             long datacenter = router.datacenterOfNode(intended);
             for (long other : router.remotes()) {
                 if (other == datacenter) {
@@ -302,7 +303,7 @@ public final class HandoffCore {
             return router.replicasOf(storageKey);
         }
 
-        private @Nullable Versions decode(byte[] key, byte[] value) {
+        private @Nullable Versions decode(RecordKey key, byte[] value) {
             try {
                 return VersionsCodec.decode(value);
             } catch (CorruptRecordException damage) {
@@ -313,8 +314,7 @@ public final class HandoffCore {
         }
 
         private void send() {
-            List<byte[]> storageKeys = new ArrayList<>();
-            List<Versions> versions = new ArrayList<>();
+            List<Record> records = new ArrayList<>();
             sent.clear();
             long bytes = 0;
             for (Held next = page.peek(); next != null; next = page.peek()) {
@@ -323,16 +323,11 @@ public final class HandoffCore {
                     break;
                 }
                 sent.add(page.remove());
-                storageKeys.add(StorageKey.ofHint(next.key()));
-                versions.add(next.versions());
+                records.add(new Record(next.key().ofHint(), next.versions()));
             }
             requests.open(this, clocks.nanos());
             counters.batches++;
-            outbox.send(
-                    receiver,
-                    toDatacenter
-                            ? new Message.Relay(id, storageKeys, versions)
-                            : new Message.HandOver(id, storageKeys, versions));
+            outbox.send(receiver, toDatacenter ? new Message.Relay(id, records) : new Message.HandOver(id, records));
         }
 
         @Override
@@ -346,7 +341,7 @@ public final class HandoffCore {
                 Held hint = sent.get(i);
                 if (refused.contains(i)) {
                     partlyRefused = hint.key();
-                } else if (hint.whole() != null && !Arrays.equals(partlyRefused, hint.key())) {
+                } else if (hint.whole() != null && !hint.key().equals(partlyRefused)) {
                     hints.delivered(hint.key(), hint.whole());
                     delivered++;
                 }

@@ -1,5 +1,6 @@
 package io.kindred.cluster.handoff;
 
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class HintLedger {
     public record Entry(long sizeBytes, long oldestStamp) {
         static final Entry NONE = new Entry(0, 0);
 
-        public static Entry of(byte[] hintKey, Versions versions) {
+        public static Entry of(RecordKey hintKey, Versions versions) {
             if (versions.isEmpty()) {
                 return NONE;
             }
@@ -96,11 +97,12 @@ public final class HintLedger {
     }
 
     /** About what a hint costs, key and container; 0 for none. The same bytes that it adds, it gives back. */
-    static long sizeBytes(byte[] hintKey, Versions versions) {
+    static long sizeBytes(RecordKey hintKey, Versions versions) {
         if (versions.isEmpty()) {
             return 0;
         }
-        long size = hintKey.length + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
+        long size =
+                hintKey.length() + (long) CLOCK_ENTRY_BYTES * versions.clock().entries();
         for (Sibling sibling : versions.siblings()) {
             byte[] value = sibling.value();
             size += SIBLING_BYTES + (value == null ? 0 : value.length);

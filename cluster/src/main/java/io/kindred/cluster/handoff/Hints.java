@@ -3,7 +3,7 @@ package io.kindred.cluster.handoff;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -21,7 +21,7 @@ public final class Hints implements HintKeeper {
     private final OwedRanges owed;
     private final BiConsumer<OwedRanges.Range, Consumer<Verdict>> rememberOwed;
     private final HandoffCounters counters;
-    private final Predicate<byte[]> holds;
+    private final Predicate<RecordKey> holds;
 
     /**
      * @param rememberOwed makes a newly owed range durable, and tells whether it is
@@ -33,7 +33,7 @@ public final class Hints implements HintKeeper {
             OwedRanges owed,
             BiConsumer<OwedRanges.Range, Consumer<Verdict>> rememberOwed,
             HandoffCounters counters,
-            Predicate<byte[]> holds) {
+            Predicate<RecordKey> holds) {
         this.replica = replica;
         this.holds = holds;
         this.ledger = ledger;
@@ -43,8 +43,8 @@ public final class Hints implements HintKeeper {
     }
 
     @Override
-    public void store(long intended, byte[] storageKey, Versions delta, Stored done) {
-        byte[] key = StorageKey.hint(intended, storageKey);
+    public void store(long intended, RecordKey storageKey, Versions delta, Stored done) {
+        RecordKey key = storageKey.hint(intended);
         if (!ledger.hasRoom(HintLedger.sizeBytes(key, delta))) {
             counters.refused++;
             done.done(Verdict.HINTS_FULL, null);
@@ -54,14 +54,14 @@ public final class Hints implements HintKeeper {
     }
 
     /** Deletes a hint that makes no sense. */
-    void dropUnreadable(byte[] hintKey) {
+    void dropUnreadable(RecordKey hintKey) {
         replica.dropUnreadableHint(hintKey);
     }
 
     @Override
-    public void keep(long intended, byte[] storageKey, Versions delta) {
+    public void keep(long intended, RecordKey storageKey, Versions delta) {
         store(intended, storageKey, delta, (verdict, uncovered) -> {
-            OwedRanges.Range range = new OwedRanges.Range(intended, StorageKey.partition(storageKey));
+            OwedRanges.Range range = new OwedRanges.Range(intended, storageKey.partition());
             if (verdict != Verdict.OK && owed.add(range)) {
                 rememberOwed.accept(range, stored -> forgetUnless(stored, range));
             }
@@ -76,12 +76,12 @@ public final class Hints implements HintKeeper {
     }
 
     @Override
-    public void read(byte[] storageKey, long[] replicas, LocalReplica.ReadStep step) {
+    public void read(RecordKey storageKey, long[] replicas, LocalReplica.ReadStep step) {
         Gather gather = new Gather(step);
         for (long intended : replicas) {
             if (ledger.holdsFor(intended)) {
                 gather.missing++;
-                replica.read(StorageKey.hint(intended, storageKey), gather);
+                replica.read(storageKey.hint(intended), gather);
             }
         }
         if (holds.test(storageKey)) {
@@ -94,9 +94,9 @@ public final class Hints implements HintKeeper {
     }
 
     /** Deletes a hint that its replica has now, unless it has grown since. */
-    void delivered(byte[] hintKey, Versions sent) {
+    void delivered(RecordKey hintKey, Versions sent) {
         HintLedger.Entry entry = HintLedger.Entry.of(hintKey, sent);
-        long intended = StorageKey.intended(hintKey);
+        long intended = hintKey.intended();
         ledger.begun(intended);
         replica.dropIf(hintKey, sent, (verdict, dropped) -> {
             boolean isGone = verdict == Verdict.OK && dropped;
@@ -109,8 +109,8 @@ public final class Hints implements HintKeeper {
      * Gives a hint to those who have its key now: writes it here where this node is one of them, keeps it for the others,
      * and deletes it once all of that is durable.
      */
-    void refile(byte[] hintKey, Versions held, long[] replicas, long self) {
-        byte[] storageKey = StorageKey.ofHint(hintKey);
+    void refile(RecordKey hintKey, Versions held, long[] replicas, long self) {
+        RecordKey storageKey = hintKey.ofHint();
         int[] missing = {replicas.length};
         boolean[] failed = {false};
         Stored each = (verdict, uncovered) -> {
@@ -122,10 +122,8 @@ public final class Hints implements HintKeeper {
         for (long node : replicas) {
             if (node == self) {
                 replica.write(storageKey, new Take(held, each));
-            } else if (node != StorageKey.intended(hintKey)) {
-                replica.write(
-                        StorageKey.hint(node, storageKey),
-                        new Join(node, StorageKey.hint(node, storageKey), held, each));
+            } else if (node != hintKey.intended()) {
+                replica.write(storageKey.hint(node), new Join(node, storageKey.hint(node), held, each));
             } else {
                 // It is one of them, and this hint is for it.
                 failed[0] = true;
@@ -179,7 +177,7 @@ public final class Hints implements HintKeeper {
 
     private final class Join implements LocalReplica.WriteStep {
         private final long intended;
-        private final byte[] key;
+        private final RecordKey key;
         private final Versions delta;
         private final Stored done;
         /** What the hint counted before this step, and what it counts since. */
@@ -189,7 +187,7 @@ public final class Hints implements HintKeeper {
         private boolean isCounted;
         private @Nullable Versions uncovered;
 
-        Join(long intended, byte[] key, Versions delta, Stored done) {
+        Join(long intended, RecordKey key, Versions delta, Stored done) {
             this.intended = intended;
             this.key = key;
             this.delta = delta;

@@ -2,12 +2,12 @@ package io.kindred.cluster.keyspace;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.Request;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -21,7 +21,7 @@ final class PartitionScan extends Request {
     private final Question node;
     private final Asked asked;
     private final Consumer<@Nullable Page> done;
-    private final TreeMap<byte[], Versions> merged = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<RecordKey, Versions> merged = new TreeMap<>();
     private final List<Long> awaited = new ArrayList<>();
     private final List<Long> reserve = new ArrayList<>();
     private long completeBelow;
@@ -87,8 +87,8 @@ final class PartitionScan extends Request {
             return;
         }
         awaited.remove((Long) from);
-        for (int i = 0; i < reply.storageKeys().size(); i++) {
-            merged.merge(reply.storageKeys().get(i), reply.versions().get(i), Versions::join);
+        for (Record each : reply.records()) {
+            merged.merge(each.key(), each.versions(), Versions::join);
         }
         if (!reply.done()) {
             bound(reply.nextHash());
@@ -109,7 +109,7 @@ final class PartitionScan extends Request {
         long nextHash = ScanCursor.at(asked.partition(), completeBelow).fromHash();
         List<byte[]> keys = new ArrayList<>();
         merged.forEach((storageKey, versions) -> {
-            boolean within = complete || Long.compareUnsigned(StorageKey.hash(storageKey), nextHash) < 0;
+            boolean within = complete || Long.compareUnsigned(storageKey.hash(), nextHash) < 0;
             long flushed = node.flushStamps().of(asked.db());
             // Where all that have a record of the key cannot read it, it is named: it is not absent.
             if (within
@@ -118,7 +118,7 @@ final class PartitionScan extends Request {
                                             versions.withoutStampsUpTo(flushed),
                                             node.clocks().wallMillis())
                                     != null)) {
-                keys.add(StorageKey.key(storageKey));
+                keys.add(storageKey.key());
             }
         });
         return new Page(keys, nextHash, complete);

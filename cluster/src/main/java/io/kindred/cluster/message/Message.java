@@ -5,6 +5,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.Checkpoint;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
@@ -198,10 +199,10 @@ public sealed interface Message {
      */
     record ReadRequest(
             long requestId,
-            byte[] storageKey,
+            RecordKey storageKey,
             boolean asStandIn,
             @Nullable Guard guard) implements Message {
-        public ReadRequest(long requestId, byte[] storageKey, boolean asStandIn) {
+        public ReadRequest(long requestId, RecordKey storageKey, boolean asStandIn) {
             this(requestId, storageKey, asStandIn, null);
         }
 
@@ -237,11 +238,11 @@ public sealed interface Message {
      */
     record Replicate(
             long requestId,
-            byte[] storageKey,
+            RecordKey storageKey,
             Versions delta,
             long intended,
             @Nullable Guard guard) implements Message {
-        public Replicate(long requestId, byte[] storageKey, Versions delta, long intended) {
+        public Replicate(long requestId, RecordKey storageKey, Versions delta, long intended) {
             this(requestId, storageKey, delta, intended, null);
         }
 
@@ -276,7 +277,7 @@ public sealed interface Message {
      * @param seen what the write has seen: the dot is above it
      * @param asStandIn whether the receiver is asked because no replica of the key can be reached
      */
-    record DotRequest(long requestId, byte[] storageKey, VersionVector seen, boolean asStandIn) implements Message {
+    record DotRequest(long requestId, RecordKey storageKey, VersionVector seen, boolean asStandIn) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onDotRequest(from, this);
@@ -348,16 +349,16 @@ public sealed interface Message {
 
     // --- hinted handoff ---
 
-    /** Writes that the receiver has missed, by key. */
-    record HandOver(long requestId, List<byte[]> storageKeys, List<Versions> versions) implements Message {
+    /** Writes that the receiver has missed. */
+    record HandOver(long requestId, List<Record> records) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onHandOver(from, this);
         }
     }
 
-    /** Writes of another datacenter, by key: to be given to all of their replicas here. */
-    record Relay(long requestId, List<byte[]> storageKeys, List<Versions> versions) implements Message {
+    /** Writes of another datacenter: to be given to all of their replicas here. */
+    record Relay(long requestId, List<Record> records) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onRelay(from, this);
@@ -442,7 +443,7 @@ public sealed interface Message {
     }
 
     /**
-     * What the sender has of some ranges, one digest a key, ascending. It asks for what differs.
+     * What the sender has of some ranges, one digest a record, ascending. It asks for what differs.
      *
      * @param ranges at least one; those that are answered are answered in their order
      */
@@ -450,17 +451,6 @@ public sealed interface Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onBucketKeys(from, this);
-        }
-
-        /** The hashes of a lane from {@code first} to {@code last}, both inclusive and unsigned. */
-        public record Range(int partition, int lane, long first, long last) {
-            public Range from(long hash) {
-                return new Range(partition, lane, hash, last);
-            }
-
-            public Range upTo(long hash) {
-                return new Range(partition, lane, first, hash);
-            }
         }
     }
 
@@ -481,41 +471,60 @@ public sealed interface Message {
          * How far an answer goes.
          *
          * @param ranges how many of those asked for it is about
-         * @param lastHash of the last of them it is about the hashes up to this one, and about the others as a whole
+         * @param end of the last of them it is about what comes up to this, and about the others as a whole
          */
-        public record Covered(int ranges, long lastHash) {
-            public static final Covered NOTHING = new Covered(0, 0);
+        public record Covered(int ranges, Range.End end) {
+            public static final Covered NOTHING = new Covered(0, new Range.End(0, null));
         }
 
         /**
-         * Keys that the sender has with another digest, or that the asker has not at all.
+         * Records that the sender has with another digest, or that the asker has not at all.
          *
-         * @param clocks what the sender has seen of each; none where there are {@code versions}
-         * @param versions their containers, where the asker lacks most of them; else none
+         * @param seen what the sender has seen of each; none where there are {@code records}
+         * @param records themselves, where the asker lacks most of them; else none
          */
-        public record Found(List<byte[]> storageKeys, List<VersionVector> clocks, List<Versions> versions) {
-            public static final Found NOTHING = new Found(List.of(), List.of(), List.of());
+        public record Found(List<Seen> seen, List<Record> records) {
+            public static final Found NOTHING = new Found(List.of(), List.of());
 
-            public VersionVector clock(int index) {
-                return versions.isEmpty()
-                        ? clocks.get(index)
-                        : versions.get(index).clock();
+            public int size() {
+                return Math.max(seen.size(), records.size());
             }
+        }
+
+        /** What the sender has seen of a record. */
+        public record Seen(RecordKey key, VersionVector clock) {}
+    }
+
+    /**
+     * What the sender has of a range inside one hash, digests summed up by {@link Range#bucket}.
+     *
+     * @param sums one for each bucket
+     */
+    record BucketSums(long requestId, Range range, long[] sums) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onBucketSums(from, this);
         }
     }
 
-    /** Containers to join, and keys whose containers are wanted. */
-    record ExchangeObjects(long requestId, List<byte[]> storageKeys, List<Versions> versions, List<byte[]> wanted)
-            implements Message {
+    /** @param differing the buckets, a bit for each, of which the sender has something else */
+    record BucketSumsReply(long requestId, Verdict verdict, long differing) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onBucketSumsReply(from, this);
+        }
+    }
+
+    /** Records to join, and keys whose records are wanted. */
+    record ExchangeObjects(long requestId, List<Record> records, List<RecordKey> wanted) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onExchangeObjects(from, this);
         }
     }
 
-    /** All joins are durable, or the verdict says why not; and as many of the wanted containers as fit. */
-    record ExchangeObjectsReply(long requestId, Verdict verdict, List<byte[]> storageKeys, List<Versions> versions)
-            implements Message {
+    /** All joins are durable, or the verdict says why not; and as many of the wanted records as fit. */
+    record ExchangeObjectsReply(long requestId, Verdict verdict, List<Record> records) implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {
             handler.onExchangeObjectsReply(from, this);
@@ -564,17 +573,11 @@ public sealed interface Message {
     }
 
     /**
-     * One page: each key with its container, values left out (empty). All keys with a hash below {@code nextHash}
+     * One page: each key's head, values left out (empty). All keys with a hash below {@code nextHash}
      * (unsigned) are in it; {@code done}: so are all others. A key whose record cannot be read there has the empty
      * container.
      */
-    record ScanReply(
-            long requestId,
-            Verdict verdict,
-            List<byte[]> storageKeys,
-            List<Versions> versions,
-            long nextHash,
-            boolean done)
+    record ScanReply(long requestId, Verdict verdict, List<Record> records, long nextHash, boolean done)
             implements Message {
         @Override
         public void deliver(long from, MessageHandler handler) {

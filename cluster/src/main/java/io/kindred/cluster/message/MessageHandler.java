@@ -68,6 +68,10 @@ public interface MessageHandler {
 
     void onBucketKeysReply(long from, Message.BucketKeysReply message);
 
+    void onBucketSums(long from, Message.BucketSums message);
+
+    void onBucketSumsReply(long from, Message.BucketSumsReply message);
+
     void onExchangeObjects(long from, Message.ExchangeObjects message);
 
     void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message);

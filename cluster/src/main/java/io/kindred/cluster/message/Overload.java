@@ -33,13 +33,13 @@ public final class Overload {
             return new Message.ForwardReply(request.requestId(), new Outcome.Refused(ERROR), ClockReading.NONE);
         }
         if (message instanceof Message.HandOver request) {
-            return refused(request.requestId(), request.storageKeys().size());
+            return refused(request.requestId(), request.records().size());
         }
         if (message instanceof Message.Relay request) {
-            return refused(request.requestId(), request.storageKeys().size());
+            return refused(request.requestId(), request.records().size());
         }
         if (message instanceof Message.ExchangeObjects request) {
-            return new Message.ExchangeObjectsReply(request.requestId(), Verdict.OVERLOADED, List.of(), List.of());
+            return new Message.ExchangeObjectsReply(request.requestId(), Verdict.OVERLOADED, List.of());
         }
         throw new IllegalArgumentException("not a write: " + message.getClass().getSimpleName());
     }

@@ -253,12 +253,11 @@ public final class Rehearsal {
         public void scan(long token, byte[] from, byte[] to, int limit) {
             engine.scan(from, to, limit, (step, failure) -> {
                 if (step != null) {
-                    later(new Event.Scanned(
+                    later(Event.Scanned.found(
                             token,
                             step.entries().stream().map(ScanStep.Entry::key).toList(),
                             step.entries().stream().map(ScanStep.Entry::value).toList(),
-                            step.next(),
-                            null));
+                            step.next()));
                 }
             });
         }

@@ -38,7 +38,7 @@ final class ScanRun {
     private void take(@Nullable ScanStep step, @Nullable EngineFailure failure) {
         if (step == null) {
             StoreFailure why = failure == null ? StoreFailure.FAILED : NodeLoop.failureOfRead(failure);
-            done.scanned(new Event.Scanned(token, List.of(), List.of(), null, why), failure);
+            done.scanned(Event.Scanned.failed(token, why), failure);
             return;
         }
         byte[] next = step.next();
@@ -52,6 +52,6 @@ final class ScanRun {
             keys.add(entry.key());
             values.add(entry.value());
         }
-        done.scanned(new Event.Scanned(token, keys, values, next, null), null);
+        done.scanned(Event.Scanned.found(token, keys, values, next), null);
     }
 }

@@ -4,7 +4,8 @@ import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.membership.Member;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.VersionsCodec;
 import io.kindred.cluster.wire.MembershipCodec;
@@ -30,17 +31,17 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
     private static final System.Logger LOG = System.getLogger(StoredState.class.getName());
 
     /** The record of {@link io.kindred.cluster.core.Effects#remember}, beside the core's own records. */
-    private static final byte[] MEMBERSHIP_KEY = {StorageKey.META, 'M', 0, 0, 0, 0};
+    private static final byte[] MEMBERSHIP_KEY = {Keyspace.META, 'M', 0, 0, 0, 0};
 
     /** The start that wrote the store last; and what its clean stop wrote: numbers, as the core's own records have them. */
-    private static final byte[] START_KEY = {StorageKey.META, 'I', 0, 0, 0, 0};
+    private static final byte[] START_KEY = {Keyspace.META, 'I', 0, 0, 0, 0};
 
-    private static final byte[] REST_KEY = {StorageKey.META, 'I', 0, 0, 0, 1};
+    private static final byte[] REST_KEY = {Keyspace.META, 'I', 0, 0, 0, 1};
 
-    private static final byte[] META_BEGIN = {StorageKey.META};
-    private static final byte[] META_END = {StorageKey.META + 1};
-    private static final byte[] HINTS_BEGIN = {StorageKey.HINT};
-    private static final byte[] HINTS_END = {StorageKey.HINT + 1};
+    private static final byte[] META_BEGIN = {Keyspace.META};
+    private static final byte[] META_END = {Keyspace.META + 1};
+    private static final byte[] HINTS_BEGIN = {Keyspace.HINT};
+    private static final byte[] HINTS_END = {Keyspace.HINT + 1};
     private static final int SCAN_LIMIT = 1000;
 
     /**
@@ -263,12 +264,13 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         }
 
         private void count(ScanStep.Entry entry) {
-            if (!StorageKey.isHint(entry.key())) {
+            RecordKey key = RecordKey.parse(entry.key());
+            if (key == null || !key.isHint()) {
                 return;
             }
             try {
-                HintLedger.Entry hint = HintLedger.Entry.of(entry.key(), VersionsCodec.decode(entry.value()));
-                hints.add(StorageKey.intended(entry.key()), hint);
+                HintLedger.Entry hint = HintLedger.Entry.of(key, VersionsCodec.decode(entry.value()));
+                hints.add(key.intended(), hint);
             } catch (CorruptRecordException damage) {
                 LOG.log(System.Logger.Level.WARNING, "a hint cannot be read: {0}", damage.getMessage());
             }

@@ -3,6 +3,7 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -26,7 +27,7 @@ final class ContextCheck {
     private final Consumer<Ticket> write;
     private final Consumer<Ticket> begin;
     /** By storage key; looked up, never iterated over. Bounded as requests are. */
-    private final Map<Bytes, Asking> asking = new HashMap<>();
+    private final Map<RecordKey, Asking> asking = new HashMap<>();
 
     /**
      * @param write begins a write whose context is believed
@@ -40,7 +41,7 @@ final class ContextCheck {
 
     /** True where a write of the same key is being looked at: this one begins behind it. */
     boolean joins(Ticket ticket, Route route) {
-        Asking before = asking.isEmpty() ? null : asking.get(new Bytes(route.storageKey()));
+        Asking before = asking.isEmpty() ? null : asking.get(route.storageKey());
         if (before != null) {
             before.behind.add(ticket);
         }
@@ -74,14 +75,14 @@ final class ContextCheck {
     private final class Asking implements ReadRound.Listener {
         private final Ticket ticket;
         private final VersionVector context;
-        private final Bytes key;
+        private final RecordKey key;
         private final ReadRound round;
         private final ArrayDeque<Ticket> behind = new ArrayDeque<>(0);
 
         Asking(Ticket ticket, VersionVector context, Route route) {
             this.ticket = ticket;
             this.context = context;
-            this.key = new Bytes(route.storageKey());
+            this.key = route.storageKey();
             QuorumSpec usual = QuorumSpec.DEFAULT.withScope(ticket.quorum().global());
             this.round = new ReadRound(node, route, node.settings().reads(usual, route.serving()), this);
         }

@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 
 /** What every request core works with; one per node. */
@@ -48,7 +49,7 @@ public record Coordination(
     }
 
     /** A write has been made: other datacenters get it, unless its own round reaches them. */
-    void spread(Ticket ticket, byte[] storageKey, Versions delta) {
+    void spread(Ticket ticket, RecordKey storageKey, Versions delta) {
         if (!ticket.quorum().global()) {
             remotes.spread(storageKey, delta);
         }

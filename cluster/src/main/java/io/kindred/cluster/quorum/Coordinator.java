@@ -5,7 +5,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -35,16 +35,16 @@ public final class Coordinator {
     private final Coordination node;
     private final UpdateFunctions functions;
     /** By storage key; looked up, never iterated over. */
-    private final Map<Bytes, UpdateLine> updates = new HashMap<>();
+    private final Map<RecordKey, UpdateLine> updates = new HashMap<>();
     /** Those with a global scope, for which local ones need not wait. */
-    private final Map<Bytes, UpdateLine> wideUpdates = new HashMap<>();
+    private final Map<RecordKey, UpdateLine> wideUpdates = new HashMap<>();
 
     private final SeenForwards seen;
     private final DotLender lender;
     private final Pauses pauses;
     private final ContextCheck contexts;
     /** Puts of this node's clients under way elsewhere, by storage key, with what waits for them. */
-    private final Map<Bytes, Line> remotePuts = new HashMap<>();
+    private final Map<RecordKey, Line> remotePuts = new HashMap<>();
 
     public Coordinator(Coordination node, UpdateFunctions functions, DotLender lender) {
         this.node = node;
@@ -142,7 +142,7 @@ public final class Coordinator {
     }
 
     private void remotePut(Ticket ticket, Route route) {
-        Bytes key = new Bytes(route.storageKey());
+        RecordKey key = route.storageKey();
         Line line = remotePuts.computeIfAbsent(key, k -> new Line());
         line.waiting.add(new RemotePutCore(node, lender, ticket, route, () -> {
             line.isUnderWay = false;
@@ -151,7 +151,7 @@ public final class Coordinator {
         beginNext(key, line);
     }
 
-    private void beginNext(Bytes key, Line line) {
+    private void beginNext(RecordKey key, Line line) {
         if (line.isBeginning) {
             return;
         }
@@ -181,7 +181,7 @@ public final class Coordinator {
             lender.lendAsStandIn(request.storageKey(), request.seen(), answer);
             return;
         }
-        UpdateLine before = updates.isEmpty() ? null : updates.get(new Bytes(request.storageKey()));
+        UpdateLine before = updates.isEmpty() ? null : updates.get(request.storageKey());
         if (before == null) {
             lender.lend(request.storageKey(), request.seen(), answer);
         } else {
@@ -265,8 +265,8 @@ public final class Coordinator {
 
     /** A put that came after updates of its key is applied after them. */
     private void put(Ticket ticket, Operation.Put put, Route route) {
-        Map<Bytes, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
-        UpdateLine before = cores.isEmpty() ? null : cores.get(new Bytes(route.storageKey()));
+        Map<RecordKey, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
+        UpdateLine before = cores.isEmpty() ? null : cores.get(route.storageKey());
         if (before == null) {
             boolean hasTime = ticket.deadlineNanos() - node.clocks().nanos() > PLAIN_HOLD_ROOM_NANOS;
             Runnable start = () -> PutCore.start(node, ticket, put, route);
@@ -285,8 +285,8 @@ public final class Coordinator {
             reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));
             return;
         }
-        Bytes key = new Bytes(route.storageKey());
-        Map<Bytes, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
+        RecordKey key = route.storageKey();
+        Map<RecordKey, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
         Route scoped = node.scoped(ticket, route);
         UpdateLine line = cores.get(key);
         if (line == null) {
@@ -340,7 +340,7 @@ public final class Coordinator {
 
     private long flushStamp(Message.DotRequest request) {
         return node.router().isInRing(request.storageKey())
-                ? node.flushStamps().of(StorageKey.db(request.storageKey()))
+                ? node.flushStamps().of(request.storageKey().db())
                 : 0;
     }
 

@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -29,12 +30,12 @@ public final class DotLender {
     }
 
     /** As a replica of the key, after every step that the key has waiting. */
-    void lend(byte[] storageKey, VersionVector seen, Borrower borrower) {
+    void lend(RecordKey storageKey, VersionVector seen, Borrower borrower) {
         replica.write(storageKey, new Loan(storageKey, null, seen, borrower));
     }
 
     /** For a key none of whose replicas can be reached: above all that this node holds of it. */
-    void lendAsStandIn(byte[] storageKey, VersionVector seen, Borrower borrower) {
+    void lendAsStandIn(RecordKey storageKey, VersionVector seen, Borrower borrower) {
         long[] replicas = router.replicasOf(storageKey);
         hints.read(storageKey, replicas, (verdict, versions) -> {
             if (verdict != Verdict.OK || versions == null) {
@@ -50,14 +51,14 @@ public final class DotLender {
      *     of its own all the same, from a time when it was a replica.
      */
     private final class Loan implements LocalReplica.WriteStep {
-        private final byte[] storageKey;
+        private final RecordKey storageKey;
         private final @Nullable Versions hinted;
         private final VersionVector seen;
         private final Borrower borrower;
         private @Nullable Dot dot;
         private @Nullable Versions held;
 
-        Loan(byte[] storageKey, @Nullable Versions hinted, VersionVector seen, Borrower borrower) {
+        Loan(RecordKey storageKey, @Nullable Versions hinted, VersionVector seen, Borrower borrower) {
             this.storageKey = storageKey;
             this.hinted = hinted;
             this.seen = seen;

@@ -2,6 +2,7 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ final class GetCore implements ReadRound.Listener {
         if (merged.valueCount() > 1) {
             node.counters().siblingReads++;
         }
-        byte[] key = node.router()
+        RecordKey key = node.router()
                 .route(ticket.operation().db(), ticket.operation().key())
                 .storageKey();
         Versions found =

@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -11,34 +12,34 @@ import org.jspecify.annotations.Nullable;
  * durable or not.
  */
 public interface LocalReplica {
-    void read(byte[] storageKey, ReadStep step);
+    void read(RecordKey storageKey, ReadStep step);
 
-    void write(byte[] storageKey, WriteStep step);
+    void write(RecordKey storageKey, WriteStep step);
 
     /**
      * A dot that was never given before, for a write of this key; to be called from within {@link WriteStep#next} only.
      *
      * @param context what the write supersedes: a counter that it names was given, whatever this replica remembers
      */
-    Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context);
+    Dot nextDot(RecordKey storageKey, VersionVector held, VersionVector context);
 
     /**
      * A dot for a write of this key that another node makes; to be called from within {@link WriteStep#next} only. It
      * comes back in a container, or never does.
      */
-    Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context);
+    Dot lendDot(RecordKey storageKey, VersionVector held, VersionVector context);
 
     /** As {@link #lendDot}, where this node is no replica of the key. */
-    Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context);
+    Dot lendDotAsStandIn(RecordKey storageKey, VersionVector held, VersionVector context);
 
     /** Deletes a container if it still is what the caller has seen of it. {@code done}: durably gone, or changed. */
-    void dropIf(byte[] storageKey, Versions seen, Dropped done);
+    void dropIf(RecordKey storageKey, Versions seen, Dropped done);
 
     /** Deletes a hint that cannot be decoded; one that can be is left. */
-    default void dropUnreadableHint(byte[] hintKey) {}
+    default void dropUnreadableHint(RecordKey hintKey) {}
 
     /** At or below this stamp the past of the key's partition is settled: tombstones may be gone. 0: nothing is. */
-    long reapMark(byte[] storageKey);
+    long reapMark(RecordKey storageKey);
 
     interface Dropped {
         /** {@code dropped}: false where it has changed since. */

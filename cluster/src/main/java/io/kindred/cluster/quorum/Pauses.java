@@ -2,6 +2,7 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,13 +25,13 @@ final class Pauses {
     private final Coordination node;
     private final Consumer<Ticket> begin;
     /** By storage key; looked up, never iterated over. */
-    private final Map<Bytes, Line> lines = new HashMap<>();
+    private final Map<RecordKey, Line> lines = new HashMap<>();
 
     private final class Line extends Request {
-        private final Bytes key;
+        private final RecordKey key;
         private final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
 
-        Line(Bytes key) {
+        Line(RecordKey key) {
             this.key = key;
         }
 
@@ -56,7 +57,7 @@ final class Pauses {
 
     /** True where others of the same key are waiting: so does this one, or it is told that its time is up. */
     boolean joins(Ticket ticket, Route route) {
-        Line line = lines.isEmpty() ? null : lines.get(new Bytes(route.storageKey()));
+        Line line = lines.isEmpty() ? null : lines.get(route.storageKey());
         if (line == null) {
             return false;
         }
@@ -90,7 +91,7 @@ final class Pauses {
         }
         node.counters().pauses++;
         if (!joins(ticket, route)) {
-            Line line = new Line(new Bytes(route.storageKey()));
+            Line line = new Line(route.storageKey());
             line.tickets.add(ticket);
             lines.put(line.key, line);
             node.requests().open(line, now, ticket.deadlineNanos());

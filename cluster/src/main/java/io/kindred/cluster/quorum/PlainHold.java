@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,13 +22,13 @@ public final class PlainHold {
     private final Requests requests;
     private final Clocks clocks;
     /** Looked up, never iterated over. */
-    private final Map<Bytes, Held> keys = new HashMap<>();
+    private final Map<RecordKey, Held> keys = new HashMap<>();
 
     private final class Held extends Request {
-        private final Bytes key;
+        private final RecordKey key;
         private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
 
-        Held(Bytes key) {
+        Held(RecordKey key) {
             this.key = key;
         }
 
@@ -48,8 +49,7 @@ public final class PlainHold {
     }
 
     /** From now on plain writes of this key wait. */
-    public void hold(byte[] storageKey) {
-        Bytes key = new Bytes(storageKey);
+    public void hold(RecordKey key) {
         if (keys.size() < KEYS_MAX && !keys.containsKey(key)) {
             Held held = new Held(key);
             keys.put(key, held);
@@ -59,8 +59,8 @@ public final class PlainHold {
     }
 
     /** True: the write runs later. */
-    public boolean keepsBack(byte[] storageKey, Runnable write) {
-        Held held = keys.isEmpty() ? null : keys.get(new Bytes(storageKey));
+    public boolean keepsBack(RecordKey storageKey, Runnable write) {
+        Held held = keys.isEmpty() ? null : keys.get(storageKey);
         if (held == null || held.writes.size() >= WRITES_MAX) {
             return false;
         }
@@ -69,8 +69,8 @@ public final class PlainHold {
     }
 
     /** The update's delta is here. */
-    public void release(byte[] storageKey) {
-        Held held = keys.isEmpty() ? null : keys.get(new Bytes(storageKey));
+    public void release(RecordKey storageKey) {
+        Held held = keys.isEmpty() ? null : keys.get(storageKey);
         if (held != null) {
             release(held);
         }

@@ -4,7 +4,6 @@ import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Places.State;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import java.util.Arrays;
@@ -105,7 +104,7 @@ final class ReadRound extends Request {
         this.late = new boolean[places.size()];
         this.dueNanos = new long[places.size()];
         this.nothingHeld = new boolean[places.size()];
-        this.flushStamp = node.flushStamps().of(StorageKey.db(route.storageKey()));
+        this.flushStamp = node.flushStamps().of(route.storageKey().db());
     }
 
     void start(long deadline) {
@@ -221,7 +220,7 @@ final class ReadRound extends Request {
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
         dueNanos[self] = due(node.self());
-        boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+        boolean counts = node.terms().counts(route.storageKey().partition());
         isShort |= !counts;
         node.replica()
                 .read(

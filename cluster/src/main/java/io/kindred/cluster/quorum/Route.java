@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.ring.RecordKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param wide whether they are those of all datacenters, and not only of this one
  */
 @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a route.
-public record Route(byte[] storageKey, long[] writers, int serving, int @Nullable [][] sets, int self, boolean wide) {
+public record Route(
+        RecordKey storageKey, long[] writers, int serving, int @Nullable [][] sets, int self, boolean wide) {
     /** No place among the writers. */
     public static final int GIVEN_UP = -1;
 
     /** Of a partition whose replicas do not change. */
-    public static Route settled(byte[] storageKey, long[] replicas, int self) {
+    public static Route settled(RecordKey storageKey, long[] replicas, int self) {
         return new Route(storageKey, replicas, replicas.length, null, self, false);
     }
 

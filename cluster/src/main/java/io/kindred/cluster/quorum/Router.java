@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 
 /** What the ring and the membership say of a key and of a peer. */
@@ -8,16 +9,16 @@ public interface Router {
     Route route(int db, byte[] key);
 
     /** The route of a key as it is now. */
-    Route routeOf(byte[] storageKey);
+    Route routeOf(RecordKey storageKey);
 
     /** Tells a node that has asked this one for what it does not hold who does, as far as this one knows. */
-    void redirect(long node, byte[] storageKey);
+    void redirect(long node, RecordKey storageKey);
 
     /** What an update under this term says of the ring that its key's nodes are from. */
-    Guard guard(byte[] storageKey, Term term);
+    Guard guard(RecordKey storageKey, Term term);
 
     /** Whether this node knows a newer ring than who says this, in which other nodes must be reached. */
-    boolean isOld(Guard guard, byte[] storageKey);
+    boolean isOld(Guard guard, RecordKey storageKey);
 
     /** Another node says that it is not the replica that this one takes it for: one of the two has missed a change. */
     void compareRings(long node);
@@ -26,10 +27,10 @@ public interface Router {
      * All nodes of the ring in the order of the walk from a key's partition: its replicas first, then those that may
      * stand in for them. Shared, and not to be changed.
      */
-    long[] walk(byte[] storageKey);
+    long[] walk(RecordKey storageKey);
 
     /** The nodes that take a storage key's writes, those that serve first. Shared, and not to be changed. */
-    long[] replicasOf(byte[] storageKey);
+    long[] replicasOf(RecordKey storageKey);
 
     long self();
 
@@ -48,13 +49,13 @@ public interface Router {
     String zoneOf(long node);
 
     /** Whether the bytes that another node named are a container's key with a place in this ring. */
-    boolean isInRing(byte[] storageKey);
+    boolean isInRing(RecordKey storageKey);
 
     /** Whether they are, and this node has all that was written to the key's partition, so that it may answer for it. */
-    boolean holds(byte[] storageKey);
+    boolean holds(RecordKey storageKey);
 
     /** Whether they are, and this node takes the key's writes. */
-    boolean isReplicaOf(byte[] storageKey);
+    boolean isReplicaOf(RecordKey storageKey);
 
     /** Whether this node takes a partition's writes. */
     boolean isReplicaOf(int partition);
@@ -89,13 +90,13 @@ public interface Router {
     long datacenterOfNode(long node);
 
     /** The nodes there that take a storage key's writes. Shared, and not to be changed. */
-    long[] writersIn(long datacenter, byte[] storageKey);
+    long[] writersIn(long datacenter, RecordKey storageKey);
 
     /** All nodes there, in the order of the walk from a key's partition. */
-    long[] walkIn(long datacenter, byte[] storageKey);
+    long[] walkIn(long datacenter, RecordKey storageKey);
 
     /** The nodes that take a storage key's writes in any datacenter, those of this one first. */
-    long[] everywhere(byte[] storageKey);
+    long[] everywhere(RecordKey storageKey);
 
     /** The route of a request that all datacenters take part in, those of this one first. */
     Route wide(Route local);

@@ -2,6 +2,7 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public final class SpreadCore implements LocalReplica.WriteStep, WriteRound.List
     }
 
     /** @param told OK when W of the replicas here, or of those that stand in for them, have it durably */
-    public static void start(Coordination node, byte[] storageKey, Versions delta, Consumer<Verdict> told) {
+    public static void start(Coordination node, RecordKey storageKey, Versions delta, Consumer<Verdict> told) {
         Route route = node.router().routeOf(storageKey);
         SpreadCore core = new SpreadCore(node, route, delta, told);
         core.round.begin(node.clocks().nanos() + node.settings().timeoutNanos());

@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import java.util.function.Consumer;
 
@@ -26,7 +27,7 @@ public interface TermBook {
      *
      * @param storageKey any of the partition
      */
-    void hold(byte[] storageKey, Term above, long deadlineNanos, Consumer<Claimed> told);
+    void hold(RecordKey storageKey, Term above, long deadlineNanos, Consumer<Claimed> told);
 
     /** How a claim has ended. */
     enum Claimed {

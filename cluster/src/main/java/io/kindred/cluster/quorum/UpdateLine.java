@@ -2,7 +2,7 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
@@ -53,7 +53,7 @@ final class UpdateLine implements ReadRound.Listener {
     private final Coordination node;
     private final Runnable whenIdle;
     private final UnrunUpdates unrun;
-    private final byte[] storageKey;
+    private final RecordKey storageKey;
     private final boolean wide;
     private Route route;
     private State state = State.IDLE;
@@ -152,7 +152,7 @@ final class UpdateLine implements ReadRound.Listener {
     }
 
     private int partition() {
-        return StorageKey.partition(storageKey);
+        return storageKey.partition();
     }
 
     // --- a round ---
@@ -359,7 +359,7 @@ final class UpdateLine implements ReadRound.Listener {
             } else if (own == null) {
                 apply(merged, false);
             } else {
-                long flushed = node.flushStamps().of(StorageKey.db(storageKey));
+                long flushed = node.flushStamps().of(storageKey.db());
                 apply(merged.join(own.withoutStampsUpTo(flushed)), true);
             }
         });

@@ -5,7 +5,6 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
@@ -259,7 +258,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             refusal = why;
             return null;
         }
-        long flushed = node.flushStamps().of(StorageKey.db(to.storageKey()));
+        long flushed = node.flushStamps().of(to.storageKey().db());
         Versions held = current.join(found.read().withoutStampsUpTo(flushed));
         if (told != null) {
             spread = held;
@@ -270,7 +269,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     /** This node's own store is a replica that may refuse, too. */
     private @Nullable Refusal refusalHere(Versions current) {
-        int partition = StorageKey.partition(to.storageKey());
+        int partition = to.storageKey().partition();
         if (!node.terms().held(partition).equals(found.term())) {
             return Refusal.NONE.and(0, node.terms().kept(partition), false);
         }

@@ -6,7 +6,6 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Places.State;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -129,7 +128,7 @@ final class WriteRound extends Request {
         node.requests().weigh(this, VersionsCodec.sizeBytes(written));
         sentNanos = node.clocks().nanos();
         if (route.isReplica()) {
-            boolean counts = node.terms().counts(StorageKey.partition(route.storageKey()));
+            boolean counts = node.terms().counts(route.storageKey().partition());
             places.replica(route.self(), counts ? State.ANSWERED : State.STANDS_IN);
         }
         starting = true;

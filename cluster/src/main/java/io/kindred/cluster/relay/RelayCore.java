@@ -1,6 +1,7 @@
 package io.kindred.cluster.relay;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.Outbox;
@@ -8,6 +9,7 @@ import io.kindred.cluster.quorum.RemoteCopies;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.Arrays;
@@ -54,7 +56,7 @@ public final class RelayCore implements RemoteCopies {
     }
 
     @Override
-    public void spread(byte[] storageKey, Versions delta) {
+    public void spread(RecordKey storageKey, Versions delta) {
         for (long datacenter : router.remotes()) {
             long bytes = sizeBytes(storageKey, delta);
             boolean isRoom = counters.underWay < UNDER_WAY_MAX && counters.bytesUnderWay + bytes <= BYTES_UNDER_WAY_MAX;
@@ -66,8 +68,8 @@ public final class RelayCore implements RemoteCopies {
         }
     }
 
-    private static long sizeBytes(byte[] storageKey, Versions delta) {
-        long size = OVERHEAD_BYTES + storageKey.length;
+    private static long sizeBytes(RecordKey storageKey, Versions delta) {
+        long size = OVERHEAD_BYTES + storageKey.length();
         for (Sibling sibling : delta.siblings()) {
             byte[] value = sibling.value();
             size += value == null ? 0 : value.length;
@@ -75,7 +77,7 @@ public final class RelayCore implements RemoteCopies {
         return size;
     }
 
-    private void keep(long datacenter, byte[] storageKey, Versions delta) {
+    private void keep(long datacenter, RecordKey storageKey, Versions delta) {
         counters.kept++;
         hints.keep(datacenter, storageKey, delta);
     }
@@ -83,12 +85,12 @@ public final class RelayCore implements RemoteCopies {
     /** One write on its way to one datacenter. */
     private final class Relay extends Request {
         private final long datacenter;
-        private final byte[] storageKey;
+        private final RecordKey storageKey;
         private final Versions delta;
         private final long bytes;
         private long[] tried = new long[0];
 
-        Relay(long datacenter, byte[] storageKey, Versions delta, long bytes) {
+        Relay(long datacenter, RecordKey storageKey, Versions delta, long bytes) {
             this.datacenter = datacenter;
             this.storageKey = storageKey;
             this.delta = delta;
@@ -111,7 +113,7 @@ public final class RelayCore implements RemoteCopies {
             }
             tried = Arrays.copyOf(tried, tried.length + 1);
             tried[tried.length - 1] = node;
-            outbox.send(node, new Message.Relay(id, List.of(storageKey), List.of(delta)));
+            outbox.send(node, new Message.Relay(id, List.of(new Record(storageKey, delta))));
         }
 
         /** A replica there, so that no further hop is needed; failing that, any node. */

@@ -16,4 +16,10 @@ public interface Partitioner {
 
     /** Both at once, for one digest where one is enough. */
     Placement place(byte[] key, int partitions);
+
+    /** The record that an operation on a key is about. */
+    default RecordKey record(int db, byte[] key, int partitions) {
+        Placement place = place(key, partitions);
+        return RecordKey.head(place.partition(), db, place.hash(), key);
+    }
 }

@@ -6,7 +6,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.TermBook.Claimed;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +58,8 @@ final class ClaimCore extends Request {
         this.route = routeNow();
     }
 
-    private byte[] key() {
-        return StorageKey.from(partition.partition, 0, 0);
+    private RecordKey key() {
+        return RecordKey.firstOf(partition.partition);
     }
 
     private Route routeNow() {

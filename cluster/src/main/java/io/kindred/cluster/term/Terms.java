@@ -9,7 +9,7 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.TermBook;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,8 +194,8 @@ public final class Terms implements TermBook {
     // --- claiming ---
 
     @Override
-    public void hold(byte[] storageKey, Term above, long deadlineNanos, Consumer<Claimed> told) {
-        PartitionTerm term = of(StorageKey.partition(storageKey));
+    public void hold(RecordKey storageKey, Term above, long deadlineNanos, Consumer<Claimed> told) {
+        PartitionTerm term = of(storageKey.partition());
         boolean isHeld = !term.held.isNone() && !above.isAbove(term.held);
         if (isAlone(storageKey)) {
             term.raise(above);
@@ -219,7 +219,7 @@ public final class Terms implements TermBook {
         }
     }
 
-    private boolean isAlone(byte[] storageKey) {
+    private boolean isAlone(RecordKey storageKey) {
         Route route = wires.router().routeOf(storageKey);
         return route.writers().length == 1 && route.self() == 0;
     }
@@ -245,7 +245,7 @@ public final class Terms implements TermBook {
 
     /** Another node asks for the partition. */
     public void onClaim(long from, Message.TermClaim claim) {
-        byte[] key = StorageKey.from(claim.partition(), 0, 0);
+        RecordKey key = RecordKey.firstOf(claim.partition());
         PartitionTerm term = of(claim.partition());
         Guard guard = claim.guard();
         if (guard.datacenter() != datacenter || !wires.router().isReplicaOf(claim.partition())) {

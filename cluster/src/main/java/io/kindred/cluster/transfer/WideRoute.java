@@ -1,6 +1,7 @@
 package io.kindred.cluster.transfer;
 
 import io.kindred.cluster.quorum.Route;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class WideRoute {
      *
      * @param all of the key's partition, by datacenter, that of this node first
      */
-    public static Route of(byte[] storageKey, List<ServingMap.Nodes> all, long self) {
+    public static Route of(RecordKey storageKey, List<ServingMap.Nodes> all, long self) {
         boolean anyHeld = all.stream().anyMatch(ServingMap.Nodes::isHeld);
         List<Long> writers = new ArrayList<>();
         boolean isSettled = true;

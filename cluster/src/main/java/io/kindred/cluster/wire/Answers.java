@@ -23,6 +23,7 @@ final class Answers {
                 || message instanceof Message.TreeLanesReply
                 || message instanceof Message.TreeSumsReply
                 || message instanceof Message.BucketKeysReply
+                || message instanceof Message.BucketSumsReply
                 || message instanceof Message.ExchangeObjectsReply
                 || message instanceof Message.ExchangeDone;
     }

@@ -1,26 +1,28 @@
 package io.kindred.cluster.wire;
 
-import static io.kindred.cluster.wire.FrameWriter.writeBytes;
+import static io.kindred.cluster.wire.FrameWriter.writeBoolean;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeys.Range;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.BucketKeysReply.Found;
+import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
 import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.version.VersionVector;
-import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Record;
+import io.kindred.cluster.ring.RecordKey;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What anti-entropy's messages are made of, both ways. */
 final class ExchangeCodec {
     private static final int LANE_BYTES_MIN = 3 + Long.BYTES;
     private static final int SPAN_BYTES_MIN = 5;
-    private static final int RANGE_BYTES_MIN = 2 + 2 * Long.BYTES;
+    private static final int RANGE_BYTES_MIN = 5 + 2 * Long.BYTES;
 
     private ExchangeCodec() {}
 
@@ -35,8 +37,13 @@ final class ExchangeCodec {
             case MessageType.TREE_SUMS_REPLY -> new Message.TreeSumsReply(id, readLongs(in));
             case MessageType.BUCKET_KEYS -> new Message.BucketKeys(id, readRanges(in), readLongs(in));
             case MessageType.BUCKET_KEYS_REPLY -> readBucketReply(id, in);
-            case MessageType.EXCHANGE_OBJECTS -> readObjects(id, in);
-            case MessageType.EXCHANGE_OBJECTS_REPLY -> readObjectsReply(id, in);
+            case MessageType.BUCKET_SUMS -> new Message.BucketSums(id, readRange(in), readLongs(in));
+            case MessageType.BUCKET_SUMS_REPLY ->
+                new Message.BucketSumsReply(id, Verdicts.read(in), in.readLong("buckets"));
+            case MessageType.EXCHANGE_OBJECTS ->
+                new Message.ExchangeObjects(id, ValueReader.readRecords(in), readKeys(in));
+            case MessageType.EXCHANGE_OBJECTS_REPLY ->
+                new Message.ExchangeObjectsReply(id, Verdicts.read(in), ValueReader.readRecords(in));
             case MessageType.EXCHANGE_ASKED ->
                 new Message.ExchangeAsked(id, in.readInt("partition"), in.readLong("other node"));
             case MessageType.EXCHANGE_DONE -> new Message.ExchangeDone(id, Verdicts.read(in));
@@ -129,95 +136,95 @@ final class ExchangeCodec {
 
     static void writeRanges(ByteBuf out, List<Range> ranges) {
         writeVarint(out, ranges.size());
-        for (Range range : ranges) {
-            writeVarint(out, range.partition());
-            writeVarint(out, range.lane());
-            out.writeLong(range.first());
-            out.writeLong(range.last());
+        ranges.forEach(range -> write(out, range));
+    }
+
+    static void write(ByteBuf out, Range range) {
+        writeVarint(out, range.partition());
+        writeVarint(out, range.lane());
+        out.writeLong(range.first());
+        out.writeLong(range.last());
+        writeNullable(out, range.after());
+        writeNullable(out, range.upTo());
+        boolean isSifted = range.buckets() != Range.ALL_BUCKETS;
+        writeBoolean(out, isSifted);
+        if (isSifted) {
+            out.writeLong(range.buckets());
         }
+    }
+
+    private static void writeNullable(ByteBuf out, @Nullable RecordKey key) {
+        writeBoolean(out, key != null);
+        if (key != null) {
+            ValueWriter.write(out, key);
+        }
+    }
+
+    private static @Nullable RecordKey readNullableKey(FrameReader in) throws CorruptFrame {
+        return in.readBoolean("presence of a key") ? ValueReader.readKey(in) : null;
     }
 
     private static List<Range> readRanges(FrameReader in) throws CorruptFrame {
         int count = in.readCount(RANGE_BYTES_MIN, "ranges");
         List<Range> ranges = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
         for (int i = 0; i < count; i++) {
-            ranges.add(
-                    new Range(in.readInt("partition"), in.readInt("lane"), in.readLong("hash"), in.readLong("hash")));
+            ranges.add(readRange(in));
         }
         return ranges;
+    }
+
+    private static Range readRange(FrameReader in) throws CorruptFrame {
+        return new Range(
+                in.readInt("partition"),
+                in.readInt("lane"),
+                in.readLong("hash"),
+                in.readLong("hash"),
+                readNullableKey(in),
+                readNullableKey(in),
+                in.readBoolean("presence of buckets") ? in.readLong("buckets") : Range.ALL_BUCKETS);
     }
 
     static void write(ByteBuf out, Message.BucketKeysReply message) {
         out.writeByte(Verdicts.code(message.verdict()));
         writeVarint(out, message.covered().ranges());
-        out.writeLong(message.covered().lastHash());
+        out.writeLong(message.covered().end().hash());
+        writeNullable(out, message.covered().end().key());
         Found found = message.found();
-        writeVarint(out, found.clocks().size());
-        for (int i = 0; i < found.clocks().size(); i++) {
-            writeBytes(out, found.storageKeys().get(i));
-            ValueWriter.write(out, found.clocks().get(i));
+        writeVarint(out, found.seen().size());
+        for (Seen seen : found.seen()) {
+            ValueWriter.write(out, seen.key());
+            ValueWriter.write(out, seen.clock());
         }
-        writeObjects(out, found.versions().isEmpty() ? List.of() : found.storageKeys(), found.versions());
+        ValueWriter.writeRecords(out, found.records());
         write(out, message.missing());
     }
 
     private static Message readBucketReply(long id, FrameReader in) throws CorruptFrame {
         Verdict verdict = Verdicts.read(in);
-        Covered covered = new Covered(in.readInt("ranges"), in.readLong("hash"));
-        int count = in.readCount(2, "keys");
-        List<byte[]> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
-        List<VersionVector> clocks = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
+        Covered covered = new Covered(in.readInt("ranges"), new Range.End(in.readLong("hash"), readNullableKey(in)));
+        int count = in.readCount(RecordKey.PREFIX_BYTES + 2, "keys");
+        List<Seen> seen = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
         for (int i = 0; i < count; i++) {
-            keys.add(in.readBytes("key"));
-            clocks.add(ValueReader.readVector(in));
+            seen.add(new Seen(ValueReader.readKey(in), ValueReader.readVector(in)));
         }
-        List<Versions> versions = new ArrayList<>();
-        readObjects(in, keys, versions);
-        if (!clocks.isEmpty() && !versions.isEmpty()) {
+        List<Record> records = ValueReader.readRecords(in);
+        if (!seen.isEmpty() && !records.isEmpty()) {
             throw new CorruptFrame("clocks and containers in one answer");
         }
-        return new Message.BucketKeysReply(id, verdict, covered, new Found(keys, clocks, versions), readLongs(in));
+        return new Message.BucketKeysReply(id, verdict, covered, new Found(seen, records), readLongs(in));
     }
 
-    static void writeKeys(ByteBuf out, List<byte[]> keys) {
+    static void writeKeys(ByteBuf out, List<RecordKey> keys) {
         writeVarint(out, keys.size());
-        keys.forEach(key -> writeBytes(out, key));
+        keys.forEach(key -> ValueWriter.write(out, key));
     }
 
-    static void writeObjects(ByteBuf out, List<byte[]> keys, List<Versions> versions) {
-        writeVarint(out, keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            writeBytes(out, keys.get(i));
-            ValueWriter.write(out, versions.get(i));
-        }
-    }
-
-    /** Keys with their containers. */
-    private static void readObjects(FrameReader in, List<byte[]> keys, List<Versions> versions) throws CorruptFrame {
-        int count = in.readCount(2, "containers");
+    private static List<RecordKey> readKeys(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(RecordKey.PREFIX_BYTES, "wanted keys");
+        List<RecordKey> keys = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
         for (int i = 0; i < count; i++) {
-            keys.add(in.readBytes("key"));
-            versions.add(ValueReader.readVersions(in));
+            keys.add(ValueReader.readKey(in));
         }
-    }
-
-    private static Message readObjects(long id, FrameReader in) throws CorruptFrame {
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
-        readObjects(in, keys, versions);
-        int count = in.readCount(1, "wanted keys");
-        List<byte[]> wanted = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
-        for (int i = 0; i < count; i++) {
-            wanted.add(in.readBytes("key"));
-        }
-        return new Message.ExchangeObjects(id, keys, versions, wanted);
-    }
-
-    private static Message readObjectsReply(long id, FrameReader in) throws CorruptFrame {
-        Verdict verdict = Verdicts.read(in);
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
-        readObjects(in, keys, versions);
-        return new Message.ExchangeObjectsReply(id, verdict, keys, versions);
+        return keys;
     }
 }

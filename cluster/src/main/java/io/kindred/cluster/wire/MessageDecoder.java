@@ -63,14 +63,14 @@ final class MessageDecoder {
             case MessageType.READ_REQUEST ->
                 new Message.ReadRequest(
                         id,
-                        in.readBytes("key"),
+                        ValueReader.readKey(in),
                         in.readBoolean("whether as a stand-in"),
                         ValueReader.readNullableGuard(in));
             case MessageType.READ_REPLY -> readReadReply(id, in);
             case MessageType.REPLICATE ->
                 new Message.Replicate(
                         id,
-                        in.readBytes("key"),
+                        ValueReader.readKey(in),
                         ValueReader.readVersions(in),
                         in.readLong("intended node"),
                         ValueReader.readNullableGuard(in));
@@ -79,7 +79,10 @@ final class MessageDecoder {
                         id, Verdicts.read(in), ValueReader.readNullableVersions(in), ValueReader.readTerm(in));
             case MessageType.DOT_REQUEST ->
                 new Message.DotRequest(
-                        id, in.readBytes("key"), ValueReader.readVector(in), in.readBoolean("whether as a stand-in"));
+                        id,
+                        ValueReader.readKey(in),
+                        ValueReader.readVector(in),
+                        in.readBoolean("whether as a stand-in"));
             case MessageType.DOT_REPLY -> readDotReply(id, in);
             case MessageType.TERM_CLAIM ->
                 new Message.TermClaim(id, in.readInt("partition"), ValueReader.readGuard(in));
@@ -87,8 +90,8 @@ final class MessageDecoder {
                 new Message.TermReply(id, Verdicts.read(in), ValueReader.readTerm(in), in.readInt("pause"));
             case MessageType.TERMS_REQUEST -> new Message.TermsRequest(id, readPartitions(in));
             case MessageType.TERMS_REPLY -> readTerms(id, in);
-            case MessageType.HAND_OVER -> readHandOver(id, in);
-            case MessageType.RELAY -> readRelay(id, in);
+            case MessageType.HAND_OVER -> new Message.HandOver(id, ValueReader.readRecords(in));
+            case MessageType.RELAY -> new Message.Relay(id, ValueReader.readRecords(in));
             case MessageType.HAND_OVER_ACK ->
                 new Message.HandOverAck(id, Verdicts.read(in), readPlaces(in), in.readInt("credit"));
             case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
@@ -164,44 +167,9 @@ final class MessageDecoder {
         return new Message.DotReply(id, verdict, dot, held, in.readLong("flush stamp"));
     }
 
-    private static Message readHandOver(long id, FrameReader in) throws CorruptFrame {
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
-        readContainers(in, keys, versions);
-        return new Message.HandOver(id, keys, versions);
-    }
-
-    private static Message readRelay(long id, FrameReader in) throws CorruptFrame {
-        List<byte[]> keys = new ArrayList<>();
-        List<Versions> versions = new ArrayList<>();
-        readContainers(in, keys, versions);
-        return new Message.Relay(id, keys, versions);
-    }
-
-    private static void readContainers(FrameReader in, List<byte[]> keys, List<Versions> versions) throws CorruptFrame {
-        int count = in.readCount(2, "containers");
-        for (int i = 0; i < count; i++) {
-            keys.add(in.readBytes("key"));
-            versions.add(ValueReader.readVersions(in));
-        }
-    }
-
     private static Message readScanReply(long id, FrameReader in) throws CorruptFrame {
-        Verdict verdict = Verdicts.read(in);
-        int keyCount = in.readCount(1, "keys");
-        List<byte[]> keys = new ArrayList<>(Math.min(keyCount, ValueReader.LIST_ROOM));
-        for (int i = 0; i < keyCount; i++) {
-            keys.add(in.readBytes("key"));
-        }
-        int count = in.readCount(1, "containers");
-        if (count != keyCount) {
-            throw new CorruptFrame(keyCount + " keys with " + count + " containers");
-        }
-        List<Versions> versions = new ArrayList<>(Math.min(count, ValueReader.LIST_ROOM));
-        for (int i = 0; i < count; i++) {
-            versions.add(ValueReader.readVersions(in));
-        }
-        return new Message.ScanReply(id, verdict, keys, versions, in.readLong("next hash"), in.readBoolean("done"));
+        return new Message.ScanReply(
+                id, Verdicts.read(in), ValueReader.readRecords(in), in.readLong("next hash"), in.readBoolean("done"));
     }
 
     private static List<Integer> readPlaces(FrameReader in) throws CorruptFrame {

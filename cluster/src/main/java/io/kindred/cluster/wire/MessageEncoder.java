@@ -1,16 +1,13 @@
 package io.kindred.cluster.wire;
 
 import static io.kindred.cluster.wire.FrameWriter.writeBoolean;
-import static io.kindred.cluster.wire.FrameWriter.writeBytes;
 import static io.kindred.cluster.wire.FrameWriter.writeString;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.version.Dot;
-import io.kindred.cluster.version.Versions;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 
 /**
  * Writes the body of a message, one method each; it is a handler, so a message without bytes does not compile. {@link
@@ -126,7 +123,7 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onReadRequest(long from, Message.ReadRequest message) {
         begin(MessageType.READ_REQUEST, message.requestId());
-        writeBytes(out, message.storageKey());
+        ValueWriter.write(out, message.storageKey());
         writeBoolean(out, message.asStandIn());
         ValueWriter.writeNullable(out, message.guard());
     }
@@ -142,7 +139,7 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onReplicate(long from, Message.Replicate message) {
         begin(MessageType.REPLICATE, message.requestId());
-        writeBytes(out, message.storageKey());
+        ValueWriter.write(out, message.storageKey());
         ValueWriter.write(out, message.delta());
         out.writeLong(message.intended());
         ValueWriter.writeNullable(out, message.guard());
@@ -189,7 +186,7 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onDotRequest(long from, Message.DotRequest message) {
         begin(MessageType.DOT_REQUEST, message.requestId());
-        writeBytes(out, message.storageKey());
+        ValueWriter.write(out, message.storageKey());
         ValueWriter.write(out, message.seen());
         writeBoolean(out, message.asStandIn());
     }
@@ -211,21 +208,13 @@ final class MessageEncoder implements MessageHandler {
     @Override
     public void onHandOver(long from, Message.HandOver message) {
         begin(MessageType.HAND_OVER, message.requestId());
-        writeContainers(message.storageKeys(), message.versions());
+        ValueWriter.writeRecords(out, message.records());
     }
 
     @Override
     public void onRelay(long from, Message.Relay message) {
         begin(MessageType.RELAY, message.requestId());
-        writeContainers(message.storageKeys(), message.versions());
-    }
-
-    private void writeContainers(List<byte[]> keys, List<Versions> versions) {
-        writeVarint(out, keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            writeBytes(out, keys.get(i));
-            ValueWriter.write(out, versions.get(i));
-        }
+        ValueWriter.writeRecords(out, message.records());
     }
 
     @Override
@@ -292,9 +281,23 @@ final class MessageEncoder implements MessageHandler {
     }
 
     @Override
+    public void onBucketSums(long from, Message.BucketSums message) {
+        begin(MessageType.BUCKET_SUMS, message.requestId());
+        ExchangeCodec.write(out, message.range());
+        ExchangeCodec.write(out, message.sums());
+    }
+
+    @Override
+    public void onBucketSumsReply(long from, Message.BucketSumsReply message) {
+        begin(MessageType.BUCKET_SUMS_REPLY, message.requestId());
+        out.writeByte(Verdicts.code(message.verdict()));
+        out.writeLong(message.differing());
+    }
+
+    @Override
     public void onExchangeObjects(long from, Message.ExchangeObjects message) {
         begin(MessageType.EXCHANGE_OBJECTS, message.requestId());
-        ExchangeCodec.writeObjects(out, message.storageKeys(), message.versions());
+        ValueWriter.writeRecords(out, message.records());
         ExchangeCodec.writeKeys(out, message.wanted());
     }
 
@@ -302,7 +305,7 @@ final class MessageEncoder implements MessageHandler {
     public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message) {
         begin(MessageType.EXCHANGE_OBJECTS_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
-        ExchangeCodec.writeObjects(out, message.storageKeys(), message.versions());
+        ValueWriter.writeRecords(out, message.records());
     }
 
     @Override
@@ -344,12 +347,7 @@ final class MessageEncoder implements MessageHandler {
     public void onScanReply(long from, Message.ScanReply message) {
         begin(MessageType.SCAN_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
-        writeVarint(out, message.storageKeys().size());
-        message.storageKeys().forEach(key -> writeBytes(out, key));
-        writeVarint(out, message.versions().size());
-        for (Versions versions : message.versions()) {
-            ValueWriter.write(out, versions);
-        }
+        ValueWriter.writeRecords(out, message.records());
         out.writeLong(message.nextHash());
         writeBoolean(out, message.done());
     }

@@ -49,6 +49,8 @@ final class MessageType {
     static final int EXCHANGE_OBJECTS_REPLY = 0x49;
     static final int EXCHANGE_ASKED = 0x4a;
     static final int EXCHANGE_DONE = 0x4b;
+    static final int BUCKET_SUMS = 0x4c;
+    static final int BUCKET_SUMS_REPLY = 0x4d;
 
     private MessageType() {}
 }

@@ -11,6 +11,8 @@ import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Record;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
@@ -32,6 +34,7 @@ final class ValueReader {
     private static final int HOLDING_BYTES_MIN = 11;
     private static final int ACCUSATION_BYTES_MIN = 9;
     private static final int CHANGE_BYTES_MIN = 43;
+    private static final int RECORD_BYTES_MIN = RecordKey.PREFIX_BYTES + 2;
     private static final int PORT_MAX = 65_535;
 
     private ValueReader() {}
@@ -130,6 +133,24 @@ final class ValueReader {
     static QuorumSpec readQuorum(FrameReader in) throws CorruptFrame {
         return new QuorumSpec(
                 in.readInt("R"), in.readInt("W"), in.readInt("PR"), in.readInt("PW"), in.readBoolean("scope"));
+    }
+
+    /** A record's own key, as all are that nodes speak of: hints are each node's own business. */
+    static RecordKey readKey(FrameReader in) throws CorruptFrame {
+        RecordKey key = RecordKey.parse(in.readBytes("key"));
+        if (key == null || key.isHint()) {
+            throw new CorruptFrame("a key that has not the layout of a record's");
+        }
+        return key;
+    }
+
+    static List<Record> readRecords(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(RECORD_BYTES_MIN, "records");
+        List<Record> records = new ArrayList<>(Math.min(count, LIST_ROOM));
+        for (int i = 0; i < count; i++) {
+            records.add(new Record(readKey(in), readVersions(in)));
+        }
+        return records;
     }
 
     static Versions readVersions(FrameReader in) throws CorruptFrame {

@@ -16,6 +16,8 @@ import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Record;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -108,6 +110,18 @@ final class ValueWriter {
         writeVarint(out, quorum.pr());
         writeVarint(out, quorum.pw());
         out.writeByte(quorum.global() ? PRESENT : ABSENT);
+    }
+
+    static void write(ByteBuf out, RecordKey key) {
+        writeBytes(out, key.bytes());
+    }
+
+    static void writeRecords(ByteBuf out, List<Record> records) {
+        writeVarint(out, records.size());
+        for (Record each : records) {
+            write(out, each.key());
+            write(out, each.versions());
+        }
     }
 
     static void write(ByteBuf out, Versions versions) {

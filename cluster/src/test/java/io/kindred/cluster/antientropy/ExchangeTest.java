@@ -10,7 +10,9 @@ import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Record;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
@@ -55,7 +57,7 @@ class ExchangeTest {
     /** Most keys are written at both; few have a tag, which puts them together; some are concurrent, some deleted. */
     private static void write(TwoReplicas two, Random random, int i) {
         String name = random.nextInt(4) == 0 ? "{tag" + i % 3 + "}" + i : "k" + i;
-        byte[] key = two.key(random.nextInt(10) == 0 ? 3 : 0, name);
+        RecordKey key = two.key(random.nextInt(10) == 0 ? 3 : 0, name);
         Versions first = TwoReplicas.write(Versions.EMPTY, 1, i + 1, "a" + i);
         Versions second = TwoReplicas.write(first, 2, i + 2, "b" + i);
         Versions concurrent = TwoReplicas.write(first, 3, i + 3, "c" + i);
@@ -93,10 +95,10 @@ class ExchangeTest {
     private static void differ(int keys, int differences) {
         TwoReplicas two = new TwoReplicas();
         for (int i = 0; i < keys; i++) {
-            byte[] key = two.key(0, "key:" + i);
+            RecordKey key = two.key(0, "key:" + i);
             byte[] record = VersionsCodec.encode(TwoReplicas.write(Versions.EMPTY, 1 + i % 2, i + 1, "v".repeat(100)));
-            two.left.records.put(key, record);
-            two.right.records.put(key, record);
+            two.left.records.put(key.bytes(), record);
+            two.right.records.put(key.bytes(), record);
         }
         two.left.begin(true);
         two.right.begin(true);
@@ -108,7 +110,7 @@ class ExchangeTest {
         Random random = new Random(7);
         for (int i = 0; i < differences; i++) {
             TestReplica behind = i % 2 == 0 ? two.left : two.right;
-            byte[] key = two.key(0, "key:" + random.nextInt(keys));
+            RecordKey key = two.key(0, "key:" + random.nextInt(keys));
             behind.put(key, TwoReplicas.write(behind.held(key), 1, keys + i, "w".repeat(100)));
         }
         two.bytes = 0;
@@ -147,7 +149,7 @@ class ExchangeTest {
             two.left.begin(false);
             two.right.begin(false);
             for (int i = 0; i < 2 * TestReplica.PARTITIONS; i++) {
-                byte[] key = two.key(0, "k" + i);
+                RecordKey key = two.key(0, "k" + i);
                 two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, i + 1, "v" + i));
                 if (!isEmpty) {
                     two.left.put(key, TwoReplicas.write(Versions.EMPTY, 2, i + 1, "w" + i));
@@ -161,12 +163,11 @@ class ExchangeTest {
 
     @Test
     void anAnswerThatCoversNothingOrTooMuchEndsTheSession() {
-        for (Covered wrong :
-                List.of(new Covered(0, 0), new Covered(1_000, -1), new Covered(1, 0), new Covered(1, -1))) {
+        for (Covered wrong : List.of(covered(0, 0), covered(1_000, -1), covered(1, 0), covered(1, -1))) {
             TwoReplicas two = new TwoReplicas();
             two.left.begin(false);
             two.right.begin(false);
-            byte[] key = two.key(0, "k7");
+            RecordKey key = two.key(0, "k7");
             two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, 1, "v"));
             two.tampering = message -> message instanceof Message.BucketKeysReply reply
                     ? new Message.BucketKeysReply(
@@ -225,7 +226,7 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] key = two.key(0, "{one}huge");
+        RecordKey key = two.key(0, "{one}huge");
         Versions small = TwoReplicas.write(Versions.EMPTY, 1, 1, "v");
         two.right.put(key, huge(1));
         for (int i = 0; i < 600; i++) {
@@ -243,7 +244,7 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] key = two.key(0, "k");
+        RecordKey key = two.key(0, "k");
         two.left.put(key, TwoReplicas.write(Versions.EMPTY, 1, 5, "one"));
         two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, 5, "two"));
         two.exchange();
@@ -255,7 +256,7 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] key = two.key(0, "k");
+        RecordKey key = two.key(0, "k");
         two.left.put(key, TwoReplicas.write(Versions.EMPTY, 1, 5, "one"));
         two.right.unreadable = true;
         assertEquals(1, two.exchange().failed());
@@ -273,7 +274,7 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] key = two.key(0, "k");
+        RecordKey key = two.key(0, "k");
         two.left.put(key, TwoReplicas.write(Versions.EMPTY, 1, 5, "one"));
         two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, 5, "one"));
         two.left.flushStamps.raise(0, 9);
@@ -285,7 +286,7 @@ class ExchangeTest {
         two.left.build();
         two.right.build();
         assertEquals(TestReplica.PARTITIONS, two.exchange().partitions());
-        assertEquals(0, two.left.trees.root(StorageKey.partition(key)));
+        assertEquals(0, two.left.trees.root(key.partition()));
     }
 
     /** It has less of one key, and another one alone: the latter comes here, and nothing is compared both ways. */
@@ -294,12 +295,12 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] key = two.key(0, "{one}k");
-        int partition = StorageKey.partition(key);
+        RecordKey key = two.key(0, "{one}k");
+        int partition = key.partition();
         Versions before = TwoReplicas.write(Versions.EMPTY, 1, 1, "before");
         two.right.put(key, before);
         two.left.put(key, TwoReplicas.write(before, 1, 2, "after"));
-        byte[] given = two.key(0, "{one}given");
+        RecordKey given = two.key(0, "{one}given");
         two.right.put(given, TwoReplicas.write(Versions.EMPTY, 2, 3, "v"));
         two.left.isAlone = true;
         two.right.isGivingAway = true;
@@ -310,8 +311,8 @@ class ExchangeTest {
         two.left.exchange.exchange(2, List.of(partition), false, told::add);
         two.deliverAll();
         assertEquals(List.of(Set.of(partition), Set.of()), told);
-        assertArrayEquals(two.right.records.get(given), two.left.records.get(given));
-        assertArrayEquals(VersionsCodec.encode(before), two.right.records.get(key));
+        assertArrayEquals(two.right.records.get(given.bytes()), two.left.records.get(given.bytes()));
+        assertArrayEquals(VersionsCodec.encode(before), two.right.records.get(key.bytes()));
         assertEquals(1, two.left.owed.size(), "a debt counts as paid");
     }
 
@@ -405,13 +406,18 @@ class ExchangeTest {
         exchange.onExchangeObjects(
                 2,
                 new Message.ExchangeObjects(
-                        1, List.of(new byte[3]), List.of(Versions.EMPTY), List.of(new byte[0], new byte[40])));
+                        1,
+                        List.of(new Record(RecordKey.head(65_535, 255, -1, new byte[3]), Versions.EMPTY)),
+                        List.of(RecordKey.firstOf(65_535), RecordKey.head(0, 200, 0, new byte[40]))));
         assertTrue(two.left.records.isEmpty());
     }
 
+    private static Covered covered(int ranges, long lastHash) {
+        return new Covered(ranges, new Range.End(lastHash, null));
+    }
+
     private static Message.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
-        return new Message.BucketKeys(
-                1, List.of(new Message.BucketKeys.Range(partition, lane, first, last)), new long[0]);
+        return new Message.BucketKeys(1, List.of(new Range(partition, lane, first, last)), new long[0]);
     }
 
     @Test
@@ -419,19 +425,19 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] both = two.key(0, "{a}both");
-        byte[] readable = two.key(0, "{a}readable");
-        byte[] alone = two.key(0, "{a}alone");
+        RecordKey both = two.key(0, "{a}both");
+        RecordKey readable = two.key(0, "{a}readable");
+        RecordKey alone = two.key(0, "{a}alone");
         Versions good = TwoReplicas.write(Versions.EMPTY, 1, 5, "good");
-        for (byte[] key : List.of(both, readable)) {
+        for (RecordKey key : List.of(both, readable)) {
             two.left.put(key, good);
             two.right.put(key, good);
         }
         two.left.put(alone, good);
-        int partition = StorageKey.partition(both);
+        int partition = both.partition();
         two.left.damaged = partition;
-        for (byte[] key : List.of(both, alone)) {
-            two.left.records.remove(key);
+        for (RecordKey key : List.of(both, alone)) {
+            two.left.records.remove(key.bytes());
             two.left.lost.add(key);
         }
         two.left.exchange.doubt(partition, true);
@@ -457,7 +463,7 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        int partition = StorageKey.partition(two.key(0, "k"));
+        int partition = two.key(0, "k").partition();
         two.left.damaged = partition;
         two.right.unreadable = true;
         two.left.exchange.doubt(partition, true);
@@ -482,22 +488,22 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        byte[] key = two.key(0, "k");
+        RecordKey key = two.key(0, "k");
         Versions good = TwoReplicas.write(Versions.EMPTY, 1, 5, "good");
         two.left.put(key, good);
         two.right.put(key, good);
         byte[] rotten = VersionsCodec.encode(good).clone();
         rotten[rotten.length - 1] ^= 1;
         assertNotEquals(good, VersionsCodec.decode(rotten));
-        two.left.records.put(key, rotten);
+        two.left.records.put(key.bytes(), rotten);
         long now = 0;
         while (two.left.counters.scrubbed < TestReplica.PARTITIONS) {
             two.left.clocks.advance(now += SECOND_NANOS, 0);
             two.left.scrubber.onTick();
         }
         assertEquals(1, two.left.counters.scrubMismatches);
-        assertEquals(List.of(StorageKey.partition(key)), two.left.doubted);
-        two.left.exchange.doubt(StorageKey.partition(key), false);
+        assertEquals(List.of(key.partition()), two.left.doubted);
+        two.left.exchange.doubt(key.partition(), false);
         two.deliverAll();
         assertEquals(good, two.left.held(key), "whichever of the two would win a merge");
         assertEquals(good, two.right.held(key));

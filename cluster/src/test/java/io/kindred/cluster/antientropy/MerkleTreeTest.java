@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.Seeds;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,7 +96,7 @@ class MerkleTreeTest {
             replica.begin(false);
             long stamp = 10;
             for (int step = 0; step < 3_000; step++) {
-                byte[] key = two.key(random.nextInt(2), "{t" + random.nextInt(2) + "}" + random.nextInt(500));
+                RecordKey key = two.key(random.nextInt(2), "{t" + random.nextInt(2) + "}" + random.nextInt(500));
                 Versions held = replica.held(key);
                 switch (random.nextInt(200)) {
                     case 0 -> {
@@ -162,6 +162,6 @@ class MerkleTreeTest {
     }
 
     private static int partitionOf(TwoReplicas two) {
-        return StorageKey.partition(two.key(0, "{t}"));
+        return two.key(0, "{t}").partition();
     }
 }

@@ -15,7 +15,8 @@ import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
@@ -23,10 +24,12 @@ import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -62,7 +65,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     /** The partition that cannot be scanned; -1: none. */
     int damaged = -1;
     /** What was lost of it, and cannot be read. */
-    final TreeSet<byte[]> lost = new TreeSet<>(Arrays::compareUnsigned);
+    final TreeSet<RecordKey> lost = new TreeSet<>();
 
     /** Where messages go. */
     interface Sent {
@@ -106,17 +109,17 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     /** Stores a container in place of what is there. */
-    void put(byte[] key, Versions versions) {
+    void put(RecordKey key, Versions versions) {
         trees.changed(key, held(key), versions);
         if (versions.isEmpty()) {
-            records.remove(key);
+            records.remove(key.bytes());
         } else {
-            records.put(key, VersionsCodec.encode(versions));
+            records.put(key.bytes(), VersionsCodec.encode(versions));
         }
     }
 
     @Override
-    public void overwrite(byte[] key, Versions versions, Consumer<Message.Verdict> done) {
+    public void overwrite(RecordKey key, Versions versions, Consumer<Message.Verdict> done) {
         put(key, versions);
         lost.remove(key);
         done.accept(Message.Verdict.OK);
@@ -130,18 +133,18 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public void found(byte[] storageKey, CorruptRecordException damage) {}
+    public void found(RecordKey storageKey, CorruptRecordException damage) {}
 
     @Override
-    public void lost(byte[] storageKey) {}
+    public void lost(RecordKey storageKey) {}
 
     @Override
-    public boolean isLost(byte[] storageKey) {
+    public boolean isLost(RecordKey storageKey) {
         return false;
     }
 
-    Versions held(byte[] key) {
-        byte[] record = records.get(key);
+    Versions held(RecordKey key) {
+        byte[] record = records.get(key.bytes());
         return record == null ? Versions.EMPTY : VersionsCodec.decode(record);
     }
 
@@ -154,12 +157,12 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public Route routeOf(byte[] storageKey) {
+    public Route routeOf(RecordKey storageKey) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public void redirect(long node, byte[] storageKey) {}
+    public void redirect(long node, RecordKey storageKey) {}
 
     @Override
     public void compareRings(long node) {}
@@ -175,7 +178,7 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public boolean holds(byte[] storageKey) {
+    public boolean holds(RecordKey storageKey) {
         return true;
     }
 
@@ -198,18 +201,21 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
 
     @Override
     public void read(byte[] from, byte[] to, int limit, Consumer<Page> done) {
-        List<byte[]> keys = new ArrayList<>();
+        List<RecordKey> keys = new ArrayList<>();
         List<byte[]> values = new ArrayList<>();
         byte[] next = null;
         for (var record : records.subMap(from, true, to, false).entrySet()) {
+            RecordKey key = Objects.requireNonNull(RecordKey.parse(record.getKey()));
             if (keys.size() == limit) {
-                next = record.getKey();
+                next = key.bytes();
                 break;
             }
-            keys.add(record.getKey());
+            keys.add(key);
             values.add(record.getValue());
         }
-        boolean fails = unreadable || StorageKey.partition(from) == damaged;
+        boolean fails = unreadable
+                || (damaged >= 0
+                        && Keyspace.group(damaged, 0) == ByteBuffer.wrap(from).getInt());
         done.accept(
                 fails
                         ? new Page(List.of(), List.of(), null, Message.Verdict.DAMAGED)
@@ -217,23 +223,23 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public void read(byte[] storageKey, ReadStep step) {
+    public void read(RecordKey storageKey, ReadStep step) {
         if (lost.contains(storageKey)) {
             step.loaded(Message.Verdict.DAMAGED, null);
             exchange.unreadable(storageKey, false);
             return;
         }
-        step.loaded(Message.Verdict.OK, held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
+        step.loaded(Message.Verdict.OK, held(storageKey).withoutStampsUpTo(flushStamps.of(storageKey.db())));
     }
 
     @Override
-    public void write(byte[] storageKey, WriteStep step) {
+    public void write(RecordKey storageKey, WriteStep step) {
         if (lost.contains(storageKey)) {
             step.done(Message.Verdict.DAMAGED);
             exchange.unreadable(storageKey, false);
             return;
         }
-        Versions next = step.next(held(storageKey).withoutStampsUpTo(flushStamps.of(StorageKey.db(storageKey))));
+        Versions next = step.next(held(storageKey).withoutStampsUpTo(flushStamps.of(storageKey.db())));
         if (next != null) {
             put(storageKey, next);
         }
@@ -241,27 +247,27 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public long reapMark(byte[] storageKey) {
-        return marks.of(StorageKey.partition(storageKey));
+    public long reapMark(RecordKey storageKey) {
+        return marks.of(storageKey.partition());
     }
 
     @Override
-    public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
+    public Dot nextDot(RecordKey storageKey, VersionVector held, VersionVector context) {
         throw new AssertionError("an exchange gives no dots");
     }
 
     @Override
-    public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
+    public Dot lendDot(RecordKey storageKey, VersionVector held, VersionVector context) {
         throw new AssertionError("an exchange gives no dots");
     }
 
     @Override
-    public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+    public Dot lendDotAsStandIn(RecordKey storageKey, VersionVector held, VersionVector context) {
         throw new AssertionError("an exchange gives no dots");
     }
 
     @Override
-    public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
+    public void dropIf(RecordKey storageKey, Versions seen, Dropped done) {
         throw new AssertionError("an exchange drops nothing");
     }
 
@@ -298,12 +304,12 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public long[] walk(byte[] storageKey) {
+    public long[] walk(RecordKey storageKey) {
         return both;
     }
 
     @Override
-    public long[] replicasOf(byte[] storageKey) {
+    public long[] replicasOf(RecordKey storageKey) {
         return both;
     }
 
@@ -318,8 +324,8 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public boolean isInRing(byte[] storageKey) {
-        return StorageKey.isValid(storageKey);
+    public boolean isInRing(RecordKey storageKey) {
+        return storageKey.partition() < PARTITIONS && storageKey.db() < flushStamps.databases();
     }
 
     @Override
@@ -328,18 +334,18 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public Guard guard(byte[] storageKey, Term term) {
+    public Guard guard(RecordKey storageKey, Term term) {
         throw new AssertionError("no update is run");
     }
 
     @Override
-    public boolean isOld(Guard guard, byte[] storageKey) {
+    public boolean isOld(Guard guard, RecordKey storageKey) {
         throw new AssertionError("no update is run");
     }
 
     @Override
-    public boolean isReplicaOf(byte[] storageKey) {
-        return StorageKey.isValid(storageKey) && !isGivingAway;
+    public boolean isReplicaOf(RecordKey storageKey) {
+        return isInRing(storageKey) && !isGivingAway;
     }
 
     @Override
@@ -407,17 +413,17 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
-    public long[] writersIn(long datacenter, byte[] storageKey) {
+    public long[] writersIn(long datacenter, RecordKey storageKey) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public long[] walkIn(long datacenter, byte[] storageKey) {
+    public long[] walkIn(long datacenter, RecordKey storageKey) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public long[] everywhere(byte[] storageKey) {
+    public long[] everywhere(RecordKey storageKey) {
         return both;
     }
 

@@ -3,7 +3,7 @@ package io.kindred.cluster.antientropy;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
@@ -65,6 +65,8 @@ final class TwoReplicas {
             to.exchange.onTreeSums(from, asked);
         } else if (message instanceof Message.BucketKeys asked) {
             to.exchange.onBucketKeys(from, asked);
+        } else if (message instanceof Message.BucketSums asked) {
+            to.exchange.onBucketSums(from, asked);
         } else if (message instanceof Message.ExchangeObjects asked) {
             to.exchange.onExchangeObjects(from, asked);
         } else {
@@ -80,6 +82,8 @@ final class TwoReplicas {
         } else if (message instanceof Message.TreeSumsReply reply) {
             return reply.requestId();
         } else if (message instanceof Message.BucketKeysReply reply) {
+            return reply.requestId();
+        } else if (message instanceof Message.BucketSumsReply reply) {
             return reply.requestId();
         } else if (message instanceof Message.ExchangeObjectsReply reply) {
             return reply.requestId();
@@ -99,10 +103,10 @@ final class TwoReplicas {
         return repaired;
     }
 
-    byte[] key(int db, String name) {
+    RecordKey key(int db, String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         Placement place = partitioner.place(bytes, TestReplica.PARTITIONS);
-        return StorageKey.encode(place.partition(), db, place.hash(), bytes);
+        return RecordKey.head(place.partition(), db, place.hash(), bytes);
     }
 
     /** {@code held}, superseded by a write of node {@code node}. */

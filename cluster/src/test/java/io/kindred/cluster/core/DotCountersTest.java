@@ -2,14 +2,14 @@ package io.kindred.cluster.core;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.VersionVector;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class DotCountersTest {
-    private static final byte[] KEY = StorageKey.encode(3, 0, 7, "k".getBytes(StandardCharsets.UTF_8));
+    private static final RecordKey KEY = RecordKey.head(3, 0, 7, "k".getBytes(StandardCharsets.UTF_8));
 
     private final DotCounters counters = new DotCounters(new Actor(1, 1), 16, new LentDots(1_000_000_000L));
 

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kindred.cluster.keyspace.ScanCursor;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
@@ -42,7 +43,7 @@ final class PageReaderTest {
 
     private void store(long hash, int number) {
         byte[] key = ("k" + number).getBytes(StandardCharsets.UTF_8);
-        stored.put(StorageKey.encode(PARTITION, 0, hash, key), RECORD);
+        stored.put(RecordKey.head(PARTITION, 0, hash, key).bytes(), RECORD);
     }
 
     private PageReader.Steps steps(boolean endsBehind) {
@@ -56,7 +57,7 @@ final class PageReaderTest {
                 next = endsBehind ? Arrays.copyOf(last, last.length + 1) : keys.get(limit);
                 keys = keys.subList(0, limit);
             }
-            done.accept(new Event.Scanned(0, keys, Collections.nCopies(keys.size(), RECORD), next, null));
+            done.accept(Event.Scanned.found(0, keys, Collections.nCopies(keys.size(), RECORD), next));
         };
     }
 
@@ -73,6 +74,15 @@ final class PageReaderTest {
         return replies.get(0);
     }
 
+    private void storeElements(long hash, int number, int elements) {
+        byte[] key = ("k" + number).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < elements; i++) {
+            byte[] element = ("e" + i).getBytes(StandardCharsets.UTF_8);
+            stored.put(
+                    RecordKey.head(PARTITION, 0, hash, key).withElement(element).bytes(), RECORD);
+        }
+    }
+
     /** As a scan takes pages: what lies below the next cursor is given, the rest is left to the next page. */
     private List<String> walk(boolean endsBehind, int limit) {
         List<String> given = new ArrayList<>();
@@ -81,9 +91,9 @@ final class PageReaderTest {
             Message.ScanReply page = page(endsBehind, fromHash, limit);
             assertEquals(Verdict.OK, page.verdict());
             long below = firstOf(page.nextHash());
-            for (byte[] key : page.storageKeys()) {
-                if (page.done() || Long.compareUnsigned(StorageKey.hash(key), below) < 0) {
-                    given.add(new String(StorageKey.key(key), StandardCharsets.UTF_8));
+            for (Record record : page.records()) {
+                if (page.done() || Long.compareUnsigned(record.key().hash(), below) < 0) {
+                    given.add(new String(record.key().key(), StandardCharsets.UTF_8));
                 }
             }
             if (page.done()) {
@@ -106,8 +116,29 @@ final class PageReaderTest {
             store((long) i << 52, i);
         }
         Message.ScanReply page = page(endsBehind, 0, 10);
-        assertEquals(10, page.storageKeys().size());
+        assertEquals(10, page.records().size());
         assertEquals(1, steps);
+    }
+
+    /** However many elements a key has, they cost a step at most. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void elementsArePassedOver(boolean endsBehind) {
+        for (int i = 0; i < 40; i++) {
+            // Some keys have a hash in common, some have no head.
+            long hash = (long) (i / 2) << 50;
+            if (i % 5 != 0) {
+                store(hash, i);
+            }
+            storeElements(hash, i, 1 + i * i);
+        }
+        for (int limit : new int[] {1, 2, 7, 100, 100_000}) {
+            steps = 0;
+            List<String> given = walk(endsBehind, limit);
+            assertEquals(32, given.size());
+            assertEquals(32, new TreeSet<>(given).size());
+            assertTrue(steps <= 200, () -> steps + " steps");
+        }
     }
 
     @ParameterizedTest

@@ -102,12 +102,12 @@ final class TranscriptDisk implements ReplicaStore {
         for (Map.Entry<byte[], byte[]> each :
                 records.subMap(from, true, to, false).entrySet()) {
             if (keys.size() == limit) {
-                return new Event.Scanned(token, keys, values, each.getKey(), null);
+                return Event.Scanned.found(token, keys, values, each.getKey());
             }
             keys.add(each.getKey());
             values.add(each.getValue());
         }
-        return new Event.Scanned(token, keys, values, null, null);
+        return Event.Scanned.found(token, keys, values, null);
     }
 
     @Override

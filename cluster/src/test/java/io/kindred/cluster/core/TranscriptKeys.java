@@ -2,9 +2,10 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
@@ -47,28 +48,27 @@ final class TranscriptKeys {
 
     /** As it is in the engine. */
     byte[] stored(String name) {
-        return record(name);
+        return record(name).bytes();
     }
 
-    private byte[] record(String name) {
-        return StorageKey.encode(partition, DB, place(tag + name).hash(), ofClient(name));
+    private RecordKey record(String name) {
+        return RecordKey.head(partition, DB, place(tag + name).hash(), ofClient(name));
     }
 
-    private String nameOfRecord(byte[] record) {
-        String key = new String(StorageKey.key(record), StandardCharsets.UTF_8);
+    private String nameOfRecord(RecordKey record) {
+        String key = new String(record.key(), StandardCharsets.UTF_8);
         return key.startsWith(tag) ? key.substring(tag.length()) : key;
     }
 
     /** {@code k}, or {@code k for c} where it is held for another node; null: it is not a key's record. */
     @Nullable
     String nameOfStored(byte[] engineKey) {
-        if (engineKey[0] == StorageKey.META) {
+        RecordKey key = RecordKey.parse(engineKey);
+        if (key == null) {
             return null;
         }
-        String name = nameOfRecord(engineKey);
-        return StorageKey.isHint(engineKey)
-                ? name + " for " + TranscriptNotation.node(StorageKey.intended(engineKey))
-                : name;
+        String name = nameOfRecord(key);
+        return key.isHint() ? name + " for " + TranscriptNotation.node(key.intended()) : name;
     }
 
     String nameOf(Message.ReadRequest message) {
@@ -89,16 +89,16 @@ final class TranscriptKeys {
     }
 
     void each(Message.HandOver message, Visitor visitor) {
-        each(message.storageKeys(), message.versions(), visitor);
+        each(message.records(), visitor);
     }
 
     void each(Message.Relay message, Visitor visitor) {
-        each(message.storageKeys(), message.versions(), visitor);
+        each(message.records(), visitor);
     }
 
-    private void each(List<byte[]> records, List<Versions> versions, Visitor visitor) {
-        for (int i = 0; i < records.size(); i++) {
-            visitor.record(nameOfRecord(records.get(i)), versions.get(i));
+    private void each(List<Record> records, Visitor visitor) {
+        for (Record each : records) {
+            visitor.record(nameOfRecord(each.key()), each.versions());
         }
     }
 
@@ -115,16 +115,18 @@ final class TranscriptKeys {
     }
 
     Message handOver(long requestId, List<String> names, List<Versions> versions) {
-        return new Message.HandOver(requestId, records(names), versions);
+        return new Message.HandOver(requestId, records(names, versions));
     }
 
     Message relay(long requestId, List<String> names, List<Versions> versions) {
-        return new Message.Relay(requestId, records(names), versions);
+        return new Message.Relay(requestId, records(names, versions));
     }
 
-    private List<byte[]> records(List<String> names) {
-        List<byte[]> records = new ArrayList<>();
-        names.forEach(name -> records.add(record(name)));
+    private List<Record> records(List<String> names, List<Versions> versions) {
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            records.add(new Record(record(names.get(i)), versions.get(i)));
+        }
         return records;
     }
 }

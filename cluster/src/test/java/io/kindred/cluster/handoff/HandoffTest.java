@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.LocalReplica;
@@ -16,7 +17,7 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
@@ -75,7 +76,7 @@ class HandoffTest {
 
     /** What the receiver has of each key; it answers in the order in which it was asked. */
     private final class Receiver implements Outbox {
-        final TreeMap<byte[], Versions> has = new TreeMap<>(Arrays::compareUnsigned);
+        final TreeMap<RecordKey, Versions> has = new TreeMap<>();
         final ArrayDeque<Message.HandOver> asked = new ArrayDeque<>();
         /** Batches that it refuses. */
         final TreeSet<Integer> refuses = new TreeSet<>();
@@ -104,11 +105,12 @@ class HandoffTest {
                 Message.HandOver batch = asked.remove();
                 boolean refused = refuses.contains(batches++);
                 List<Integer> places = new ArrayList<>();
-                for (int i = 0; i < batch.storageKeys().size(); i++) {
+                for (int i = 0; i < batch.records().size(); i++) {
                     if (refused) {
                         places.add(i);
                     } else {
-                        has.merge(batch.storageKeys().get(i), batch.versions().get(i), Versions::join);
+                        Record each = batch.records().get(i);
+                        has.merge(each.key(), each.versions(), Versions::join);
                     }
                 }
                 Request session = requests.find(batch.requestId());
@@ -122,9 +124,9 @@ class HandoffTest {
 
     /** Records in memory, durable at once. */
     private static final class Holder implements LocalReplica, HintRange, LostHints.Disk {
-        final TreeMap<byte[], Versions> records = new TreeMap<>(Arrays::compareUnsigned);
+        final TreeMap<RecordKey, Versions> records = new TreeMap<>();
         /** Cannot be read. */
-        final TreeSet<byte[]> damaged = new TreeSet<>(Arrays::compareUnsigned);
+        final TreeSet<RecordKey> damaged = new TreeSet<>();
 
         final List<OwedRanges.Range> remembered = new ArrayList<>();
         /** What the disk says to a write. */
@@ -151,12 +153,12 @@ class HandoffTest {
         }
 
         @Override
-        public void read(byte[] storageKey, ReadStep step) {
+        public void read(RecordKey storageKey, ReadStep step) {
             step.loaded(Verdict.OK, records.getOrDefault(storageKey, Versions.EMPTY));
         }
 
         @Override
-        public void write(byte[] storageKey, WriteStep step) {
+        public void write(RecordKey storageKey, WriteStep step) {
             Versions next = step.next(records.getOrDefault(storageKey, Versions.EMPTY));
             if (next != null && writes == Verdict.OK) {
                 records.put(storageKey, next);
@@ -165,7 +167,7 @@ class HandoffTest {
         }
 
         @Override
-        public void dropIf(byte[] storageKey, Versions seen, Dropped done) {
+        public void dropIf(RecordKey storageKey, Versions seen, Dropped done) {
             boolean same = seen.equals(records.getOrDefault(storageKey, Versions.EMPTY));
             if (same) {
                 records.remove(storageKey);
@@ -175,32 +177,35 @@ class HandoffTest {
 
         @Override
         public void read(byte[] from, byte[] to, int limit, Consumer<Page> done) {
-            List<byte[]> keys = new ArrayList<>();
+            List<RecordKey> keys = new ArrayList<>();
             List<byte[]> values = new ArrayList<>();
-            records.subMap(from, to).forEach((key, versions) -> {
-                keys.add(key);
-                values.add(VersionsCodec.encode(versions));
+            records.forEach((key, versions) -> {
+                boolean isBehind = Arrays.compareUnsigned(key.bytes(), from) >= 0;
+                if (isBehind && Arrays.compareUnsigned(key.bytes(), to) < 0) {
+                    keys.add(key);
+                    values.add(VersionsCodec.encode(versions));
+                }
             });
             done.accept(new Page(keys, values, null, damaged.isEmpty() ? Verdict.OK : Verdict.DAMAGED));
         }
 
         @Override
-        public Dot nextDot(byte[] storageKey, VersionVector held, VersionVector context) {
+        public Dot nextDot(RecordKey storageKey, VersionVector held, VersionVector context) {
             throw new AssertionError("a handoff gives no dots");
         }
 
         @Override
-        public Dot lendDot(byte[] storageKey, VersionVector held, VersionVector context) {
+        public Dot lendDot(RecordKey storageKey, VersionVector held, VersionVector context) {
             throw new AssertionError("a handoff gives no dots");
         }
 
         @Override
-        public Dot lendDotAsStandIn(byte[] storageKey, VersionVector held, VersionVector context) {
+        public Dot lendDotAsStandIn(RecordKey storageKey, VersionVector held, VersionVector context) {
             throw new AssertionError("a handoff gives no dots");
         }
 
         @Override
-        public long reapMark(byte[] storageKey) {
+        public long reapMark(RecordKey storageKey) {
             return 0;
         }
     }
@@ -213,10 +218,10 @@ class HandoffTest {
         }
     }
 
-    private static byte[] key(String name) {
+    private static RecordKey key(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         Placement place = new Md5Partitioner().place(bytes, 16);
-        return StorageKey.encode(place.partition(), 0, place.hash(), bytes);
+        return RecordKey.head(place.partition(), 0, place.hash(), bytes);
     }
 
     private void runForSeconds(int seconds) {
@@ -262,7 +267,7 @@ class HandoffTest {
     void exchangesAreOwedInPlaceOfHintsThatCannotBeRead() {
         hint("readable", 1, 10);
         hint("rotten", 1, 10);
-        holder.damaged.add(StorageKey.hint(AWAY, key("rotten")));
+        holder.damaged.add(key("rotten").hint(AWAY));
         runForSeconds(5);
         assertEquals(List.of(new OwedRanges.Range(AWAY, 3), new OwedRanges.Range(AWAY, 5)), owed.all());
         assertEquals(owed.all(), holder.remembered);
@@ -275,8 +280,8 @@ class HandoffTest {
     /** Nothing that is counted is held for that node: it would not be come by. */
     @Test
     void aHintThatCannotBeJoinedIsReplaced() {
-        handoff.onUnreadable(StorageKey.hint(AWAY, key("rotten")));
-        handoff.onUnreadable(StorageKey.hint(AWAY, key("rotten too")));
+        handoff.onUnreadable(key("rotten").hint(AWAY));
+        handoff.onUnreadable(key("rotten too").hint(AWAY));
         assertEquals(2, owed.all().size());
         assertEquals(owed.all(), holder.remembered, "and only once");
         assertEquals(1, counters.lost);
@@ -285,7 +290,7 @@ class HandoffTest {
     @Test
     void hintsAreNotGivenUpBeforeTheDebtIsDurable() {
         hint("rotten", 1, 10);
-        holder.damaged.add(StorageKey.hint(AWAY, key("rotten")));
+        holder.damaged.add(key("rotten").hint(AWAY));
         holder.disk = Verdict.FULL;
         runForSeconds(5);
         assertEquals(1, holder.damaged.size());
@@ -304,7 +309,7 @@ class HandoffTest {
         hintAt("h0", minute);
         for (int i = 1; i <= 100; i++) {
             hintAt("h" + i, (i + 1) * minute);
-            byte[] before = StorageKey.hint(AWAY, key("h" + (i - 1)));
+            RecordKey before = key("h" + (i - 1)).hint(AWAY);
             hints.delivered(before, Objects.requireNonNull(holder.records.get(before)));
             long late = (i + 1) * minute - ledger.oldestStamp();
             assertTrue(late >= 0 && late <= HybridClock.ofMillis(1_100), "off by " + HybridClock.millis(late) + " ms");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class ParkedReadsTest {
     private final List<Long> read = new ArrayList<>();
 
     private static Message.ReadRequest request(long id) {
-        return new Message.ReadRequest(id, new byte[] {1}, false);
+        return new Message.ReadRequest(id, RecordKey.firstOf(1), false);
     }
 
     private void resume(long behind, long nowNanos) {

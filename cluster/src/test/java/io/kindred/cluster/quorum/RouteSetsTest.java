@@ -3,11 +3,12 @@ package io.kindred.cluster.quorum;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.ring.RecordKey;
 import org.junit.jupiter.api.Test;
 
 class RouteSetsTest {
     private static final int GONE = Route.GIVEN_UP;
-    private static final byte[] KEY = new byte[0];
+    private static final RecordKey KEY = RecordKey.firstOf(0);
 
     private static Route route(long[] writers, int[]... sets) {
         return new Route(KEY, writers, 3, sets.length == 0 ? null : sets, 0, false);

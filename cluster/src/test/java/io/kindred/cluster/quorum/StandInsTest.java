@@ -2,7 +2,7 @@ package io.kindred.cluster.quorum;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes 1 to 3 are the replicas of a key, 4 to 6 come behind them in the walk. */
 class StandInsTest {
-    private static final byte[] KEY = StorageKey.from(1, 0, 0);
+    private static final RecordKey KEY = RecordKey.firstOf(1);
 
     private final Set<Long> gone = new TreeSet<>();
     private final Set<Long> late = new TreeSet<>();

@@ -12,6 +12,7 @@ import io.kindred.cluster.quorum.Origin;
 import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Router;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.Versions;
 import java.lang.reflect.Proxy;
@@ -27,7 +28,7 @@ class RelayCoreTest {
             outbox(), new Requests(0, 1_000_000_000L), new Clocks(new HybridClock(500)), router(), hints());
 
     private void write() {
-        relays.spread(new byte[] {1}, Versions.EMPTY);
+        relays.spread(RecordKey.firstOf(1), Versions.EMPTY);
     }
 
     @Test
@@ -66,17 +67,17 @@ class RelayCoreTest {
     private static HintKeeper hints() {
         return new HintKeeper() {
             @Override
-            public void store(long intended, byte[] storageKey, Versions delta, Stored done) {
+            public void store(long intended, RecordKey storageKey, Versions delta, Stored done) {
                 throw new AssertionError("a relay stands in for nobody");
             }
 
             @Override
-            public void keep(long intended, byte[] storageKey, Versions delta) {
+            public void keep(long intended, RecordKey storageKey, Versions delta) {
                 throw new AssertionError("everybody is there");
             }
 
             @Override
-            public void read(byte[] storageKey, long[] replicas, LocalReplica.ReadStep step) {
+            public void read(RecordKey storageKey, long[] replicas, LocalReplica.ReadStep step) {
                 step.loaded(Verdict.OK, Versions.EMPTY);
             }
         };

@@ -3,7 +3,7 @@ package io.kindred.cluster.sim;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Expiring;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.HashMap;
@@ -47,9 +47,9 @@ final class DeadlineChecker {
         long expired = 0;
         long leftMillis = 0;
         boolean isFlushed = false;
-        for (Map.Entry<byte[], Versions> record : node.storage.containers().entrySet()) {
+        for (Map.Entry<RecordKey, Versions> record : node.storage.containers().entrySet()) {
             Sibling winner = record.getValue().winner();
-            if (StorageKey.isHint(record.getKey()) || winner == null) {
+            if (record.getKey().isHint() || record.getKey().hasElement() || winner == null) {
                 continue;
             }
             isFlushed |= winner.stamp() <= node.flushStamp();

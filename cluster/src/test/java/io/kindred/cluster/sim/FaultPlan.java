@@ -2,9 +2,8 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.ring.DatacenterRecords;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Misfortunes at random times, each with its end. The number that struck is counted. */
@@ -227,7 +226,7 @@ final class FaultPlan {
     }
 
     private void rot(SimRandom random) {
-        byte[] first = cluster.storageKey(random.pick(cluster.keys()));
+        RecordKey first = cluster.storageKey(random.pick(cluster.keys()));
         List<SimNode> holders = nodes.stream()
                 .filter(node -> !node.isLost && node.storage.look(first) != null)
                 .toList();
@@ -235,10 +234,10 @@ final class FaultPlan {
             return;
         }
         // A block has many keys, of one partition mostly, and may have had some that nobody has now.
-        List<byte[]> block = cluster.keys().stream()
+        List<RecordKey> block = cluster.keys().stream()
                 .map(cluster::storageKey)
-                .filter(key -> StorageKey.partition(key) == StorageKey.partition(first))
-                .filter(key -> Arrays.equals(key, first) || random.chance(0.7))
+                .filter(key -> key.partition() == first.partition())
+                .filter(key -> key.equals(first) || random.chance(0.7))
                 .toList();
         SimNode node = random.pick(holders);
         boolean isHints = random.chance(0.3);
@@ -254,12 +253,12 @@ final class FaultPlan {
     }
 
     /** What it may hold of these keys for others. */
-    private List<byte[]> hints(SimNode node, List<byte[]> block) {
-        List<byte[]> hints = new ArrayList<>();
+    private List<RecordKey> hints(SimNode node, List<RecordKey> block) {
+        List<RecordKey> hints = new ArrayList<>();
         for (SimNode other : nodes) {
-            for (byte[] key : block) {
-                hints.add(StorageKey.hint(other.id, key));
-                hints.add(StorageKey.hint(DatacenterRecords.idOf(other.datacenter), key));
+            for (RecordKey key : block) {
+                hints.add(key.hint(other.id));
+                hints.add(key.hint(DatacenterRecords.idOf(other.datacenter)));
             }
         }
         hints.removeIf(hint -> node.storage.look(hint) == null);

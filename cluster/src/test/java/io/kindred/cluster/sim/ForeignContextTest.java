@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.DumpedRecord;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -96,7 +97,7 @@ class ForeignContextTest {
         Versions versions = Versions.EMPTY.write(VersionVector.EMPTY, sibling);
         List<ClusterAnswer> answers = new ArrayList<>();
         byte[] key = it.key.getBytes(StandardCharsets.UTF_8);
-        it.b.ask(new ClusterQuery.Restore(0, key, versions), answers::add);
+        it.b.ask(new ClusterQuery.Restore(0, key, new DumpedRecord(new byte[0], versions)), answers::add);
         it.runUntil(() -> !answers.isEmpty(), "nobody was answered");
         assertEquals(List.of(new ClusterAnswer.Restored()), answers);
     }

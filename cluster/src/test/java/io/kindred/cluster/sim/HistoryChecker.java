@@ -2,8 +2,9 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.ring.DatacenterRecords;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
@@ -127,16 +128,17 @@ final class HistoryChecker {
         return text.substring(text.lastIndexOf(',') + 1);
     }
 
-    private static String name(byte[] storageKey) {
-        return new String(StorageKey.key(storageKey), StandardCharsets.UTF_8);
+    private static String name(RecordKey storageKey) {
+        return ElementNames.name(storageKey);
     }
 
     /** Called for every record before it is written. */
-    void persisting(SimNode node, byte[] storageKey, byte @Nullable [] value) {
-        boolean hint = StorageKey.isHint(storageKey);
-        if (!hint && !StorageKey.isValid(storageKey)) {
+    void persisting(SimNode node, byte[] written, byte @Nullable [] value) {
+        RecordKey storageKey = RecordKey.parse(written);
+        if (storageKey == null) {
             return;
         }
+        boolean hint = storageKey.isHint();
         String key = name(storageKey);
         if (value == null) {
             if (cluster.reaps() && !hint) {
@@ -172,10 +174,10 @@ final class HistoryChecker {
             cluster.terms.sending(claim);
         }
         if (message instanceof Message.Relay relay) {
-            for (int i = 0; i < relay.storageKeys().size(); i++) {
-                relayed += cluster.values.has(name(relay.storageKeys().get(i))) ? 0 : 1;
-                for (Sibling sibling : relay.versions().get(i).siblings()) {
-                    learn(node, name(relay.storageKeys().get(i)), sibling);
+            for (Record each : relay.records()) {
+                relayed += cluster.values.has(name(each.key())) ? 0 : 1;
+                for (Sibling sibling : each.versions().siblings()) {
+                    learn(node, name(each.key()), sibling);
                 }
             }
         }
@@ -353,7 +355,7 @@ final class HistoryChecker {
             others.add(DatacenterRecords.idOf(other.datacenter));
         }
         for (long other : others) {
-            byte[] kept = node.storage.look(StorageKey.hint(other, cluster.storageKey(key)));
+            byte[] kept = node.storage.look(cluster.storageKey(key).hint(other));
             all = kept == null ? all : all.join(VersionsCodec.decode(kept));
         }
         return all;

@@ -80,7 +80,7 @@ class LargeKeyTest {
         }
         byte[] record = VersionsCodec.encode(huge);
         for (SimNode each : cluster.replicasOf(KEY)) {
-            each.storage.put(cluster.storageKey(KEY), record, 1);
+            each.storage.put(cluster.storageKey(KEY).bytes(), record, 1);
         }
     }
 

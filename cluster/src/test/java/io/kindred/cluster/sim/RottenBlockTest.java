@@ -10,6 +10,7 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ class RottenBlockTest {
     }
 
     private static void rot(SimCluster cluster, SimNode node) {
-        List<byte[]> held = cluster.keys().stream()
+        List<RecordKey> held = cluster.keys().stream()
                 .map(cluster::storageKey)
                 .filter(key -> node.storage.look(key) != null)
                 .toList();

@@ -8,7 +8,6 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -216,7 +215,7 @@ final class ScenarioCluster {
     /** Who has the key once all changes are through that a node knows of. */
     List<SimNode> ownersAfterAllChanges(SimNode asked) {
         Ring ring = Objects.requireNonNull(asked.ring());
-        int partition = StorageKey.partition(cluster.storageKey(key));
+        int partition = cluster.storageKey(key).partition();
         int owners = cluster.config(false).replication().in(asked.datacenter);
         return Arrays.stream(ring.preferenceList(partition, owners).ids())
                 .mapToObj(id -> Objects.requireNonNull(cluster.network.byId(id)))

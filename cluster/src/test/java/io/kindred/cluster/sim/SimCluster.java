@@ -8,11 +8,9 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.QuorumSettings;
-import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
-import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Replication;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +31,7 @@ public final class SimCluster {
     private static final long ROT_SEED = 0x526f_7474_656eL;
     private static final long SKEW_SEED = 0x536b_6577_6564L;
     private static final long RECORDS_SEED = 0x5265_636f_7264L;
+    private static final long ELEMENTS_SEED = 0x656c656d656e7473L;
     private static final long PAST_SEED = 0x5061_7374L;
     private static final long COPY_SEED = 0x636f7079;
     private static final long DEAF_SEED = 0x6465_6166L;
@@ -55,7 +54,7 @@ public final class SimCluster {
     private final RingPlan changes;
     private final LeaverFaults leavers;
     private final SimRandom random;
-    private final Partitioner partitioner = new Md5Partitioner();
+    final Partitioner partitioner = new ElementNames();
     private final List<String> keys = new ArrayList<>();
     private final boolean reaps;
     private final boolean splits;
@@ -71,6 +70,9 @@ public final class SimCluster {
     private final List<String> pinned = new ArrayList<>();
 
     private final List<String> pipelined = new ArrayList<>();
+    /** Whether some keys are elements of others. */
+    final boolean hasElements;
+
     private final SimScanner scanner;
     private boolean over;
     private long highestFlush;
@@ -109,6 +111,7 @@ public final class SimCluster {
                 && plan.writeQuorum() != 1
                 && new SimRandom(~seed).chance(0.4);
         skewsFar = plan.trouble() == SimPlan.Trouble.ANY && new SimRandom(seed ^ SKEW_SEED).chance(0.3);
+        hasElements = plan.clients() > 0 && new SimRandom(seed ^ ELEMENTS_SEED).chance(0.3);
         SimRandom keeps = new SimRandom(seed ^ RECORDS_SEED);
         boolean isCalm = plan.clients() == 0;
         recordsKept = isCalm ? 2 : keeps.chance(0.2) ? NodeConfig.RECORDS_KEPT : 1 + keeps.nextInt(3);
@@ -117,7 +120,8 @@ public final class SimCluster {
             network.add(new SimNode(this, i, plan.datacenter(i), schedule, random.split()));
         }
         for (int i = 0; i < plan.keys(); i++) {
-            keys.add("k" + i);
+            // All of one key's elements have its hash.
+            keys.add(hasElements && i % 2 == 1 ? "k0/" + i : "k" + i);
         }
         faults = new FaultPlan(this, random.split());
         changes = new RingPlan(this, random.split());
@@ -670,7 +674,7 @@ public final class SimCluster {
         for (String key : everyKey()) {
             SimNode replica = replicasOf(key).get(0);
             Sibling winner = visible(checker.held(replica, key)).winner();
-            if (winner != null && !winner.isExpired(replica.wallMillis())) {
+            if (!ElementNames.isElement(key) && winner != null && !winner.isExpired(replica.wallMillis())) {
                 live.add(key);
             }
         }
@@ -752,10 +756,9 @@ public final class SimCluster {
         return true;
     }
 
-    byte[] storageKey(String key) {
+    RecordKey storageKey(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        Placement place = partitioner.place(bytes, PARTITIONS);
-        return StorageKey.encode(place.partition(), 0, place.hash(), bytes);
+        return partitioner.record(0, bytes, PARTITIONS);
     }
 
     SimPlan plan() {
@@ -861,7 +864,7 @@ public final class SimCluster {
     /** As {@link #visible}; what one replica may have reaped the others have not, until their turn comes. */
     Versions unreaped(String key, Versions held) {
         Versions visible = visible(held);
-        byte[] storageKey = storageKey(key);
+        RecordKey storageKey = storageKey(key);
         long mark = replicasOf(key).stream()
                 .mapToLong(node -> node.reapMark(storageKey))
                 .max()

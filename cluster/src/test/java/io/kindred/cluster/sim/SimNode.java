@@ -25,8 +25,8 @@ import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.node.EngineStore;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.ring.Checkpoint;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.ring.StorageKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.engine.EngineFailure;
 import io.kindred.engine.ScanStep;
@@ -206,6 +206,7 @@ final class SimNode implements Effects, ReplicaStore {
         foundLess = false;
         stoppedClean = false;
         core = new NodeCore(cluster.config(id > 1), recovered, this, SimFunctions.ALL, random.split());
+        core.namesRecordsBy(cluster.partitioner);
         step(new Event.Started());
         if (core.views().lastStamp() < committedStamp) {
             throw cluster.violation(
@@ -565,7 +566,7 @@ final class SimNode implements Effects, ReplicaStore {
 
     private List<SimStorage.Reverted> replaceStorage(SimStorage.Content content) {
         rewinds++;
-        Map<byte[], Versions> before = storage.containers();
+        Map<RecordKey, Versions> before = storage.containers();
         SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
         storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
         storage.fill(content);
@@ -652,8 +653,8 @@ final class SimNode implements Effects, ReplicaStore {
         }
     }
 
-    long reapMark(byte[] storageKey) {
-        return core == null ? 0 : core.views().reapMark(StorageKey.partition(storageKey));
+    long reapMark(RecordKey storageKey) {
+        return core == null ? 0 : core.views().reapMark(storageKey.partition());
     }
 
     /** Its monotonic clock: no two nodes', nor two lives', agree. */
@@ -879,7 +880,7 @@ final class SimNode implements Effects, ReplicaStore {
     private static Event.Scanned scanned(long token, @Nullable ScanStep found, @Nullable EngineFailure failure) {
         if (found == null) {
             StoreFailure why = failure == null ? StoreFailure.FAILED : told(failure);
-            return new Event.Scanned(token, List.of(), List.of(), null, why);
+            return Event.Scanned.failed(token, why);
         }
         List<byte[]> keys = new ArrayList<>();
         List<byte[]> values = new ArrayList<>();
@@ -887,7 +888,7 @@ final class SimNode implements Effects, ReplicaStore {
             keys.add(entry.key());
             values.add(entry.value());
         });
-        return new Event.Scanned(token, keys, values, found.next(), null);
+        return Event.Scanned.found(token, keys, values, found.next());
     }
 
     @Override

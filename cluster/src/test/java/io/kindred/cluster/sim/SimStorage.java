@@ -3,7 +3,8 @@ package io.kindred.cluster.sim;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.handoff.HintLedger;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.Keyspace;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import io.kindred.engine.EngineFailure;
@@ -83,17 +84,17 @@ final class SimStorage {
     }
 
     /** A container that an earlier one, or none, has come back in place of. */
-    record Reverted(byte[] key, Versions before, Versions after) {}
+    record Reverted(RecordKey key, Versions before, Versions after) {}
 
     /** The machine dies: what was not synced is gone. */
     List<Reverted> powerLoss() {
-        Map<byte[], Versions> before = containers();
+        Map<RecordKey, Versions> before = containers();
         engine.dropUnsynced();
         return reverted(before, containers());
     }
 
     /** What is older, or not there any more. */
-    static List<Reverted> reverted(Map<byte[], Versions> before, Map<byte[], Versions> after) {
+    static List<Reverted> reverted(Map<RecordKey, Versions> before, Map<RecordKey, Versions> after) {
         List<Reverted> reverted = new ArrayList<>();
         before.forEach((key, versions) -> {
             Versions now = after.getOrDefault(key, Versions.EMPTY);
@@ -112,7 +113,7 @@ final class SimStorage {
         Map<byte[], byte[]> terms() {
             Map<byte[], byte[]> terms = new TreeMap<>(Arrays::compareUnsigned);
             records.forEach((key, value) -> {
-                if (key[0] == StorageKey.META && key[1] == TERM) {
+                if (key[0] == Keyspace.META && key[1] == TERM) {
                     terms.put(key, value);
                 }
             });
@@ -134,8 +135,10 @@ final class SimStorage {
     /** Puts that on a disk that has nothing yet, for good. */
     void fill(Content content) {
         content.records().forEach((key, value) -> {
-            boolean isLive = StorageKey.isValid(key)
-                    && !StorageKey.isHint(key)
+            RecordKey record = RecordKey.parse(key);
+            boolean isLive = record != null
+                    && !record.isHint()
+                    && !record.hasElement()
                     && VersionsCodec.decode(value).winner() != null;
             put(key, value, isLive ? 1 : 0);
         });
@@ -152,6 +155,10 @@ final class SimStorage {
         return reverted;
     }
 
+    byte @Nullable [] look(RecordKey key) {
+        return look(key.bytes());
+    }
+
     /** What is there of a key, whether or not memory would have it. */
     byte @Nullable [] look(byte[] key) {
         looking = true;
@@ -161,11 +168,11 @@ final class SimStorage {
     }
 
     /** Whatever is there of these keys cannot be read any more, as far as it is in tables by now. */
-    boolean damage(List<byte[]> damaged) {
+    boolean damage(List<RecordKey> damaged) {
         boolean any = false;
-        for (byte[] key : damaged) {
-            if (engine.damage(key)) {
-                keys.add(key);
+        for (RecordKey key : damaged) {
+            if (engine.damage(key.bytes())) {
+                keys.add(key.bytes());
                 any = true;
             }
         }
@@ -177,20 +184,21 @@ final class SimStorage {
     }
 
     /** What is there of keys and of hints. */
-    Map<byte[], Versions> containers() {
-        Map<byte[], Versions> found = new TreeMap<>(Arrays::compareUnsigned);
+    Map<RecordKey, Versions> containers() {
+        Map<RecordKey, Versions> found = new TreeMap<>();
         for (byte[] key : keys) {
-            byte[] value = key[0] == StorageKey.META ? null : look(key);
-            if (value != null && !isSenseless(value)) {
-                found.put(key, VersionsCodec.decode(value));
+            byte[] value = key[0] == Keyspace.META ? null : look(key);
+            RecordKey record = RecordKey.parse(key);
+            if (record != null && value != null && !isSenseless(value)) {
+                found.put(record, VersionsCodec.decode(value));
             }
         }
         return found;
     }
 
     /** Puts bytes in place of a record that no codec makes sense of, durably. */
-    void makeSenseless(byte[] key) {
-        put(key, SENSELESS, 0);
+    void makeSenseless(RecordKey key) {
+        put(key.bytes(), SENSELESS, 0);
         engine.commit(failure -> {});
         settle();
     }
@@ -202,8 +210,8 @@ final class SimStorage {
     List<HintLedger.Debt> hints() {
         HintLedger ledger = new HintLedger(0, List.of());
         containers().forEach((key, versions) -> {
-            if (StorageKey.isHint(key)) {
-                ledger.add(StorageKey.intended(key), HintLedger.Entry.of(key, versions));
+            if (key.isHint()) {
+                ledger.add(key.intended(), HintLedger.Entry.of(key, versions));
             }
         });
         return ledger.debts();
@@ -211,8 +219,8 @@ final class SimStorage {
 
     /** As the real shell: where hints cannot be read at the start, exchanges are owed instead. */
     void giveUpHints(List<Recovered.MetaRecord> debts) {
-        byte[] from = {StorageKey.HINT};
-        byte[] to = {StorageKey.HINT + 1};
+        byte[] from = {Keyspace.HINT};
+        byte[] to = {Keyspace.HINT + 1};
         if (engine.damagedKeys(from, to) > 0) {
             debts.forEach(record -> put(record.key(), record.value(), 0));
             engine.commit(failure -> {});
@@ -224,7 +232,7 @@ final class SimStorage {
     List<Recovered.MetaRecord> meta() {
         List<Recovered.MetaRecord> records = new ArrayList<>();
         for (byte[] key : keys) {
-            byte[] value = key[0] == StorageKey.META ? look(key) : null;
+            byte[] value = key[0] == Keyspace.META ? look(key) : null;
             if (value != null) {
                 records.add(new Recovered.MetaRecord(key, value));
             }

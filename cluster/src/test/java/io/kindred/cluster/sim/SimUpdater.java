@@ -90,7 +90,8 @@ final class SimUpdater {
      * one.
      */
     private ValueKey key(SimNode node, String kind, int count, BiFunction<ValueHistory, String, ValueKey> judge) {
-        String place = node.datacenter + kind + random.nextInt(count) + ".";
+        // All of one kind are elements of one key, where there are elements.
+        String place = node.datacenter + kind + (cluster.hasElements ? "/" : "") + random.nextInt(count) + ".";
         int generation = 0;
         ValueKey key = history.key(place + generation, judge);
         while (key.isFull()) {

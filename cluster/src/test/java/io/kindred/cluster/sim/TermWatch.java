@@ -1,7 +1,6 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.ring.StorageKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +33,7 @@ final class TermWatch {
             List<SimNode> replicas = cluster.replicasOf(key);
             boolean areBoth = replicas.containsAll(apart) || (!before.isEmpty() && replicas.containsAll(before));
             if (!areBoth) {
-                claimed.put(StorageKey.partition(cluster.storageKey(key)), new ArrayList<>());
+                claimed.put(cluster.storageKey(key).partition(), new ArrayList<>());
             }
         }
     }

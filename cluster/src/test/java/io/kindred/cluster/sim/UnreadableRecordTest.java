@@ -10,7 +10,7 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ class UnreadableRecordTest {
         for (String key : cluster.keys()) {
             set(cluster, cluster.node(0), key, "new " + key);
         }
-        byte[] hint = StorageKey.hint(away.id, cluster.storageKey(POISONED));
+        RecordKey hint = cluster.storageKey(POISONED).hint(away.id);
         int poisoned = 0;
         for (SimNode node : List.of(cluster.node(0), cluster.node(1))) {
             if (node.storage.look(hint) != null) {
@@ -170,7 +170,7 @@ class UnreadableRecordTest {
     private static SimCluster poisoned(int nodes, int poisoned) {
         SimCluster cluster = filled(nodes);
         for (int i = 0; i < poisoned; i++) {
-            byte[] key = cluster.storageKey(POISONED);
+            RecordKey key = cluster.storageKey(POISONED);
             assertTrue(cluster.node(i).storage.look(key) != null);
             cluster.node(i).storage.makeSenseless(key);
         }

@@ -16,7 +16,7 @@ import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.TermBook.Claimed;
-import io.kindred.cluster.ring.StorageKey;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.Term;
 import java.lang.reflect.Proxy;
@@ -34,7 +34,7 @@ class TermsTest {
     private static final long B = 2;
     private static final long C = 3;
     private static final int PARTITION = 7;
-    private static final byte[] KEY = StorageKey.from(PARTITION, 0, 0);
+    private static final RecordKey KEY = RecordKey.firstOf(PARTITION);
     private static final long STEP_NANOS = 5_000_000;
     private static final long SECOND = 1_000_000_000L;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.ring.RecordKey;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -308,7 +309,7 @@ class HostileBytesTest {
                 Wait.until(node.links, "connected 6");
                 long shed = 0;
                 for (int i = 0; shed < 100; i++) {
-                    node.send(6, new Message.ReadRequest(i, new byte[50_000], false));
+                    node.send(6, new Message.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[50_000]), false));
                     TransportStats.PeerStats stats = node.statsOf(6);
                     shed = stats.shed();
                     assertTrue(

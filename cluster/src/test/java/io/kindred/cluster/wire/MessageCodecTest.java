@@ -9,6 +9,7 @@ import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.ring.RecordKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
@@ -124,7 +125,10 @@ class MessageCodecTest {
     @Test
     void aMessageLongerThanAFrameLeavesNothingBehind() {
         ByteBuf out = Unpooled.buffer().writeLong(1);
-        assertEquals(-1, MessageCodec.encode(new Message.ReadRequest(1, new byte[1000], false), out, 1000));
+        assertEquals(
+                -1,
+                MessageCodec.encode(
+                        new Message.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[1000]), false), out, 1000));
         assertEquals(Long.BYTES, out.readableBytes());
     }
 

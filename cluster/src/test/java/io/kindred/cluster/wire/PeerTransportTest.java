@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.ring.RecordKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -70,7 +71,7 @@ class PeerTransportTest {
         connect(a, b);
         a.run(() -> {
             for (int i = 0; i < 20; i++) {
-                a.transport.send(2, new Message.ReadRequest(i, new byte[100_000], false));
+                a.transport.send(2, new Message.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[100_000]), false));
             }
             for (int i = 0; i < 5; i++) {
                 a.transport.send(2, new Message.JoinRefused("not an answer that holds anything up"));
@@ -93,10 +94,15 @@ class PeerTransportTest {
         TestPeer a = start(1);
         TestPeer b = start(2);
         connect(a, b);
-        byte[] key = new byte[TestPeer.QUICK.frameBytesMax() - 10];
-        a.send(2, new Message.ReadRequest(1, key, false));
-        assertEquals(key.length, ((Message.ReadRequest) Wait.next(b.inbox).message()).storageKey().length);
-        a.send(2, new Message.ReadRequest(1, new byte[key.length + 10], false));
+        byte[] key = new byte[TestPeer.QUICK.frameBytesMax() - 10 - RecordKey.PREFIX_BYTES];
+        a.send(2, new Message.ReadRequest(1, RecordKey.head(0, 0, 0, key), false));
+        assertEquals(
+                key.length,
+                ((Message.ReadRequest) Wait.next(b.inbox).message())
+                        .storageKey()
+                        .key()
+                        .length);
+        a.send(2, new Message.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[key.length + 10]), false));
         assertEquals(1, a.statsOf(2).oversized());
     }
 
@@ -280,7 +286,7 @@ class PeerTransportTest {
                 4,
                 TestPeer.QUICK.handshakeTimeoutNanos(),
                 TestPeer.QUICK.backoff(),
-                new WireVersions(9, 9));
+                new WireVersions(99, 99));
         TestPeer b = start(TestPeer.node(2, 1, ""), newer, 0);
         a.peers(b.member());
         Wait.until(a.links, "lost 2");

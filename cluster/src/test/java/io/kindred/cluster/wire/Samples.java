@@ -15,8 +15,11 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Range;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.ring.Checkpoint;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.version.Actor;
@@ -72,9 +75,9 @@ final class Samples {
                 new Message.Forward(
                         id(), operation(), quorum(), anyLong(), anyInt(), new AskerDeadline(id(), anyLong()), coin()),
                 new Message.ForwardReply(id(), outcome(), clocks()),
-                new Message.ReadRequest(id(), bytes(), coin(), coin() ? guard() : null),
+                new Message.ReadRequest(id(), key(), coin(), coin() ? guard() : null),
                 readReply(),
-                new Message.Replicate(id(), bytes(), versions(), anyLong(), coin() ? guard() : null),
+                new Message.Replicate(id(), key(), versions(), anyLong(), coin() ? guard() : null),
                 coin()
                         ? new Message.ReplicateAck(id(), verdict(), versions(), term())
                         : new Message.ReplicateAck(id(), verdict(), null),
@@ -82,10 +85,10 @@ final class Samples {
                 new Message.TermReply(id(), verdict(), term(), anyInt()),
                 new Message.TermsRequest(id(), ascending()),
                 new Message.TermsReply(id(), list(this::term), ascending(), ascending()),
-                new Message.DotRequest(id(), bytes(), versions().clock(), coin()),
+                new Message.DotRequest(id(), key(), versions().clock(), coin()),
                 dotReply(),
-                new Message.HandOver(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
-                new Message.Relay(id(), List.of(bytes(), bytes()), List.of(versions(), versions())),
+                new Message.HandOver(id(), List.of(aRecord(), aRecord())),
+                new Message.Relay(id(), List.of(aRecord(), aRecord())),
                 new Message.HandOverAck(id(), verdict(), list(() -> anyInt()), anyInt()),
                 new Message.TreeRoots(id(), anyInt(), ascending()),
                 new Message.TreeRootsReply(id(), anyLong(), longs(), ascending()),
@@ -98,14 +101,17 @@ final class Samples {
                         id(),
                         list(() -> new Message.TreeSums.Span(anyInt(), anyInt(), random.nextInt(20), anyInt(), 6))),
                 new Message.TreeSumsReply(id(), longs()),
-                new Message.BucketKeys(
-                        id(),
-                        list(() -> new Message.BucketKeys.Range(anyInt(), anyInt(), anyLong(), anyLong())),
-                        longs()),
+                new Message.BucketKeys(id(), list(this::range), longs()),
                 new Message.BucketKeysReply(
-                        id(), verdict(), new Message.BucketKeysReply.Covered(anyInt(), anyLong()), found(), longs()),
-                new Message.ExchangeObjects(id(), List.of(bytes()), List.of(versions()), list(this::bytes)),
-                new Message.ExchangeObjectsReply(id(), verdict(), List.of(bytes()), List.of(versions())),
+                        id(),
+                        verdict(),
+                        new Message.BucketKeysReply.Covered(anyInt(), new Range.End(anyLong(), coin() ? null : key())),
+                        found(),
+                        longs()),
+                new Message.BucketSums(id(), range(), longs()),
+                new Message.BucketSumsReply(id(), verdict(), anyLong()),
+                new Message.ExchangeObjects(id(), List.of(aRecord()), list(this::key)),
+                new Message.ExchangeObjectsReply(id(), verdict(), List.of(aRecord())),
                 new Message.ExchangeAsked(id(), anyInt(), anyLong()),
                 new Message.ExchangeDone(id(), verdict()),
                 new Message.CountRequest(id(), anyInt(), ints()),
@@ -278,11 +284,32 @@ final class Samples {
                 : new Message.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
     }
 
+    private Range range() {
+        return new Range(
+                anyInt(),
+                anyInt(),
+                anyLong(),
+                anyLong(),
+                coin() ? null : key(),
+                coin() ? null : key(),
+                coin() ? Range.ALL_BUCKETS : anyLong());
+    }
+
+    private RecordKey key() {
+        RecordKey head = headKey();
+        return coin() ? head : head.withElement(coin() ? bytes() : new byte[300]);
+    }
+
+    private RecordKey headKey() {
+        return RecordKey.head(random.nextInt(1 << 16), random.nextInt(16), anyLong(), bytes());
+    }
+
+    private Record aRecord() {
+        return new Record(key(), versions());
+    }
+
     private Message scanReply() {
-        List<byte[]> keys = list(this::bytes);
-        List<Versions> versions = new ArrayList<>();
-        keys.forEach(key -> versions.add(versions()));
-        return new Message.ScanReply(id(), verdict(), keys, versions, anyLong(), coin());
+        return new Message.ScanReply(id(), verdict(), list(this::aRecord), anyLong(), coin());
     }
 
     private QuorumSpec quorum() {
@@ -312,11 +339,13 @@ final class Samples {
     }
 
     private Message.BucketKeysReply.Found found() {
-        List<byte[]> keys = List.of(bytes(), bytes());
         return coin()
-                ? new Message.BucketKeysReply.Found(
-                        keys, List.of(versions().clock(), versions().clock()), List.of())
-                : new Message.BucketKeysReply.Found(keys, List.of(), List.of(versions(), versions()));
+                ? new Message.BucketKeysReply.Found(List.of(seen(), seen()), List.of())
+                : new Message.BucketKeysReply.Found(List.of(), List.of(aRecord(), aRecord()));
+    }
+
+    private Message.BucketKeysReply.Seen seen() {
+        return new Message.BucketKeysReply.Seen(key(), versions().clock());
     }
 
     private long[] longs() {

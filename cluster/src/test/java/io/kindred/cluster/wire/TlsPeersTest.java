@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.wire.tls.TestCertificates;
 import io.kindred.cluster.wire.tls.Tls;
 import java.nio.file.Path;
@@ -100,13 +101,14 @@ class TlsPeersTest {
         b.peers(a.member(), b.member());
         Wait.until(a.links, "connected 2");
         Wait.until(b.links, "connected 1");
-        for (int size : List.of(0, 1, 16_000, 17_000, 300_000, TestPeer.QUICK.frameBytesMax() - 10)) {
-            a.send(2, new Message.ReadRequest(size, new byte[size], false));
-            b.send(1, new Message.ReadRequest(size, new byte[size], false));
+        for (int size :
+                List.of(0, 1, 16_000, 17_000, 300_000, TestPeer.QUICK.frameBytesMax() - 10 - RecordKey.PREFIX_BYTES)) {
+            a.send(2, new Message.ReadRequest(size, RecordKey.head(0, 0, 0, new byte[size]), false));
+            b.send(1, new Message.ReadRequest(size, RecordKey.head(0, 0, 0, new byte[size]), false));
             for (TestPeer peer : List.of(a, b)) {
                 Message.ReadRequest got =
                         (Message.ReadRequest) Wait.next(peer.inbox).message();
-                assertEquals(size, got.storageKey().length);
+                assertEquals(size, got.storageKey().key().length);
             }
         }
         assertEquals(0, a.statsOf(2).queuedBytes());
