@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class OutputEntry permits ReplySlot, OutputPush {
     private @Nullable Reply reply;
     private @Nullable OutputEntry next;
-    private long place;
+    /** It wraps around; what is in a queue together is never far apart. */
+    private int place;
+
     private long heldBytes;
 
     /** Null: it cannot be written yet. */
@@ -36,11 +38,16 @@ abstract sealed class OutputEntry permits ReplySlot, OutputPush {
     }
 
     /** Which command's it is, or behind which command's slot it stands. */
-    final long place() {
+    final int place() {
         return place;
     }
 
-    final void place(long number) {
+    /** Whether it is, or stands behind, a later command than the other. */
+    final boolean isBehind(OutputEntry other) {
+        return place - other.place > 0;
+    }
+
+    final void place(int number) {
         place = number;
     }
 

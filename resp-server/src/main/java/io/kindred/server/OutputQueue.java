@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * names the command, and stands behind its slot.
  *
  * <p>Invariants: what is written next is the head, if its reply has come; {@code last} is the last entry that has its reply, and
- * null if none has. Entries have the number of their command, or of the one behind which they stand, so numbers never sink on
- * the way from head to tail.
+ * null if none has that waits. Entries have the number of their command, or of the one behind which they stand, so numbers
+ * never sink on the way from head to tail.
  *
  * <p>Slots are bounded by {@link ServerLimits#commandsInFlightMax}, all that waits by {@link OutputLimits}; who fills the queue
  * asks for {@link #heldBytes}.
@@ -27,7 +27,7 @@ final class OutputQueue {
     private @Nullable OutputEntry head;
     private @Nullable OutputEntry tail;
     private @Nullable OutputEntry last;
-    private long lastPlace;
+    private int lastPlace;
     private int commands;
     private int held;
     private long heldBytes;
@@ -69,19 +69,23 @@ final class OutputQueue {
         return slot == head;
     }
 
-    /** A command has ended: its reply has come. */
+    /** A command has ended: its reply has come. What is {@link #ready} then is to be removed before anything else comes. */
     void ended(ReplySlot slot, Reply reply) {
-        if (slot != head) {
-            hold(slot, reply);
+        if (slot == head) {
+            return;
         }
+        hold(slot, reply);
         OutputEntry before = last;
-        if (before == null || slot.place() > before.place()) {
+        if (before == null || slot.isBehind(before)) {
             last = slot;
         }
     }
 
     /** Whether a push is to be written now: nothing has to come before it. */
     boolean isPushedAtOnce(@Nullable ReplySlot behind) {
+        if (ready() != null) {
+            throw new IllegalStateException("what is ready is not written yet");
+        }
         return last == null && (behind == null || behind.reply() != null);
     }
 
@@ -92,7 +96,7 @@ final class OutputQueue {
      */
     void push(OutputPush push, Reply what, @Nullable ReplySlot behind) {
         OutputEntry before = last;
-        if (behind != null && behind.reply() == null && (before == null || behind.place() > before.place())) {
+        if (behind != null && behind.reply() == null && (before == null || behind.isBehind(before))) {
             before = behind;
         }
         if (before == null) {

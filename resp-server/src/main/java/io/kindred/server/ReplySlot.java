@@ -29,7 +29,7 @@ public final class ReplySlot extends OutputEntry implements ReplySink {
 
     private boolean settled;
     private boolean muted;
-    private int protocol;
+    private byte protocol;
     private long weightBytes;
     private long expectedBytes;
     private long begunMillis;
@@ -118,7 +118,7 @@ public final class ReplySlot extends OutputEntry implements ReplySink {
         if (!settled) {
             settled = true;
             muted = owner.session().replies().isMuted();
-            protocol = owner.session().identity().protocol();
+            protocol = (byte) owner.session().identity().protocol();
         }
     }
 
