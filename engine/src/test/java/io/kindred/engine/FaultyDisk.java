@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -47,6 +48,9 @@ final class FaultyDisk implements Disk {
     volatile Predicate<Path> readFails = path -> false;
     /** Files of which the first byte is another whenever it is read; what is on the disk is right. */
     volatile Predicate<Path> readsWrong = path -> false;
+
+    /** So many reads of value files, the next ones, give another first byte; what is on the disk is right. */
+    final AtomicInteger wrongValueReads = new AtomicInteger();
 
     /** Runs after each change of a file's name or bytes, whoever makes it. */
     volatile @Nullable Runnable afterChange;
@@ -106,7 +110,10 @@ final class FaultyDisk implements Disk {
                 }
                 int from = into.position();
                 int length = source.read(into, offset);
-                if (length > 0 && offset == 0 && readsWrong.test(file)) {
+                boolean isWrong = offset == 0 && readsWrong.test(file)
+                        || file.toString().endsWith(".kval")
+                                && wrongValueReads.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                if (length > 0 && isWrong) {
                     into.put(from, (byte) ~into.get(from));
                 }
                 return length;
