@@ -59,14 +59,19 @@ final class BackupRun {
     private final Disk disk;
     private final Engine engine;
     private final Path into;
+    private final LogEnd logEnd;
     private final Path unfinished;
 
-    /** @param into an absolute path; what is missing above it is made */
-    BackupRun(EngineContext context, Engine engine, Path into) {
+    /**
+     * @param into an absolute path; what is missing above it is made
+     * @param logEnd up to which the log is copied: behind it there is room, and records that are being written over that in any order
+     */
+    BackupRun(EngineContext context, Engine engine, Path into, LogEnd logEnd) {
         this.context = context;
         this.disk = context.disk();
         this.engine = engine;
         this.into = into;
+        this.logEnd = logEnd;
         this.unfinished = into.resolveSibling("." + into.getFileName() + ending(context));
     }
 
@@ -162,8 +167,12 @@ final class BackupRun {
     }
 
     private void copyLog(Path store) throws IOException {
-        for (Path segment : LogReplay.segments(context.directory()).values()) {
-            copyIfThere(disk, segment, store.resolve(String.valueOf(segment.getFileName())), engine::requireGoingOn);
+        for (Map.Entry<Long, Path> segment : LogReplay.segments(context.directory())
+                .headMap(logEnd.segment(), true)
+                .entrySet()) {
+            Path copy = store.resolve(String.valueOf(segment.getValue().getFileName()));
+            long bytes = segment.getKey() == logEnd.segment() ? logEnd.bytes() : Long.MAX_VALUE;
+            copyIfThere(disk, segment.getValue(), copy, bytes, engine::requireGoingOn);
         }
     }
 
@@ -172,13 +181,14 @@ final class BackupRun {
         void require() throws IOException;
     }
 
-    /** As long as the file is when its end is reached; one that is gone was not needed any more. */
-    static void copyIfThere(Disk disk, Path from, Path to, Going going) throws IOException {
+    /** As long as the file is when its end is reached, and so much at most; one that is gone was not needed any more. */
+    static void copyIfThere(Disk disk, Path from, Path to, long bytesMax, Going going) throws IOException {
         try (Disk.Source source = disk.open(from);
                 Disk.DiskFile copy = disk.create(to)) {
             ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
             long offset = 0;
-            while (source.read(buffer.clear(), offset) > 0) {
+            while (offset < bytesMax
+                    && source.read(buffer.clear().limit((int) Math.min(COPY_BYTES, bytesMax - offset)), offset) > 0) {
                 going.require();
                 offset += buffer.flip().remaining();
                 copy.append(buffer);

@@ -49,14 +49,15 @@ final class Backups {
         thread.execute(Threads.reporting("backup", () -> new BackupLeftovers(context).removeIn(root)));
     }
 
-    void begin(Path into, Map<String, String> facts, BackupCallback done) {
+    /** @param logEnd of what is acknowledged by now */
+    void begin(Path into, Map<String, String> facts, LogEnd logEnd, BackupCallback done) {
         if (isRunning) {
             done.ended(null, EngineFailure.overloaded("a backup is under way; one is made at a time"));
             return;
         }
         isRunning = true;
         step(BackupProgress::begun);
-        thread.execute(Threads.reporting("backup", () -> run(into, facts, done)));
+        thread.execute(Threads.reporting("backup", () -> run(into, facts, logEnd, done)));
     }
 
     /** One that is under way ends, and leaves nothing. */
@@ -66,11 +67,11 @@ final class Backups {
     }
 
     /** On the backup's thread. */
-    private void run(Path into, Map<String, String> facts, BackupCallback done) {
+    private void run(Path into, Map<String, String> facts, LogEnd logEnd, BackupCallback done) {
         BackupManifest made = null;
         EngineFailure failure = null;
         try {
-            made = new BackupRun(context, new Work(), into).run(facts);
+            made = new BackupRun(context, new Work(), into, logEnd).run(facts);
         } catch (IOException e) {
             failure = new EngineFailure(EngineFailure.of(into, e).kind(), String.valueOf(e.getMessage()));
             LOGGER.log(System.Logger.Level.ERROR, "no backup in " + into + ": " + failure.message());
@@ -124,6 +125,7 @@ final class Backups {
                             context.disk(),
                             context.directory().resolve(DamageFile.FILE_NAME),
                             damageCopy,
+                            Long.MAX_VALUE,
                             this::requireGoingOn);
                     linked.complete(null);
                 } catch (IOException e) {

@@ -72,6 +72,11 @@ final class DirectAppender implements LogAppender {
     }
 
     @Override
+    public LogEnd acknowledged() {
+        return log.end();
+    }
+
+    @Override
     public void sync(CommitCallback done) {
         syncer.execute(Threads.reporting("sync", () -> {
             EngineFailure failure = forceAll();

@@ -17,6 +17,12 @@ final class EngineCounters {
     final AtomicLong tableReads = new AtomicLong();
     final AtomicLong bloomSkips = new AtomicLong();
     final AtomicLong corruptions = new AtomicLong();
+    final AtomicLong valueFiles = new AtomicLong();
+    final AtomicLong valueBytes = new AtomicLong();
+    final AtomicLong valueLiveBytes = new AtomicLong();
+    final AtomicLong valueMovedBytes = new AtomicLong();
+    final AtomicLong valueCollectedBytes = new AtomicLong();
+    final AtomicLong valueFailures = new AtomicLong();
 
     void fsynced(long startNanos) {
         lastFsyncNanos.set(System.nanoTime() - startNanos);

@@ -58,7 +58,7 @@ final class EngineOpening implements LogReplay.Visitor {
         context.disk().createDirectories(context.directory());
         boolean fresh = !Files.exists(context.tablesDirectory())
                 && LogReplay.segments(context.directory()).isEmpty();
-        LevelDbTables tables = LevelDbTables.open(context);
+        TableStore tables = SeparatedTables.open(context);
         boolean opened = false;
         try {
             LogEnd mark = CleanMark.take(context.disk(), context.directory());

@@ -19,6 +19,7 @@ package io.kindred.engine;
  * @param tableBufferBytes what the tables buffer before they write one file
  * @param openTables tables whose filters and indexes stay in memory
  * @param scanBytesMax bound of what one scan step gives
+ * @param values which values are kept apart from the tables
  */
 public record EngineOptions(
         SyncPolicy syncPolicy,
@@ -29,7 +30,8 @@ public record EngineOptions(
         long blockCacheBytes,
         int tableBufferBytes,
         int openTables,
-        int scanBytesMax) {
+        int scanBytesMax,
+        ValueOptions values) {
     private static final long KB = 1 << 10;
     private static final long MB = 1 << 20;
     private static final long GB = 1 << 30;
@@ -63,7 +65,8 @@ public record EngineOptions(
                 clip(heapBytes / 16, MB, 1024 * MB),
                 (int) clip(heapBytes / 96, MB, 16 * MB),
                 (int) clip(heapBytes / MB, 64, 4_000),
-                (int) MB);
+                (int) MB,
+                ValueOptions.DEFAULTS);
     }
 
     /** The same, with another sync policy. */
@@ -77,7 +80,8 @@ public record EngineOptions(
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
-                scanBytesMax);
+                scanBytesMax,
+                values);
     }
 
     /** The same, with another memtable size. */
@@ -91,7 +95,8 @@ public record EngineOptions(
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
-                scanBytesMax);
+                scanBytesMax,
+                values);
     }
 
     /** The same, with other room for what comes while flushing is behind. */
@@ -105,7 +110,8 @@ public record EngineOptions(
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
-                scanBytesMax);
+                scanBytesMax,
+                values);
     }
 
     /** The same, with another row cache size; 0 for none. */
@@ -119,7 +125,8 @@ public record EngineOptions(
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
-                scanBytesMax);
+                scanBytesMax,
+                values);
     }
 
     /** The same, with another size of the filter over all keys; 0 for none. */
@@ -133,7 +140,23 @@ public record EngineOptions(
                 blockCacheBytes,
                 tableBufferBytes,
                 openTables,
-                scanBytesMax);
+                scanBytesMax,
+                values);
+    }
+
+    /** The same, with other rules for large values. */
+    public EngineOptions withValues(ValueOptions other) {
+        return new EngineOptions(
+                syncPolicy,
+                memtableBytes,
+                overflowBytes,
+                rowCacheBytes,
+                keyFilterBytes,
+                blockCacheBytes,
+                tableBufferBytes,
+                openTables,
+                scanBytesMax,
+                other);
     }
 
     private static long clip(long value, long min, long max) {

@@ -12,9 +12,10 @@ import java.util.stream.Collectors;
  * @param log the commit log
  * @param memory the memtables, the row cache and the filter over all keys
  * @param tables the sorted tables and the flushes into them
+ * @param values the files that large values are in
  * @param recovery what opening found
  */
-public record EngineStats(Log log, Memory memory, Tables tables, EngineRecovery recovery) {
+public record EngineStats(Log log, Memory memory, Tables tables, Values values, EngineRecovery recovery) {
     /** The commit log: bytes appended and segments on disk, forced writes, and what went wrong. */
     public record Log(
             long appendedBytes, long commits, long segments, long fsyncs, long lastFsyncNanos, long failures) {
@@ -91,7 +92,34 @@ public record EngineStats(Log log, Memory memory, Tables tables, EngineRecovery 
                 .counter("table_reads", "Keys that were looked for in tables.", Tables::reads)
                 .counter("bloom_skips", "Of these, keys that the tables' filters ruled out.", Tables::bloomSkips)
                 .counter("corruptions", "Blocks and records of tables that were found damaged.", Tables::corruptions)
-                .gauge("damaged_blocks", "Blocks whose keys cannot be read now.", Tables::damagedBlocks)
+                .gauge(
+                        "damaged_blocks",
+                        "Blocks, and large values, whose keys cannot be read now.",
+                        Tables::damagedBlocks)
+                .build();
+    }
+
+    /** The value files: how many, their bytes and about how many of those live, and what collecting them has done. */
+    public record Values(long files, long bytes, long liveBytes, long movedBytes, long collectedBytes, long failures) {
+        public static final MetricSet<Values> METRICS = MetricSet.<Values>of(EngineStats.class)
+                .gauge("value_files", "Files that large values are in, apart from the tables.", Values::files)
+                .gauge("value_file_bytes", Unit.BYTES, "What these hold.", Values::bytes)
+                .gauge(
+                        "value_live_bytes",
+                        Unit.BYTES,
+                        "About how much of it is the value of a key, by samples.",
+                        Values::liveBytes)
+                .counter(
+                        "value_moved_bytes",
+                        Unit.BYTES,
+                        "Values that were alive in a file that was collected, and written to another.",
+                        Values::movedBytes)
+                .counter(
+                        "value_collected_bytes",
+                        Unit.BYTES,
+                        "What the files held that were collected, and deleted.",
+                        Values::collectedBytes)
+                .counter("value_collect_failures", "Collections that failed.", Values::failures)
                 .build();
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,10 @@ final class FlushCycle {
     private @Nullable EngineFailure failure;
     /** The failure that the log was told of last; the flush thread's. */
     private @Nullable EngineFailure told;
+    /** The same, of what could not be collected. */
+    private @Nullable EngineFailure toldOfCollecting;
+    /** Tasks that the flush thread is waited for with. */
+    private final AtomicInteger awaited = new AtomicInteger();
 
     /** Who waits for what is in the active memtable, and in the sealed one. */
     private final List<CommitCallback> waitForActive = new ArrayList<>();
@@ -185,7 +190,7 @@ final class FlushCycle {
             GroupCounts counts = flushedCounts.copy();
             counts.addAll(sealed.groups().counts());
             TableStore.TableMeta meta = new TableStore.TableMeta(sealedThrough, counts);
-            flusher.execute(Threads.reporting("flush", () -> flush(sealed, meta, RETRY_FIRST_MILLIS)));
+            execute(() -> flush(sealed, meta, RETRY_FIRST_MILLIS));
         }
         if (state == State.FLUSHED && reads.before() == 0) {
             memory.dropSealed();
@@ -198,7 +203,7 @@ final class FlushCycle {
 
     /** What is damaged between these keys is given up, behind a flush that is under way. */
     void acceptLoss(byte[] from, byte[] to, CommitCallback done) {
-        flusher.execute(Threads.reporting("flush", () -> {
+        execute(() -> {
             EngineFailure failure = null;
             try {
                 // What stands in for lost keys is in the log, and may not be durable yet.
@@ -209,12 +214,25 @@ final class FlushCycle {
             }
             EngineFailure why = failure;
             mailbox.post(() -> done.committed(why));
+        });
+    }
+
+    /** A start may have left room that can be given back. */
+    void start() {
+        flusher.execute(Threads.reporting("flush", () -> collect(1)));
+    }
+
+    private void execute(Runnable task) {
+        awaited.incrementAndGet();
+        flusher.execute(Threads.reporting("flush", () -> {
+            awaited.decrementAndGet();
+            task.run();
         }));
     }
 
     /** Runs a task that may block on the flush thread, where no flush is under way; when the engine closes, perhaps never. */
     void betweenFlushes(Runnable task) {
-        flusher.execute(Threads.reporting("flush", task));
+        execute(task);
     }
 
     /** Stops between two batches; what has not been flushed is in the log. */
@@ -236,14 +254,14 @@ final class FlushCycle {
         if (stopping) {
             return;
         }
+        int batches = 1
+                + (int) Math.max(
+                        sealed.keyCount() / TableStore.BATCH_ENTRIES_MAX,
+                        sealed.usedBytes() / TableStore.BATCH_BYTES_MAX);
         try {
             if (retryMillis > RETRY_FIRST_MILLIS) {
                 tables.mend();
             }
-            int batches = 1
-                    + (int) Math.max(
-                            sealed.keyCount() / TableStore.BATCH_ENTRIES_MAX,
-                            sealed.usedBytes() / TableStore.BATCH_BYTES_MAX);
             if (!tables.load(sealed, meta, () -> isToStop(batches))) {
                 return;
             }
@@ -264,6 +282,27 @@ final class FlushCycle {
         deleteSegments(context, meta.flushedThrough());
         shape = tables.shape();
         mailbox.post(() -> flushed(meta));
+        collect(batches);
+    }
+
+    /** On the flush thread, as slowly as what was flushed before; what fails is tried again after the next flush. */
+    private void collect(int batches) {
+        try {
+            boolean isMore =
+                    tables.collect(() -> awaited.get() > 0 ? stopping : isToStop(batches), () -> awaited.get() > 0);
+            toldOfCollecting = null;
+            if (isMore) {
+                // Behind those who wait.
+                flusher.execute(Threads.reporting("flush", () -> collect(batches)));
+            }
+        } catch (IOException e) {
+            context.counters().valueFailures.incrementAndGet();
+            EngineFailure why = EngineFailure.of(context.directory(), e);
+            if (!why.equals(toldOfCollecting)) {
+                toldOfCollecting = why;
+                LOGGER.log(System.Logger.Level.ERROR, "room of old values is not given back: " + why.message());
+            }
+        }
     }
 
     /** On the flush thread, before each batch; true: there is to be none. */

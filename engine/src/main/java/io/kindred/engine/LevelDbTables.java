@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.iq80.leveldb.CompressionType;
 import org.iq80.leveldb.DBException;
@@ -47,10 +48,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A scan step opens an iterator of its own and soon closes it; no snapshot is held over overwrites (a compaction
  * could, rarely, let an old version of a key reappear under one: google/leveldb issue 887).
  */
-final class LevelDbTables implements TableStore {
+final class LevelDbTables {
     private static final System.Logger LOGGER = System.getLogger(LevelDbTables.class.getName());
     private static final byte[] META_KEY = {0};
-    private static final byte META_VERSION = 1;
+    /** 1: no value stands apart, so that an engine that knows of no value files takes no pointer for a value. */
+    private static final byte META_VERSION_FIRST = 1;
+
+    private static final byte META_VERSION = 2;
     private static final int TABLE_FILE_BYTES = 4 << 20;
     private static final int PROBE_BYTES = 1 << 20;
 
@@ -81,14 +85,12 @@ final class LevelDbTables implements TableStore {
         T on(DbImpl db) throws IOException;
     }
 
-    @Override
-    public byte @Nullable [] get(byte[] key) throws IOException {
+    byte @Nullable [] get(byte[] key) throws IOException {
         damage.check(key);
         return use(open -> open.get(key, new ReadOptions()));
     }
 
-    @Override
-    public Cursor cursor(byte[] from, byte[] to) throws IOException {
+    TableStore.Cursor cursor(byte[] from, byte[] to) throws IOException {
         lock.readLock().lock();
         boolean opened = false;
         try {
@@ -104,34 +106,36 @@ final class LevelDbTables implements TableStore {
         }
     }
 
-    @Override
-    public TableMeta meta() throws IOException {
+    TableStore.TableMeta meta() throws IOException {
         byte[] encoded = get(META_KEY);
         if (encoded == null) {
-            return new TableMeta(0, new GroupCounts());
+            return new TableStore.TableMeta(0, new GroupCounts());
         }
         ByteBuffer bytes = ByteBuffer.wrap(encoded);
         try {
-            if (bytes.get() != META_VERSION) {
+            byte version = bytes.get();
+            if (version < META_VERSION_FIRST || version > META_VERSION) {
                 throw new CorruptFileException(directory + ": the meta record is of an unknown version");
             }
-            return new TableMeta(bytes.getLong(), GroupCounts.decode(bytes));
+            return new TableStore.TableMeta(bytes.getLong(), GroupCounts.decode(bytes));
         } catch (BufferUnderflowException e) {
             throw new CorruptFileException(directory + ": the meta record is too short", e);
         }
     }
 
-    @Override
-    public boolean load(MemTable run, @Nullable TableMeta meta, BooleanSupplier stop) throws IOException {
+    boolean load(FlushRun run, TableStore.@Nullable TableMeta meta, BooleanSupplier stop) throws IOException {
         requireRoom();
+        MemTable from = run.memTable();
         WriteBatchImpl batch = new WriteBatchImpl();
-        for (int ref : run.sortedRefs()) {
-            if (run.isDeletion(ref)) {
-                batch.delete(run.key(ref));
+        for (int i = 0; i < run.refs().length; i++) {
+            byte[] key = from.key(run.refs()[i]);
+            if (from.isDeletion(run.refs()[i])) {
+                batch.delete(key);
             } else {
-                batch.put(run.key(ref), run.value(ref));
+                batch.put(key, run.inTable(i));
             }
-            if (batch.size() >= BATCH_ENTRIES_MAX || batch.getApproximateSize() >= BATCH_BYTES_MAX) {
+            if (batch.size() >= TableStore.BATCH_ENTRIES_MAX
+                    || batch.getApproximateSize() >= TableStore.BATCH_BYTES_MAX) {
                 if (stop.getAsBoolean()) {
                     return false;
                 }
@@ -148,7 +152,8 @@ final class LevelDbTables implements TableStore {
         return !stop.getAsBoolean() && settle() && known(run, meta);
     }
 
-    private void requireRoom() throws IOException {
+    /** Throws where they can only be read, for the disk is full. */
+    void requireRoom() throws IOException {
         lock.readLock().lock();
         try {
             IOException cause = withoutRoom;
@@ -161,14 +166,14 @@ final class LevelDbTables implements TableStore {
     }
 
     /** What was lost of these keys is written anew, and of the meta record. */
-    private boolean known(MemTable run, @Nullable TableMeta meta) throws IOException {
+    private boolean known(FlushRun run, TableStore.@Nullable TableMeta meta) throws IOException {
         if (damage.ranges() > 0) {
             List<byte[]> keys = new ArrayList<>();
             if (meta != null && damage.hides(META_KEY)) {
                 keys.add(META_KEY);
             }
-            for (int ref : run.sortedRefs()) {
-                byte[] key = run.key(ref);
+            for (int ref : run.refs()) {
+                byte[] key = run.memTable().key(ref);
                 if (damage.hides(key)) {
                     keys.add(key);
                 }
@@ -178,8 +183,7 @@ final class LevelDbTables implements TableStore {
         return true;
     }
 
-    @Override
-    public void mend() throws IOException {
+    void mend() throws IOException {
         probe();
         giveUpDamage();
         lock.writeLock().lock();
@@ -193,14 +197,12 @@ final class LevelDbTables implements TableStore {
         }
     }
 
-    @Override
-    public void acceptLoss(byte[] from, byte[] to) throws IOException {
+    void acceptLoss(byte[] from, byte[] to) throws IOException {
         giveUpDamage();
         damage.accept(from, to);
     }
 
-    @Override
-    public void link(Path target) throws IOException {
+    void link(Path target) throws IOException {
         requireRoom();
         lock.readLock().lock();
         try {
@@ -214,13 +216,11 @@ final class LevelDbTables implements TableStore {
         }
     }
 
-    @Override
-    public int damagedBlocks() {
+    int damagedBlocks() {
         return damage.ranges();
     }
 
-    @Override
-    public int seenBlocks() {
+    int seenBlocks() {
         return damage.pending().size();
     }
 
@@ -296,8 +296,7 @@ final class LevelDbTables implements TableStore {
         }
     }
 
-    @Override
-    public Shape shape() {
+    TableStore.Shape shape() {
         List<Integer> files = new ArrayList<>();
         lock.readLock().lock();
         try {
@@ -308,11 +307,10 @@ final class LevelDbTables implements TableStore {
         } finally {
             lock.readLock().unlock();
         }
-        return new Shape(files, tableBytes());
+        return new TableStore.Shape(files, tableBytes());
     }
 
-    @Override
-    public void close() {
+    void close() {
         lock.writeLock().lock();
         try {
             closed = true;
@@ -341,7 +339,18 @@ final class LevelDbTables implements TableStore {
         use(open -> open.write(batch, new WriteOptions()));
     }
 
-    private boolean settle() throws IOException {
+    /** One batch, which is durable after {@link #settle}. */
+    void write(Consumer<WriteBatchImpl> filler) throws IOException {
+        requireRoom();
+        WriteBatchImpl batch = new WriteBatchImpl();
+        filler.accept(batch);
+        if (batch.size() > 0) {
+            write(batch);
+        }
+    }
+
+    /** From when this returns all that was written is durable. */
+    boolean settle() throws IOException {
         use(open -> open.writeInternal(null, new WriteOptions()));
         use(open -> open.writeInternal(null, new WriteOptions()));
         return true;
@@ -450,7 +459,7 @@ final class LevelDbTables implements TableStore {
         }
     }
 
-    private static byte[] encode(TableMeta meta) {
+    private static byte[] encode(TableStore.TableMeta meta) {
         ByteBuffer bytes = ByteBuffer.allocate(1 + Long.BYTES + meta.counts().encodedBytes());
         bytes.put(META_VERSION).putLong(meta.flushedThrough());
         meta.counts().encode(bytes);
@@ -458,7 +467,7 @@ final class LevelDbTables implements TableStore {
     }
 
     /** Holds the read lock while it is open, so that the store is not reopened under it. */
-    private final class LevelDbCursor implements Cursor {
+    private final class LevelDbCursor implements TableStore.Cursor {
         private final DBIterator iterator;
         private final byte[] to;
         /** Everything below it has been given. */

@@ -27,6 +27,9 @@ interface LogAppender {
 
     void append(LogBatch batch);
 
+    /** Where those end that have been answered {@link Outcome#appended}. */
+    LogEnd acknowledged();
+
     /** Makes what was appended by now durable, whatever the policy. `done` runs on the owner thread, in this call or later. */
     void sync(CommitCallback done);
 

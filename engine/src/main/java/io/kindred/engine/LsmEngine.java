@@ -66,6 +66,7 @@ public final class LsmEngine implements StorageEngine {
                         : new DirectAppender(log, writes, mailbox, context));
         flushes.onOpen(writes::nudge);
         filterScan.start();
+        flushes.start();
     }
 
     /**
@@ -186,7 +187,19 @@ public final class LsmEngine implements StorageEngine {
                         counted.bloomSkips.get(),
                         counted.corruptions.get(),
                         tables.damagedBlocks()),
+                values(),
                 recovery);
+    }
+
+    private EngineStats.Values values() {
+        EngineCounters counted = context.counters();
+        return new EngineStats.Values(
+                counted.valueFiles.get(),
+                counted.valueBytes.get(),
+                counted.valueLiveBytes.get(),
+                counted.valueMovedBytes.get(),
+                counted.valueCollectedBytes.get(),
+                counted.valueFailures.get());
     }
 
     /**
@@ -207,7 +220,7 @@ public final class LsmEngine implements StorageEngine {
      * @param facts for the manifest: lower-case names, values of one line
      */
     public void backUp(Path into, Map<String, String> facts, BackupCallback done) {
-        backups.begin(into, facts, done);
+        backups.begin(into, facts, writes.acknowledged(), done);
     }
 
     /**

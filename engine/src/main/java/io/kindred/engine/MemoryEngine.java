@@ -296,6 +296,7 @@ public final class MemoryEngine implements StorageEngine {
                 new EngineStats.Log(0, commits, 0, 0, 0, 0),
                 new EngineStats.Memory(0, entries.size(), 0, 0, 0, 0, 0, 0, 0),
                 new EngineStats.Tables(0, 0, List.of(), 0, reads, 0, 0, 0),
+                new EngineStats.Values(0, 0, 0, 0, 0, 0),
                 new EngineRecovery(startedClean, 0, 0, 0, List.of()));
     }
 

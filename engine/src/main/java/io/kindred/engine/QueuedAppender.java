@@ -63,6 +63,9 @@ final class QueuedAppender implements LogAppender {
     /** Owned by: the owner thread. */
     private long era;
 
+    /** Owned by: the owner thread. */
+    private LogEnd acknowledged;
+
     /** Owned by: the log thread. */
     private long failedEra = -1;
 
@@ -81,11 +84,17 @@ final class QueuedAppender implements LogAppender {
         this.outcome = outcome;
         this.mailbox = mailbox;
         this.counters = context.counters();
+        this.acknowledged = log.end();
     }
 
     @Override
     public void append(LogBatch batch) {
         enqueue(new Order(batch, era));
+    }
+
+    @Override
+    public LogEnd acknowledged() {
+        return acknowledged;
     }
 
     /** What was acknowledged was forced before. */
@@ -175,7 +184,11 @@ final class QueuedAppender implements LogAppender {
             wantedBytes = (appended + queuedBytes.get()) * GATHERED_EIGHTHS / 8;
             counters.appendedBytes.addAndGet(appended);
             int commits = group.size();
-            mailbox.post(() -> outcome.appended(commits));
+            LogEnd end = log.end();
+            mailbox.post(() -> {
+                acknowledged = end;
+                outcome.appended(commits);
+            });
         } catch (IOException e) {
             fail(appended, e);
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sorted tables: what memtables are flushed into. Every method may block and may be called from any of the engine's
  * threads but the owner's; {@link #load}, {@link #mend}, {@link
- * #acceptLoss} and {@link #link} from one at a time. {@link
+ * #collect}, {@link #acceptLoss} and {@link #link} from one at a time. {@link
  * #damagedBlocks} does not block.
  *
  * <p>Trouble is an {@link IOException} whose message names the file; damage is a {@link CorruptFileException}.
@@ -41,16 +41,25 @@ interface TableStore extends AutoCloseable {
     /** After a load has failed: makes the next one possible again, if it can. */
     void mend() throws IOException;
 
-    /** Keys in [from, to) that were lost with damaged blocks are absent from now on, instead of errors. */
+    /**
+     * Gives back room of values that are not there any more, as far as it is due.
+     *
+     * @param stop asked again and again; true: there is to be no more of it
+     * @param isAwaited true: others wait, so no more of it than makes up for what was loaded since the last time
+     * @return whether there is more that is due
+     */
+    boolean collect(BooleanSupplier stop, BooleanSupplier isAwaited) throws IOException;
+
+    /** Keys in [from, to) that were lost with damaged blocks or values are absent from now on, instead of errors. */
     void acceptLoss(byte[] from, byte[] to) throws IOException;
 
     /**
      * Has all tables appear in an empty directory of the same file system, under second names, with the manifest that a start
-     * needs: what they hold at this moment.
+     * needs, and what belongs to them and lies beside their directory beside the target: what they hold at this moment.
      */
     void link(Path target) throws IOException;
 
-    /** Damaged blocks of which the keys are not accepted as lost. */
+    /** Damaged blocks, and large values, of which the keys are not accepted as lost. */
     int damagedBlocks();
 
     /** Blocks that were found damaged, and whose keys are not known yet. May block. */
@@ -67,7 +76,7 @@ interface TableStore extends AutoCloseable {
 
         byte[] key();
 
-        byte[] value();
+        byte[] value() throws IOException;
 
         @Override
         void close();

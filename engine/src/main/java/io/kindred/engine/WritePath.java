@@ -150,6 +150,11 @@ final class WritePath implements LogAppender.Outcome {
         log().rotate();
     }
 
+    /** Where the log has all that is acknowledged. */
+    LogEnd acknowledged() {
+        return log().acknowledged();
+    }
+
     /** From 0 (nothing waits for the log) on; from 1 on writers have to wait. */
     double backlog() {
         return Math.max((double) pendingBytes / PENDING_BYTES_STALL, (double) commits.size() / PENDING_COMMITS_STALL);

@@ -14,7 +14,8 @@
  *       io.kindred.engine.QueuedAppender}). Either way it becomes one record of the {@link io.kindred.engine.CommitLog}.
  *   <li>The answer settles the commit: acknowledged, or taken back with all that stands on it.
  *   <li>When the memtable is full, {@link io.kindred.engine.FlushCycle} seals it, has the log rotate, loads it into the
- *       {@link io.kindred.engine.TableStore} on the flush thread, deletes the log's segments, and drops it. Meanwhile
+ *       {@link io.kindred.engine.TableStore} on the flush thread (large values into files of their own, {@link
+ *       io.kindred.engine.SeparatedTables}; {@link io.kindred.engine.ValueCollector} gives their room back), deletes the log's segments, and drops it. Meanwhile
  *       {@link io.kindred.engine.RowFeed} gives it to the row cache.
  * </ol>
  *
@@ -24,7 +25,7 @@
  *   <li>{@link io.kindred.engine.Memory} looks into the active memtable, the sealed one and the {@link
  *       io.kindred.engine.RowCache}, and asks the {@link io.kindred.engine.KeyFilter} whether a table can have the key. Mostly
  *       that is all.
- *   <li>Else {@link io.kindred.engine.ReadPath} takes it to {@link io.kindred.engine.LevelDbTables} on a reader thread,
+ *   <li>Else {@link io.kindred.engine.ReadPath} takes it to {@link io.kindred.engine.SeparatedTables} on a reader thread,
  *       and its answer through memory again on the way back.
  * </ol>
  *

@@ -6,7 +6,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,12 @@ final class FaultyDisk implements Disk {
     volatile Predicate<Path> readFails = path -> false;
     /** Files of which the first byte is another whenever it is read; what is on the disk is right. */
     volatile Predicate<Path> readsWrong = path -> false;
+
+    /** So many reads of value files, the next ones, give another first byte; what is on the disk is right. */
+    final AtomicInteger wrongValueReads = new AtomicInteger();
+
+    /** Runs after each read of a file. */
+    volatile @Nullable Consumer<Path> afterRead;
 
     /** Runs after each change of a file's name or bytes, whoever makes it. */
     volatile @Nullable Runnable afterChange;
@@ -88,8 +96,15 @@ final class FaultyDisk implements Disk {
                 }
                 int from = into.position();
                 int length = source.read(into, offset);
-                if (length > 0 && offset == 0 && readsWrong.test(file)) {
+                boolean isWrong = offset == 0 && readsWrong.test(file)
+                        || file.toString().endsWith(".kval")
+                                && wrongValueReads.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                if (length > 0 && isWrong) {
                     into.put(from, (byte) ~into.get(from));
+                }
+                Consumer<Path> hook = afterRead;
+                if (hook != null) {
+                    hook.accept(file);
                 }
                 return length;
             }

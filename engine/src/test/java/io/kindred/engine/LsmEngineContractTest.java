@@ -10,7 +10,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Small memtables and caches, so that flushes and evictions happen within the contract's tests. */
 final class LsmEngineContractTest extends StorageEngineContract {
     static final EngineOptions SMALL = new EngineOptions(
-            SyncPolicy.EVERYSEC, 32 << 10, 64 << 10, 16 << 10, 8 << 10, 64 << 10, 64 << 10, 64, 4 << 10);
+            SyncPolicy.EVERYSEC,
+            32 << 10,
+            64 << 10,
+            16 << 10,
+            8 << 10,
+            64 << 10,
+            64 << 10,
+            64,
+            4 << 10,
+            ValueOptions.DEFAULTS);
 
     @TempDir
     Path parent = Path.of("unset");

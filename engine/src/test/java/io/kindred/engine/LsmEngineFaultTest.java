@@ -855,6 +855,11 @@ final class LsmEngineFaultTest {
         }
 
         @Override
+        public boolean collect(BooleanSupplier stop, BooleanSupplier isAwaited) throws IOException {
+            return tables.collect(stop, isAwaited);
+        }
+
+        @Override
         public Shape shape() {
             return tables.shape();
         }

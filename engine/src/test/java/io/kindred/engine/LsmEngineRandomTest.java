@@ -2,6 +2,7 @@ package io.kindred.engine;
 
 import static io.kindred.engine.EngineDriver.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -22,7 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random writes, reads and scans beside flushes, restarts, kills, power cuts and full disks, against a sorted map.
+ * Random writes, reads and scans beside flushes, collections, backups, restarts, kills, power cuts and full disks, against a
+ * sorted map.
  *
  * <p>One seed: `mvn -pl engine test -Dtest=LsmEngineRandomTest -Dseed=N`.
  */
@@ -31,6 +33,8 @@ final class LsmEngineRandomTest {
     private static final int LONG_SEEDS = 300;
     private static final int STEPS = 1500;
     private static final EngineOptions OPTIONS = LsmEngineContractTest.SMALL;
+    /** Most values are kept apart, in files that are soon full, and collected all the time. */
+    private static final ValueOptions SMALL_VALUES = new ValueOptions(60, 8 << 10, 8 << 10);
     /** It is given what is flushed. */
     private static final long LARGE_ROW_CACHE_BYTES = RowFeed.MEMTABLES_MIN * OPTIONS.memtableBytes();
 
@@ -106,6 +110,7 @@ final class LsmEngineRandomTest {
         private OwnerQueue owner = new OwnerQueue();
         private @Nullable EngineDriver driver;
         private int lives;
+        private int backups;
         private int values;
 
         /** What the engine shows, and what it has acknowledged since it was opened. */
@@ -120,7 +125,8 @@ final class LsmEngineRandomTest {
             this.parent = parent;
             this.directory = parent.resolve("life-0");
             EngineOptions ofPolicy = OPTIONS.withSyncPolicy(SyncPolicy.values()[random.nextInt(3)]);
-            this.options = random.nextBoolean() ? ofPolicy : ofPolicy.withRowCacheBytes(LARGE_ROW_CACHE_BYTES);
+            EngineOptions ofValues = random.nextBoolean() ? ofPolicy : ofPolicy.withValues(SMALL_VALUES);
+            this.options = random.nextBoolean() ? ofValues : ofValues.withRowCacheBytes(LARGE_ROW_CACHE_BYTES);
         }
 
         void start() throws IOException {
@@ -152,6 +158,8 @@ final class LsmEngineRandomTest {
                 die(true);
             } else if (dice < 997) {
                 die(false);
+            } else if (dice < 998 && hasRoom()) {
+                backUp();
             } else {
                 settle();
                 compareAll();
@@ -395,8 +403,35 @@ final class LsmEngineRandomTest {
             compareAll();
         }
 
+        /** An engine that is opened on a backup holds what was acknowledged when that began, and perhaps some of what came since. */
+        private void backUp() throws IOException {
+            settle();
+            Path into = parent.resolve("backup-" + ++backups);
+            int commits = acknowledged.size();
+            boolean[] ended = {false};
+            engine().backUp(into, Map.of(), (made, failure) -> {
+                ended[0] = true;
+                assertNull(failure);
+            });
+            for (int i = 0; i < 10 && !ended[0]; i++) {
+                write(1 + random.nextInt(8));
+                owner.runAll();
+            }
+            owner.runUntil(() -> ended[0]);
+            settle();
+            BackupManifest.read(into).verify(into, bytes -> {});
+            OwnerQueue ofCopy = new OwnerQueue();
+            Path store = into.resolve(BackupManifest.STORE);
+            try (LsmEngine copy = LsmEngine.open(store, options, ofCopy)) {
+                foundState(commits, texts(new EngineDriver(copy, ofCopy).scan(new byte[0], new byte[0], 50)));
+            }
+        }
+
         private TreeMap<byte[], byte[]> foundState(int least) {
-            List<String> found = everything();
+            return foundState(least, everything());
+        }
+
+        private TreeMap<byte[], byte[]> foundState(int least, List<String> found) {
             for (int commits = acknowledged.size(); commits >= least; commits--) {
                 TreeMap<byte[], byte[]> state = state(commits);
                 if (texts(state).equals(found)) {

@@ -83,8 +83,9 @@ final class Part implements AutoCloseable {
                 throw new BackupProblem(directory + ": a file of the backup lies outside of it: " + file.name());
             }
             Files.createDirectories(to.resolveSibling(""));
-            boolean isTable = file.name().endsWith(".ldb") || file.name().endsWith(".sst");
-            if (!isTable || !isLinked(from, to)) {
+            // What does not change any more: tables, and value files.
+            boolean isLinkable = Stream.of(".ldb", ".sst", ".kval").anyMatch(file.name()::endsWith);
+            if (!isLinkable || !isLinked(from, to)) {
                 Files.copy(from, to);
             }
         }

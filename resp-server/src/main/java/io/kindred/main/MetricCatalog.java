@@ -116,6 +116,7 @@ final class MetricCatalog {
             set(EngineRecovery.METRICS, r -> r.of().engine().stats().recovery()),
             set(EngineStats.Memory.METRICS, r -> r.of().engine().stats().memory()),
             set(EngineStats.Tables.METRICS, r -> r.of().engine().stats().tables()),
+            set(EngineStats.Values.METRICS, r -> r.of().engine().stats().values()),
             set(Tls.METRICS, r -> r.of().tls()),
             set(BackupProgress.METRICS, r -> r.of().engine().backupProgress()),
         };

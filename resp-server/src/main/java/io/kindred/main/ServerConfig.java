@@ -259,6 +259,7 @@ final class ServerConfig {
                 number(Directives.BLOCK_CACHE_BYTES),
                 byHeap.tableBufferBytes(),
                 byHeap.openTables(),
-                byHeap.scanBytesMax());
+                byHeap.scanBytesMax(),
+                byHeap.values());
     }
 }
