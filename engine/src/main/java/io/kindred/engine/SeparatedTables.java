@@ -199,7 +199,8 @@ final class SeparatedTables implements TableStore {
 
     @Override
     public boolean collect(BooleanSupplier stop, BooleanSupplier isAwaited) throws IOException {
-        if (files.newest() == 0) {
+        if (files.newest() == 0 || prepared != null) {
+            // What a load that will be tried again has put into the files nothing points to yet.
             return false;
         }
         tables.requireRoom();

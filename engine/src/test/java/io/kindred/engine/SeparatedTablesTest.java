@@ -136,6 +136,28 @@ final class SeparatedTablesTest {
         }
     }
 
+    /** Its values are in the files already, and nothing points to them yet: what goes between two tries would be lost. */
+    @Test
+    void whatALoadThatIsTriedAgainHasWrittenIsNotCollected() throws Exception {
+        try (TableStore tables = SeparatedTables.open(context())) {
+            load(tables, "first", 0, 1);
+            MemTable run = new MemTable(1 << 20, new ArrayDeque<>());
+            for (int i = 0; i < 100; i++) {
+                run.put(keyOf(i), KeyHash.of(keyOf(i)), value(valueOf(i, "second")), 0);
+            }
+            TableStore.TableMeta meta = new TableStore.TableMeta(2, new GroupCounts());
+            disk.appendFails = file -> file.startsWith(context().tablesDirectory());
+            assertThrows(IOException.class, () -> tables.load(run, meta, () -> false));
+            disk.appendFails = file -> false;
+            tables.mend();
+            tables.collect(() -> false, () -> false);
+            assertTrue(tables.load(run, meta, () -> false));
+            for (int i = 0; i < 100; i++) {
+                assertEquals(valueOf(i, "second"), text(tables.get(keyOf(i))));
+            }
+        }
+    }
+
     /** Who is waited for does a part; the rest is done later. */
     @Test
     void aCollectionThatOthersWaitForIsCutShort() throws Exception {
