@@ -513,6 +513,9 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private void leaveOut(Set<Long> departed) {
         gone = departed;
         watch.leaveOut(departed);
+        Set<Long> leaving = new TreeSet<>(outside);
+        leaving.removeAll(departed);
+        view.expect(leaving);
         connected.removeAll(departed);
         outlet.effects().peers(view.others());
         List<Member> all = view.others();

@@ -266,7 +266,7 @@ final class GossipRounds {
                 answer.add(beat);
             }
         }
-        return answer;
+        return answer.subList(0, Math.min(answer.size(), BEATS_MAX));
     }
 
     private void ask(long from, List<Long> members, List<Long> holdings, long recordsHash) {

@@ -43,6 +43,8 @@ public final class MembershipView {
     private long learned;
 
     private int recordPages;
+    /** Looked up only. */
+    private Set<Long> leaving = Set.of();
     /** Whether it was told of some member that is left out how its departure ended, since that was asked last. */
     private boolean hasNewDepartures;
 
@@ -89,6 +91,10 @@ public final class MembershipView {
      * @param clock of this node, now: no stamp that it gives later is below
      */
     public void owe(long stamp, long clock) {
+        if ((stamp == Long.MAX_VALUE) != (oldestDebtStamp == Long.MAX_VALUE)) {
+            // No two beats of one heartbeat are to differ in that.
+            beat();
+        }
         oldestDebtStamp = stamp;
         clockStamp = clock;
     }
@@ -292,7 +298,7 @@ public final class MembershipView {
     /** Whether a member has told of a newer holding than this node has seen. */
     public boolean lacksHolding(long id) {
         Told known = all.find(id);
-        return known != null && known.lacksHolding();
+        return known != null && (known.lacksHolding() || (leaving.contains(id) && known.lacksSettledHolding()));
     }
 
     /** As of its newest beat; {@link Standing#UNKNOWN} where there was none in this life of it. */
@@ -415,6 +421,11 @@ public final class MembershipView {
                 news++;
             }
         }
+    }
+
+    /** From now on these are those of the {@link #others} that are in no ring any more. */
+    public void expect(Set<Long> left) {
+        leaving = Set.copyOf(left);
     }
 
     /** All that was ever told of, this node among them, by id. */
@@ -542,14 +553,19 @@ public final class MembershipView {
     }
 
     /**
-     * Those of the members just told of, by another node, of which this node has a newer beat; and of those that are gone, and
-     * whom that one takes for members, the last one.
+     * Those of the members just told of, by another node, of which this node has a newer beat; of those that are gone, and
+     * whom that one takes for members, the last one; and of those that are leaving, the last one by which they owed nothing:
+     * the other one may have what is missing here.
      */
     public List<Beat> newerThan(List<Beat> theirs) {
         List<Beat> newer = new ArrayList<>();
         for (Beat beat : theirs) {
             Told known = all.find(beat.id());
             Beat last = lastBeat(beat.id());
+            Beat settled = leaving.contains(beat.id()) && known != null ? known.settledBeat() : null;
+            if (settled != null) {
+                newer.add(settled);
+            }
             if (last != null) {
                 newer.add(last);
             } else if (known != null && known.member.isAbove(beat.generation(), beat.heartbeat())) {

@@ -90,10 +90,23 @@ final class Told {
     }
 
     Departure departure() {
-        boolean holdsNothing = !lacksHolding() && (holding == null || !holding.holdsAny());
+        boolean holdsNothing = !lacksHolding() && !lacksSettledHolding() && (holding == null || !holding.holdsAny());
         boolean isSince = holdsNothing && (holding == null || settledHolding >= emptySince);
         long version = holding == null || !holdsNothing ? Holding.NONE : holding.version();
         return new Departure(member.id(), isSince ? settled : Moment.NEVER, version, owing);
+    }
+
+    /** Whether it has told of a newer holding than has come, when it owed nothing. */
+    boolean lacksSettledHolding() {
+        return settledHolding > (holding == null ? Holding.NONE : holding.version());
+    }
+
+    /** The newest beat by which it owed nothing, as far as that is its last word; else null. */
+    @Nullable
+    Beat settledBeat() {
+        boolean isLast = Moment.NEVER.isBefore(settled) && !settled.isBefore(owing);
+        Standing nothing = new Standing(0, settledHolding, Long.MAX_VALUE, 0);
+        return isLast ? new Beat(member.id(), settled.generation(), settled.heartbeat(), List.of(), nothing) : null;
     }
 
     /** What was known of it in an earlier life of this node. */

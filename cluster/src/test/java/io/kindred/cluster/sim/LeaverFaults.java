@@ -1,5 +1,8 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.membership.Beat;
+import io.kindred.cluster.membership.Departure;
+import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,34 @@ final class LeaverFaults {
     private record Heard(SimNode node, int rewinds) {
         boolean isRemembered() {
             return !node.isLost && node.rewinds == rewinds;
+        }
+    }
+
+    /** Sees all that a node says from when it leaves on. */
+    private static final class Leaver {
+        private final SimNode node;
+        private final List<SimNode> missing;
+        /** The last time that it said that it owed something: after a start it may, until it has looked. */
+        private Departure.Moment lastOwing = Departure.Moment.NEVER;
+
+        Leaver(SimNode node, List<SimNode> missing) {
+            this.node = node;
+            this.missing = missing;
+        }
+
+        boolean isMissed(SimNode from, SimNode to, Message message) {
+            if (from == node && message instanceof Message.Gossip gossip) {
+                gossip.beats().stream().filter(beat -> beat.id() == node.id).forEach(this::note);
+            }
+            return missing.contains(to) && tellsThatNothingIsHeld(node, message);
+        }
+
+        private void note(Beat beat) {
+            long debt = beat.standing().oldestDebtStamp();
+            Departure.Moment moment = new Departure.Moment(beat.generation(), beat.heartbeat());
+            if (debt != Long.MAX_VALUE && debt != Standing.DEBT_UNKNOWN && lastOwing.isBefore(moment)) {
+                lastOwing = moment;
+            }
         }
     }
 
@@ -79,43 +110,42 @@ final class LeaverFaults {
                 .filter(other -> random.chance(0.5))
                 .toList();
         RingPlan.leaveNow(node);
-        HeldMessages held = new HeldMessages(
-                cluster.network, (from, to, message) -> missing.contains(to) && tellsThatNothingIsHeld(node, message));
-        look(node, held);
+        Leaver leaver = new Leaver(node, missing);
+        look(node, leaver, new HeldMessages(cluster.network, leaver::isMissed));
     }
 
-    private void look(SimNode node, HeldMessages held) {
+    private void look(SimNode node, Leaver leaver, HeldMessages held) {
         if (cluster.isOver() || node.isLost) {
             held.lose();
-        } else if (!canEnd(node)) {
-            after(LOOK_NANOS, () -> look(node, held));
+        } else if (!canEnd(node, leaver)) {
+            after(LOOK_NANOS, () -> look(node, leaver, held));
         } else if (random.chance(0.3)) {
-            end(node, held);
+            end(node, leaver, held);
         } else {
-            after(random.between(0, 4 * LOOK_NANOS), () -> look(node, held));
+            after(random.between(0, 4 * LOOK_NANOS), () -> look(node, leaver, held));
         }
     }
 
     /** It has nothing that is not elsewhere, too, and its end will be known. */
-    private boolean canEnd(SimNode node) {
+    private boolean canEnd(SimNode node, Leaver leaver) {
         return node.isRunning()
                 && node.hasLeft
                 && node.hintsHeld() == 0
                 && node.rangesOwed() == 0
                 && node.partitionsMoving() == 0
                 && !node.isDamaged()
-                && !heard(node).isEmpty();
+                && !heard(node, leaver).isEmpty();
     }
 
-    private List<Heard> heard(SimNode node) {
+    private List<Heard> heard(SimNode node, Leaver leaver) {
         return cluster.network.nodes().stream()
-                .filter(other -> other != node && other.isMember() && other.hasStoredThatGone(node))
+                .filter(other -> other != node && other.isMember() && other.hasStoredThatGone(node, leaver.lastOwing))
                 .map(other -> new Heard(other, other.rewinds))
                 .toList();
     }
 
-    private void end(SimNode node, HeldMessages held) {
-        List<Heard> heard = heard(node);
+    private void end(SimNode node, Leaver leaver, HeldMessages held) {
+        List<Heard> heard = heard(node, leaver);
         ended.add(new Ended(node, heard));
         faults.struck++;
         node.lose();

@@ -410,8 +410,9 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     /** Whether it knows after a start, too, that a node is through with leaving. */
-    boolean hasStoredThatGone(SimNode other) {
-        return remembered.stream().anyMatch(member -> member.id() == other.id && member.isFormer());
+    boolean hasStoredThatGone(SimNode other, Departure.Moment lastOwing) {
+        return departures.stream()
+                .anyMatch(left -> left.id() == other.id && left.isOver() && lastOwing.isBefore(left.settled()));
     }
 
     String nameOf(SimNode other) {
