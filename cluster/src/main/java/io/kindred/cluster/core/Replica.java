@@ -1,6 +1,5 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.ring.Keyspace;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.keyspace.Deadlines;

@@ -1,9 +1,9 @@
 package io.kindred.cluster.quorum;
 
-import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;

@@ -1,12 +1,11 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.message.Record;
-import io.kindred.cluster.ring.Keyspace;
-import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;

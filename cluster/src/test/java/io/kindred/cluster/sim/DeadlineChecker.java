@@ -1,9 +1,9 @@
 package io.kindred.cluster.sim;
 
-import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Expiring;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import java.util.HashMap;
