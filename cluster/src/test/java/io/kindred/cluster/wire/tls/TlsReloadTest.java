@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.netty.channel.DefaultEventLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,9 @@ final class TlsReloadTest {
 
     @TempDir
     Path dir = Path.of("unset");
+
+    /** Of nodes of other tests, which may take a while to end. */
+    private final Set<Thread> others = threads();
 
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final Tls tls = new Tls(loop, System::nanoTime);
@@ -50,14 +55,20 @@ final class TlsReloadTest {
     private void look() throws Exception {
         tls.look();
         onLoop(() -> true);
-        Thread aside = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("kindred-tls"))
-                .findFirst()
-                .orElseThrow();
+        Set<Thread> mine = threads();
+        mine.removeAll(others);
+        assertEquals(1, mine.size());
+        Thread aside = mine.iterator().next();
         while (aside.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
         onLoop(() -> true);
+    }
+
+    private static Set<Thread> threads() {
+        Set<Thread> all = new HashSet<>(Thread.getAllStackTraces().keySet());
+        all.removeIf(thread -> !thread.getName().equals("kindred-tls"));
+        return all;
     }
 
     private TlsSettings settings(String name) {
