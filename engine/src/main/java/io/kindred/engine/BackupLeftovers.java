@@ -23,8 +23,9 @@ final class BackupLeftovers {
     private static final int BACKUPS_MAX = 10_000;
 
     /** Relative to the leftover, directories with a slash behind them. */
-    private static final Pattern OURS = Pattern.compile("backup[.]manifest|store/(damaged-blocks|log-[0-9]{16}[.]klog)?"
-            + "|store/tables/([0-9]{6,}[.](ldb|sst)|MANIFEST-[0-9]{6,}|CURRENT|[0-9]{6,}[.]dbtmp)?");
+    private static final Pattern OURS =
+            Pattern.compile("backup[.]manifest|store/(damaged-blocks|log-[0-9]{16}[.]klog|values-[0-9]{16}[.]kval)?"
+                    + "|store/tables/([0-9]{6,}[.](ldb|sst)|MANIFEST-[0-9]{6,}|CURRENT|[0-9]{6,}[.]dbtmp)?");
 
     private final Disk disk;
     private final String ending;

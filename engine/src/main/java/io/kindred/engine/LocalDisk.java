@@ -3,6 +3,7 @@ package io.kindred.engine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,7 +35,11 @@ final class LocalDisk implements Disk {
         createDirectories(this, directory, made -> {});
     }
 
-    /** @param disk syncs, and may be this one over something else; {@code made} is told of each before that */
+    /**
+     * Others may make the same directories meanwhile, as the nodes do that back up into one place.
+     *
+     * @param disk syncs, and may be this one over something else; {@code made} is told of each before that
+     */
     static void createDirectories(Disk disk, Path directory, Consumer<Path> made) throws IOException {
         ArrayDeque<Path> missing = new ArrayDeque<>();
         Path there = directory.toAbsolutePath().normalize();
@@ -43,9 +48,19 @@ final class LocalDisk implements Disk {
             there = there.resolveSibling("");
         }
         for (Path next : missing) {
-            Files.createDirectory(next);
+            makeUnlessThere(next);
             made.accept(next);
             disk.syncDirectory(next.resolveSibling(""));
+        }
+    }
+
+    private static void makeUnlessThere(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
         }
     }
 

@@ -60,8 +60,9 @@ final class LsmEngineBackupTest {
         driver.engine.close();
     }
 
+    /** Some lie in value files. */
     private static String valueOf(int number) {
-        return "value " + number + " ".repeat(100);
+        return "value " + number + " ".repeat(number % 50 == 49 ? 3_000 : 100);
     }
 
     private void write(int keys) {
@@ -207,10 +208,11 @@ final class LsmEngineBackupTest {
     @Test
     void whatWasAcknowledgedIsInTheBackup() throws Exception {
         LsmEngine engine = open();
-        write(3_000);
+        write(3_200);
         assertTrue(engine.stats().tables().flushes() > 1, "some of it is in tables");
         BackupManifest made = make(root.resolve("backup"));
-        requireHolds(root.resolve("backup"), 3_000);
+        requireHolds(root.resolve("backup"), 3_200);
+        assertTrue(made.files().stream().anyMatch(file -> file.name().endsWith(".kval")), made::text);
         assertTrue(made.files().stream().anyMatch(file -> file.name().endsWith(".ldb")), made::text);
         assertTrue(made.files().stream().anyMatch(file -> file.name().endsWith(".klog")), made::text);
         assertEquals(made, BackupManifest.read(root.resolve("backup")));
@@ -386,7 +388,7 @@ final class LsmEngineBackupTest {
     @Test
     void whatOtherRunsHaveLeftIsTakenAwayAndNothingElse() throws Exception {
         LsmEngine engine = open();
-        write(100);
+        write(1_500);
         Path root = this.root.resolve("backups");
         make(root.resolve("whole").resolve("n1"));
         String mine = ownerOf(this.root.resolve("data"));
@@ -407,10 +409,14 @@ final class LsmEngineBackupTest {
         file(left.resolve("store/tables/MANIFEST-000003"));
         file(left.resolve("backup.manifest"));
         Path empty = Files.createDirectories(root.resolve("friday").resolve(".n1." + mine + ".unfinished"));
+        make(root.resolve("sunday").resolve("n1"));
+        Path whole = root.resolve("sunday").resolve(".n1." + mine + ".unfinished");
+        Files.move(root.resolve("sunday").resolve("n1"), whole);
         engine.removeBackupLeftovers(root);
         make(root.resolve("next").resolve("n1"));
         assertFalse(Files.exists(left), "of another name");
         assertFalse(Files.exists(empty), "begun only");
+        assertFalse(Files.exists(whole), "with every file of a backup");
         for (Path path : stay) {
             assertTrue(Files.exists(path), path::toString);
         }
