@@ -22,6 +22,7 @@ final class EngineOpening implements LogReplay.Visitor {
     private static final int MENDS_MAX = 100;
 
     private final EngineContext context;
+    private final ReplayedWrites told;
     private final TableStore tables;
     private final GroupCounts counts;
     private GroupCounts flushedCounts;
@@ -32,8 +33,9 @@ final class EngineOpening implements LogReplay.Visitor {
 
     private @Nullable EngineFailure unflushed;
 
-    private EngineOpening(EngineContext context, TableStore tables, TableStore.TableMeta meta) {
+    private EngineOpening(EngineContext context, ReplayedWrites told, TableStore tables, TableStore.TableMeta meta) {
         this.context = context;
+        this.told = told;
         this.tables = tables;
         this.flushedCounts = meta.counts();
         this.flushedThrough = meta.flushedThrough();
@@ -54,7 +56,7 @@ final class EngineOpening implements LogReplay.Visitor {
             EngineRecovery recovery,
             @Nullable EngineFailure unflushed) {}
 
-    static Parts open(EngineContext context) throws IOException {
+    static Parts open(EngineContext context, ReplayedWrites told) throws IOException {
         context.disk().createDirectories(context.directory());
         boolean fresh = !Files.exists(context.tablesDirectory())
                 && LogReplay.segments(context.directory()).isEmpty();
@@ -63,7 +65,7 @@ final class EngineOpening implements LogReplay.Visitor {
         try {
             LogEnd mark = CleanMark.take(context.disk(), context.directory());
             TableStore.TableMeta meta = tables.meta();
-            EngineOpening opening = new EngineOpening(context, tables, meta);
+            EngineOpening opening = new EngineOpening(context, told, tables, meta);
             LogReplay.Result log = LogReplay.run(context.disk(), context.directory(), meta.flushedThrough(), opening);
             context.counters()
                     .segments
@@ -83,13 +85,15 @@ final class EngineOpening implements LogReplay.Visitor {
     }
 
     @Override
-    public void put(byte[] key, byte[] value, int countDelta) throws IOException {
+    public void put(byte[] key, byte[] value, int countDelta, long note) throws IOException {
+        told.replayed(key, value, countDelta, note);
         memory.put(key, value, countDelta, undo);
         written();
     }
 
     @Override
-    public void delete(byte[] key, int countDelta) throws IOException {
+    public void delete(byte[] key, int countDelta, long note) throws IOException {
+        told.replayed(key, null, countDelta, note);
         memory.delete(key, countDelta, undo);
         written();
     }

@@ -3,12 +3,13 @@ package io.kindred.engine;
 import java.nio.ByteBuffer;
 
 /**
- * The writes of one commit, as they go into the log: room for a record's header, then the writes one after the other. One direct buffer, reused; a buffer that a large commit has made large is let go.
+ * The writes of one commit, as they go into the log: room for a record's header, then the writes one after the other. One direct
+ * buffer, reused; a buffer that a large commit has made large is let go.
  */
 final class LogBatch {
     private static final int INITIAL_BYTES = 16 << 10;
     private static final int KEPT_BYTES_MAX = 1 << 20;
-    private static final int WRITE_OVERHEAD_BYTES_MAX = 1 + 5 + 5;
+    private static final int WRITE_OVERHEAD_BYTES_MAX = 1 + 5 + 5 + Long.BYTES;
 
     private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_BYTES);
 
@@ -36,16 +37,18 @@ final class LogBatch {
         return buffer.position() + keyAndValueBytes + WRITE_OVERHEAD_BYTES_MAX <= LogFormat.PAYLOAD_BYTES_MAX;
     }
 
-    void put(byte[] key, byte[] value, int countDelta) {
+    void put(byte[] key, byte[] value, int countDelta, long note) {
         ensure(key.length + value.length);
-        startWrite(LogFormat.OP_PUT, countDelta, key.length);
+        startWrite(LogFormat.OP_PUT | noted(note), countDelta, key.length);
         putVarint(value.length);
+        putNote(note);
         buffer.put(key).put(value);
     }
 
-    void delete(byte[] key, int countDelta) {
+    void delete(byte[] key, int countDelta, long note) {
         ensure(key.length);
-        startWrite(LogFormat.OP_DELETE, countDelta, key.length);
+        startWrite(LogFormat.OP_DELETE | noted(note), countDelta, key.length);
+        putNote(note);
         buffer.put(key);
     }
 
@@ -58,9 +61,19 @@ final class LogBatch {
         return buffer.duplicate().flip();
     }
 
-    private void startWrite(byte op, int countDelta, int keyLength) {
-        buffer.put((byte) (op | countDelta + 1 << 1));
+    private void startWrite(int op, int countDelta, int keyLength) {
+        buffer.put((byte) (op | countDelta + 1 << LogFormat.COUNT_SHIFT));
         putVarint(keyLength);
+    }
+
+    private static int noted(long note) {
+        return note == 0 ? 0 : LogFormat.NOTED;
+    }
+
+    private void putNote(long note) {
+        if (note != 0) {
+            buffer.putLong(note);
+        }
     }
 
     private void putVarint(int value) {

@@ -17,13 +17,23 @@ import java.util.zip.CRC32C;
 final class LogFormat {
     static final int SEGMENT_HEADER_BYTES = 32;
     static final int RECORD_HEADER_BYTES = 12;
-    static final byte OP_PUT = 0;
-    static final byte OP_DELETE = 1;
+    /** The flags of a write: what it does, */
+    static final int OP_PUT = 0;
+
+    static final int OP_DELETE = 1;
+    /** its count delta + 1, in two bits, */
+    static final int COUNT_SHIFT = 1;
+
+    static final int COUNT_MASK = 3;
+    /** and whether it has a note. */
+    static final int NOTED = 1 << 3;
+
+    static final int FLAGS_MAX = NOTED | 2 << COUNT_SHIFT | OP_DELETE;
     /** A record may not be larger: its length and its buffers are ints, with room for their headers. */
     static final int PAYLOAD_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
 
     private static final byte[] MAGIC = "KINDRLOG".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int SEGMENT_CRC_AT = 28;
     private static final int NAME_DIGITS = 16;
     private static final String NAME_PREFIX = "log-";

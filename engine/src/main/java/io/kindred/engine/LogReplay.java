@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class LogReplay {
     /** Takes what the log holds. */
     interface Visitor {
-        void put(byte[] key, byte[] value, int countDelta) throws IOException;
+        void put(byte[] key, byte[] value, int countDelta, long note) throws IOException;
 
-        void delete(byte[] key, int countDelta) throws IOException;
+        void delete(byte[] key, int countDelta, long note) throws IOException;
 
         /** All of a segment has been given. */
         void segmentDone(long segment) throws IOException;
@@ -257,14 +257,17 @@ final class LogReplay {
         while (payload.hasRemaining()) {
             int flags = payload.get();
             int keyLength = varint(payload);
-            int valueLength = (flags & 1) == LogFormat.OP_PUT ? varint(payload) : 0;
-            if (flags >>> 1 > 2 || keyLength < Integer.BYTES || valueLength < 0) {
+            int valueLength = (flags & LogFormat.OP_DELETE) == 0 ? varint(payload) : 0;
+            if (flags < 0 || flags > LogFormat.FLAGS_MAX || countDelta(flags) > 1) {
                 return false;
             }
-            if ((long) keyLength + valueLength > payload.remaining()) {
+            int noteLength = (flags & LogFormat.NOTED) == 0 ? 0 : Long.BYTES;
+            if (keyLength < Integer.BYTES
+                    || valueLength < 0
+                    || (long) noteLength + keyLength + valueLength > payload.remaining()) {
                 return false;
             }
-            payload.position(payload.position() + keyLength + valueLength);
+            payload.position(payload.position() + noteLength + keyLength + valueLength);
         }
         return true;
     }
@@ -273,17 +276,26 @@ final class LogReplay {
         while (payload.hasRemaining()) {
             int flags = payload.get();
             byte[] key = new byte[varint(payload)];
-            int countDelta = (flags >>> 1) - 1;
-            if ((flags & 1) == LogFormat.OP_PUT) {
+            if ((flags & LogFormat.OP_DELETE) == 0) {
                 byte[] value = new byte[varint(payload)];
+                long note = note(flags, payload);
                 payload.get(key).get(value);
-                visitor.put(key, value, countDelta);
+                visitor.put(key, value, countDelta(flags), note);
             } else {
+                long note = note(flags, payload);
                 payload.get(key);
-                visitor.delete(key, countDelta);
+                visitor.delete(key, countDelta(flags), note);
             }
         }
         records++;
+    }
+
+    private static int countDelta(int flags) {
+        return (flags >>> LogFormat.COUNT_SHIFT & LogFormat.COUNT_MASK) - 1;
+    }
+
+    private static long note(int flags, ByteBuffer payload) {
+        return (flags & LogFormat.NOTED) == 0 ? 0 : payload.getLong();
     }
 
     /** A length in groups of seven bits, lowest first; -1 if it does not end within the payload. */

@@ -41,6 +41,7 @@ public final class LsmEngine implements StorageEngine {
     private final KeyFilterScan filterScan;
     private final Backups backups;
     private final EngineRecovery recovery;
+    private long seals;
     private boolean stalling;
     private boolean closed;
 
@@ -77,11 +78,25 @@ public final class LsmEngine implements StorageEngine {
      * @throws IOException if the files cannot be read or written; the message names the file
      */
     public static LsmEngine open(Path directory, EngineOptions options, Executor owner) throws IOException {
-        return open(new EngineContext(new LocalDisk(), directory, options, new EngineCounters()), owner);
+        return open(directory, options, owner, ReplayedWrites.IGNORED);
+    }
+
+    /**
+     * As {@link #open(Path, EngineOptions, Executor)}.
+     *
+     * @param told of what the log has; on this thread
+     */
+    public static LsmEngine open(Path directory, EngineOptions options, Executor owner, ReplayedWrites told)
+            throws IOException {
+        return open(new EngineContext(new LocalDisk(), directory, options, new EngineCounters()), owner, told);
     }
 
     static LsmEngine open(EngineContext context, Executor owner) throws IOException {
-        return new LsmEngine(context, EngineOpening.open(context), owner);
+        return open(context, owner, ReplayedWrites.IGNORED);
+    }
+
+    static LsmEngine open(EngineContext context, Executor owner, ReplayedWrites told) throws IOException {
+        return new LsmEngine(context, EngineOpening.open(context, told), owner);
     }
 
     @Override
@@ -105,13 +120,18 @@ public final class LsmEngine implements StorageEngine {
     }
 
     @Override
-    public void put(byte[] key, byte[] value, int countDelta) {
-        writes.put(key, value, countDelta);
+    public void put(byte[] key, byte[] value, int countDelta, long note) {
+        writes.put(key, value, countDelta, note);
     }
 
     @Override
-    public void delete(byte[] key, int countDelta) {
-        writes.delete(key, countDelta);
+    public void delete(byte[] key, int countDelta, long note) {
+        writes.delete(key, countDelta, note);
+    }
+
+    @Override
+    public long seals() {
+        return seals;
     }
 
     @Override
@@ -314,6 +334,7 @@ public final class LsmEngine implements StorageEngine {
         @Override
         public void betweenCommits() {
             if (flushes.sealIfDue()) {
+                seals++;
                 writes.rotate();
             }
         }

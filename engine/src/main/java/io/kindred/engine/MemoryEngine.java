@@ -36,6 +36,10 @@ public final class MemoryEngine implements StorageEngine {
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Replaced(byte[] key, byte @Nullable [] value, int countDelta) {}
 
+    /** What a log would have of a write. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Logged(byte[] key, byte @Nullable [] value, int countDelta, long note) {}
+
     private record Commit(CommitCallback done, int writes) {}
 
     private record Read(byte[] key, ReadCallback done) {}
@@ -45,6 +49,9 @@ public final class MemoryEngine implements StorageEngine {
     private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
     private final GroupCounts counts = new GroupCounts();
     private final ArrayDeque<Replaced> unsynced = new ArrayDeque<>();
+    /** Since the last {@link #flush}. */
+    private final ArrayDeque<Logged> log = new ArrayDeque<>();
+
     private final ArrayDeque<Commit> pending = new ArrayDeque<>();
     private final List<Read> heldReads = new ArrayList<>();
     private List<Read> gathered = new ArrayList<>();
@@ -60,6 +67,7 @@ public final class MemoryEngine implements StorageEngine {
     private long life;
     private long stallNanos;
     private boolean full;
+    private long seals;
     private long commits;
     private long reads;
     private long cuts;
@@ -149,6 +157,20 @@ public final class MemoryEngine implements StorageEngine {
         }
     }
 
+    /** What is acknowledged goes into tables, all of it: the log has no more of it. */
+    public void flush() {
+        sync();
+        seals++;
+        for (int flushed = log.size() - pendingWrites - openWrites; flushed > 0; flushed--) {
+            log.removeFirst();
+        }
+    }
+
+    /** What a start would be told of the log. Requires: that all that was written is acknowledged, or taken back. */
+    public void replay(ReplayedWrites told) {
+        log.forEach(each -> told.replayed(each.key, each.value, each.countDelta, each.note));
+    }
+
     /**
      * A power cut and the start after it: everything since the last sync is gone, and so is every callback still due.
      */
@@ -191,13 +213,18 @@ public final class MemoryEngine implements StorageEngine {
     }
 
     @Override
-    public void put(byte[] key, byte[] value, int countDelta) {
-        write(key, value.length == 0 ? new byte[0] : value, countDelta);
+    public void put(byte[] key, byte[] value, int countDelta, long note) {
+        write(key, value.length == 0 ? new byte[0] : value, countDelta, note);
     }
 
     @Override
-    public void delete(byte[] key, int countDelta) {
-        write(key, null, countDelta);
+    public void delete(byte[] key, int countDelta, long note) {
+        write(key, null, countDelta, note);
+    }
+
+    @Override
+    public long seals() {
+        return seals;
     }
 
     @Override
@@ -313,7 +340,7 @@ public final class MemoryEngine implements StorageEngine {
         sync();
     }
 
-    private void write(byte[] key, byte @Nullable [] value, int countDelta) {
+    private void write(byte[] key, byte @Nullable [] value, int countDelta, long note) {
         WritePath.checkWrite(key, countDelta);
         if (openRefusal != NO_FAILURE) {
             return;
@@ -321,6 +348,7 @@ public final class MemoryEngine implements StorageEngine {
         byte[] replaced = value == null ? entries.remove(key) : entries.put(key, value);
         counts.add(groupOf(key), countDelta);
         unsynced.addLast(new Replaced(key, replaced, countDelta));
+        log.addLast(new Logged(key, value, countDelta, note));
         openWrites++;
     }
 
@@ -359,6 +387,7 @@ public final class MemoryEngine implements StorageEngine {
     private void takeBackTo(int keep) {
         while (unsynced.size() > keep) {
             Replaced last = unsynced.removeLast();
+            log.removeLast();
             if (last.value == null) {
                 entries.remove(last.key);
             } else {

@@ -51,11 +51,30 @@ public interface StorageEngine extends AutoCloseable {
     /** Hands the gathered reads over. */
     void flushReads();
 
-    /** Writes a key. `countDelta` (-1, 0 or +1) goes into the count of the key's group. */
-    void put(byte[] key, byte[] value, int countDelta);
+    /** As {@link #put(byte[], byte[], int, long)}, with nothing to note. */
+    default void put(byte[] key, byte[] value, int countDelta) {
+        put(key, value, countDelta, 0);
+    }
 
-    /** Removes a key. `countDelta` (-1, 0 or +1) goes into the count of the key's group. */
-    void delete(byte[] key, int countDelta);
+    /**
+     * Writes a key. `countDelta` (-1, 0 or +1) goes into the count of the key's group. The log keeps `note` beside the write, for a
+     * start that finds it there ({@link ReplayedWrites}); it is gone when the write is in the tables ({@link #seals}).
+     */
+    void put(byte[] key, byte[] value, int countDelta, long note);
+
+    /** As {@link #delete(byte[], int, long)}, with nothing to note. */
+    default void delete(byte[] key, int countDelta) {
+        delete(key, countDelta, 0);
+    }
+
+    /** Removes a key; the rest is as with {@link #put(byte[], byte[], int, long)}. */
+    void delete(byte[] key, int countDelta, long note);
+
+    /**
+     * How often since the start all that was written by then was taken together to be moved into the tables. What is written
+     * from then on is in the log at least until the next time.
+     */
+    long seals();
 
     /**
      * Makes everything written since the last commit one atomic record of the log. `done` runs inside this call or

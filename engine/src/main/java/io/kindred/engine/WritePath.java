@@ -90,19 +90,19 @@ final class WritePath implements LogAppender.Outcome {
         appender = logAppender;
     }
 
-    void put(byte[] key, byte[] value, int countDelta) {
+    void put(byte[] key, byte[] value, int countDelta, long note) {
         checkWrite(key, countDelta);
         if (admits((long) key.length + value.length)) {
             memory.put(key, value, countDelta, undo);
-            open.put(key, value, countDelta);
+            open.put(key, value, countDelta, note);
         }
     }
 
-    void delete(byte[] key, int countDelta) {
+    void delete(byte[] key, int countDelta, long note) {
         checkWrite(key, countDelta);
         if (admits(key.length)) {
             memory.delete(key, countDelta, undo);
-            open.delete(key, countDelta);
+            open.delete(key, countDelta, note);
         }
     }
 

@@ -28,12 +28,12 @@ final class LogDamageTest {
         final List<String> writes = new ArrayList<>();
 
         @Override
-        public void put(byte[] key, byte[] value, int countDelta) {
+        public void put(byte[] key, byte[] value, int countDelta, long note) {
             writes.add("put " + Arrays.toString(key) + " " + Arrays.toString(value) + " " + countDelta);
         }
 
         @Override
-        public void delete(byte[] key, int countDelta) {
+        public void delete(byte[] key, int countDelta, long note) {
             writes.add("delete " + Arrays.toString(key) + " " + countDelta);
         }
 
@@ -55,9 +55,9 @@ final class LogDamageTest {
         for (int i = from; i < from + RECORDS; i++) {
             LogBatch batch = new LogBatch();
             if (i % 3 == 2) {
-                batch.delete(key(i, "key"), -1);
+                batch.delete(key(i, "key"), -1, 0);
             } else {
-                batch.put(key(i, "key"), value("value".repeat(i)), 1);
+                batch.put(key(i, "key"), value("value".repeat(i)), 1, i % 4);
             }
             log.append(List.of(batch));
             ends.add((int) log.end().bytes());
@@ -154,7 +154,7 @@ final class LogDamageTest {
 
     private static LogBatch large(int number) {
         LogBatch batch = new LogBatch();
-        batch.put(key(number, "large"), value("value".repeat(500)), 1);
+        batch.put(key(number, "large"), value("value".repeat(500)), 1, 0);
         return batch;
     }
 
@@ -283,7 +283,7 @@ final class LogDamageTest {
         disk.truncateFails = true;
         disk.roomBytes = 30;
         LogBatch refused = new LogBatch();
-        refused.put(key(99, "refused"), value("refused, and too long for the room there is"), 1);
+        refused.put(key(99, "refused"), value("refused, and too long for the room there is"), 1, 0);
         try {
             log.append(List.of(refused));
             throw new AssertionError("there was no room");

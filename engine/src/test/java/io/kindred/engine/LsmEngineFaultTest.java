@@ -880,7 +880,7 @@ final class LsmEngineFaultTest {
 
         OwnerQueue owner = new OwnerQueue();
         EngineContext context = new EngineContext(disk, directory, options, new EngineCounters());
-        EngineOpening.Parts parts = EngineOpening.open(context);
+        EngineOpening.Parts parts = EngineOpening.open(context, ReplayedWrites.IGNORED);
         HeldTables held = new HeldTables(parts.tables(), new CountDownLatch(1), new CountDownLatch(1));
         EngineOpening.Parts heldParts = new EngineOpening.Parts(
                 parts.memory(), held, parts.flushedCounts(), parts.logEnd(), parts.recovery(), null);

@@ -1,5 +1,6 @@
 package io.kindred.main;
 
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.core.NodeConfig;
 import io.kindred.cluster.core.NodeCore;
 import io.kindred.cluster.core.Recovered;
@@ -10,6 +11,7 @@ import io.kindred.cluster.node.EngineStore;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.NodeLoop;
 import io.kindred.cluster.node.Rehearsal;
+import io.kindred.cluster.node.ReplayedLog;
 import io.kindred.cluster.node.StoredState;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.UpdateFunctions;
@@ -90,10 +92,14 @@ record BackEnd(
             throws IOException, StartFailed {
         NetLoop net = sockets.net();
         CompletableFuture<Void> warm = CompletableFuture.runAsync(Rehearsal::run);
-        LsmEngine engine = LsmEngine.open(directory.store(), config.engineOptions(), net.loop());
+        ReplayedTrees trees = new ReplayedTrees(
+                (int) config.number(Directives.RING_PARTITIONS), config.text(Directives.PARTITIONER), (int)
+                        config.number(Directives.DATABASES));
+        LsmEngine engine =
+                LsmEngine.open(directory.store(), config.engineOptions(), net.loop(), new ReplayedLog(trees));
         boolean opened = false;
         try {
-            StoredState stored = stored(net, engine, config);
+            StoredState stored = stored(net, engine, trees, config);
             DataDirectory.Start start = directory.begin(
                     stored.opening(engine.startedClean(), engine.recovery().corruptions() > 0));
             if (!onLoop(net, () -> StoredState.begin(engine, start.generation()))) {
@@ -147,10 +153,11 @@ record BackEnd(
         }
     }
 
-    private static StoredState stored(NetLoop net, LsmEngine engine, ServerConfig config) throws StartFailed {
+    private static StoredState stored(NetLoop net, LsmEngine engine, ReplayedTrees trees, ServerConfig config)
+            throws StartFailed {
         String datacenter = config.text(Directives.DATACENTER);
         int partitions = (int) config.number(Directives.RING_PARTITIONS);
-        return onLoop(net, () -> StoredState.read(engine, datacenter, partitions));
+        return onLoop(net, () -> StoredState.read(engine, trees, datacenter, partitions));
     }
 
     /** The configured ones, and those that it was told of where it was put aside. */

@@ -48,6 +48,11 @@ final class MerkleTree {
         return bits;
     }
 
+    /** The same under a flush stamp. */
+    MerkleTree under(long stamp) {
+        return new MerkleTree(bits, stamp, sums, entries);
+    }
+
     void add(long path, long difference, int moreEntries) {
         sums[bits == 0 ? 0 : (int) (path >>> (Long.SIZE - bits))] += difference;
         root += difference;

@@ -8,7 +8,6 @@ import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsDigest;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
@@ -30,19 +29,23 @@ public final class MerkleTrees {
     private final FlushStamps flushStamps;
     private final LongUnaryOperator countOfGroup;
     private final @Nullable PartitionTrees[] byPartition;
-    /** From the last clean stop, until the ring says whose they are. */
+    /** From the last life, until the ring says whose they are. */
     private final TreeMap<Integer, byte[]> stored = new TreeMap<>();
-    /** Partitions of which the last stop has stored something. */
-    private final BitSet onceStored = new BitSet();
+    /** Numbers of those that were said to be outdated. */
+    private final TreeMap<Integer, Long> outdated = new TreeMap<>();
+
+    private final TreeSaves saves;
     /** Partitions with something to build. */
     private final TreeSet<Integer> unbuilt = new TreeSet<>();
 
     /** Partitions that are to be verified out of turn. */
     private final TreeSet<Integer> suspects = new TreeSet<>();
 
+    private @Nullable ReplayedTrees replayed;
     private @Nullable TreeBuild build;
     private int epoch;
     private int owned;
+    private int restored;
 
     /**
      * @param hashedByPartition whether the first bits of an untagged key's hash are its partition
@@ -51,6 +54,7 @@ public final class MerkleTrees {
     public MerkleTrees(
             int partitions, boolean hashedByPartition, FlushStamps flushStamps, LongUnaryOperator countOfGroup) {
         this.lanes = new Lanes(partitions, hashedByPartition, flushStamps.databases());
+        this.saves = new TreeSaves(partitions);
         this.flushStamps = flushStamps;
         this.countOfGroup = countOfGroup;
         this.byPartition = new @Nullable PartitionTrees[partitions];
@@ -65,13 +69,16 @@ public final class MerkleTrees {
     /**
      * A container was written, or dropped ({@code next} empty).
      *
-     * @return what {@link #undone} needs, with the {@link #epoch}
+     * @return what {@link #undone} needs, with the {@link #epoch}, and what the log has to note beside this write
      */
     public long changed(RecordKey storageKey, Versions held, Versions next) {
-        if (owned == 0 || storageKey.isHint()) {
+        if ((owned == 0 && !hasUncounted()) || storageKey.isHint()) {
             return 0;
         }
         int partition = storageKey.partition();
+        if (hasUncounted()) {
+            forgetUncounted(partition);
+        }
         PartitionTrees trees = byPartition[partition];
         if (trees == null) {
             return 0;
@@ -88,6 +95,7 @@ public final class MerkleTrees {
         long before = VersionsDigest.of(ofKey, held, flushStamp);
         long after = VersionsDigest.of(ofKey, next, flushStamp);
         if (trees.built && before != after) {
+            saves.changed(partition);
             if (tree == null) {
                 tree = new MerkleTree(0, flushStamp);
                 trees.byLane[lane] = tree;
@@ -99,6 +107,17 @@ public final class MerkleTrees {
             }
         }
         return after - before;
+    }
+
+    /** Whether there may be trees on the disk that no start may take once their partition is written to. */
+    private boolean hasUncounted() {
+        return !stored.isEmpty() || saves.hasUnsure();
+    }
+
+    private void forgetUncounted(int partition) {
+        if (stored.remove(partition) != null || saves.isUnsure(partition)) {
+            saves.forget(partition);
+        }
     }
 
     /** What {@link #changed} was told of has been undone by the engine. */
@@ -161,6 +180,7 @@ public final class MerkleTrees {
     }
 
     private void doubt(int partition, PartitionTrees trees, int db) {
+        saves.invalid(partition);
         trees.doubtful.set(db);
         unbuilt.add(partition);
         if (build != null && build.covers(partition, db)) {
@@ -185,26 +205,47 @@ public final class MerkleTrees {
                 owned--;
                 byPartition[partition] = null;
                 unbuilt.remove(partition);
+                saves.invalid(partition);
             }
         }
         if (build != null && byPartition[build.partition] == null) {
             build = null;
         }
         if (owned > 0) {
+            stored.keySet().forEach(saves::forget);
             stored.clear();
+            replayed = null;
         }
     }
 
     private void take(int partition, boolean hasRecords) {
-        byte[] record = stored.get(partition);
-        PartitionTrees trees = record == null ? null : TreeRecord.decode(record, lanes, flushStamps);
+        PartitionTrees trees = restored(partition);
         if (trees == null) {
             trees = new PartitionTrees(lanes.count(), !hasRecords);
         }
         byPartition[partition] = trees;
         if (!trees.built) {
             unbuilt.add(partition);
+        } else {
+            saves.ready(partition);
         }
+    }
+
+    private @Nullable PartitionTrees restored(int partition) {
+        byte[] record = stored.remove(partition);
+        if (record == null) {
+            return null;
+        }
+        ReplayedTrees.Taken taken = replayed == null
+                ? null
+                : replayed.take(partition, record, outdated.getOrDefault(partition, ReplayedTrees.NO_NUMBER));
+        if (taken == null || !taken.trees().under(flushStamps)) {
+            saves.forget(partition);
+            return null;
+        }
+        restored++;
+        saves.recovered(partition, taken.number(), taken.isExact());
+        return taken.trees();
     }
 
     private static boolean contains(long[] nodes, long node) {
@@ -216,6 +257,7 @@ public final class MerkleTrees {
         if (byPartition[partition] == null) {
             return;
         }
+        saves.invalid(partition);
         byPartition[partition] = new PartitionTrees(lanes.count(), false);
         unbuilt.remove(partition);
         if (build != null && build.partition == partition) {
@@ -317,28 +359,66 @@ public final class MerkleTrees {
 
     // --- over a stop ---
 
-    /** What a clean stop stores of a partition; null: nothing that could be relied on. */
-    public byte @Nullable [] record(int partition) {
-        PartitionTrees trees = byPartition[partition];
-        return trees == null || !trees.isReady() ? null : TreeRecord.encode(trees);
+    TreeSaves saves() {
+        return saves;
     }
 
-    /** What the last stop has stored. Only what was stored by the stop right before this start may be given. */
+    /** Where they are stored from now on. */
+    public void keepOn(TreeSaves.Disk disk) {
+        saves.keepOn(disk);
+    }
+
+    /** Stores a partition's trees, where they are ready; gives how many bytes that were. */
+    int save(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        return trees == null || !trees.isReady() ? 0 : saves.save(partition, trees);
+    }
+
+    /** What a clean stop has to store of a partition; null: nothing. */
+    public byte @Nullable [] record(int partition) {
+        PartitionTrees trees = byPartition[partition];
+        return trees == null || !trees.isReady() || saves.isExact(partition)
+                ? null
+                : saves.nextRecord(partition, trees);
+    }
+
+    /** Whether a clean stop has to delete what is stored of a partition. */
+    public boolean isStale(int partition) {
+        return saves.isUnsure(partition) && !isReady(partition);
+    }
+
+    /** What the last life has stored. */
     public void restore(int partition, byte[] record) {
         if (partition >= 0 && partition < byPartition.length) {
             stored.put(partition, record);
-            onceStored.set(partition);
+            saves.goAbove(TreeRecord.number(record));
         }
     }
 
-    /** Whether the last stop had stored something of a partition, which may still lie there. */
-    public boolean wasStored(int partition) {
-        return onceStored.get(partition);
+    /** What the last life has said of that: the record of this number is outdated. */
+    public void restoreOutdated(int partition, long number) {
+        outdated.put(partition, number);
+        saves.goAbove(number);
     }
 
-    /** The partitions of which something was stored. */
-    public List<Integer> restored() {
-        return List.copyOf(stored.keySet());
+    /** What the log has of all this. */
+    public void restore(ReplayedTrees found) {
+        replayed = found;
+    }
+
+    /** Partitions whose trees this start did not have to build. */
+    public int restored() {
+        return restored;
+    }
+
+    /** Partitions whose trees are to be stored, for the log that those on the disk need is about to go, or there are none. */
+    public int unsaved() {
+        return saves.dueCount();
+    }
+
+    /** How often a partition's trees were stored. */
+    public long saved() {
+        return saves.saved();
     }
 
     // --- building ---
@@ -434,6 +514,12 @@ public final class MerkleTrees {
         }
         if (!trees.wantsBuild()) {
             unbuilt.remove(done.partition);
+        }
+        if (!same) {
+            saves.invalid(done.partition);
+        }
+        if (trees.isReady()) {
+            saves.ready(done.partition);
         }
         return same;
     }

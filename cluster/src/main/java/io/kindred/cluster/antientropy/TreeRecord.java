@@ -1,25 +1,25 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.quorum.FlushStamps;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A partition's trees as a clean stop stores them; docs/storage-format.md has the layout. */
+/** A partition's trees as they are stored; docs/storage-format.md has the layout. */
 final class TreeRecord {
-    private static final byte VERSION = 1;
-    private static final int HEAD_BYTES = 3;
+    private static final byte VERSION = 2;
+    private static final int HEAD_BYTES = 1 + Long.BYTES + 2;
     private static final int TREE_BYTES = 2 + 1 + 2 * Long.BYTES;
 
     private TreeRecord() {}
 
-    static byte[] encode(PartitionTrees trees) {
+    /** @param number of the record: rises with each of a node */
+    static byte[] encode(PartitionTrees trees, long number) {
         int size = HEAD_BYTES;
         int count = 0;
         for (MerkleTree tree : trees.byLane) {
             size += tree == null ? 0 : TREE_BYTES + (Long.BYTES << tree.bits());
             count += tree == null ? 0 : 1;
         }
-        ByteBuffer out = ByteBuffer.allocate(size).put(VERSION).putShort((short) count);
+        ByteBuffer out = ByteBuffer.allocate(size).put(VERSION).putLong(number).putShort((short) count);
         for (int lane = 0; lane < trees.byLane.length; lane++) {
             MerkleTree tree = trees.byLane[lane];
             if (tree != null) {
@@ -37,12 +37,19 @@ final class TreeRecord {
         }
     }
 
-    /** Null where it is not a whole record of this version, or is older than a flush. */
-    static @Nullable PartitionTrees decode(byte[] record, Lanes lanes, FlushStamps flushStamps) {
+    /** A record's number; {@link ReplayedTrees#NO_NUMBER}: it is none of this version. */
+    static long number(byte[] record) {
+        boolean isKnown = record.length >= HEAD_BYTES && record[0] == VERSION;
+        return isKnown ? ByteBuffer.wrap(record).getLong(1) : ReplayedTrees.NO_NUMBER;
+    }
+
+    /** Null where it is not a whole record of this version. */
+    static @Nullable PartitionTrees decode(byte[] record, Lanes lanes) {
         ByteBuffer in = ByteBuffer.wrap(record);
         if (in.remaining() < HEAD_BYTES || in.get() != VERSION) {
             return null;
         }
+        in.getLong();
         PartitionTrees trees = new PartitionTrees(lanes.count(), true);
         for (int left = in.getShort() & 0xffff; left > 0; left--) {
             if (in.remaining() < TREE_BYTES) {
@@ -55,7 +62,6 @@ final class TreeRecord {
             if (lane >= lanes.count()
                     || bits < 0
                     || bits > MerkleTree.BITS_MAX
-                    || flushStamp != flushStamps.of(Lanes.db(lane))
                     || in.remaining() < Long.BYTES << bits) {
                 return null;
             }

@@ -76,11 +76,6 @@ final class AntiEntropy {
         return counters;
     }
 
-    /** What the last stop has stored holds until the first write: it is deleted before that. */
-    void onStarted() {
-        trees.restored().forEach(partition -> replica.forgetMeta(MetaKey.of(MetaKey.TREES, partition)));
-    }
-
     /** Something about these partitions has changed. */
     void followRing(BitSet partitions) {
         if (!router.ring().isEmpty()) {

@@ -24,8 +24,9 @@ public interface Effects {
      * Writes (value null: deletes) a key: visible to peek at once, told durable by {@link Event.Persisted}, in order.
      *
      * @param countDelta -1, 0 or 1 for a key; goes into the count of the key's group
+     * @param note what the log has to keep beside it: by how much it changes its partition's trees
      */
-    void persist(byte[] key, byte @Nullable [] value, int countDelta);
+    void persist(byte[] key, byte @Nullable [] value, int countDelta, long note);
 
     /**
      * Puts all that was told durable by now on the disk for good, whatever appendfsync says; answered by {@link

@@ -15,8 +15,11 @@ final class MetaKey {
     /** A partition that a node is owed: the key has the node's id behind the number. */
     static final byte OWED = 'O';
 
-    /** A partition's trees, between a clean stop and the next start; the value is no number. */
+    /** A partition's trees; the value is no number. */
     static final byte TREES = 'T';
+
+    /** The number of the record of a partition's trees that is outdated. */
+    static final byte TREES_OUTDATED = 'Z';
 
     /** 64 partitions each: those that this node holds completely, and those of which it may have records. */
     static final byte HELD = 'B';

@@ -4,6 +4,7 @@ import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.Scrubber;
+import io.kindred.cluster.antientropy.TreeSaver;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
@@ -199,7 +200,15 @@ public final class NodeCore implements MessageHandler {
                 terms,
                 config.quorums().timeoutNanos());
         RelayCore relays = new RelayCore(outlet, requests, clocks, router, handed.hints());
-        scrubber = new Scrubber(clocks, latencies, List.of(sweeper, cleaner, reaping.reaper(), antiEntropy.builder()));
+        scrubber = new Scrubber(
+                clocks,
+                latencies,
+                List.of(
+                        new TreeSaver(kept.trees(), store::seals),
+                        sweeper,
+                        cleaner,
+                        reaping.reaper(),
+                        antiEntropy.builder()));
         Coordination coordination = new Coordination(
                 replica,
                 handed.hints(),
@@ -246,6 +255,7 @@ public final class NodeCore implements MessageHandler {
     private static void recover(
             Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed, Clocks clocks) {
         FlushStamps flushStamps = kept.flushStamps();
+        kept.trees().restore(recovered.trees());
         if (recovered.meta().isEmpty()) {
             kept.hidden().storeIsNew();
         }
@@ -253,6 +263,10 @@ public final class NodeCore implements MessageHandler {
             int number = MetaKey.number(record.key());
             if (MetaKey.kind(record.key()) == MetaKey.TREES) {
                 kept.trees().restore(number, record.value());
+                continue;
+            }
+            if (MetaKey.kind(record.key()) == MetaKey.TREES_OUTDATED) {
+                kept.trees().restoreOutdated(number, MetaKey.value(record.value()));
                 continue;
             }
             boolean isOther = MetaKey.kind(record.key()) == MetaKey.TERM
@@ -350,7 +364,6 @@ public final class NodeCore implements MessageHandler {
             scrubber.onTick();
             replica.giveUpLoans();
         } else if (event instanceof Event.Started) {
-            antiEntropy.onStarted();
             reaping.onStarted();
             own.begin(() -> membership.held(own.told()));
             membership.onStarted();

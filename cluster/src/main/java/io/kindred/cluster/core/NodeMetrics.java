@@ -254,6 +254,12 @@ public final class NodeMetrics {
     public static final MetricSet<MerkleTrees> TREES = MetricSet.<MerkleTrees>of(MerkleTrees.class)
             .gauge("trees_ready", "Partitions whose tree is as their records are.", MerkleTrees::ready)
             .gauge("trees_building", "Partitions whose tree is being built.", MerkleTrees::building)
+            .gauge("trees_restored", "Partitions whose tree this start did not have to build.", MerkleTrees::restored)
+            .gauge(
+                    "trees_to_save",
+                    "Partitions whose tree is to be stored; a start after a crash may have to build these.",
+                    MerkleTrees::unsaved)
+            .counter("trees_saved", "Trees of a partition that were stored for the next start.", MerkleTrees::saved)
             .gauge("trees_bytes", Unit.BYTES, "What the trees hold in memory.", MerkleTrees::sizeBytes)
             .build();
 

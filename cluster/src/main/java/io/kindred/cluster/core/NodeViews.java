@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.antientropy.ScrubCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
@@ -325,7 +326,7 @@ public final class NodeViews {
         return counted.trees();
     }
 
-    /** What a clean stop stores, in the commit of its last writes, so that the next start need not build its trees. */
+    /** What a clean stop stores, in the commit of its last writes, of trees that have changed since they were stored. */
     public List<Recovered.MetaRecord> treeRecords() {
         List<Recovered.MetaRecord> records = new ArrayList<>();
         for (int partition : allPartitions) {
@@ -337,20 +338,27 @@ public final class NodeViews {
         return records;
     }
 
-    /** What a clean stop deletes, in the same commit: what an earlier one has stored of partitions that have no trees now. */
+    /** What a clean stop deletes, in the same commit. */
     public List<byte[]> staleTreeKeys() {
         List<byte[]> keys = new ArrayList<>();
         for (int partition : allPartitions) {
-            if (counted.trees().wasStored(partition) && counted.trees().record(partition) == null) {
+            if (counted.trees().isStale(partition)) {
                 keys.add(MetaKey.of(MetaKey.TREES, partition));
             }
         }
         return keys;
     }
 
-    /** Whether a record of the node's own is one of those. */
-    public static boolean isTreeRecord(byte[] key) {
-        return key.length > 1 && MetaKey.kind(key) == MetaKey.TREES;
+    /** What a start finds of a record of the node's own in the engine's log. */
+    public static void replayedMeta(byte[] key, byte @Nullable [] value, ReplayedTrees trees) {
+        byte kind = key.length > 1 ? MetaKey.kind(key) : 0;
+        if (kind == MetaKey.TREES && value != null) {
+            trees.saved(MetaKey.number(key), value);
+        } else if (kind == MetaKey.TREES) {
+            trees.forgotten(MetaKey.number(key));
+        } else if (kind == MetaKey.TREES_OUTDATED && value != null) {
+            trees.outdated(MetaKey.number(key), MetaKey.value(value));
+        }
     }
 
     /** Partitions of the whole cluster, as this node knows it, that are not where the ring has them, or elsewhere as well. */

@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.membership.ChangeRecord;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
  * @param hints what is held for other nodes, in sum
  * @param past what its directory remembers
  * @param meta the node-local records (floors, flush stamps) as {@link Effects#persist} was given them
+ * @param trees what the log has of the trees that are among these
  */
 public record Recovered(
         Member self,
@@ -31,6 +33,7 @@ public record Recovered(
         List<ChangeRecord> records,
         List<MetaRecord> meta,
         List<HintLedger.Debt> hints,
+        ReplayedTrees trees,
         Past past) {
     /**
      * What the data directory promises, beside what is in the store.
@@ -94,6 +97,14 @@ public record Recovered(
 
     public static Recovered fresh(Member self) {
         return new Recovered(
-                self, List.of(), List.of(), Checkpoint.NONE, List.of(), List.of(), List.of(), Past.of(self));
+                self,
+                List.of(),
+                List.of(),
+                Checkpoint.NONE,
+                List.of(),
+                List.of(),
+                List.of(),
+                ReplayedTrees.NONE,
+                Past.of(self));
     }
 }

@@ -78,6 +78,7 @@ final class Replica implements LocalReplica {
         this.trees = kept.trees();
         this.outlet = outlet;
         this.unreadable = new UnreadableRecords(outlet, clocks);
+        trees.keepOn(new TreeDisk(this));
     }
 
     /** Gives dots of this actor from now on. */
@@ -265,9 +266,10 @@ final class Replica implements LocalReplica {
                 hiddenCounts.hasElements(storageKey.group(), true);
             }
             lastCounter = Math.max(lastCounter, counters.written(storageKey, next.clock()));
-            outlet.effects().persist(storageKey.bytes(), VersionsCodec.encode(next), countDelta);
+            TreeChange change = treeChange(storageKey, held, next);
+            outlet.effects().persist(storageKey.bytes(), VersionsCodec.encode(next), countDelta, change.difference());
             unpersisted++;
-            pending.add(new Pending(step, true, storageKey, lastCounter, treeChange(storageKey, held, next)));
+            pending.add(new Pending(step, true, storageKey, lastCounter, change));
         } else if (unpersisted > 0) {
             pending.add(new Pending(step, false, storageKey, 0, TreeChange.NONE));
         } else {
@@ -371,7 +373,7 @@ final class Replica implements LocalReplica {
     }
 
     private void persist(byte[] key, byte @Nullable [] value, int countDelta, Pending entry) {
-        outlet.effects().persist(key, value, countDelta);
+        outlet.effects().persist(key, value, countDelta, entry.change().difference());
         unpersisted++;
         pending.add(entry);
     }

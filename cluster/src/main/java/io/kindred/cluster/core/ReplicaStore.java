@@ -26,6 +26,9 @@ public interface ReplicaStore {
     /** The first {@code count} keys are asked for next, in this order, most likely. Changes nothing but the time it takes. */
     default void foresee(byte[][] keys, int count) {}
 
+    /** How often what was written by then was taken together to be moved out of the log. */
+    long seals();
+
     /** The sum of the count deltas of a group: all keys that start with these four bytes (big-endian). */
     long count(int group);
 }

@@ -38,6 +38,11 @@ public final class EngineStore implements ReplicaStore {
     }
 
     @Override
+    public long seals() {
+        return engine.seals();
+    }
+
+    @Override
     public long count(int group) {
         return engine.count(group);
     }

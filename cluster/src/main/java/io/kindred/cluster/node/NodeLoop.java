@@ -460,11 +460,11 @@ public final class NodeLoop {
         }
 
         @Override
-        public void persist(byte[] key, byte @Nullable [] value, int countDelta) {
+        public void persist(byte[] key, byte @Nullable [] value, int countDelta, long note) {
             if (value == null) {
-                engine.delete(key, countDelta);
+                engine.delete(key, countDelta, note);
             } else {
-                engine.put(key, value, countDelta);
+                engine.put(key, value, countDelta, note);
             }
             persistsOfTurn++;
             engineWritten = true;

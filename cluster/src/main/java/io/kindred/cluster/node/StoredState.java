@@ -1,5 +1,6 @@
 package io.kindred.cluster.node;
 
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.handoff.HintLedger;
@@ -24,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the engine holds of the node's last run, beside keys.
  *
+ * @param trees what the log had of the trees
  * @param hints what is held for other nodes, in sum
  */
-public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta, List<HintLedger.Debt> hints) {
+public record StoredState(
+        Remembered remembered, List<Recovered.MetaRecord> meta, ReplayedTrees trees, List<HintLedger.Debt> hints) {
 
     private static final System.Logger LOG = System.getLogger(StoredState.class.getName());
 
@@ -47,11 +50,16 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
     /**
      * Done on the engine's owner thread, where this is to be called. Fails with an IllegalStateException that says why.
      *
+     * @param replayed what the engine's log had of the trees
      * @param datacenter this node's
      * @param partitions of the ring
      */
-    public static CompletableFuture<StoredState> read(StorageEngine engine, String datacenter, int partitions) {
-        Reading reading = new Reading(engine, datacenter, partitions);
+    public static CompletableFuture<StoredState> read(
+            StorageEngine engine, ReplayedTrees replayed, String datacenter, int partitions) {
+        if (engine.stats().recovery().corruptions() > 0) {
+            replayed.distrust();
+        }
+        Reading reading = new Reading(engine, replayed, datacenter, partitions);
         reading.readMeta(META_BEGIN);
         return reading.result;
     }
@@ -137,6 +145,7 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
                 remembered.records(),
                 meta,
                 hints,
+                trees,
                 past);
     }
 
@@ -147,6 +156,7 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
 
     private static final class Reading {
         private final StorageEngine engine;
+        private final ReplayedTrees replayed;
         private final String datacenter;
         private final int partitions;
         private final CompletableFuture<StoredState> result = new CompletableFuture<>();
@@ -156,8 +166,9 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         /** What kept the hints from being read the last time. */
         private @Nullable EngineFailure lastGivenUp;
 
-        Reading(StorageEngine engine, String datacenter, int partitions) {
+        Reading(StorageEngine engine, ReplayedTrees replayed, String datacenter, int partitions) {
             this.engine = engine;
+            this.replayed = replayed;
             this.datacenter = datacenter;
             this.partitions = partitions;
         }
@@ -175,7 +186,7 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
         private void take(ScanStep step) {
             for (ScanStep.Entry entry : step.entries()) {
                 if (!Arrays.equals(entry.key(), MEMBERSHIP_KEY)) {
-                    meta.add(new Recovered.MetaRecord(entry.key(), trusted(entry)));
+                    meta.add(new Recovered.MetaRecord(entry.key(), entry.value()));
                     continue;
                 }
                 try {
@@ -193,12 +204,6 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
             }
         }
 
-        /** Trees are those of the records only where the stop that stored them was clean. */
-        private byte[] trusted(ScanStep.Entry entry) {
-            boolean doubtful = !engine.startedClean() && NodeViews.isTreeRecord(entry.key());
-            return doubtful ? new byte[0] : entry.value();
-        }
-
         /** Costs as much as is held; what cannot be read is found again when it is handed over. */
         private void countHints(byte[] from) {
             engine.scan(from, HINTS_END, SCAN_LIMIT, (step, failure) -> {
@@ -213,7 +218,7 @@ public record StoredState(Remembered remembered, List<Recovered.MetaRecord> meta
                 if (next != null) {
                     countHints(next);
                 } else {
-                    result.complete(new StoredState(remembered, List.copyOf(meta), hints.debts()));
+                    result.complete(new StoredState(remembered, List.copyOf(meta), replayed, hints.debts()));
                 }
             });
         }

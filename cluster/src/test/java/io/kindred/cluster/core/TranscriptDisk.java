@@ -120,6 +120,11 @@ final class TranscriptDisk implements ReplicaStore {
     }
 
     @Override
+    public long seals() {
+        return 0;
+    }
+
+    @Override
     public long count(int group) {
         return counts.getOrDefault(group, 0L);
     }

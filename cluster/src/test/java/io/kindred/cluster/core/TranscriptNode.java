@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Generation;
@@ -94,6 +95,7 @@ final class TranscriptNode implements Effects {
                 ring.records(),
                 meta,
                 List.of(),
+                ReplayedTrees.NONE,
                 new Recovered.Past(CLUSTER, List.of(PEER_START), false, ""));
         core = new NodeCore(given.config(), recovered, disk, SimFunctions.ALL, new NoRandomness());
         begin();
@@ -331,7 +333,7 @@ final class TranscriptNode implements Effects {
     }
 
     @Override
-    public void persist(byte[] key, byte @Nullable [] value, int countDelta) {
+    public void persist(byte[] key, byte @Nullable [] value, int countDelta, long note) {
         String text = persistText(key, value);
         if (text != null) {
             show("persist " + text);

@@ -1,5 +1,6 @@
 package io.kindred.cluster.node;
 
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.NodeConfig;
@@ -104,7 +105,7 @@ final class TestNode implements NodeHost, AutoCloseable {
             throws IOException {
         NetLoop net = NetLoop.start("test-node-" + id);
         StorageEngine engine = opener.open(net.loop());
-        StoredState stored = get(on(net, () -> StoredState.read(engine, "", PARTITIONS)));
+        StoredState stored = get(on(net, () -> StoredState.read(engine, ReplayedTrees.NONE, "", PARTITIONS)));
         Member self = new Member(id, "n" + id, "127.0.0.1", 0, port, "", "", 1, 1, Generation.ofStart(generation), 0);
         TestNode node = new TestNode(net, engine, self, stored, random, !seeds.isEmpty());
         List<InetSocketAddress> dialed = stored.remembersCluster()

@@ -97,6 +97,7 @@ public final class SimCluster {
             long relayed,
             long crossed,
             long compactions,
+            long treesRestored,
             long trace) {}
 
     private SimCluster(long seed, SimPlan plan, SimRandom random, boolean reaps, boolean splits) {
@@ -309,6 +310,7 @@ public final class SimCluster {
                 network.nodes().stream()
                         .mapToLong(node -> node.changeRecords().compactions())
                         .sum(),
+                network.nodes().stream().mapToLong(node -> node.treesRestored).sum(),
                 schedule.trace());
     }
 

@@ -59,6 +59,9 @@ final class SimNode implements Effects, ReplicaStore {
     private static final EngineFailure NO_HANDLE =
             new EngineFailure(EngineFailure.Kind.IO, "simulated: too many open files");
 
+    /** How often what the disk has got to goes from the log into tables. */
+    private static final double FLUSH_RATE = 0.01;
+
     final long id;
     final int index;
     final String datacenter;
@@ -66,9 +69,15 @@ final class SimNode implements Effects, ReplicaStore {
     private final SimCluster cluster;
     private final SimSchedule schedule;
     private final SimRandom random;
+    /** Of its own, so that nothing else is drawn otherwise for it. */
+    private final SimRandom flushes;
+
     SimStorage storage;
     private @Nullable NodeCore core;
     private int life;
+    /** Partitions whose trees its starts did not have to build. */
+    long treesRestored;
+
     private int incarnation = 1;
     private List<Long> lives = List.of();
     /** The number of the start that this process began as. */
@@ -148,6 +157,7 @@ final class SimNode implements Effects, ReplicaStore {
         this.links = new SimLinks(this, cluster.network);
         SyncPolicy policy = cluster.syncsEachWrite() ? SyncPolicy.ALWAYS : SyncPolicy.EVERYSEC;
         this.storage = new SimStorage(policy, schedule, random.split(), cluster.memoryMissRate());
+        this.flushes = new SimRandom(1_000_003 * id);
     }
 
     boolean isRunning() {
@@ -202,12 +212,21 @@ final class SimNode implements Effects, ReplicaStore {
         Member self = member();
         storage.giveUpHints(Recovered.owingAll(remembered, datacenter, SimCluster.PARTITIONS));
         Recovered recovered = new Recovered(
-                self, remembered, departures, checkpoint, records, trusted(storage.meta()), storage.hints(), past());
+                self,
+                remembered,
+                departures,
+                checkpoint,
+                records,
+                storage.meta(),
+                storage.hints(),
+                storage.replayed(),
+                past());
         foundLess = false;
         stoppedClean = false;
         core = new NodeCore(cluster.config(id > 1), recovered, this, SimFunctions.ALL, random.split());
         core.namesRecordsBy(cluster.partitioner);
         step(new Event.Started());
+        treesRestored += core.views().trees().restored();
         if (core.views().lastStamp() < committedStamp) {
             throw cluster.violation(
                     name + " starts at " + core.views().lastStamp() + ", and has stamped " + committedStamp);
@@ -230,15 +249,6 @@ final class SimNode implements Effects, ReplicaStore {
         boolean lacksRing =
                 belongsTo != 0 && records.isEmpty() && checkpoint.records().isNone();
         return new Recovered.Past(belongsTo, lives, foundLess || lacksRing, "");
-    }
-
-    /** As the real shell: trees are those of the records only where the stop that stored them was clean. */
-    private List<Recovered.MetaRecord> trusted(List<Recovered.MetaRecord> stored) {
-        return stored.stream()
-                .map(record -> stoppedClean || !NodeViews.isTreeRecord(record.key())
-                        ? record
-                        : new Recovered.MetaRecord(record.key(), new byte[0]))
-                .toList();
     }
 
     /** Requests that nobody has answered. */
@@ -773,9 +783,9 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     @Override
-    public void persist(byte[] key, byte @Nullable [] value, int countDelta) {
+    public void persist(byte[] key, byte @Nullable [] value, int countDelta, long note) {
         cluster.checker.persisting(this, key, value);
-        storage.put(key, value, countDelta);
+        storage.put(key, value, countDelta, note);
         openPersists++;
         askTurnEnd();
     }
@@ -819,6 +829,9 @@ final class SimNode implements Effects, ReplicaStore {
             endTurn();
         }
         storage.settle();
+        if (flushes.chance(FLUSH_RATE)) {
+            storage.flush();
+        }
     }
 
     @Override
@@ -1012,6 +1025,11 @@ final class SimNode implements Effects, ReplicaStore {
     @Override
     public <T> @Nullable T peek(byte[] key, View<T> view) {
         return new EngineStore(storage.engine()).peek(key, view);
+    }
+
+    @Override
+    public long seals() {
+        return storage.engine().seals();
     }
 
     @Override

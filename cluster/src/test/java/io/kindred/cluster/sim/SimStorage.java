@@ -1,8 +1,10 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.core.Recovered;
 import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.handoff.HintLedger;
+import io.kindred.cluster.node.ReplayedLog;
 import io.kindred.cluster.ring.Keyspace;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Versions;
@@ -50,11 +52,15 @@ final class SimStorage {
     }
 
     void put(byte[] key, byte @Nullable [] value, int countDelta) {
+        put(key, value, countDelta, 0);
+    }
+
+    void put(byte[] key, byte @Nullable [] value, int countDelta, long note) {
         keys.add(key);
         if (value == null) {
-            engine.delete(key, countDelta);
+            engine.delete(key, countDelta, note);
         } else {
-            engine.put(key, value, countDelta);
+            engine.put(key, value, countDelta, note);
         }
     }
 
@@ -75,6 +81,18 @@ final class SimStorage {
         }
         EngineFailure.Kind kind = failure == StoreFailure.FULL ? EngineFailure.Kind.DISK_FULL : EngineFailure.Kind.IO;
         engine.failCommits(new EngineFailure(kind, "simulated"));
+    }
+
+    /** All that is acknowledged is in tables now, and not in the log. */
+    void flush() {
+        engine.flush();
+    }
+
+    /** What a start finds in the log of trees. */
+    ReplayedTrees replayed() {
+        ReplayedTrees trees = new ReplayedTrees(SimCluster.PARTITIONS, "md5", 1);
+        engine.replay(new ReplayedLog(trees));
+        return trees;
     }
 
     /** The process dies: what was committed is with the operating system. */
@@ -145,7 +163,7 @@ final class SimStorage {
         engine.commit(failure -> {});
         settle();
         engine.restart();
-        sync();
+        flush();
     }
 
     /** All that would be lost with the disk. */

@@ -36,6 +36,7 @@ class SimulationTest {
         LongAdder copies = new LongAdder();
         LongAdder leavers = new LongAdder();
         LongAdder compactions = new LongAdder();
+        LongAdder trees = new LongAdder();
         seeds.run(SimCluster::run, report -> {
             assertTrue(report.events() >= EVENTS_MIN, () -> "too small a run: " + report);
             assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
@@ -47,14 +48,17 @@ class SimulationTest {
             copies.add(report.copiesStarted());
             leavers.add(report.leaversEnded());
             compactions.add(report.compactions());
+            trees.add(report.treesRestored());
         });
         System.out.println("simulated " + seeds + ": " + events + " events, " + acknowledged + " acknowledged writes, "
                 + siblings + " containers with siblings written, " + rotten + " blocks that rotted, "
                 + pasts + " nodes that came back with less than they had, "
                 + copies + " copies that were started beside their originals, "
                 + leavers + " nodes that ended when they had left, "
-                + compactions + " times that change records were compacted");
+                + compactions + " times that change records were compacted, "
+                + trees + " trees that a start did not build");
         if (Long.getLong("kindred.sim.seed") == null) {
+            assertTrue(trees.sum() > 0, "each start built all trees");
             assertTrue(compactions.sum() > 0, "no change records were ever compacted");
             assertTrue(leavers.sum() > 0, "no node ever ended when it had left");
         }

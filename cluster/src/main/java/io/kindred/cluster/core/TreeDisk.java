@@ -1,0 +1,36 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.antientropy.TreeSaves;
+import io.kindred.cluster.message.Message.Verdict;
+import java.util.function.Consumer;
+
+/**
+ * Where a node keeps the trees of its partitions: one node-local record each, and one with the number of the record that is
+ * outdated.
+ */
+final class TreeDisk implements TreeSaves.Disk {
+    private final Replica replica;
+
+    TreeDisk(Replica replica) {
+        this.replica = replica;
+    }
+
+    @Override
+    public void save(int partition, byte[] record, Consumer<Boolean> told) {
+        replica.persistMeta(
+                MetaKey.of(MetaKey.TREES, partition), record, verdict -> told.accept(verdict == Verdict.OK));
+    }
+
+    @Override
+    public void outdate(int partition, long number, Consumer<Boolean> told) {
+        replica.persistMeta(
+                MetaKey.of(MetaKey.TREES_OUTDATED, partition),
+                MetaKey.value(number),
+                verdict -> told.accept(verdict == Verdict.OK));
+    }
+
+    @Override
+    public void forget(int partition, Consumer<Boolean> told) {
+        replica.persistMeta(MetaKey.of(MetaKey.TREES, partition), null, verdict -> told.accept(verdict == Verdict.OK));
+    }
+}
