@@ -314,7 +314,7 @@ class KeptTreesTest {
                     .toList();
             build.begin();
             List<byte[]> values = keys.stream()
-                    .map(key -> VersionsCodec.encode(memory.get(key)))
+                    .map(key -> VersionsCodec.encode(memory.getOrDefault(key, Versions.EMPTY)))
                     .toList();
             build.take(new RecordRange.Page(keys, values, null, Verdict.OK), (key, damage) -> {
                 throw damage;
