@@ -32,6 +32,11 @@ final class DeadlineChecker {
         }
     }
 
+    /** A copy of a node's directory has what that one's clock has counted out. */
+    void copied(SimNode node, SimNode copy) {
+        latestWallMillis.put(copy, latestWallMillis.getOrDefault(node, 0L));
+    }
+
     /** Keys with a deadline that were found, at all looks together. */
     long seen() {
         return seen;

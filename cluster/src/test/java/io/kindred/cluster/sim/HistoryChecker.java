@@ -165,6 +165,7 @@ final class HistoryChecker {
 
     /** A version may be made where it is never stored, and be flushed before it is stored anywhere. */
     void sending(SimNode node, long to, Message message) {
+        cluster.leavers.sending(node, message);
         SimNode receiver = cluster.network.byId(to);
         boolean isFar = receiver != null && !SimNetwork.isNear(node, receiver);
         if (isFar && (message instanceof Message.Replicate || message instanceof Message.ReadRequest)) {

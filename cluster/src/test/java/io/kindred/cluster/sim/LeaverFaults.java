@@ -20,44 +20,69 @@ final class LeaverFaults {
     private final SimCluster cluster;
     private final FaultPlan faults;
     private final SimRandom random;
+    private final List<Leaver> leaving = new ArrayList<>();
     private final List<Ended> ended = new ArrayList<>();
 
-    /** @param rewinds how often the node had lost something of its directory by then */
-    private record Heard(SimNode node, int rewinds) {
+    /**
+     * @param rewinds how often the node had lost something of its directory by then
+     * @param settled when the one that left owed nothing, as this node has stored
+     */
+    private record Heard(SimNode node, int rewinds, Departure.Moment settled) {
         boolean isRemembered() {
             return !node.isLost && node.rewinds == rewinds;
         }
     }
 
-    /** Sees all that a node says from when it leaves on. */
+    /** Sees all that a node says from when it leaves on, and all that copies say which run beside it, or after it. */
     private static final class Leaver {
         private final SimNode node;
         private final List<SimNode> missing;
         /** The last time that it said that it owed something: after a start it may, until it has looked. */
         private Departure.Moment lastOwing = Departure.Moment.NEVER;
+        /** The last time that a copy of it said so, in its name. */
+        private Departure.Moment copyOwing = Departure.Moment.NEVER;
+        /** A copy of it has said that it holds something. */
+        private boolean hasCopyHeld;
 
         Leaver(SimNode node, List<SimNode> missing) {
             this.node = node;
             this.missing = missing;
         }
 
-        boolean isMissed(SimNode from, SimNode to, Message message) {
-            if (from == node && message instanceof Message.Gossip gossip) {
-                gossip.beats().stream().filter(beat -> beat.id() == node.id).forEach(this::note);
-            }
+        boolean isMissed(SimNode to, Message message) {
             return missing.contains(to) && tellsThatNothingIsHeld(node, message);
         }
 
-        private void note(Beat beat) {
+        /** By the node itself, or a copy of it. */
+        void says(SimNode process, Message message) {
+            if (message instanceof Message.Gossip gossip) {
+                gossip.beats().stream().filter(beat -> beat.id() == node.id).forEach(beat -> says(process, beat));
+            } else if (message instanceof Message.GossipTell tell && process != node) {
+                hasCopyHeld |= tell.holdings().stream().anyMatch(held -> held.id() == node.id && held.holdsAny());
+            }
+        }
+
+        private void says(SimNode process, Beat beat) {
             long debt = beat.standing().oldestDebtStamp();
+            if (debt == Long.MAX_VALUE || debt == Standing.DEBT_UNKNOWN) {
+                return;
+            }
             Departure.Moment moment = new Departure.Moment(beat.generation(), beat.heartbeat());
-            if (debt != Long.MAX_VALUE && debt != Standing.DEBT_UNKNOWN && lastOwing.isBefore(moment)) {
-                lastOwing = moment;
+            if (process == node) {
+                lastOwing = lastOwing.isBefore(moment) ? moment : lastOwing;
+            } else {
+                copyOwing = copyOwing.isBefore(moment) ? moment : copyOwing;
             }
         }
     }
 
-    private record Ended(SimNode node, List<Heard> heard) {}
+    private record Ended(Leaver leaver, List<Heard> heard) {
+        /** A copy that owes or holds something is a start of it that leaves again, and may be gone before it is through. */
+        boolean isRemembered() {
+            return !leaver.hasCopyHeld
+                    && heard.stream().anyMatch(each -> each.isRemembered() && leaver.copyOwing.isBefore(each.settled));
+        }
+    }
 
     LeaverFaults(SimCluster cluster, FaultPlan faults, SimRandom random) {
         this.cluster = cluster;
@@ -74,13 +99,22 @@ final class LeaverFaults {
         return ended.size();
     }
 
+    /** Some process says something. */
+    void sending(SimNode from, Message message) {
+        for (Leaver leaver : leaving) {
+            if (leaver.node.id == from.id) {
+                leaver.says(from, message);
+            }
+        }
+    }
+
     /** The first of those that have ended which some node lists, though another one has heard of its end; or nothing. */
     String stillListed() {
         for (Ended each : ended) {
-            boolean isRemembered = each.heard.stream().anyMatch(Heard::isRemembered);
+            String gone = each.leaver.node.name;
             for (SimNode node : cluster.network.nodes()) {
-                if (isRemembered && node.isMember() && node.members().contains(each.node.name + " leaving")) {
-                    return node.name + " lists " + each.node.name + ", of whose end " + each.heard + " have heard";
+                if (each.isRemembered() && node.isMember() && node.members().contains(gone + " leaving")) {
+                    return node.name + " lists " + gone + ", of whose end " + each.heard + " have heard";
                 }
             }
         }
@@ -111,7 +145,8 @@ final class LeaverFaults {
                 .toList();
         RingPlan.leaveNow(node);
         Leaver leaver = new Leaver(node, missing);
-        look(node, leaver, new HeldMessages(cluster.network, leaver::isMissed));
+        leaving.add(leaver);
+        look(node, leaver, new HeldMessages(cluster.network, (from, to, message) -> leaver.isMissed(to, message)));
     }
 
     private void look(SimNode node, Leaver leaver, HeldMessages held) {
@@ -139,14 +174,15 @@ final class LeaverFaults {
 
     private List<Heard> heard(SimNode node, Leaver leaver) {
         return cluster.network.nodes().stream()
-                .filter(other -> other != node && other.isMember() && other.hasStoredThatGone(node, leaver.lastOwing))
-                .map(other -> new Heard(other, other.rewinds))
+                .filter(other ->
+                        other != node && other.isMember() && leaver.lastOwing.isBefore(other.settledAsStored(node)))
+                .map(other -> new Heard(other, other.rewinds, other.settledAsStored(node)))
                 .toList();
     }
 
     private void end(SimNode node, Leaver leaver, HeldMessages held) {
         List<Heard> heard = heard(node, leaver);
-        ended.add(new Ended(node, heard));
+        ended.add(new Ended(leaver, heard));
         faults.struck++;
         node.lose();
         after(random.between(0, 3_000 * MILLI), held::lose);

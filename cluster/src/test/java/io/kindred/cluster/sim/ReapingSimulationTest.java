@@ -33,6 +33,18 @@ class ReapingSimulationTest {
         run(SeedRange.ofMany(1_000));
     }
 
+    /** A copy of a node that had left said that it owed something, in its name, and was gone. */
+    @Test
+    void aCopyOfALeaverMayLeaveAgain() {
+        SimCluster.runReaping(135);
+    }
+
+    /** A copy was started from the directory of a node whose clock was ahead. */
+    @Test
+    void aCopyHasWhatItsOriginalHasCountedOut() {
+        SimCluster.runReapingDatacenters(54);
+    }
+
     private static void run(SeedRange seeds) {
         LongAdder reaped = new LongAdder();
         seeds.run(SimCluster::runReaping, report -> reaped.add(report.reaped()));

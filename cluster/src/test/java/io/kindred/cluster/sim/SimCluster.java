@@ -52,7 +52,7 @@ public final class SimCluster {
     private final SimPlan plan;
     private final FaultPlan faults;
     private final RingPlan changes;
-    private final LeaverFaults leavers;
+    final LeaverFaults leavers;
     private final SimRandom random;
     final Partitioner partitioner = new ElementNames();
     private final List<String> keys = new ArrayList<>();

@@ -419,10 +419,13 @@ final class SimNode implements Effects, ReplicaStore {
         return sentTo.getOrDefault(other.id, 0);
     }
 
-    /** Whether it knows after a start, too, that a node is through with leaving. */
-    boolean hasStoredThatGone(SimNode other, Departure.Moment lastOwing) {
+    /** When a node owed nothing that is through with leaving, as this one knows after a start, too. */
+    Departure.Moment settledAsStored(SimNode other) {
         return departures.stream()
-                .anyMatch(left -> left.id() == other.id && left.isOver() && lastOwing.isBefore(left.settled()));
+                .filter(left -> left.id() == other.id && left.isOver())
+                .map(Departure::settled)
+                .findAny()
+                .orElse(Departure.Moment.NEVER);
     }
 
     String nameOf(SimNode other) {
@@ -515,6 +518,7 @@ final class SimNode implements Effects, ReplicaStore {
         beside.zone = zone;
         beside.weight = weight;
         beside.putBack(copy);
+        cluster.checker.deadlines.copied(this, beside);
         return beside;
     }
 
