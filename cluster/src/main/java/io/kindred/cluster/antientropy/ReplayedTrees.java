@@ -163,10 +163,13 @@ public final class ReplayedTrees {
      */
     @Nullable
     Taken take(int partition, byte[] stored, long outdated) {
+        if (!isPartition(partition)) {
+            return null;
+        }
         Found there = found[partition] == null ? NOTHING : found[partition];
         long number = TreeRecord.number(stored);
         boolean isSame = there.number == NO_NUMBER || there.number == number;
-        if (!isTrusted || !isSame || there.isLost || outdated > number) {
+        if (!isSame || there.isLost || outdated > number) {
             return null;
         }
         boolean isExact = !there.hasChanges && outdated < number;

@@ -130,6 +130,9 @@ class CopyBesideTest {
             original.kill();
             start(cluster, copy);
             runUntil(cluster, copy);
+            // It may learn a moment later that members know of a later start, and fetch what it lacks.
+            cluster.runFor(SECOND_NANOS);
+            runUntil(cluster, copy);
             assertRead(cluster, copy, "second");
             write(cluster, copy, "third");
             original.start();
