@@ -453,13 +453,26 @@ final class UpdateLine implements ReadRound.Listener {
         List<Object> mine = new ArrayList<>();
         List<Object> entries = batch;
         for (Object entry : entries) {
-            if (entry instanceof UpdateStep.Update update && !(update.ticket().isPassedOn() && route.serves())) {
+            if (entry instanceof UpdateStep.Update update
+                    && !(update.ticket().isPassedOn() && route.serves())
+                    && !mayFinish(update, now)) {
                 unrun.passOn(update);
             } else {
                 mine.add(entry);
             }
         }
         batch = mine;
+    }
+
+    /**
+     * Whether one whose former version took no effect runs again here, although others serve the key by now: as long as a write
+     * of it must reach this node, and nobody has run updates under a greater term. To others it cannot be passed on, for some of
+     * them may come to build on the former version.
+     */
+    private boolean mayFinish(UpdateStep.Update update, Route now) {
+        return update.wasStored()
+                && now.isReplica()
+                && !node.terms().held(partition()).isNone();
     }
 
     /** The round has come to nothing: what waits for its updates goes on in any case. */
@@ -500,7 +513,7 @@ final class UpdateLine implements ReadRound.Listener {
         UpdateStep.Found found =
                 new UpdateStep.Found(route, merged, term, round == null || round.isUniform(), round == null);
         reading = null;
-        if (showsMore(answers)) {
+        if (isOfFormerTerm() || showsMore(answers)) {
             moveToUnsettled();
         }
         settle(found, answers, isOwnKnown);
@@ -527,7 +540,8 @@ final class UpdateLine implements ReadRound.Listener {
         if (isPutOff(update)) {
             return;
         }
-        if (!node.router().routeOf(storageKey).serves()) {
+        Route now = node.router().routeOf(storageKey);
+        if (!now.serves() && !(found.isExact() && mayFinish(update, now))) {
             // It has been settled here, and is to run anew, where the key is by now.
             unrun.passOn(update);
             return;
@@ -540,6 +554,20 @@ final class UpdateLine implements ReadRound.Listener {
     void start(UpdateStep step) {
         inFlight.add(step);
         step.start();
+    }
+
+    /**
+     * Whether what is in flight is of a term that this node has lost since: others may have run updates meanwhile that have
+     * covered it without having seen what it did, and what is built on theirs does not acknowledge it.
+     */
+    private boolean isOfFormerTerm() {
+        UpdateStep last = newest;
+        return last != null
+                && !term.isNone()
+                && last.isInFlight()
+                && last.isExact()
+                && last.dot() != null
+                && !last.isUnder(term);
     }
 
     /** Whether a replica holds something that it would refuse what is in flight for. */

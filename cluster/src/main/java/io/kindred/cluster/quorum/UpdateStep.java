@@ -210,6 +210,11 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         return write == null ? told : write.sibling().dot();
     }
 
+    /** Whether its version was made under some term. */
+    boolean isExact() {
+        return found.isExact();
+    }
+
     /** Whether its version was made under this term, which is one. */
     boolean isUnder(Term term) {
         return !term.isNone() && found.term().equals(term);

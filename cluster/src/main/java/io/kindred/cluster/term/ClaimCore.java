@@ -82,6 +82,12 @@ final class ClaimCore extends Request {
             end(Claimed.NOT_NOW);
             return;
         }
+        long left = terms.leftOfHold(partition, terms.wires().router().self());
+        if (left > 0) {
+            // It would refuse what the holder has under way.
+            pause(left);
+            return;
+        }
         state = State.SAVING;
         Term next = new Term(partition.kept.number() + 1, terms.wires().router().self());
         asked = next;

@@ -267,8 +267,8 @@ public final class Terms implements TermBook {
         }
     }
 
-    /** For how long the holder keeps the partition against this claimer. */
-    private long leftOfHold(PartitionTerm term, long claimer) {
+    /** For how long the holder keeps the partition against this claimer, which may be this node itself. */
+    long leftOfHold(PartitionTerm term, long claimer) {
         long holder = term.kept.node();
         boolean isConnected = holder == wires.router().self() || !wires.router().isGone(holder);
         if (!term.isGranted || holder == claimer || !isConnected) {

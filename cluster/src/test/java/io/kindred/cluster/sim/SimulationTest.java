@@ -72,7 +72,7 @@ class SimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {304, 620, 1009, 1933})
+    @ValueSource(longs = {304, 620, 1009, 1933, 1114, 1292})
     void calmSeedsThatOnceFailedHold(long seed) {
         assertEquals(0, SimCluster.runCalmChanges(seed).refused());
     }

@@ -263,7 +263,7 @@ class UpdateOwnerScenariosTest {
         it.increment(values, keys);
         HeldMessages deltas = it.hold(null, null, Replicate.class);
         it.increment(values, keys);
-        it.runFor(20 * MILLI);
+        it.runFor(3 * MILLI);
         if (joins) {
             it.cluster.addNode("").start();
         } else {

@@ -154,6 +154,29 @@ class TermsTest {
         assertEquals(Verdict.OK, answered());
     }
 
+    /** From when it claims it refuses all that the holder has under way. */
+    @Test
+    void whoHasGrantedATermClaimsNoneForAMomentWhereItsHolderIsThere() {
+        claim(B, 5);
+        synced();
+        answered();
+        terms.hold(KEY, Term.NONE, clocks.nanos() + SECOND, how -> {});
+        later(SECOND / 20);
+        assertEquals(new Term(5, B), terms.kept(PARTITION));
+        later(SECOND / 5);
+        assertEquals(new Term(6, SELF), terms.kept(PARTITION));
+    }
+
+    @Test
+    void whoHasGrantedATermClaimsAtOnceWhereItsHolderIsGone() {
+        claim(B, 5);
+        synced();
+        answered();
+        gone.add(B);
+        terms.hold(KEY, Term.NONE, clocks.nanos() + SECOND, how -> {});
+        assertEquals(new Term(6, SELF), terms.kept(PARTITION));
+    }
+
     @Test
     void aStartHoldsNothingAndClaimsAnew() {
         terms = start(List.of(new Terms.Kept(PARTITION, new Term(5, SELF), List.of())));
