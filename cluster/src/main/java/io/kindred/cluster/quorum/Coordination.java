@@ -19,7 +19,8 @@ public record Coordination(
         RepairBudget repairs,
         RemoteCopies remotes,
         TermBook terms,
-        PlainHold plainHold) {
+        PlainHold plainHold,
+        KeyLines lines) {
     long self() {
         return router.self();
     }

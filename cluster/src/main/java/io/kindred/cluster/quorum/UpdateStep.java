@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of an update line on its way: made from what the line's round has found and what is here by now, stored, and
+ * One version that updates make, on its way: made from what their round has found and what is here by now, stored, and
  * spread until W have it. One version mostly stands for one update; one that is written again stands for all whose effects
  * are in it.
  *
@@ -71,7 +71,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     private final Coordination node;
-    private final UpdateLine line;
+    private final UpdateRounds rounds;
     private final Found found;
     private final Route to;
     private final Ticket ticket;
@@ -100,7 +100,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     private UpdateStep(
             Coordination node,
-            UpdateLine line,
+            UpdateRounds rounds,
             Found found,
             Ticket ticket,
             QuorumSpec quorum,
@@ -108,7 +108,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             @Nullable Sibling former,
             @Nullable Dot told) {
         this.node = node;
-        this.line = line;
+        this.rounds = rounds;
         this.found = found;
         this.to = found.route();
         this.ticket = ticket;
@@ -120,24 +120,24 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     /** Runs an update. */
-    static UpdateStep of(Coordination node, UpdateLine line, Found found, Update update) {
+    static UpdateStep of(Coordination node, UpdateRounds rounds, Found found, Update update) {
         Ticket ticket = update.ticket();
-        return new UpdateStep(node, line, found, ticket, ticket.quorum(), update, null, null);
+        return new UpdateStep(node, rounds, found, ticket, ticket.quorum(), update, null, null);
     }
 
     /** Writes a version again that counts, for all whose effects are in it; there is at least one. */
-    static UpdateStep again(Coordination node, UpdateLine line, Found found, Sibling former, List<Run> runs) {
-        return of(node, line, found, runs, former, null);
+    static UpdateStep again(Coordination node, UpdateRounds rounds, Found found, Sibling former, List<Run> runs) {
+        return of(node, rounds, found, runs, former, null);
     }
 
     /** What was found says that a version has taken effect: W are to have it before that is told. */
-    static UpdateStep confirming(Coordination node, UpdateLine line, Found found, Dot told, List<Run> runs) {
-        return of(node, line, found, runs, null, told);
+    static UpdateStep confirming(Coordination node, UpdateRounds rounds, Found found, Dot told, List<Run> runs) {
+        return of(node, rounds, found, runs, null, told);
     }
 
     private static UpdateStep of(
             Coordination node,
-            UpdateLine line,
+            UpdateRounds rounds,
             Found found,
             List<Run> runs,
             @Nullable Sibling former,
@@ -149,7 +149,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             QuorumSpec its = run.update().ticket().quorum();
             quorum = node.settings().strongest(quorum, its, found.route().writers().length);
         }
-        UpdateStep step = new UpdateStep(node, line, found, last, quorum, null, former, told);
+        UpdateStep step = new UpdateStep(node, rounds, found, last, quorum, null, former, told);
         step.runs.addAll(runs);
         for (Run run : runs) {
             long its = run.update().ticket().deadlineNanos();
@@ -182,7 +182,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         }
     }
 
-    // --- what the line asks ---
+    // --- what its rounds ask ---
 
     boolean isDone() {
         return state == State.DONE;
@@ -317,7 +317,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             }
             return write(held, new LocalWrite.Content(change.value(), change.expireAtMillis()));
         }
-        UpdateStep before = line.newest();
+        UpdateStep before = rounds.newest();
         boolean isOfBefore = before != null && (before.isInFlight() || before.isAcknowledged) && before.hasLeft(held);
         boolean isAlike = found.isUniform() && held.sameAs(found.read());
         if (before != null && isOfBefore && meetsNeedsOf(this, before)) {
@@ -335,7 +335,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         LocalWrite write = LocalWrite.make(node, ticket, dot, basis, content);
         made = write;
         spread = write.delta();
-        line.made(this);
+        rounds.made(this);
         return write.stored();
     }
 
@@ -355,7 +355,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         }
         Refusal why = refusal;
         if (why != null) {
-            line.refused(why);
+            rounds.refused(why);
         } else if (verdict != Verdict.OK) {
             endWaiting();
             refuse(verdict);
@@ -407,15 +407,15 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     @Override
     public void enough() {
-        if (found.isExact() && spread != null && line.hasMoved(to)) {
-            line.refused(Refusal.NONE.and(0, Term.NONE, true));
+        if (found.isExact() && spread != null && rounds.hasMoved(to)) {
+            rounds.refused(Refusal.NONE.and(0, Term.NONE, true));
             return;
         }
         acknowledge();
     }
 
     private void acknowledge() {
-        line.acknowledged(this);
+        rounds.acknowledged(this);
         for (Run run : runs) {
             node.outbox().reply(run.update().ticket().origin(), new Outcome.Updated(run.reply()));
         }
@@ -471,12 +471,12 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     private void end() {
         state = State.DONE;
-        line.ended();
+        rounds.ended();
     }
 
     @Override
     public void refused(Refusal why) {
-        line.refused(why);
+        rounds.refused(why);
     }
 
     /** The reply was computed without what is concurrent; it stays as a sibling for the reader to see. */
