@@ -39,7 +39,7 @@ final class ContextCheck {
         if (line == null || !line.isHeld(Hold.CHECKING)) {
             return false;
         }
-        line.stand(Turn.of(node, ticket, Hold.FOR_CLIENTS, begin));
+        line.stand(new Turn.OfTicket(node, ticket, Hold.FOR_CLIENTS, begin));
         return true;
     }
 

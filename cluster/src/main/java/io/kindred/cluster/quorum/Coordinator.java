@@ -123,11 +123,11 @@ public final class Coordinator {
         }
     }
 
-    /** Puts of one key go one after the other, so that the later one supersedes the earlier. */
+    /** Puts of one key go one after the other, or several at once, so that the later one supersedes the earlier. */
     private void remotePut(Ticket ticket, Route route) {
         if (node.lines().keepsBack(route.storageKey(), Hold.FOR_REMOTE_PUTS)) {
             Consumer<Ticket> begin = waited -> beginRemotePut(waited, route);
-            node.lines().of(route.storageKey()).stand(Turn.of(node, ticket, Hold.FOR_REMOTE_PUTS, begin));
+            node.lines().of(route.storageKey()).stand(new Turn.OfTicket(node, ticket, Hold.FOR_REMOTE_PUTS, begin));
         } else {
             beginRemotePut(ticket, route);
         }
@@ -136,7 +136,7 @@ public final class Coordinator {
     private void beginRemotePut(Ticket ticket, Route route) {
         KeyLine line = node.lines().of(route.storageKey());
         line.hold(Hold.BORROWING, ticket.deadlineNanos());
-        new RemotePutCore(node, lender, ticket, route, () -> line.release(Hold.BORROWING)).start();
+        new RemotePutCore(node, lender, ticket, route, line).start();
     }
 
     /** Another node asks for a dot for a write of its own; as a put, it comes after updates that are under way. */
@@ -256,7 +256,8 @@ public final class Coordinator {
             boolean hasTime = ticket.deadlineNanos() - node.clocks().nanos() > PLAIN_HOLD_ROOM_NANOS;
             int keptBackBy = Hold.forPuts(ticket.quorum().global(), hasTime);
             if (line.keepsBack(keptBackBy)) {
-                line.stand(Turn.of(node, ticket, keptBackBy, waited -> PutCore.start(node, waited, put, route)));
+                line.stand(
+                        new Turn.OfTicket(node, ticket, keptBackBy, waited -> PutCore.start(node, waited, put, route)));
                 return;
             }
         }

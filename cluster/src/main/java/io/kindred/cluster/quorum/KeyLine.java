@@ -177,23 +177,27 @@ final class KeyLine {
         return null;
     }
 
-    /** A round of updates has them come in: all who wait for it alone. */
-    List<Turn> callIn(Hold round) {
-        return take(turn -> turn.waitsFor(round) && (holds & turn.keptBackBy() & ~round.bit()) == 0);
+    /** Who holds the line has others come in: all who wait for that alone. */
+    List<Turn> callIn(Hold hold) {
+        return callIn(hold, turn -> true);
     }
 
-    /** Takes out, in their order, those that are wanted; none from behind one that wants the line for itself. */
-    private List<Turn> take(Predicate<Turn> wanted) {
+    /**
+     * As {@link #callIn(Hold)}, up to the first of those that is not wanted. None comes from behind one that wants the line for
+     * itself.
+     */
+    List<Turn> callIn(Hold hold, Predicate<Turn> wanted) {
         if (waiting.isEmpty()) {
             return List.of();
         }
         List<Turn> taken = new ArrayList<>();
         for (Iterator<Turn> each = waiting.iterator(); each.hasNext(); ) {
             Turn turn = each.next();
-            if (turn instanceof JointTurn.Place) {
+            boolean waitsForIt = turn.waitsFor(hold) && (holds & turn.keptBackBy() & ~hold.bit()) == 0;
+            if (turn instanceof JointTurn.Place || (waitsForIt && !wanted.test(turn))) {
                 break;
             }
-            if (wanted.test(turn)) {
+            if (waitsForIt) {
                 each.remove();
                 left(turn);
                 taken.add(turn);

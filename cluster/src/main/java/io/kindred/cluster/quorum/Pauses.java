@@ -66,7 +66,7 @@ final class Pauses {
     }
 
     private Turn turn(Ticket ticket) {
-        return Turn.of(node, ticket, Hold.FOR_CLIENTS, begin);
+        return new Turn.OfTicket(node, ticket, Hold.FOR_CLIENTS, begin);
     }
 
     /** Whether its time is not up by the end of the pause. */

@@ -8,7 +8,9 @@ import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +21,42 @@ import org.jspecify.annotations.Nullable;
  * the next one would write the value twice, and the copy that comes late would outlive a newer value or a delete. A dot
  * that was lent and never used does no harm, so the next replica is asked as soon as one is late; where none is left, a
  * stand-in lends its own.
+ *
+ * <p>It has the key's line for puts until it has ended. Plain SETs that have come to wait there by the time that the dot is
+ * lent are written with it, as one version: the last one's, which supersedes the others before anybody has seen them. So a
+ * key that is written often costs a few rounds, whoever it is written through.
+ *
+ * <ul>
+ *   <li>BORROWING: asks for a dot. SPREADING where one is lent; OVER where none is.
+ *   <li>SPREADING: the version is made, W awaited. BORROWING once more, where an acknowledgement shows what a plain SET has to
+ *       supersede; else OVER. Those that came first may be told earlier that their time is up.
+ *   <li>OVER: all are told, and the line goes on.
+ * </ul>
  */
 final class RemotePutCore extends Request implements WriteRound.Listener {
+    private enum State {
+        BORROWING,
+        SPREADING,
+        OVER
+    }
+
+    /** As {@link Requests} looks at deadlines. */
+    private static final int DEADLINE_PARTS = 16;
+
     private final Coordination node;
     private final DotLender lender;
-    private final Ticket ticket;
-    private final Operation.Put put;
+    private final KeyLine line;
     private final Route route;
     private final Needs needs;
-    private final Runnable whenDone;
     private final long[] walk;
+    /** The one whose value is written. */
+    private Ticket ticket;
+
+    private Operation.Put put;
+    /** Those that it supersedes at once, in their order. */
+    private List<Ticket> superseded = List.of();
+
+    private State state = State.BORROWING;
     /** Where to go on looking for lenders. */
     private int next;
 
@@ -55,8 +83,8 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         }
     }
 
-    /** @param whenDone called once, when later operations of the key may begin */
-    RemotePutCore(Coordination node, DotLender lender, Ticket ticket, Route route, Runnable whenDone) {
+    /** @param line which it holds: {@link Hold#BORROWING} */
+    RemotePutCore(Coordination node, DotLender lender, Ticket ticket, Route route, KeyLine line) {
         this.node = node;
         this.lender = lender;
         this.ticket = ticket;
@@ -64,12 +92,12 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         this.route = node.scoped(ticket, route);
         this.needs = node.settings().writes(ticket.quorum(), this.route.serving());
         this.walk = node.router().walk(route.storageKey());
-        this.whenDone = whenDone;
+        this.line = line;
     }
 
     void start() {
         if (node.waitsForOthers(ticket, route)) {
-            whenDone.run();
+            done();
             return;
         }
         node.counters().writes++;
@@ -83,10 +111,11 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     }
 
     private void borrow() {
+        state = State.BORROWING;
         next = 0;
         asked = new Lender[0];
         passedByLate = false;
-        node.requests().open(this, node.clocks().nanos(), ticket.deadlineNanos());
+        node.requests().open(this, node.clocks().nanos(), firstDeadline());
         askNext();
     }
 
@@ -159,7 +188,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
 
     /** The first answer is the one that counts. */
     private void lent(Lender from, Verdict verdict, @Nullable Dot dot, @Nullable Versions held) {
-        if (id == 0 || from.answered) {
+        if (state != State.BORROWING || from.answered) {
             return;
         }
         from.answered = true;
@@ -186,7 +215,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     }
 
     private void giveUpIfAllRefused() {
-        if (id != 0 && !anyAsked()) {
+        if (state == State.BORROWING && !anyAsked()) {
             giveUp("no replica of the key can be reached");
         }
     }
@@ -201,6 +230,9 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
 
     @Override
     protected void onHedge() {
+        if (state != State.BORROWING) {
+            return;
+        }
         boolean late = false;
         for (Lender each : asked) {
             long waited = node.clocks().nanos() - each.sinceNanos;
@@ -217,6 +249,11 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
     @Override
     protected void onDeadline() {
         node.counters().timeouts++;
+        if (state == State.SPREADING) {
+            node.requests().close(this);
+            tellThoseWhoseTimeIsUp();
+            return;
+        }
         giveUp("no replica of the key answered in " + node.settings().timeoutMillis() + " ms");
     }
 
@@ -228,6 +265,9 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         if (!isSecond && ticket.deadlineNanos() - node.clocks().nanos() < 0) {
             tryAgain("no replica of the key answered in time");
             return;
+        }
+        if (!isSecond) {
+            callIn();
         }
         String tooMuch = given == null
                 ? null
@@ -260,9 +300,72 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         spread(write);
     }
 
+    /** Plain SETs with the same quorum go together, where none of the key's writes has been put off. */
+    private void callIn() {
+        if (put.context() != null || line.isHeld(Hold.PARKED)) {
+            return;
+        }
+        List<Turn> others = line.callIn(Hold.BORROWING, this::goesWithThis);
+        if (others.isEmpty()) {
+            return;
+        }
+        superseded = new ArrayList<>(others.size());
+        for (Turn turn : others) {
+            Ticket later = ((Turn.OfTicket) turn).ticket();
+            node.counters().writes++;
+            superseded.add(ticket);
+            ticket = later;
+            put = (Operation.Put) later.operation();
+        }
+    }
+
+    /** Whoever came first has less time than the last one. */
+    private void awaitFirstDeadline() {
+        long first = firstDeadline();
+        if (first != ticket.deadlineNanos()) {
+            node.requests().open(this, node.clocks().nanos(), first);
+        }
+    }
+
+    private long firstDeadline() {
+        long first = ticket.deadlineNanos();
+        for (Ticket each : superseded) {
+            first = each.deadlineNanos() - first < 0 ? each.deadlineNanos() : first;
+        }
+        return first;
+    }
+
+    /** A deadline is looked at a little early: so all are told that end soon. */
+    private void tellThoseWhoseTimeIsUp() {
+        long soon = node.clocks().nanos() + node.settings().timeoutNanos() / DEADLINE_PARTS;
+        List<Ticket> left = new ArrayList<>();
+        for (Ticket each : superseded) {
+            if (each.deadlineNanos() - soon < 0) {
+                node.outbox()
+                        .reply(
+                                each.origin(),
+                                new Outcome.NoQuorum("too few write acknowledgements in "
+                                        + node.settings().timeoutMillis() + " ms; the write may still take effect"));
+            } else {
+                left.add(each);
+            }
+        }
+        superseded = left;
+        awaitFirstDeadline();
+    }
+
+    private boolean goesWithThis(Turn turn) {
+        return turn instanceof Turn.OfTicket waiting
+                && waiting.ticket().operation() instanceof Operation.Put later
+                && later.context() == null
+                && waiting.ticket().quorum().equals(ticket.quorum());
+    }
+
     private void spread(LocalWrite write) {
         WriteRound round = new WriteRound(node, route, ticket.quorum(), this);
+        state = State.SPREADING;
         round.begin(ticket.deadlineNanos());
+        awaitFirstDeadline();
         round.proceed(write.delta());
         node.spread(ticket, route.storageKey(), write.delta());
     }
@@ -277,6 +380,10 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         if (write == null) {
             throw new IllegalStateException("a round without a write");
         }
+        // Who was superseded has seen what its version would have covered, and not the one that came after it.
+        Outcome before = new Outcome.Written(write.context());
+        superseded.forEach(each -> node.outbox().reply(each.origin(), before));
+        superseded = List.of();
         end(new Outcome.Written(write.contextAfter(put.context())));
     }
 
@@ -294,6 +401,7 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
         }
         node.counters().supersededOnAck++;
         above = write.stored().join(uncovered);
+        node.requests().close(this);
         borrow();
         return true;
     }
@@ -309,11 +417,18 @@ final class RemotePutCore extends Request implements WriteRound.Listener {
 
     private void tryAgain(String why) {
         node.tryAgain(ticket, why + "; nothing was written");
-        whenDone.run();
+        done();
     }
 
     private void end(Outcome outcome) {
+        superseded.forEach(each -> node.outbox().reply(each.origin(), outcome));
         node.outbox().reply(ticket.origin(), outcome);
-        whenDone.run();
+        done();
+    }
+
+    private void done() {
+        state = State.OVER;
+        node.requests().close(this);
+        line.release(Hold.BORROWING);
     }
 }

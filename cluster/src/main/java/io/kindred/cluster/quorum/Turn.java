@@ -33,17 +33,30 @@ abstract class Turn {
     abstract void refuse(String why);
 
     /** An operation, which is begun as it would have been had it not waited. */
-    static Turn of(Coordination node, Ticket ticket, int keptBackBy, Consumer<Ticket> begin) {
-        return new Turn(keptBackBy, ticket.deadlineNanos()) {
-            @Override
-            void begin() {
-                begin.accept(ticket);
-            }
+    static final class OfTicket extends Turn {
+        private final Coordination node;
+        private final Ticket ticket;
+        private final Consumer<Ticket> begin;
 
-            @Override
-            void refuse(String why) {
-                node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why + "; nothing was applied"));
-            }
-        };
+        OfTicket(Coordination node, Ticket ticket, int keptBackBy, Consumer<Ticket> begin) {
+            super(keptBackBy, ticket.deadlineNanos());
+            this.node = node;
+            this.ticket = ticket;
+            this.begin = begin;
+        }
+
+        Ticket ticket() {
+            return ticket;
+        }
+
+        @Override
+        void begin() {
+            begin.accept(ticket);
+        }
+
+        @Override
+        void refuse(String why) {
+            node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why + "; nothing was applied"));
+        }
     }
 }
