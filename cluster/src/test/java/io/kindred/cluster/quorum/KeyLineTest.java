@@ -144,6 +144,19 @@ class KeyLineTest {
     }
 
     @Test
+    void whoIsCalledInComesFromBeforeTheFirstThatIsNotWanted() {
+        hold(Hold.BORROWING);
+        Turn one = turn("one", Hold.FOR_REMOTE_PUTS);
+        Turn other = turn("other", Hold.FOR_REMOTE_PUTS);
+        line.stand(turn("client", Hold.FOR_CLIENTS));
+        line.stand(one);
+        line.stand(other);
+        line.stand(turn("third", Hold.FOR_REMOTE_PUTS));
+        assertEquals(List.of(one), line.callIn(Hold.BORROWING, turn -> turn != other));
+        assertEquals(3, counters.turnsWaiting);
+    }
+
+    @Test
     void whoHasLessTimeLeftThanThoseBeforeItIsRefusedInTime() {
         hold(Hold.ROUND);
         line.stand(turn("short", UPDATE, TIMEOUT / 2, () -> {}));
@@ -210,6 +223,21 @@ class KeyLineTest {
         assertEquals(List.of("joint"), happened);
         turn.letGo();
         assertEquals(List.of("joint", "update"), happened);
+    }
+
+    /** Though nothing but its place keeps it back. */
+    @Test
+    void whoIsBehindAJointTurnDoesNotBeginBeforeIt() {
+        hold(Hold.ROUND);
+        hold(Hold.WIDE_ROUND);
+        JointTurn turn = joint("joint", a);
+        turn.stand();
+        line.stand(turn("wide", WIDE_UPDATE));
+        line.release(Hold.WIDE_ROUND);
+        assertEquals(List.of(), happened);
+        line.release(Hold.ROUND);
+        turn.letGo();
+        assertEquals(List.of("joint", "wide"), happened);
     }
 
     @Test
