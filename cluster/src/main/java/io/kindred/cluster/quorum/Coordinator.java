@@ -33,6 +33,7 @@ public final class Coordinator {
     private final UpdateFunctions functions;
     private final SeenForwards seen;
     private final DotLender lender;
+    private final Consumer<UpdateTurn> begins = this::beginUpdate;
     private final Pauses pauses;
     private final ContextCheck contexts;
 
@@ -271,7 +272,7 @@ public final class Coordinator {
             reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));
             return;
         }
-        UpdateTurn turn = new UpdateTurn(node, new UpdateStep.Update(ticket, update, function), this::beginUpdate);
+        UpdateTurn turn = new UpdateTurn(node, new UpdateStep.Update(ticket, update, function), begins);
         KeyLine line = node.lines().of(route.storageKey());
         if (line.keepsBack(turn.keptBackBy())) {
             line.stand(turn);
@@ -288,7 +289,7 @@ public final class Coordinator {
                 .of(node.router().route(operation.db(), operation.key()).storageKey());
         UpdateRounds rounds = line.rounds(wide);
         if (rounds == null) {
-            rounds = new UpdateRounds(node, line, wide, this::elsewhere, this::beginUpdate);
+            rounds = new UpdateRounds(node, line, wide, this::elsewhere, begins);
             line.rounds(wide, rounds);
         }
         rounds.add(turn);
