@@ -70,7 +70,7 @@ public final class Coordinator {
         return pauses.joins(ticket, route) || contexts.joins(ticket, route);
     }
 
-    /** A put whose context was looked at. */
+    /** A put whose context was looked at, or that has waited for others. */
     private void write(Ticket ticket) {
         Operation operation = ticket.operation();
         start(ticket, node.router().route(operation.db(), operation.key()));
@@ -127,8 +127,9 @@ public final class Coordinator {
     /** Puts of one key go one after the other, or several at once, so that the later one supersedes the earlier. */
     private void remotePut(Ticket ticket, Route route) {
         if (node.lines().keepsBack(route.storageKey(), Hold.FOR_REMOTE_PUTS)) {
-            Consumer<Ticket> begin = waited -> beginRemotePut(waited, route);
-            node.lines().of(route.storageKey()).stand(new Turn.OfTicket(node, ticket, Hold.FOR_REMOTE_PUTS, begin));
+            node.lines()
+                    .of(route.storageKey())
+                    .stand(new Turn.OfTicket(node, ticket, Hold.FOR_REMOTE_PUTS, this::write));
         } else {
             beginRemotePut(ticket, route);
         }
