@@ -3,19 +3,25 @@ package io.kindred.cluster.quorum;
 /** What keeps turns of a key waiting in its {@link KeyLine}. Each turn says which of these it waits for. */
 enum Hold {
     /** An operation of a client of this node cannot be begun while the ring changes: {@link Pauses}. */
-    PARKED,
+    PARKED(0),
     /** The context of a write is being looked at: {@link ContextCheck}. */
-    CHECKING,
+    CHECKING(1),
     /** A put of a node that is no replica of the key: {@link RemotePutCore}. */
-    BORROWING,
+    BORROWING(2),
     /** A round of updates: {@link UpdateRounds}. */
-    ROUND,
+    ROUND(3),
     /** A round of updates over all datacenters, for which those of this one need not wait. */
-    WIDE_ROUND,
+    WIDE_ROUND(4),
     /** Another coordinator's update has been refused for plain writes again and again: {@link PlainHold}. */
-    GIVING_WAY,
+    GIVING_WAY(5),
     /** A turn that needs several keys for itself: {@link JointTurn}. */
-    TAKEN;
+    TAKEN(6);
+
+    private final int place;
+
+    Hold(int place) {
+        this.place = place;
+    }
 
     /** What an operation of a client of this node waits for before anybody looks at where it goes. */
     static final int FOR_CLIENTS = PARKED.bit() | CHECKING.bit();
@@ -37,7 +43,12 @@ enum Hold {
         return wide ? WIDE_ROUND : ROUND;
     }
 
+    /** From 0 on. */
+    int place() {
+        return place;
+    }
+
     int bit() {
-        return 1 << ordinal();
+        return 1 << place;
     }
 }

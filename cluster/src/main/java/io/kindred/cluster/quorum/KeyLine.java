@@ -22,6 +22,7 @@ final class KeyLine {
     /** More do not wait for one key. */
     static final int TURNS_MAX = 65_536;
 
+    private static final Hold[] HOLDS = Hold.values();
     private static final String TOO_LONG = "the key's other operations took too long";
     private static final String TOO_MANY = "too many operations of the key wait";
 
@@ -30,7 +31,7 @@ final class KeyLine {
     private final ArrayDeque<Turn> waiting = new ArrayDeque<>(2);
     private int holds;
     /** By hold: until then it lasts at most. */
-    private final long[] untilNanos = new long[Hold.values().length];
+    private final long[] untilNanos = new long[HOLDS.length];
     /** Of those that wait. */
     private int jointTurns;
 
@@ -96,8 +97,8 @@ final class KeyLine {
     /** When the last of these holds ends at the latest. */
     private long latest(int keptBackBy) {
         long latest = lines.clocks().nanos();
-        for (Hold hold : Hold.values()) {
-            long until = untilNanos[hold.ordinal()];
+        for (Hold hold : HOLDS) {
+            long until = untilNanos[hold.place()];
             if (isHeld(hold) && (keptBackBy & hold.bit()) != 0 && until - latest > 0) {
                 latest = until;
             }
@@ -140,7 +141,7 @@ final class KeyLine {
     /** From now on, or still. */
     void hold(Hold hold, long until) {
         holds |= hold.bit();
-        untilNanos[hold.ordinal()] = until;
+        untilNanos[hold.place()] = until;
     }
 
     /** Those begin that nothing else keeps back. */
