@@ -59,9 +59,6 @@ final class HistoryChecker {
     private long supersededNanos;
 
     long acknowledged;
-    /** Those that another write superseded before anybody stored them. */
-    long supersededAtOnce;
-
     long siblingsSeen;
     long containersReaped;
 
@@ -142,7 +139,6 @@ final class HistoryChecker {
             supersededNanos = now;
         } else {
             superseded.forEach(before -> before.dots.addAll(write.dots));
-            supersededAtOnce += superseded.size();
             superseded.clear();
         }
     }
