@@ -73,7 +73,8 @@ final class Replicas {
     }
 
     /** Each key's own replicas, by name. */
-    private static Map<String, List<String>> owners(KindredCluster cluster, List<String> keys) {
+    /** The names of each key's replicas. */
+    static Map<String, List<String>> owners(KindredCluster cluster, List<String> keys) {
         Map<String, List<String>> owners = new TreeMap<>();
         try (RespConnection connection = cluster.connect(0)) {
             ask(connection, keys, key -> new Object[] {"KIN.REPLICAS", key}).forEach((key, rows) -> {

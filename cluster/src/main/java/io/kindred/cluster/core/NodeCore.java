@@ -21,6 +21,7 @@ import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.Coordinator;
 import io.kindred.cluster.quorum.DotLender;
 import io.kindred.cluster.quorum.FlushStamps;
+import io.kindred.cluster.quorum.KeyLines;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.Origin;
 import io.kindred.cluster.quorum.PlainHold;
@@ -209,6 +210,7 @@ public final class NodeCore implements MessageHandler {
                         cleaner,
                         reaping.reaper(),
                         antiEntropy.builder()));
+        KeyLines lines = new KeyLines(requests, clocks, counters);
         Coordination coordination = new Coordination(
                 replica,
                 handed.hints(),
@@ -223,7 +225,8 @@ public final class NodeCore implements MessageHandler {
                 new RepairBudget(),
                 relays,
                 terms,
-                new PlainHold(requests, clocks));
+                new PlainHold(lines),
+                lines);
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
         service = new ReplicaService(replica, coordination, outlet);

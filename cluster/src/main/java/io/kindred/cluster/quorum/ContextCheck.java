@@ -3,13 +3,9 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
-import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -26,8 +22,6 @@ final class ContextCheck {
     private final Coordination node;
     private final Consumer<Ticket> write;
     private final Consumer<Ticket> begin;
-    /** By storage key; looked up, never iterated over. Bounded as requests are. */
-    private final Map<RecordKey, Asking> asking = new HashMap<>();
 
     /**
      * @param write begins a write whose context is believed
@@ -41,11 +35,12 @@ final class ContextCheck {
 
     /** True where a write of the same key is being looked at: this one begins behind it. */
     boolean joins(Ticket ticket, Route route) {
-        Asking before = asking.isEmpty() ? null : asking.get(route.storageKey());
-        if (before != null) {
-            before.behind.add(ticket);
+        KeyLine line = node.lines().find(route.storageKey());
+        if (line == null || !line.isHeld(Hold.CHECKING)) {
+            return false;
         }
-        return before != null;
+        line.stand(new Turn.OfTicket(node, ticket, Hold.FOR_CLIENTS, begin));
+        return true;
     }
 
     /** True where it is a write with a context that nobody may know: it begins, or is refused, when replicas have said so. */
@@ -54,9 +49,7 @@ final class ContextCheck {
         if (context == null || stranger(context) == 0) {
             return false;
         }
-        Asking begun = new Asking(ticket, context, node.scoped(ticket, route));
-        asking.put(begun.key, begun);
-        begun.start();
+        new Asking(ticket, context, node.scoped(ticket, route)).start();
         return true;
     }
 
@@ -75,19 +68,19 @@ final class ContextCheck {
     private final class Asking implements ReadRound.Listener {
         private final Ticket ticket;
         private final VersionVector context;
-        private final RecordKey key;
+        private final KeyLine line;
         private final ReadRound round;
-        private final ArrayDeque<Ticket> behind = new ArrayDeque<>(0);
 
         Asking(Ticket ticket, VersionVector context, Route route) {
             this.ticket = ticket;
             this.context = context;
-            this.key = route.storageKey();
+            this.line = node.lines().of(route.storageKey());
             QuorumSpec usual = QuorumSpec.DEFAULT.withScope(ticket.quorum().global());
             this.round = new ReadRound(node, route, node.settings().reads(usual, route.serving()), this);
         }
 
         void start() {
+            line.hold(Hold.CHECKING, ticket.deadlineNanos());
             round.start(ticket.deadlineNanos());
         }
 
@@ -140,9 +133,8 @@ final class ContextCheck {
         }
 
         private void end(Runnable what) {
-            asking.remove(key);
             what.run();
-            behind.forEach(begin);
+            line.release(Hold.CHECKING);
         }
     }
 

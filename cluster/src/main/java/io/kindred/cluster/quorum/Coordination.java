@@ -1,8 +1,6 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Versions;
 
 /** What every request core works with; one per node. */
 public record Coordination(
@@ -19,7 +17,8 @@ public record Coordination(
         RepairBudget repairs,
         RemoteCopies remotes,
         TermBook terms,
-        PlainHold plainHold) {
+        PlainHold plainHold,
+        KeyLines lines) {
     long self() {
         return router.self();
     }
@@ -45,13 +44,6 @@ public record Coordination(
         Pauses pauses = ticket.pauses();
         if (pauses == null || !pauses.take(ticket, isForeign)) {
             outbox.reply(ticket.origin(), refusal);
-        }
-    }
-
-    /** A write has been made: other datacenters get it, unless its own round reaches them. */
-    void spread(Ticket ticket, RecordKey storageKey, Versions delta) {
-        if (!ticket.quorum().global()) {
-            remotes.spread(storageKey, delta);
         }
     }
 }

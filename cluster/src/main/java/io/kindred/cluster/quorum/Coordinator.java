@@ -5,11 +5,8 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
-import io.kindred.cluster.ring.RecordKey;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +31,11 @@ public final class Coordinator {
 
     private final Coordination node;
     private final UpdateFunctions functions;
-    /** By storage key; looked up, never iterated over. */
-    private final Map<RecordKey, UpdateLine> updates = new HashMap<>();
-    /** Those with a global scope, for which local ones need not wait. */
-    private final Map<RecordKey, UpdateLine> wideUpdates = new HashMap<>();
-
     private final SeenForwards seen;
     private final DotLender lender;
+    private final Consumer<UpdateTurn> begins = this::beginUpdate;
     private final Pauses pauses;
     private final ContextCheck contexts;
-    /** Puts of this node's clients under way elsewhere, by storage key, with what waits for them. */
-    private final Map<RecordKey, Line> remotePuts = new HashMap<>();
 
     public Coordinator(Coordination node, UpdateFunctions functions, DotLender lender) {
         this.node = node;
@@ -79,7 +70,7 @@ public final class Coordinator {
         return pauses.joins(ticket, route) || contexts.joins(ticket, route);
     }
 
-    /** A put whose context was looked at. */
+    /** A put whose context was looked at, or that has waited for others. */
     private void write(Ticket ticket) {
         Operation operation = ticket.operation();
         start(ticket, node.router().route(operation.db(), operation.key()));
@@ -133,37 +124,21 @@ public final class Coordinator {
         }
     }
 
-    /** Puts of one key, one after the other, so that the later one supersedes the earlier. */
-    private static final class Line {
-        private final ArrayDeque<RemotePutCore> waiting = new ArrayDeque<>(2);
-        private boolean isUnderWay;
-        /** The next one is begun where the one before has ended, not from within: lines may be long. */
-        private boolean isBeginning;
-    }
-
+    /** Puts of one key go one after the other, or several at once, so that the later one supersedes the earlier. */
     private void remotePut(Ticket ticket, Route route) {
-        RecordKey key = route.storageKey();
-        Line line = remotePuts.computeIfAbsent(key, k -> new Line());
-        line.waiting.add(new RemotePutCore(node, lender, ticket, route, () -> {
-            line.isUnderWay = false;
-            beginNext(key, line);
-        }));
-        beginNext(key, line);
+        if (node.lines().keepsBack(route.storageKey(), Hold.FOR_REMOTE_PUTS)) {
+            node.lines()
+                    .of(route.storageKey())
+                    .stand(new Turn.OfTicket(node, ticket, Hold.FOR_REMOTE_PUTS, this::write));
+        } else {
+            beginRemotePut(ticket, route);
+        }
     }
 
-    private void beginNext(RecordKey key, Line line) {
-        if (line.isBeginning) {
-            return;
-        }
-        line.isBeginning = true;
-        while (!line.isUnderWay && !line.waiting.isEmpty()) {
-            line.isUnderWay = true;
-            line.waiting.remove().start();
-        }
-        line.isBeginning = false;
-        if (!line.isUnderWay) {
-            remotePuts.remove(key);
-        }
+    private void beginRemotePut(Ticket ticket, Route route) {
+        KeyLine line = node.lines().of(route.storageKey());
+        line.hold(Hold.BORROWING, ticket.deadlineNanos());
+        new RemotePutCore(node, lender, ticket, route, line).start();
     }
 
     /** Another node asks for a dot for a write of its own; as a put, it comes after updates that are under way. */
@@ -181,13 +156,26 @@ public final class Coordinator {
             lender.lendAsStandIn(request.storageKey(), request.seen(), answer);
             return;
         }
-        UpdateLine before = updates.isEmpty() ? null : updates.get(request.storageKey());
-        if (before == null) {
-            lender.lend(request.storageKey(), request.seen(), answer);
+        if (node.lines().keepsBack(request.storageKey(), Hold.FOR_LOANS)) {
+            node.lines().of(request.storageKey()).stand(loan(request, answer));
         } else {
-            long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
-            before.addAfter(() -> lender.lend(request.storageKey(), request.seen(), answer), deadline);
+            lender.lend(request.storageKey(), request.seen(), answer);
         }
+    }
+
+    private Turn loan(Message.DotRequest request, DotLender.Borrower borrower) {
+        long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
+        return new Turn(Hold.FOR_LOANS, deadline) {
+            @Override
+            void begin() {
+                lender.lend(request.storageKey(), request.seen(), borrower);
+            }
+
+            @Override
+            void refuse(String why) {
+                borrower.lent(Message.Verdict.FAILED, null, null);
+            }
+        };
     }
 
     /** An operation that another node forwarded to this one, as a replica of its key. */
@@ -265,17 +253,17 @@ public final class Coordinator {
 
     /** A put that came after updates of its key is applied after them. */
     private void put(Ticket ticket, Operation.Put put, Route route) {
-        Map<RecordKey, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
-        UpdateLine before = cores.isEmpty() ? null : cores.get(route.storageKey());
-        if (before == null) {
+        KeyLine line = node.lines().find(route.storageKey());
+        if (line != null) {
             boolean hasTime = ticket.deadlineNanos() - node.clocks().nanos() > PLAIN_HOLD_ROOM_NANOS;
-            Runnable start = () -> PutCore.start(node, ticket, put, route);
-            if (!hasTime || !node.plainHold().keepsBack(route.storageKey(), start)) {
-                start.run();
+            int keptBackBy = Hold.forPuts(ticket.quorum().global(), hasTime);
+            if (line.keepsBack(keptBackBy)) {
+                line.stand(
+                        new Turn.OfTicket(node, ticket, keptBackBy, waited -> PutCore.start(node, waited, put, route)));
+                return;
             }
-        } else {
-            before.addAfter(() -> PutCore.start(node, ticket, put, route), ticket.deadlineNanos());
         }
+        PutCore.start(node, ticket, put, route);
     }
 
     private void update(Ticket ticket, Operation.Update update, Route route) {
@@ -285,15 +273,27 @@ public final class Coordinator {
             reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));
             return;
         }
-        RecordKey key = route.storageKey();
-        Map<RecordKey, UpdateLine> cores = ticket.quorum().global() ? wideUpdates : updates;
-        Route scoped = node.scoped(ticket, route);
-        UpdateLine line = cores.get(key);
-        if (line == null) {
-            line = new UpdateLine(node, scoped, () -> cores.remove(key), this::elsewhere);
-            cores.put(key, line);
+        UpdateTurn turn = new UpdateTurn(node, new UpdateStep.Update(ticket, update, function), begins);
+        KeyLine line = node.lines().of(route.storageKey());
+        if (line.keepsBack(turn.keptBackBy())) {
+            line.stand(turn);
+        } else {
+            beginUpdate(turn);
         }
-        line.add(new UpdateStep.Update(ticket, update, function));
+    }
+
+    private void beginUpdate(UpdateTurn turn) {
+        Ticket ticket = turn.update().ticket();
+        Operation operation = ticket.operation();
+        boolean wide = ticket.quorum().global();
+        KeyLine line = node.lines()
+                .of(node.router().route(operation.db(), operation.key()).storageKey());
+        UpdateRounds rounds = line.rounds(wide);
+        if (rounds == null) {
+            rounds = new UpdateRounds(node, line, wide, this::elsewhere, begins);
+            line.rounds(wide, rounds);
+        }
+        rounds.add(turn);
     }
 
     public void onReadReply(long from, Message.ReadReply reply) {

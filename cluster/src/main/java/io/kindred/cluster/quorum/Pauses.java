@@ -1,51 +1,47 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Operation;
-import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.ring.RecordKey;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * Operations of this node's clients that nobody could begin because the ring is changing: a node of the new ring is not
  * connected yet, or has not heard of it, or who was asked does not hold the key any more. Nothing has been written, and a
- * moment later all is as it should be: they are begun anew then, until their time is up. What comes for the same key
- * meanwhile waits behind them.
+ * moment later all is as it should be: they are parked in the key's line and begun anew then, until their time is up. What
+ * this node's clients want of the same key meanwhile waits behind them.
  */
 final class Pauses {
     private static final long PAUSE_NANOS = 20_000_000L;
     /** So long after its beginning what another node refuses may be due to a change that is not known here. */
     private static final long UNKNOWN_NANOS = 200_000_000L;
 
-    private static final Outcome TOO_LONG =
-            new Outcome.TryAgain("the ring was changing for too long; nothing was applied");
+    private static final String TOO_LONG = "the ring was changing for too long";
 
     private final Coordination node;
     private final Consumer<Ticket> begin;
-    /** By storage key; looked up, never iterated over. */
-    private final Map<RecordKey, Line> lines = new HashMap<>();
 
-    private final class Line extends Request {
-        private final RecordKey key;
-        private final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
+    /** A moment in which nothing of a key is begun for clients of this node. */
+    private final class Pause extends Request {
+        private final KeyLine line;
+        private final Turn first;
 
-        Line(RecordKey key) {
-            this.key = key;
+        /** @param first for which the others wait */
+        Pause(KeyLine line, Turn first) {
+            this.line = line;
+            this.first = first;
         }
 
         @Override
         protected void onHedge() {
             node.requests().close(this);
-            lines.remove(key);
-            tickets.forEach(begin);
+            line.release(Hold.PARKED);
         }
 
         @Override
         protected void onDeadline() {
-            lines.remove(key);
-            tickets.forEach(ticket -> node.outbox().reply(ticket.origin(), TOO_LONG));
+            if (line.leave(first)) {
+                first.refuse(TOO_LONG);
+            }
+            line.release(Hold.PARKED);
         }
     }
 
@@ -57,16 +53,20 @@ final class Pauses {
 
     /** True where others of the same key are waiting: so does this one, or it is told that its time is up. */
     boolean joins(Ticket ticket, Route route) {
-        Line line = lines.isEmpty() ? null : lines.get(route.storageKey());
-        if (line == null) {
+        KeyLine line = node.lines().find(route.storageKey());
+        if (line == null || !line.isHeld(Hold.PARKED)) {
             return false;
         }
         if (isInTime(ticket)) {
-            line.tickets.add(ticket);
+            line.stand(turn(ticket));
         } else {
-            node.outbox().reply(ticket.origin(), TOO_LONG);
+            turn(ticket).refuse(TOO_LONG);
         }
         return true;
+    }
+
+    private Turn turn(Ticket ticket) {
+        return new Turn.OfTicket(node, ticket, Hold.FOR_CLIENTS, begin);
     }
 
     /** Whether its time is not up by the end of the pause. */
@@ -91,11 +91,13 @@ final class Pauses {
         }
         node.counters().pauses++;
         if (!joins(ticket, route)) {
-            Line line = new Line(route.storageKey());
-            line.tickets.add(ticket);
-            lines.put(line.key, line);
-            node.requests().open(line, now, ticket.deadlineNanos());
-            node.requests().hedge(line, now, PAUSE_NANOS);
+            KeyLine line = node.lines().of(route.storageKey());
+            line.hold(Hold.PARKED, ticket.deadlineNanos());
+            Turn first = turn(ticket);
+            line.standFirst(first);
+            Pause pause = new Pause(line, first);
+            node.requests().open(pause, now, ticket.deadlineNanos());
+            node.requests().hedge(pause, now, PAUSE_NANOS);
         }
         return true;
     }

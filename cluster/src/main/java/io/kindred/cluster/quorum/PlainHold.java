@@ -1,13 +1,12 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.ring.RecordKey;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Plain writes that a replica keeps back for a moment, because an update of the key has been refused for others again and
- * again: until its delta has come, or for so long. So a stream of SETs never starves an update.
+ * again: they wait in the key's line until its delta has come, or for so long. So a stream of SETs never starves an update.
  *
  * <p>Owned by: the core's thread.
  */
@@ -16,17 +15,13 @@ public final class PlainHold {
     private static final long HOLD_NANOS = 40_000_000L;
     /** More keys than that are not held. */
     private static final int KEYS_MAX = 1_000;
-    /** More writes than that of one key are not kept back. */
-    private static final int WRITES_MAX = 1_000;
 
-    private final Requests requests;
-    private final Clocks clocks;
+    private final KeyLines lines;
     /** Looked up, never iterated over. */
     private final Map<RecordKey, Held> keys = new HashMap<>();
 
     private final class Held extends Request {
         private final RecordKey key;
-        private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
 
         Held(RecordKey key) {
             this.key = key;
@@ -43,9 +38,28 @@ public final class PlainHold {
         }
     }
 
-    public PlainHold(Requests requests, Clocks clocks) {
-        this.requests = requests;
-        this.clocks = clocks;
+    /** A write that another node coordinates. */
+    private static final class Write extends Turn {
+        private final Runnable write;
+
+        Write(Runnable write, long deadlineNanos) {
+            super(Hold.GIVING_WAY.bit(), deadlineNanos);
+            this.write = write;
+        }
+
+        @Override
+        void begin() {
+            write.run();
+        }
+
+        @Override
+        void refuse(String why) {
+            write.run();
+        }
+    }
+
+    public PlainHold(KeyLines lines) {
+        this.lines = lines;
     }
 
     /** From now on plain writes of this key wait. */
@@ -53,18 +67,20 @@ public final class PlainHold {
         if (keys.size() < KEYS_MAX && !keys.containsKey(key)) {
             Held held = new Held(key);
             keys.put(key, held);
-            requests.open(held, clocks.nanos());
-            requests.hedge(held, clocks.nanos(), HOLD_NANOS);
+            long now = lines.clocks().nanos();
+            lines.of(key).hold(Hold.GIVING_WAY, now + HOLD_NANOS);
+            lines.requests().open(held, now);
+            lines.requests().hedge(held, now, HOLD_NANOS);
         }
     }
 
     /** True: the write runs later. */
     public boolean keepsBack(RecordKey storageKey, Runnable write) {
-        Held held = keys.isEmpty() ? null : keys.get(storageKey);
-        if (held == null || held.writes.size() >= WRITES_MAX) {
+        KeyLine line = keys.isEmpty() ? null : lines.find(storageKey);
+        if (line == null || !line.isHeld(Hold.GIVING_WAY)) {
             return false;
         }
-        held.writes.add(write);
+        line.stand(new Write(write, lines.clocks().nanos() + lines.requests().timeoutNanos()));
         return true;
     }
 
@@ -77,8 +93,8 @@ public final class PlainHold {
     }
 
     private void release(Held held) {
-        requests.close(held);
+        lines.requests().close(held);
         keys.remove(held.key);
-        held.writes.forEach(Runnable::run);
+        lines.of(held.key).release(Hold.GIVING_WAY);
     }
 }

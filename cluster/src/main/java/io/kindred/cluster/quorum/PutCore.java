@@ -3,39 +3,18 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.version.Dot;
-import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One write that does not look at the old value, at a replica of its key: a dot, the local join, and once that is
- * durable the round for W.
- *
- * <p>With a context it supersedes exactly what the context covers. Without one (a plain SET) it supersedes all that is
- * here; and if an acknowledgement shows a sibling that was not, it supersedes that too, once, stamped above it, before
- * it answers.
- */
-final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
-    private final Coordination node;
-    private final Ticket ticket;
-    private final Operation.Put put;
-    private final Route route;
-    private final Needs needs;
-    private @Nullable WriteRound round;
-    private @Nullable DiskDeadline deadline;
-    private @Nullable Versions unseen;
-    private @Nullable LocalWrite made;
+/** A put at a replica of its key: a dot, the local join, and once that is durable the round for W. */
+final class PutCore extends PutWrite implements LocalReplica.WriteStep {
     private boolean tooLate;
     /** Why nothing was written. */
     private @Nullable String refusal;
 
     private PutCore(Coordination node, Ticket ticket, Operation.Put put, Route route) {
-        this.node = node;
-        this.ticket = ticket;
-        this.put = put;
-        this.route = route;
-        this.needs = node.settings().writes(ticket.quorum(), route.serving());
+        super(node, ticket, put, route);
     }
 
     static void start(Coordination node, Ticket ticket, Operation.Put put, Route route) {
@@ -53,70 +32,38 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     private void write() {
-        if (route.writers().length == 1) {
-            DiskDeadline begun = new DiskDeadline(node, ticket);
-            deadline = begun;
-            begun.begin();
+        if (isAlone()) {
+            awaitDisk(List.of(ticket()), ticket().deadlineNanos());
         } else {
-            WriteRound begun = new WriteRound(node, route, ticket.quorum(), this);
-            round = begun;
-            begun.begin(ticket.deadlineNanos());
+            awaitW(ticket().quorum(), ticket().deadlineNanos(), null);
         }
         node.replica().write(route.storageKey(), this);
     }
 
     @Override
+    void makeAgain() {
+        write();
+    }
+
+    @Override
     public @Nullable Versions next(Versions current) {
-        LocalWrite first = made;
-        Versions reported = unseen;
-        if (reported != null && first != null) {
-            return nextAbove(current.join(reported), first);
-        }
-        if (ticket.deadlineNanos() - node.clocks().nanos() < 0) {
-            tooLate = true;
+        Versions known = known(current);
+        if (isSecond() && isFirstSuperseded(known)) {
             return null;
         }
-        Versions held = current;
-        VersionVector context = put.context();
-        String tooMuch = context == null
-                ? null
-                : SiblingLimits.refusal(node.settings(), held, context, put.value(), SiblingLimits::lengthBytes);
-        if (tooMuch != null) {
-            refusal = tooMuch;
-            node.counters().siblingRefusals++;
-            return null;
+        if (!isSecond()) {
+            if (ticket().deadlineNanos() - node.clocks().nanos() < 0) {
+                tooLate = true;
+                return null;
+            }
+            refusal = tooMuch(known, SiblingLimits::lengthBytes);
+            if (refusal != null) {
+                return null;
+            }
         }
-        LocalWrite.Basis basis = context == null
-                ? LocalWrite.Basis.superseding(held, reapMark())
-                : LocalWrite.Basis.covering(held, context, reapMark());
-        if (context == null && held.valueCount() > 1) {
-            node.counters().lwwLosers += held.valueCount() - 1;
-        }
-        LocalWrite write = LocalWrite.make(
-                node, ticket, nextDot(basis), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
-        made = write;
-        return write.stored();
-    }
-
-    /**
-     * The second write of a plain SET: above the first and what is concurrent with it, and above nothing that came later.
-     * If a later write has superseded the first one by now, there is nothing to add.
-     */
-    private @Nullable Versions nextAbove(Versions held, LocalWrite first) {
-        boolean firstLives = held.siblings().stream()
-                .anyMatch(sibling -> sibling.dot().equals(first.sibling().dot()));
-        if (!firstLives) {
-            return null;
-        }
-        LocalWrite.Basis basis = LocalWrite.Basis.superseding(held, reapMark());
-        LocalWrite write = LocalWrite.make(
-                node, ticket, nextDot(basis), basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
-        made = write;
-        return write.stored();
-    }
-
-    private long reapMark() {
-        return node.replica().reapMark(route.storageKey());
+        LocalWrite.Basis basis = basis(known);
+        return make(ticket(), node.replica().nextDot(route.storageKey(), known.clock(), basis.context()), basis)
+                .stored();
     }
 
     @Override
@@ -124,80 +71,29 @@ final class PutCore implements LocalReplica.WriteStep, WriteRound.Listener {
         return true;
     }
 
-    private Dot nextDot(LocalWrite.Basis basis) {
-        return node.replica().nextDot(route.storageKey(), basis.held().clock(), basis.context());
-    }
-
     @Override
-    public void done(Verdict verdict) {
-        LocalWrite write = made;
-        WriteRound begun = round;
-        DiskDeadline alone = deadline;
-        if (alone != null && !alone.end()) {
-            return;
-        }
-        if (verdict == Verdict.OK && !tooLate && write != null) {
-            node.spread(ticket, route.storageKey(), write.delta());
-            if (begun == null) {
-                enough();
-            } else {
-                begun.proceed(write.delta());
-            }
-            return;
-        }
-        boolean answered = begun != null && begun.isOver();
-        if (begun != null) {
-            begun.abandon();
-        }
-        if (!answered) {
-            refuse(verdict);
-        }
+    boolean isMade() {
+        return !tooLate && super.isMade();
     }
 
     /** A failed local write has left nothing behind, unless it was the second one. */
-    private void refuse(Verdict verdict) {
+    @Override
+    void refused(Verdict verdict) {
         String error = verdict == Verdict.OK ? refusal : WriteRound.refusal(verdict);
-        Outcome outcome;
         if (tooLate) {
-            outcome = new Outcome.TryAgain(
-                    "the disk took longer than request-timeout-ms to find the key; nothing was written");
-        } else if (unseen != null) {
+            tell(new Outcome.TryAgain(
+                    "the disk took longer than request-timeout-ms to find the key; nothing was written"));
+        } else if (isSecond()) {
             failed(0, needs.all());
-            return;
         } else if (error != null) {
-            outcome = new Outcome.Refused(error);
+            tell(new Outcome.Refused(error));
         } else {
-            outcome = new Outcome.NoQuorum("the coordinator could not write its log; the write may still take effect");
+            tell(new Outcome.NoQuorum("the coordinator could not write its log; the write may still take effect"));
         }
-        node.outbox().reply(ticket.origin(), outcome);
     }
 
     @Override
-    public void enough() {
-        LocalWrite write = made;
-        if (write == null) {
-            throw new IllegalStateException("a round without a write");
-        }
-        node.outbox().reply(ticket.origin(), new Outcome.Written(write.contextAfter(put.context())));
-    }
-
-    @Override
-    public void failed(int got, int ofNeeded) {
-        node.outbox()
-                .reply(
-                        ticket.origin(),
-                        new Outcome.NoQuorum("got " + got + " of " + ofNeeded + " write acknowledgements in "
-                                + node.settings().timeoutMillis() + " ms; the write may still take effect"));
-    }
-
-    @Override
-    public boolean supersedes(Versions uncovered) {
-        if (put.context() != null || unseen != null) {
-            return false;
-        }
-        node.counters().supersededOnAck++;
-        unseen = uncovered;
-        write();
-        return true;
+    void tell(Outcome outcome) {
+        node.outbox().reply(ticket().origin(), outcome);
     }
 }

@@ -52,6 +52,12 @@ public final class QuorumCounters {
                     "put_off",
                     "Operations that were tried again a little later, as no replica could be reached.",
                     c -> c.pauses)
+            .gauge("key_lines", "Keys whose operations may have to wait for each other at this node.", c -> c.keyLines)
+            .gauge("key_line_turns", "Operations that wait in the lines of their keys.", c -> c.turnsWaiting)
+            .counter(
+                    "key_line_refusals",
+                    "Operations that were refused because too many of the same key were waiting.",
+                    c -> c.turnsRefused)
             .counter("timeouts", "Requests that ended at request-timeout-ms without their quorum.", c -> c.timeouts)
             .histogram("read_round", "From the first question of a read to its R-th answer.", c -> c.readRounds)
             .histogram(
@@ -88,4 +94,10 @@ public final class QuorumCounters {
     public long hedges;
     public long pauses;
     public long timeouts;
+    /** Now. */
+    long keyLines;
+    /** Now, in all lines. */
+    long turnsWaiting;
+
+    long turnsRefused;
 }

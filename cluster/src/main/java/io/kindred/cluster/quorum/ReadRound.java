@@ -20,10 +20,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stand-in answers with what it holds, which may be nothing: that counts as an answer, but nothing at all from
  * stand-ins alone does not mean that there is no such key.
+ *
+ * <ul>
+ *   <li>ASKING: an answer that comes while others are still being asked decides nothing. WAITING; or DECIDED, where a replica
+ *       says what no further answer can change.
+ *   <li>WAITING: for those that were asked. ASKING where one has failed or is late; DECIDED where there are enough, or no more
+ *       can come, or the time is up.
+ *   <li>DECIDED: the listener has been told. What still comes is for repair; closed when all have answered.
+ * </ul>
  */
 final class ReadRound extends Request {
     /** So often a request begins again because those that it asked do not hold the key any more. */
     private static final int REROUTES_MAX = 3;
+
+    private enum Stage {
+        ASKING,
+        WAITING,
+        DECIDED
+    }
 
     private final Coordination node;
     private final Needs needs;
@@ -51,14 +65,12 @@ final class ReadRound extends Request {
 
     private final long flushStamp;
     private long sentNanos;
-    private boolean decided;
+    private Stage stage = Stage.ASKING;
     private boolean isMoved;
     private boolean isUnreadable;
     private boolean isShort;
     private boolean hasStandIns;
     private long deadlineNanos;
-    /** While others are still being asked, an early answer decides nothing. */
-    private boolean asking;
 
     private Versions merged = Versions.EMPTY;
 
@@ -112,7 +124,7 @@ final class ReadRound extends Request {
         sentNanos = node.clocks().nanos();
         node.requests().open(this, sentNanos, deadline);
         askMore();
-        if (id != 0 && !decided) {
+        if (id != 0 && !isDecided()) {
             node.requests().hedge(this, sentNanos, patience());
         }
     }
@@ -126,6 +138,10 @@ final class ReadRound extends Request {
         wanted = nodes;
         isOwnWanted = own;
         return this;
+    }
+
+    private boolean isDecided() {
+        return stage == Stage.DECIDED;
     }
 
     /** Whether this node's own store is among those that have answered. */
@@ -161,7 +177,7 @@ final class ReadRound extends Request {
 
     /** Asks until enough are answered or on their way in time, then gives up if they cannot be enough. */
     private void askMore() {
-        asking = true;
+        stage = Stage.ASKING;
         int self = route.serves() ? route.self() : -1;
         if (self >= 0 && places.replica(self) == State.UNASKED && missing() > 0) {
             askSelf(self);
@@ -190,7 +206,9 @@ final class ReadRound extends Request {
                 askStandIn(i);
             }
         }
-        asking = false;
+        if (!isDecided()) {
+            stage = Stage.WAITING;
+        }
         settle();
     }
 
@@ -248,8 +266,8 @@ final class ReadRound extends Request {
     protected void onReadReply(long from, Message.ReadReply reply) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
-        if (place >= 0 && place < places.size() && reply.verdict() == Verdict.OLD_TERM && !decided) {
-            decided = true;
+        if (place >= 0 && place < places.size() && reply.verdict() == Verdict.OLD_TERM && !isDecided()) {
+            stage = Stage.DECIDED;
             node.requests().close(this);
             listener.outranked(reply.shown());
             return;
@@ -271,7 +289,7 @@ final class ReadRound extends Request {
         if (id == 0 || places.replica(place) != State.ASKED) {
             return;
         }
-        if (verdict == Verdict.TOO_MANY_SIBLINGS && !decided) {
+        if (verdict == Verdict.TOO_MANY_SIBLINGS && !isDecided()) {
             endTooLarge();
             return;
         }
@@ -292,7 +310,7 @@ final class ReadRound extends Request {
         if (id == 0 || places.standIn(place) != State.ASKED) {
             return;
         }
-        if (verdict == Verdict.TOO_MANY_SIBLINGS && !decided) {
+        if (verdict == Verdict.TOO_MANY_SIBLINGS && !isDecided()) {
             endTooLarge();
             return;
         }
@@ -311,15 +329,15 @@ final class ReadRound extends Request {
 
     /** Others may have less of the key, but what they have is not all that was written. */
     private void endTooLarge() {
-        decided = true;
+        stage = Stage.DECIDED;
         node.requests().close(this);
         listener.tooLarge();
     }
 
     private void goOn() {
-        if (decided) {
+        if (isDecided()) {
             settle();
-        } else if (!asking) {
+        } else if (stage != Stage.ASKING) {
             askMore();
         }
     }
@@ -349,7 +367,7 @@ final class ReadRound extends Request {
                 markLate(i);
             }
         }
-        if (decided) {
+        if (isDecided()) {
             return;
         }
         if (news) {
@@ -357,7 +375,7 @@ final class ReadRound extends Request {
             askMore();
         }
         // What was asked meanwhile, or holds an empty answer back, is looked at again.
-        if (id != 0 && !decided) {
+        if (id != 0 && !isDecided()) {
             node.requests().hedge(this, node.clocks().nanos(), patience());
         }
     }
@@ -387,26 +405,26 @@ final class ReadRound extends Request {
 
     @Override
     protected void onDeadline() {
-        if (decided) {
+        if (isDecided()) {
             repair();
         } else {
-            decided = true;
+            stage = Stage.DECIDED;
             node.counters().timeouts++;
             listener.failed(answered(), needed, true);
         }
     }
 
     private void settle() {
-        if (asking) {
+        if (stage == Stage.ASKING) {
             return;
         }
-        if (!decided && isEnough()) {
-            decided = true;
+        if (!isDecided() && isEnough()) {
+            stage = Stage.DECIDED;
             node.counters().readRounds.record(node.clocks().nanos() - sentNanos);
             listener.enough(merged);
         }
-        if (!decided && id != 0 && isHopeless() && !askTheLate()) {
-            decided = true;
+        if (!isDecided() && id != 0 && isHopeless() && !askTheLate()) {
+            stage = Stage.DECIDED;
             node.requests().close(this);
             if (beginsAgain()) {
                 return;
@@ -418,7 +436,7 @@ final class ReadRound extends Request {
             }
             return;
         }
-        if (decided && id != 0 && !places.anyAsked()) {
+        if (isDecided() && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
             repair();
         }

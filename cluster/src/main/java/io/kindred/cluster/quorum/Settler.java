@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** Settles what was in flight and has been refused, by what a round has found: {@link Settlement} says what came of it. */
 final class Settler {
     private final Coordination node;
-    private final UpdateLine line;
+    private final UpdateRounds rounds;
     private final UnrunUpdates unrun;
     private final UpdateStep.Found found;
 
-    Settler(Coordination node, UpdateLine line, UnrunUpdates unrun, UpdateStep.Found found) {
+    Settler(Coordination node, UpdateRounds rounds, UnrunUpdates unrun, UpdateStep.Found found) {
         this.node = node;
-        this.line = line;
+        this.rounds = rounds;
         this.unrun = unrun;
         this.found = found;
     }
@@ -71,7 +71,7 @@ final class Settler {
         Dot counted = stored.get(stored.size() - 1).dot();
         for (Sibling sibling : found.read().siblings()) {
             if (sibling.dot().equals(counted) && found.route().serves()) {
-                line.start(UpdateStep.again(node, line, found, sibling, runs(stored)));
+                rounds.start(UpdateStep.again(node, rounds, found, sibling, runs(stored)));
             } else if (sibling.dot().equals(counted) && sibling.term().equals(found.term())) {
                 confirm(stored);
             } else if (sibling.dot().equals(counted)) {
@@ -83,7 +83,7 @@ final class Settler {
     private void confirm(List<UpdateStep> stored) {
         Dot last = stored.get(stored.size() - 1).dot();
         if (last != null) {
-            line.start(UpdateStep.confirming(node, line, found, last, runs(stored)));
+            rounds.start(UpdateStep.confirming(node, rounds, found, last, runs(stored)));
         }
     }
 

@@ -16,27 +16,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of an update line on its way: made from what the line's round has found and what is here by now, stored, and
+ * One version that updates make, on its way: made from what their round has found and what is here by now, stored, and
  * spread until W have it. One version mostly stands for one update; one that is written again stands for all whose effects
  * are in it.
  *
- * <ul>
- *   <li>MAKING: in the key's chain. Refused there, the line is told, and nothing was stored.
- *   <li>SPREADING: stored, W awaited. Where nothing changed, but the round's answers were not alike, what was found is spread.
- *   <li>FOLLOWING: nothing changed, and what was seen is what a step before has made: it ends as that one does.
- *   <li>DONE: the clients have been told, or wait for nothing any more.
- *   <li>CANCELLED: the line settles it.
- * </ul>
+ * <p>Its states are those of every {@link WriteCore}. Where nothing changed, but the round's answers were not alike, what was
+ * found is spread; where what was seen is what a step before has made, it follows that one.
  */
-final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
-    private enum State {
-        MAKING,
-        SPREADING,
-        FOLLOWING,
-        DONE,
-        CANCELLED
-    }
-
+final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
     /**
      * An update that waits for its client to be told.
      *
@@ -70,10 +57,8 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         }
     }
 
-    private final Coordination node;
-    private final UpdateLine line;
+    private final UpdateRounds rounds;
     private final Found found;
-    private final Route to;
     private final Ticket ticket;
     /** What it waits for is enough for all that it stands for. */
     private final QuorumSpec quorum;
@@ -88,10 +73,6 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     private final List<Run> runs = new ArrayList<>(1);
     private final List<UpdateStep> followers = new ArrayList<>(0);
-    private State state = State.MAKING;
-    private @Nullable WriteRound round;
-    private @Nullable DiskDeadline deadline;
-    private @Nullable LocalWrite made;
     private @Nullable Versions spread;
     private @Nullable UpdateStep followed;
     private @Nullable Refusal refusal;
@@ -100,17 +81,16 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     private UpdateStep(
             Coordination node,
-            UpdateLine line,
+            UpdateRounds rounds,
             Found found,
             Ticket ticket,
             QuorumSpec quorum,
             @Nullable Update update,
             @Nullable Sibling former,
             @Nullable Dot told) {
-        this.node = node;
-        this.line = line;
+        super(node, found.route(), ticket.quorum().global());
+        this.rounds = rounds;
         this.found = found;
-        this.to = found.route();
         this.ticket = ticket;
         this.quorum = quorum;
         this.deadlineNanos = ticket.deadlineNanos();
@@ -120,24 +100,24 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     /** Runs an update. */
-    static UpdateStep of(Coordination node, UpdateLine line, Found found, Update update) {
+    static UpdateStep of(Coordination node, UpdateRounds rounds, Found found, Update update) {
         Ticket ticket = update.ticket();
-        return new UpdateStep(node, line, found, ticket, ticket.quorum(), update, null, null);
+        return new UpdateStep(node, rounds, found, ticket, ticket.quorum(), update, null, null);
     }
 
     /** Writes a version again that counts, for all whose effects are in it; there is at least one. */
-    static UpdateStep again(Coordination node, UpdateLine line, Found found, Sibling former, List<Run> runs) {
-        return of(node, line, found, runs, former, null);
+    static UpdateStep again(Coordination node, UpdateRounds rounds, Found found, Sibling former, List<Run> runs) {
+        return of(node, rounds, found, runs, former, null);
     }
 
     /** What was found says that a version has taken effect: W are to have it before that is told. */
-    static UpdateStep confirming(Coordination node, UpdateLine line, Found found, Dot told, List<Run> runs) {
-        return of(node, line, found, runs, null, told);
+    static UpdateStep confirming(Coordination node, UpdateRounds rounds, Found found, Dot told, List<Run> runs) {
+        return of(node, rounds, found, runs, null, told);
     }
 
     private static UpdateStep of(
             Coordination node,
-            UpdateLine line,
+            UpdateRounds rounds,
             Found found,
             List<Run> runs,
             @Nullable Sibling former,
@@ -149,7 +129,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             QuorumSpec its = run.update().ticket().quorum();
             quorum = node.settings().strongest(quorum, its, found.route().writers().length);
         }
-        UpdateStep step = new UpdateStep(node, line, found, last, quorum, null, former, told);
+        UpdateStep step = new UpdateStep(node, rounds, found, last, quorum, null, former, told);
         step.runs.addAll(runs);
         for (Run run : runs) {
             long its = run.update().ticket().deadlineNanos();
@@ -159,38 +139,31 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     void start() {
-        if (to.writers().length == 1 && to.isReplica()) {
-            List<Ticket> waiting = updates().stream().map(Update::ticket).toList();
-            DiskDeadline begun = new DiskDeadline(node, waiting, deadlineNanos);
-            deadline = begun;
-            begun.begin();
+        if (isAlone()) {
+            awaitDisk(updates().stream().map(Update::ticket).toList(), deadlineNanos);
         } else {
-            WriteRound begun = new WriteRound(
-                    node,
-                    to,
+            awaitW(
                     quorum,
-                    this,
-                    found.isExact() ? node.router().guard(to.storageKey(), found.term()) : null);
-            round = begun;
-            begun.begin(deadlineNanos);
+                    deadlineNanos,
+                    found.isExact() ? node.router().guard(route.storageKey(), found.term()) : null);
         }
-        if (told != null && !to.isReplica()) {
+        if (told != null && !route.isReplica()) {
             spread = found.read();
-            stored(round);
+            stored();
         } else {
-            node.replica().write(to.storageKey(), this);
+            node.replica().write(route.storageKey(), this);
         }
     }
 
-    // --- what the line asks ---
+    // --- what its rounds ask ---
 
     boolean isDone() {
-        return state == State.DONE;
+        return state() == State.DONE;
     }
 
     /** Whether it may still be refused. */
     boolean isInFlight() {
-        return state == State.MAKING || state == State.SPREADING;
+        return state() == State.MAKING || state() == State.SPREADING;
     }
 
     /** The updates that it stands for, run or not. */
@@ -206,7 +179,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     /** The version that was stored; null: none. */
     @Nullable
     Dot dot() {
-        LocalWrite write = made;
+        LocalWrite write = made();
         return write == null ? told : write.sibling().dot();
     }
 
@@ -222,30 +195,19 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     /** What it was made upon, and itself. */
     VersionVector covers() {
-        LocalWrite write = made;
+        LocalWrite write = made();
         return write == null ? VersionVector.EMPTY : write.delta().clock();
     }
 
-    /** The line settles it: nobody is waited for any more. */
+    /** Its rounds settle it: nobody is waited for any more. */
     void cancel() {
-        state = State.CANCELLED;
+        state(State.CANCELLED);
         endWaiting();
-    }
-
-    private void endWaiting() {
-        WriteRound begun = round;
-        if (begun != null) {
-            begun.abandon();
-        }
-        DiskDeadline alone = deadline;
-        if (alone != null) {
-            alone.end();
-        }
     }
 
     /** Whether a container is what this step has left. */
     private boolean hasLeft(Versions held) {
-        LocalWrite write = made;
+        LocalWrite write = made();
         return write != null && write.stored().sameAs(held);
     }
 
@@ -253,8 +215,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     @Override
     public @Nullable Versions next(Versions current) {
-        WriteRound begun = round;
-        if (state != State.MAKING || (begun != null && begun.isOver())) {
+        if (state() != State.MAKING) {
             // Refused meanwhile; or the disk took so long to find the key that the asker has been told.
             return null;
         }
@@ -263,7 +224,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             refusal = why;
             return null;
         }
-        long flushed = node.flushStamps().of(to.storageKey().db());
+        long flushed = node.flushStamps().of(route.storageKey().db());
         Versions held = current.join(found.read().withoutStampsUpTo(flushed));
         if (told != null) {
             spread = held;
@@ -274,7 +235,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     /** This node's own store is a replica that may refuse, too. */
     private @Nullable Refusal refusalHere(Versions current) {
-        int partition = to.storageKey().partition();
+        int partition = route.storageKey().partition();
         if (!node.terms().held(partition).equals(found.term())) {
             return Refusal.NONE.and(0, node.terms().kept(partition), false);
         }
@@ -306,7 +267,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             throw new IllegalStateException("a step without an update");
         }
         long nowMillis = node.clocks().wallMillis();
-        long reapMark = node.replica().reapMark(to.storageKey());
+        long reapMark = node.replica().reapMark(route.storageKey());
         UpdateFunction.Result applied =
                 only.function().apply(only.args(), LiveValue.of(held.settled(reapMark), nowMillis), nowMillis);
         runs.add(new Run(only, applied.reply()));
@@ -317,7 +278,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
             }
             return write(held, new LocalWrite.Content(change.value(), change.expireAtMillis()));
         }
-        UpdateStep before = line.newest();
+        UpdateStep before = rounds.newest();
         boolean isOfBefore = before != null && (before.isInFlight() || before.isAcknowledged) && before.hasLeft(held);
         boolean isAlike = found.isUniform() && held.sameAs(found.read());
         if (before != null && isOfBefore && meetsNeedsOf(this, before)) {
@@ -329,71 +290,51 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     private Versions write(Versions held, LocalWrite.Content content) {
-        long reapMark = node.replica().reapMark(to.storageKey());
+        long reapMark = node.replica().reapMark(route.storageKey());
         LocalWrite.Basis basis = LocalWrite.Basis.under(found.term(), held, reapMark);
-        Dot dot = node.replica().nextDot(to.storageKey(), held.clock(), basis.context());
+        Dot dot = node.replica().nextDot(route.storageKey(), held.clock(), basis.context());
         LocalWrite write = LocalWrite.make(node, ticket, dot, basis, content);
-        made = write;
+        made(write);
         spread = write.delta();
-        line.made(this);
+        rounds.made(this);
         return write.stored();
     }
 
     @Override
-    public void done(Verdict verdict) {
-        WriteRound begun = round;
-        DiskDeadline alone = deadline;
-        if (state == State.DONE && verdict == Verdict.OK && begun != null) {
-            storedLate(begun);
-        }
-        if (state != State.MAKING) {
-            return;
-        }
-        if (alone != null && !alone.end()) {
-            end();
-            return;
-        }
+    boolean isMade() {
+        return true;
+    }
+
+    @Override
+    void stored() {
         Refusal why = refusal;
-        if (why != null) {
-            line.refused(why);
-        } else if (verdict != Verdict.OK) {
-            endWaiting();
-            refuse(verdict);
-        } else {
-            stored(begun);
-        }
-    }
-
-    /** Too late for the client; the others get the version as a repair. */
-    private void storedLate(WriteRound begun) {
-        LocalWrite write = made;
-        if (write != null) {
-            node.spread(ticket, to.storageKey(), write.delta());
-            begun.proceed(write.delta());
-        }
-    }
-
-    private void stored(@Nullable WriteRound begun) {
-        LocalWrite write = made;
-        if (write != null) {
-            node.spread(ticket, to.storageKey(), write.delta());
-        }
         Versions delta = spread;
         UpdateStep before = followed;
-        if (delta != null && begun != null) {
-            state = State.SPREADING;
-            begun.proceed(delta);
+        if (why != null) {
+            rounds.refused(why);
+        } else if (delta != null && !isAlone()) {
+            spread(delta);
         } else if (before != null && !before.isDone()) {
-            state = State.FOLLOWING;
+            state(State.FOLLOWING);
             endWaiting();
             before.followers.add(this);
         } else {
             endWaiting();
+            LocalWrite write = made();
+            if (write != null) {
+                sendFar(write);
+            }
             enough();
         }
     }
 
-    private void refuse(Verdict verdict) {
+    @Override
+    void refused(Verdict verdict) {
+        Refusal why = refusal;
+        if (why != null) {
+            rounds.refused(why);
+            return;
+        }
         String error = WriteRound.refusal(verdict);
         Outcome outcome = error != null
                 ? new Outcome.Refused(error)
@@ -403,19 +344,24 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
         end();
     }
 
+    @Override
+    void over() {
+        end();
+    }
+
     // --- the end ---
 
     @Override
     public void enough() {
-        if (found.isExact() && spread != null && line.hasMoved(to)) {
-            line.refused(Refusal.NONE.and(0, Term.NONE, true));
+        if (found.isExact() && spread != null && rounds.hasMoved(route)) {
+            rounds.refused(Refusal.NONE.and(0, Term.NONE, true));
             return;
         }
         acknowledge();
     }
 
     private void acknowledge() {
-        line.acknowledged(this);
+        rounds.acknowledged(this);
         for (Run run : runs) {
             node.outbox().reply(run.update().ticket().origin(), new Outcome.Updated(run.reply()));
         }
@@ -427,7 +373,7 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
 
     /** Whether enough for one step is enough for another. */
     private boolean meetsNeedsOf(UpdateStep step, UpdateStep met) {
-        return node.settings().isMetBy(step.quorum, met.quorum, to.writers().length);
+        return node.settings().isMetBy(step.quorum, met.quorum, route.writers().length);
     }
 
     /**
@@ -436,20 +382,20 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
      */
     void enoughBy(UpdateStep later) {
         Dot dot = dot();
-        if (state == State.SPREADING && dot != null && later.covers().covers(dot) && meetsNeedsOf(this, later)) {
+        if (state() == State.SPREADING && dot != null && later.covers().covers(dot) && meetsNeedsOf(this, later)) {
             endWaiting();
             acknowledge();
         }
     }
 
     private void ledToEnough() {
-        if (state == State.FOLLOWING) {
+        if (state() == State.FOLLOWING) {
             enough();
         }
     }
 
     private void ledToFailure(int got, int needed) {
-        if (state == State.FOLLOWING) {
+        if (state() == State.FOLLOWING) {
             failed(got, needed);
         }
     }
@@ -470,18 +416,12 @@ final class UpdateStep implements LocalReplica.WriteStep, WriteRound.Listener {
     }
 
     private void end() {
-        state = State.DONE;
-        line.ended();
+        state(State.DONE);
+        rounds.ended();
     }
 
     @Override
     public void refused(Refusal why) {
-        line.refused(why);
-    }
-
-    /** The reply was computed without what is concurrent; it stays as a sibling for the reader to see. */
-    @Override
-    public boolean supersedes(Versions uncovered) {
-        return false;
+        rounds.refused(why);
     }
 }

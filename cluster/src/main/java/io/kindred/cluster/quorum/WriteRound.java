@@ -27,10 +27,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where this node is a replica the round begins with its own write under way; {@link #proceed} says that it is
  * durable. So the deadline holds for a slow disk too.
+ *
+ * <ul>
+ *   <li>STORING: nothing was sent yet. SENDING; DECIDED where the disk took too long.
+ *   <li>SENDING: an answer that comes while places are still being asked decides nothing. WAITING.
+ *   <li>WAITING: for acknowledgements. DECIDED where W have it, or cannot have it, or the time is up, or replicas have refused;
+ *       AWAITING_NEWS where too few are left while the ring changes.
+ *   <li>AWAITING_NEWS: for a moment; then SENDING, by the ring as it is by then, if need be in a round of its own.
+ *   <li>DECIDED: the listener has been told, or does not want to be. Closed when all places have answered.
+ * </ul>
  */
 final class WriteRound extends Request {
     /** About as long as it takes to be connected to, or told of, a node that has just come into the ring. */
     private static final long ASK_AGAIN_NANOS = 20_000_000L;
+
+    private enum Stage {
+        STORING,
+        SENDING,
+        WAITING,
+        AWAITING_NEWS,
+        DECIDED
+    }
 
     private final Coordination node;
     private final Route route;
@@ -49,14 +66,11 @@ final class WriteRound extends Request {
     private long hedgeNanos;
 
     private long deadlineNanos;
-    private boolean awaitsNews;
-    private boolean decided;
+    private Stage stage = Stage.STORING;
     /** What goes on in place of this one, by a newer route. */
     private @Nullable WriteRound successor;
 
     private boolean sloppy;
-    /** While places are still being asked, an early answer decides nothing. */
-    private boolean starting;
 
     interface Listener {
         void enough();
@@ -108,14 +122,18 @@ final class WriteRound extends Request {
         if (next != null) {
             next.abandon();
         }
-        decided = true;
+        stage = Stage.DECIDED;
         node.requests().close(this);
     }
 
     /** Whether the listener has been told how it ended. */
     boolean isOver() {
         WriteRound next = successor;
-        return next == null ? decided : next.isOver();
+        return next == null ? isDecided() : next.isOver();
+    }
+
+    private boolean isDecided() {
+        return stage == Stage.DECIDED;
     }
 
     /** Sends; what this node itself is a replica of is durable here by now. */
@@ -131,15 +149,17 @@ final class WriteRound extends Request {
             boolean counts = node.terms().counts(route.storageKey().partition());
             places.replica(route.self(), counts ? State.ANSWERED : State.STANDS_IN);
         }
-        starting = true;
+        stage = Stage.SENDING;
         for (int i = 0; i < places.size(); i++) {
             if (places.replica(i) == State.UNASKED) {
                 askReplica(i, written);
             }
         }
-        starting = false;
+        if (!isDecided()) {
+            stage = Stage.WAITING;
+        }
         settle();
-        if (id != 0 && !awaitsNews && places.anyAsked()) {
+        if (id != 0 && stage != Stage.AWAITING_NEWS && places.anyAsked()) {
             hedgeAfter(sentNanos, patience());
         }
     }
@@ -261,8 +281,8 @@ final class WriteRound extends Request {
     }
 
     private void acknowledged(@Nullable Versions uncovered) {
-        if (!decided && uncovered != null && listener.supersedes(uncovered)) {
-            decided = true;
+        if (!isDecided() && uncovered != null && listener.supersedes(uncovered)) {
+            stage = Stage.DECIDED;
             node.requests().close(this);
             return;
         }
@@ -288,7 +308,7 @@ final class WriteRound extends Request {
         if (written == null || node.clocks().nanos() - hedgeNanos < 0) {
             return;
         }
-        if (awaitsNews && !decided) {
+        if (stage == Stage.AWAITING_NEWS) {
             askAgain(written);
             return;
         }
@@ -304,12 +324,12 @@ final class WriteRound extends Request {
                 node.router().late(places.standInNode(i));
             }
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
-            if (!decided && !isExact && isWanted && places.standIn(i) != State.FAILED) {
+            if (!isDecided() && !isExact && isWanted && places.standIn(i) != State.FAILED) {
                 asked |= askStandIn(i, written);
             }
         }
         settle();
-        if (asked && id != 0 && !decided) {
+        if (asked && id != 0 && !isDecided()) {
             node.counters().hedges++;
             hedgeAfter(node.clocks().nanos(), patience());
         }
@@ -330,8 +350,8 @@ final class WriteRound extends Request {
 
     @Override
     protected void onDeadline() {
-        if (!decided) {
-            decided = true;
+        if (!isDecided()) {
+            stage = Stage.DECIDED;
             node.counters().timeouts++;
             fail();
         }
@@ -340,34 +360,34 @@ final class WriteRound extends Request {
 
     /** Decides where that is possible by now, and ends when there is nothing left to wait for. */
     private void settle() {
-        if (starting) {
+        if (stage == Stage.SENDING) {
             return;
         }
-        if (!decided && needs.isMet(places)) {
+        if (!isDecided() && needs.isMet(places)) {
             enough();
         }
-        if (!decided && isHopeless()) {
+        if (!isDecided() && isHopeless()) {
             Refusal why = refusal;
             if (why != null) {
-                decided = true;
+                stage = Stage.DECIDED;
                 node.requests().close(this);
                 listener.refused(why);
                 return;
             }
             relax();
         }
-        if (!decided && isHopeless() && !askTheLate() && !awaitNews()) {
-            decided = true;
+        if (!isDecided() && isHopeless() && !askTheLate() && !awaitNews()) {
+            stage = Stage.DECIDED;
             fail();
         }
-        if (decided && id != 0 && !places.anyAsked()) {
+        if (isDecided() && id != 0 && !places.anyAsked()) {
             node.requests().close(this);
             keepForTheRest();
         }
     }
 
     private void enough() {
-        decided = true;
+        stage = Stage.DECIDED;
         node.counters().writeRounds.record(node.clocks().nanos() - sentNanos);
         listener.enough();
     }
@@ -414,8 +434,8 @@ final class WriteRound extends Request {
         if (id == 0 || delta == null || !(isChanging() || places.isAnyRefused())) {
             return false;
         }
-        if (!awaitsNews) {
-            awaitsNews = true;
+        if (stage != Stage.AWAITING_NEWS) {
+            stage = Stage.AWAITING_NEWS;
             for (int i = 0; i < places.size(); i++) {
                 if (places.isRefused(i)) {
                     node.router().compareRings(route.writers()[i]);
@@ -431,19 +451,18 @@ final class WriteRound extends Request {
     }
 
     private void askAgain(Versions written) {
-        awaitsNews = false;
         Route now = node.router().routeOf(route.storageKey());
         Route scoped = route.wide() ? node.router().wide(now) : now;
         boolean isOther = !Arrays.equals(scoped.writers(), route.writers());
         if (isOther && guard != null) {
-            decided = true;
+            stage = Stage.DECIDED;
             node.requests().close(this);
             listener.refused(Refusal.NONE.and(0, Term.NONE, true));
             return;
         }
         // Where this node is a replica by the new one only, nothing is stored here yet.
         if (isOther && (route.isReplica() || !scoped.isReplica())) {
-            decided = true;
+            stage = Stage.DECIDED;
             node.requests().close(this);
             WriteRound anew = new WriteRound(node, scoped, quorum, listener);
             successor = anew;
@@ -451,16 +470,18 @@ final class WriteRound extends Request {
             anew.proceed(written);
             return;
         }
-        starting = true;
+        stage = Stage.SENDING;
         places.forgetRefusals();
         for (int i = 0; i < places.size(); i++) {
             if (!places.isAnswered(i) && !places.isAsked(i)) {
                 askReplica(i, written);
             }
         }
-        starting = false;
+        if (!isDecided()) {
+            stage = Stage.WAITING;
+        }
         settle();
-        if (id != 0 && !awaitsNews && places.anyAsked()) {
+        if (id != 0 && stage != Stage.AWAITING_NEWS && places.anyAsked()) {
             hedgeAfter(node.clocks().nanos(), patience());
         }
     }

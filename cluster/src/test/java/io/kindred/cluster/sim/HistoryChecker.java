@@ -53,6 +53,11 @@ final class HistoryChecker {
     /** By key, what containers that were reaped had seen. */
     private final Map<String, VersionVector> reaped = new HashMap<>();
 
+    /** Acknowledged, and waiting for the one that superseded it. */
+    private final List<Write> superseded = new ArrayList<>();
+
+    private long supersededNanos;
+
     long acknowledged;
     long siblingsSeen;
     long containersReaped;
@@ -111,8 +116,31 @@ final class HistoryChecker {
         write.scope = scope;
         write.acknowledged = true;
         write.strict = strict;
+        standsForThoseBefore(write);
         acknowledgedOf(write.key).add(write);
         acknowledged++;
+    }
+
+    /**
+     * A plain SET that is superseded where it is made, by one that came behind it, has no version: the other's stands for it. They
+     * are acknowledged one right behind the other, in the same event.
+     */
+    private void standsForThoseBefore(Write write) {
+        long now = cluster.schedule.nowNanos();
+        boolean isNext = !superseded.isEmpty()
+                && supersededNanos == now
+                && superseded.get(0).key.equals(write.key)
+                && write.context == null;
+        if (!superseded.isEmpty() && !isNext) {
+            throw cluster.violation("acknowledged, but nobody ever stored it: " + superseded.get(0).token);
+        }
+        if (write.dots.isEmpty() && write.context == null) {
+            superseded.add(write);
+            supersededNanos = now;
+        } else {
+            superseded.forEach(before -> before.dots.addAll(write.dots));
+            superseded.clear();
+        }
     }
 
     void note(Outcome outcome) {

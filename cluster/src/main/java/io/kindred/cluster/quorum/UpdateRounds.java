@@ -14,10 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read-modify-writes of one key at its first live replica, in line. They run in rounds: all that wait when a round
- * begins share one read quorum, then each is applied to the state that the one before it left. What arrives meanwhile waits
- * for the next round, so that each update sees every update that was acknowledged before it was sent. All of one line have
- * the same scope: a local one does not wait for what is read in another datacenter.
+ * The read-modify-writes of one key at its first live replica. They run in rounds: all that wait when a round begins, in the
+ * key's {@link KeyLine}, are called in and share one read quorum, then each is applied to the state that the one before it
+ * left, and what else has waited among them begins in its place. What arrives meanwhile waits for the next round, so that
+ * each update sees every update that was acknowledged before it was sent. All of one round have the same scope: a local one
+ * does not wait for what is read in another datacenter.
  *
  * <p>Rounds and versions are under this node's term of the partition (docs/updates.md), which makes them exact whenever a
  * majority of the key's own replicas answers. Where too many of those are gone, updates are <em>sloppy</em>: as any write,
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>APPLYING: settles, then runs what waits, one after the other. Then IDLE.
  * </ul>
  */
-final class UpdateLine implements ReadRound.Listener {
+final class UpdateRounds implements ReadRound.Listener {
     private static final long PAUSE_NANOS = 20_000_000L;
     private static final String NO_MAJORITY = "no majority of the key's own replicas answered in ";
     private static final String TOOK_TOO_LONG = "the key's other updates took too long";
@@ -51,14 +52,16 @@ final class UpdateLine implements ReadRound.Listener {
     }
 
     private final Coordination node;
-    private final Runnable whenIdle;
+    private final KeyLine line;
+    private final Consumer<UpdateTurn> anew;
     private final UnrunUpdates unrun;
     private final RecordKey storageKey;
     private final boolean wide;
     private Route route;
     private State state = State.IDLE;
-    private List<Object> waiting = new ArrayList<>();
-    private List<Object> batch = new ArrayList<>();
+    /** Called in, in line order. */
+    private List<Turn> batch = new ArrayList<>();
+
     private final ArrayDeque<UpdateStep> inFlight = new ArrayDeque<>();
     /** Refused, in line order. */
     private List<UpdateStep> unsettled = new ArrayList<>();
@@ -81,74 +84,42 @@ final class UpdateLine implements ReadRound.Listener {
     /** Too few of the own replicas count, or can read, though they are there: the next round is sloppy. */
     private boolean isShort;
 
-    /** Those under way wait no longer than that. */
-    private long untilNanos;
-
-    /** A plain write that has to wait for the updates before it. */
-    private record After(Runnable put, long deadlineNanos) {}
-
     /**
-     * @param whenIdle called when nothing waits and nothing is in flight any more: the owner forgets this line
+     * @param wide whether over all datacenters
      * @param elsewhere takes an update that was not applied because another node is to run it
+     * @param anew takes the turn of one that is to be run again
      */
-    UpdateLine(Coordination node, Route route, Runnable whenIdle, Consumer<Ticket> elsewhere) {
+    UpdateRounds(Coordination node, KeyLine line, boolean wide, Consumer<Ticket> elsewhere, Consumer<UpdateTurn> anew) {
         this.node = node;
+        this.line = line;
+        this.anew = anew;
         this.unrun = new UnrunUpdates(node, elsewhere);
-        this.route = route;
-        this.storageKey = route.storageKey();
-        this.wide = route.wide();
-        this.whenIdle = whenIdle;
+        this.storageKey = line.key();
+        this.wide = wide;
+        this.route = routeNow();
     }
 
-    void add(UpdateStep.Update update) {
-        addEntry(update);
-    }
-
-    /** A write that came after updates of its key is applied after them, waiting no longer than to its deadline. */
-    void addAfter(Runnable put, long deadlineNanos) {
-        addEntry(new After(put, deadlineNanos));
-    }
-
-    private void addEntry(Object entry) {
-        waiting.add(entry);
-        if (state == State.IDLE) {
-            begin();
-        } else if (deadlineOf(entry) - untilNanos < 0) {
-            new Overdue(entry);
-        }
-    }
-
-    private static long deadlineOf(Object entry) {
-        return entry instanceof UpdateStep.Update update
-                ? update.ticket().deadlineNanos()
-                : ((After) entry).deadlineNanos();
-    }
-
-    /** One that was begun anew, and has less time left than those that are under way, does not wait for them to its end. */
-    private final class Overdue extends Request {
-        private final Object entry;
-
-        Overdue(Object entry) {
-            this.entry = entry;
-            node.requests().open(this, node.clocks().nanos(), deadlineOf(entry));
-        }
-
-        @Override
-        protected void onDeadline() {
-            if (!waiting.remove(entry)) {
-                return;
-            }
-            if (entry instanceof UpdateStep.Update update) {
-                unrun.notApplied(update, TOOK_TOO_LONG);
-            } else if (entry instanceof After after) {
-                after.put().run();
-            }
-        }
+    /** Begins a round with it. Requires: that none is under way. */
+    void add(UpdateTurn turn) {
+        batch.add(turn);
+        begin();
     }
 
     private Route routeNow() {
         Route now = node.router().routeOf(storageKey);
         return wide ? node.router().wide(now) : now;
+    }
+
+    private Hold round() {
+        return Hold.round(wide);
+    }
+
+    private void hold() {
+        line.hold(round(), node.clocks().nanos());
+    }
+
+    private UpdateTurn turn(UpdateStep.Update update) {
+        return new UpdateTurn(node, update, anew);
     }
 
     private int partition() {
@@ -159,13 +130,14 @@ final class UpdateLine implements ReadRound.Listener {
 
     private void begin() {
         state = State.IDLE;
-        batch.addAll(waiting);
-        waiting = new ArrayList<>();
+        hold();
+        batch.addAll(line.callIn(round()));
         route = routeNow();
         giveUpLate();
-        batch.removeIf(entry -> entry instanceof UpdateStep.Update update && isPutOff(update));
+        batch.removeIf(turn -> turn instanceof UpdateTurn update && isPutOff(update.update()));
         passOn();
         if (batch.isEmpty() && unsettled.isEmpty()) {
+            line.release(round());
             forgetIfIdle();
             return;
         }
@@ -195,9 +167,9 @@ final class UpdateLine implements ReadRound.Listener {
     private List<UpdateStep.Update> updates() {
         List<UpdateStep.Update> all = new ArrayList<>();
         unsettled.forEach(step -> all.addAll(step.updates()));
-        for (Object entry : batch) {
-            if (entry instanceof UpdateStep.Update update) {
-                all.add(update);
+        for (Turn turn : batch) {
+            if (turn instanceof UpdateTurn update) {
+                all.add(update.update());
             }
         }
         return all;
@@ -214,10 +186,10 @@ final class UpdateLine implements ReadRound.Listener {
         for (UpdateStep.Update each : updates) {
             deadline = Math.min(deadline, each.ticket().deadlineNanos());
         }
-        for (Object entry : batch) {
-            deadline = entry instanceof After after ? Math.min(deadline, after.deadlineNanos()) : deadline;
+        for (Turn turn : batch) {
+            deadline = Math.min(deadline, turn.deadlineNanos());
         }
-        untilNanos = deadline;
+        line.hold(round(), deadline);
         return deadline;
     }
 
@@ -283,7 +255,7 @@ final class UpdateLine implements ReadRound.Listener {
             node.counters().timeouts++;
             asked++;
             String what = why + node.settings().timeoutMillis() + " ms";
-            UpdateLine.this.end(update -> unrun.notApplied(update, what));
+            UpdateRounds.this.end(update -> unrun.notApplied(update, what));
         }
     }
 
@@ -417,7 +389,7 @@ final class UpdateLine implements ReadRound.Listener {
             if (!isLate) {
                 left.add(step);
             } else if (step.dot() == null) {
-                step.updates().forEach(each -> batch.add(0, each));
+                step.updates().forEach(each -> batch.add(0, turn(each)));
             } else {
                 unrun.giveUp(step.updates(), "its time was up before enough replicas had it again");
             }
@@ -450,15 +422,14 @@ final class UpdateLine implements ReadRound.Listener {
         if (first >= 0 && now.writers()[first] == node.self()) {
             return;
         }
-        List<Object> mine = new ArrayList<>();
-        List<Object> entries = batch;
-        for (Object entry : entries) {
-            if (entry instanceof UpdateStep.Update update
-                    && !(update.ticket().isPassedOn() && route.serves())
-                    && !mayFinish(update, now)) {
-                unrun.passOn(update);
+        List<Turn> mine = new ArrayList<>();
+        for (Turn turn : batch) {
+            if (turn instanceof UpdateTurn one
+                    && !(one.update().ticket().isPassedOn() && route.serves())
+                    && !mayFinish(one.update(), now)) {
+                unrun.passOn(one.update());
             } else {
-                mine.add(entry);
+                mine.add(turn);
             }
         }
         batch = mine;
@@ -488,13 +459,13 @@ final class UpdateLine implements ReadRound.Listener {
         }
         unsettled = new ArrayList<>();
         refusal = Refusal.NONE;
-        List<Object> round = batch;
+        List<Turn> round = batch;
         batch = new ArrayList<>();
-        for (Object entry : round) {
-            if (entry instanceof UpdateStep.Update update) {
-                tell.accept(update);
-            } else if (entry instanceof After after) {
-                after.put().run();
+        for (Turn turn : round) {
+            if (turn instanceof UpdateTurn update) {
+                tell.accept(update.update());
+            } else {
+                turn.begin();
             }
         }
         begin();
@@ -517,17 +488,17 @@ final class UpdateLine implements ReadRound.Listener {
             moveToUnsettled();
         }
         settle(found, answers, isOwnKnown);
-        List<Object> entries = batch;
+        List<Turn> turns = batch;
         batch = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
+        for (int i = 0; i < turns.size(); i++) {
             if (!unsettled.isEmpty()) {
-                waiting.addAll(0, entries.subList(i, entries.size()));
+                batch.addAll(turns.subList(i, turns.size()));
                 break;
             }
-            if (entries.get(i) instanceof UpdateStep.Update update) {
-                run(found, update);
-            } else if (entries.get(i) instanceof After after) {
-                after.put().run();
+            if (turns.get(i) instanceof UpdateTurn update) {
+                run(found, update.update());
+            } else {
+                turns.get(i).begin();
             }
         }
         if (unsettled.isEmpty()) {
@@ -596,9 +567,12 @@ final class UpdateLine implements ReadRound.Listener {
         if (unsettled.isEmpty()) {
             return;
         }
-        List<UpdateStep> line = unsettled;
+        List<UpdateStep> refused = unsettled;
         unsettled = new ArrayList<>();
-        List<Object> rest = new ArrayList<>(new Settler(node, this, unrun, found).settle(line, answers, isOwnKnown));
+        List<Turn> rest = new ArrayList<>();
+        new Settler(node, this, unrun, found)
+                .settle(refused, answers, isOwnKnown)
+                .forEach(each -> rest.add(turn(each)));
         rest.addAll(batch);
         batch = rest;
     }
@@ -673,8 +647,9 @@ final class UpdateLine implements ReadRound.Listener {
     }
 
     private void forgetIfIdle() {
-        if (state == State.IDLE && batch.isEmpty() && waiting.isEmpty() && unsettled.isEmpty() && inFlight.isEmpty()) {
-            whenIdle.run();
+        boolean isOver = state == State.IDLE && batch.isEmpty() && unsettled.isEmpty() && inFlight.isEmpty();
+        if (isOver && line.rounds(wide) == this) {
+            line.rounds(wide, null);
         }
     }
 }
