@@ -22,27 +22,18 @@ final class AntiEntropy {
     private final ExchangeCore exchange;
     private final ExchangeCounters counters = new ExchangeCounters();
     private final ExchangeCore.Wires wires;
-    private final Replica replica;
+    private final Journal journal;
     private final RingRouter router;
     private boolean follows;
 
-    /** What anti-entropy is about. */
-    record Parts(
-            NodeConfig config,
-            Desk desk,
-            Replica replica,
-            Losses losses,
-            MerkleTrees trees,
-            FlushStamps flushStamps,
-            ReapMarks marks,
-            OwedRanges owed) {}
-
-    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router) {
-        this.trees = parts.trees();
+    AntiEntropy(LocalData data, ExchangeCore.Wires wires, RingRouter router) {
+        KeptState kept = data.kept();
+        Outlet outlet = data.in().outlet();
+        this.trees = kept.trees();
         this.wires = wires;
-        this.replica = parts.replica();
+        this.journal = data.journal();
         this.router = router;
-        RecordRange range = (from, to, limit, done) -> parts.desk()
+        RecordRange range = (from, to, limit, done) -> data.desk()
                 .scan(
                         from,
                         to,
@@ -52,12 +43,12 @@ final class AntiEntropy {
         exchange = new ExchangeCore(
                 wires,
                 new ExchangeCore.Store(
-                        trees, range, parts.flushStamps(), replica, parts.losses(), parts.marks(), counters),
-                new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
-                parts.config().exchangeIntervalNanos(),
+                        trees, range, kept.flushStamps(), data.replica(), data.losses(), kept.marks(), counters),
+                new ExchangeCore.Debts(kept.owed(), debt -> journal.forget(MetaKey.owed(debt))),
+                data.config().exchangeIntervalNanos(),
                 line -> outlet.effects().note(line));
         builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, range, parts.losses()),
+                new TreeBuilder.Work(trees, range, data.losses()),
                 counters,
                 line -> outlet.effects().note(line),
                 exchange::doubt);
@@ -78,7 +69,7 @@ final class AntiEntropy {
 
     /** What the last stop has stored holds until the first write: it is deleted before that. */
     void onStarted() {
-        trees.restored().forEach(partition -> replica.forgetMeta(MetaKey.of(MetaKey.TREES, partition)));
+        trees.restored().forEach(partition -> journal.forget(MetaKey.of(MetaKey.TREES, partition)));
     }
 
     /** Something about these partitions has changed. */

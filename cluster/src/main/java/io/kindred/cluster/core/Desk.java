@@ -18,7 +18,8 @@ import java.util.function.IntPredicate;
 
 /** This node's part of questions about the whole key space: counts, pages of keys, and flush stamps. */
 final class Desk implements LocalDesk {
-    private final Replica replica;
+    private final Bookkeeping books;
+    private final Journal journal;
     private final ReplicaStore store;
     private final Clocks clocks;
     private final FlushStamps flushStamps;
@@ -36,23 +37,25 @@ final class Desk implements LocalDesk {
     private IntPredicate sweeping = db -> false;
     private long lastScan;
 
-    Desk(Replica replica, ReplicaStore store, Replica.Kept kept, NodeConfig config, Surroundings surroundings) {
-        this.replica = replica;
+    Desk(LocalData data, ReplicaStore store) {
+        KeptState kept = data.kept();
+        this.books = data.books();
+        this.journal = data.journal();
         this.store = store;
         this.flushStamps = kept.flushStamps();
         this.hidden = kept.hidden();
         this.deadlines = kept.deadlines();
         this.durable = kept.flushStamps().copy();
-        this.partitions = config.partitions();
-        this.outlet = surroundings.outlet();
-        this.clocks = surroundings.clocks();
+        this.partitions = data.config().partitions();
+        this.outlet = data.in().outlet();
+        this.clocks = data.in().clocks();
         this.pages = new PageReader.Source(
-                this::scan, flushStamps, clocks, config.quorums().timeoutNanos(), this::showsUnreadable);
+                this::scan, flushStamps, clocks, data.config().quorums().timeoutNanos(), this::showsUnreadable);
     }
 
     /** While a flush is under way it counts as flushed: what else it may be, other replicas tell. */
     private boolean showsUnreadable(RecordKey storageKey, CorruptRecordException damage) {
-        replica.unreadable().found(storageKey, damage);
+        books.unreadable().found(storageKey, damage);
         return !sweeping.test(storageKey.db());
     }
 
@@ -152,15 +155,15 @@ final class Desk implements LocalDesk {
             boolean raised = flushStamps.raise(db, stamp);
             // A mark that could not be stored counts all the same, and is stored when it is told again.
             if (stamp > durable.of(db)) {
-                replica.persistMeta(MetaKey.of(MetaKey.FLUSH, db), MetaKey.value(flushStamps.of(db)));
-                replica.barrier(verdict -> stored(verdict, database, stamp));
+                journal.persistMeta(MetaKey.of(MetaKey.FLUSH, db), MetaKey.value(flushStamps.of(db)));
+                journal.barrier(verdict -> stored(verdict, database, stamp));
             }
             if (raised) {
                 hide(db);
                 onFlushed.accept(db);
             }
         }
-        replica.barrier(done);
+        journal.barrier(done);
     }
 
     private void stored(Verdict verdict, int db, long stamp) {
@@ -177,7 +180,7 @@ final class Desk implements LocalDesk {
             hidden.hideAll(group, store.count(group));
             deadlines.hideAll(group);
             if (hidden.of(group) != before) {
-                replica.keepHidden(group);
+                books.visibility().keep(group);
             }
         }
     }
@@ -199,7 +202,7 @@ final class Desk implements LocalDesk {
         deadlines.showAll(group);
         if (hidden.of(group) > 0) {
             hidden.clear(group);
-            replica.keepHidden(group);
+            books.visibility().keep(group);
         }
     }
 }

@@ -1,13 +1,10 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ExchangeCore;
-import io.kindred.cluster.antientropy.MerkleTrees;
-import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.Scrubber;
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.handoff.HintLedger;
 import io.kindred.cluster.handoff.OwedRanges;
-import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Standing;
@@ -49,21 +46,17 @@ import java.util.List;
  * <p>Owned by: one thread.
  */
 public final class NodeCore implements MessageHandler {
-    /** How long a dot that was lent to another node may stay away, in request timeouts. */
-    private static final int LOAN_TIMEOUTS = 3;
-
     private static final String CAST_OUT = "ERR this node was forgotten or replaced; ask another one of the cluster";
 
     private final Outlet outlet = new Outlet();
     private final Clocks clocks;
     private final Requests requests;
-    private final Replica replica;
+    private final LocalData data;
     private final StampReserve reserve;
     private final Coordinator coordinator;
     private final ReplicaService service;
     private final ReplicaStore store;
     private final ClusterMembership membership;
-    private final Losses losses;
     private final Desk desk;
     private final Sweeper sweeper;
     private final HandoffCore handoff;
@@ -92,32 +85,21 @@ public final class NodeCore implements MessageHandler {
                 new HybridClock(config.times().clockSkewMaxMillis()),
                 recovered.self().start());
         outlet.tellOf(clocks::reading);
-        FlushStamps flushStamps = new FlushStamps(config.databases());
-        FlushStamps swept = new FlushStamps(config.databases());
-        owed = new OwedRanges();
+        Surroundings surroundings = new Surroundings(clocks, random, outlet);
         Actor actor = new Actor(recovered.self().id(), recovered.self().incarnation());
-        LentDots lent = new LentDots(LOAN_TIMEOUTS * config.quorums().timeoutNanos());
-        Replica.Kept kept = new Replica.Kept(
-                new DotCounters(actor, config.partitions(), lent),
-                new HiddenCounts(),
-                new Deadlines(),
-                flushStamps,
-                new ReapMarks(config.partitions()),
-                new MerkleTrees(
-                        config.partitions(),
-                        config.partitioner().equals("md5"),
-                        flushStamps,
-                        group -> store.count((int) group)));
-        recover(recovered, kept, swept, owed, clocks);
-        DeadlineDisk.recover(recovered, kept, clocks.highestWritten());
+        KeptState kept = new KeptState(config, actor, store);
+        kept.recover(recovered, clocks);
+        owed = kept.owed();
+        FlushStamps flushStamps = kept.flushStamps();
         long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
-        replica = new Replica(actor, store, kept, outlet, clocks);
-        reserve = new StampReserve(clocks, replica);
-        Surroundings surroundings = new Surroundings(clocks, random, outlet);
-        losses = new Losses(replica, outlet, config.databases());
-        desk = new Desk(replica, store, kept, config, surroundings);
-        sweeper = new Sweeper(desk, replica, flushStamps, swept, config.partitions());
+        Journal journal = new Journal(outlet);
+        data = new LocalData(config, surroundings, kept, journal, store, actor);
+        Replica replica = data.replica();
+        Dots dots = data.books().dots();
+        desk = data.desk();
+        reserve = new StampReserve(clocks, journal);
+        sweeper = new Sweeper(data);
         desk.sweeps(sweeper::isSweeping);
         desk.onFlushed(db -> {
             kept.trees().flushed(db);
@@ -134,36 +116,35 @@ public final class NodeCore implements MessageHandler {
         own = new OwnHolding(
                 recovered.self().id(),
                 HoldingDisk.stored(config.partitions(), recovered.meta()),
-                new HoldingDisk(replica),
+                new HoldingDisk(journal),
                 clocks::nextStamp);
         desk.answersFor(own::holds);
         membership = new ClusterMembership(config, recovered, surroundings, facts, own);
-        membership.onFolded((datacenter, ring) -> replica.persistMeta(
+        membership.onFolded((datacenter, ring) -> journal.persistMeta(
                 MetaKey.of(
                         ring.isSettled() ? MetaKey.SETTLED : MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)),
                 ring.encode()));
         membership
                 .history()
-                .onStore((hash, told) -> replica.persistMeta(
+                .onStore((hash, told) -> journal.persistMeta(
                         MetaKey.of(MetaKey.RECORDS, 0),
                         MetaKey.value(hash),
                         verdict -> told.accept(verdict == Verdict.OK)));
-        membership.start().onRenamed(replica::become);
+        membership.start().onRenamed(dots::become);
         RingRouter router = membership.router();
         latencies = new Latencies(config.quorums().lateMaxNanos());
         Handoffs handed = new Handoffs(
-                new Handoffs.Parts(config, desk, replica, losses, router, owed),
+                data,
+                router,
                 recovered.hints(),
-                new HandoffCore.Wires(outlet, requests, clocks, router, latencies),
-                line -> outlet.effects().note(line));
+                new HandoffCore.Wires(outlet, requests, clocks, router, latencies));
         handoff = handed.core();
         ledger = handed.ledger();
         antiEntropy = new AntiEntropy(
-                new AntiEntropy.Parts(config, desk, replica, losses, kept.trees(), flushStamps, kept.marks(), owed),
-                outlet,
+                data,
                 new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies),
                 router);
-        replica.unreadable().healer((key, isSenseless) -> {
+        data.books().unreadable().healer((key, isSenseless) -> {
             if (key.isHint()) {
                 handoff.onUnreadable(key);
             } else {
@@ -171,8 +152,8 @@ public final class NodeCore implements MessageHandler {
             }
         });
         QuorumCounters counters = new QuorumCounters();
-        Cleaner cleaner = new Cleaner(desk, replica, losses, config.databases());
-        termDisk = new TermDisk(replica, outlet);
+        Cleaner cleaner = new Cleaner(data);
+        termDisk = new TermDisk(journal, outlet);
         terms = new Terms(
                 config.partitions(),
                 router.termDatacenter(),
@@ -185,11 +166,7 @@ public final class NodeCore implements MessageHandler {
                         router,
                         random::nextInt,
                         partition -> own.isEmptied(partition) && !router.takesWrites(partition)));
-        reaping = new Reaping(
-                new Reaping.Parts(config, desk, replica, kept.marks(), own),
-                membership,
-                surroundings,
-                antiEntropy.exchange());
+        reaping = new Reaping(data, membership, own, antiEntropy.exchange());
         transfers = new Transfers(
                 membership,
                 own,
@@ -217,7 +194,7 @@ public final class NodeCore implements MessageHandler {
                 new PlainHold(requests, clocks));
         coordinator = new Coordinator(
                 coordination, functions, new DotLender(replica, handed.hints(), router, config.quorums(), counters));
-        service = new ReplicaService(replica, coordination, outlet);
+        service = new ReplicaService(data.replica(), journal, coordination, outlet);
         NodeViews.Counted counted = new NodeViews.Counted(
                 counters,
                 handed.ledger(),
@@ -231,7 +208,7 @@ public final class NodeCore implements MessageHandler {
                 terms,
                 scrubber.counters());
         membership.start().onLacking(transfers.core()::beginAnew);
-        views = new NodeViews(config, membership, clocks, counted, replica, requests, desk, transfers.core());
+        views = new NodeViews(config, membership, clocks, counted, data, requests, transfers.core());
         Question question = new Question(outlet, requests, clocks, config.quorums(), router, flushStamps, desk);
         queries = new ClusterQueries(
                 question,
@@ -241,44 +218,6 @@ public final class NodeCore implements MessageHandler {
                 random,
                 new RingChanges(membership),
                 new RestoredRecords(coordination, membership.view()));
-    }
-
-    private static void recover(
-            Recovered recovered, Replica.Kept kept, FlushStamps swept, OwedRanges owed, Clocks clocks) {
-        FlushStamps flushStamps = kept.flushStamps();
-        if (recovered.meta().isEmpty()) {
-            kept.hidden().storeIsNew();
-        }
-        for (Recovered.MetaRecord record : recovered.meta()) {
-            int number = MetaKey.number(record.key());
-            if (MetaKey.kind(record.key()) == MetaKey.TREES) {
-                kept.trees().restore(number, record.value());
-                continue;
-            }
-            boolean isOther = MetaKey.kind(record.key()) == MetaKey.TERM
-                    || MetaKey.kind(record.key()) == MetaKey.DEADLINES
-                    || HoldingDisk.isHolding(record.key());
-            if (isOther) {
-                continue;
-            }
-            long value = MetaKey.value(record.value());
-            if (MetaKey.kind(record.key()) == MetaKey.FLOOR) {
-                kept.counters().recover(number, value);
-            } else if (MetaKey.kind(record.key()) == MetaKey.FLUSH && number < flushStamps.databases()) {
-                flushStamps.raise(number, value);
-                clocks.goAbove(value);
-            } else if (MetaKey.kind(record.key()) == MetaKey.CLOCK) {
-                StampReserve.recover(clocks, number, value);
-            } else if (MetaKey.kind(record.key()) == MetaKey.REAP) {
-                kept.marks().raise(number, value);
-            } else if (MetaKey.kind(record.key()) == MetaKey.HIDDEN) {
-                kept.hidden().hideAll(number, value);
-            } else if (MetaKey.kind(record.key()) == MetaKey.OWED) {
-                owed.add(MetaKey.owed(record.key()));
-            } else if (MetaKey.kind(record.key()) == MetaKey.SWEPT && number < swept.databases()) {
-                swept.raise(number, value);
-            }
-        }
     }
 
     /** Runs one event to its end. */
@@ -316,13 +255,13 @@ public final class NodeCore implements MessageHandler {
             membership.watch().heard(received.from());
             received.message().deliver(received.from(), this);
         } else if (event instanceof Event.Persisted persisted) {
-            replica.onPersisted(persisted.count(), persisted.failure());
+            data.onPersisted(persisted);
         } else if (event instanceof Event.Synced synced) {
             termDisk.onSynced(synced.token(), synced.failure());
         } else if (event instanceof Event.Loaded loaded) {
-            replica.onLoaded(loaded.token(), loaded.value(), loaded.failure());
+            data.replica().chains().onLoaded(loaded.token(), loaded.value(), loaded.failure());
         } else if (event instanceof Event.LossAccepted accepted) {
-            losses.onAccepted(accepted.token(), accepted.failure());
+            data.losses().onAccepted(accepted.token(), accepted.failure());
         } else if (event instanceof Event.Scanned scanned) {
             desk.onScanned(scanned);
         } else if (event instanceof Event.ClusterRequest request) {
@@ -348,7 +287,7 @@ public final class NodeCore implements MessageHandler {
             reaping.onTick();
             transfers.core().onTick();
             scrubber.onTick();
-            replica.giveUpLoans();
+            data.books().dots().giveUpLoans();
         } else if (event instanceof Event.Started) {
             antiEntropy.onStarted();
             reaping.onStarted();

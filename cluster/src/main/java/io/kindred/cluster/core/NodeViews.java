@@ -42,7 +42,7 @@ public final class NodeViews {
     private final ClusterMembership membership;
     private final Clocks clocks;
     private final Counted counted;
-    private final Replica replica;
+    private final LocalData data;
     private final Requests requests;
     private final Desk desk;
     private final TransferCore transfers;
@@ -53,17 +53,16 @@ public final class NodeViews {
             ClusterMembership membership,
             Clocks clocks,
             Counted counted,
-            Replica replica,
+            LocalData data,
             Requests requests,
-            Desk desk,
             TransferCore transfers) {
         this.config = config;
         this.membership = membership;
         this.clocks = clocks;
         this.counted = counted;
-        this.replica = replica;
+        this.data = data;
         this.requests = requests;
-        this.desk = desk;
+        this.desk = data.desk();
         this.transfers = transfers;
         allPartitions = IntStream.range(0, config.partitions()).toArray();
     }
@@ -277,7 +276,7 @@ public final class NodeViews {
 
     /** The stamp at or below which a database's versions count as deleted. */
     public long flushStamp(int db) {
-        return replica.flushStamp(db);
+        return data.kept().flushStamps().of(db);
     }
 
     public QuorumCounters counters() {
@@ -393,7 +392,7 @@ public final class NodeViews {
 
     /** What other nodes' writes hold that wait for the disk here. */
     public long peerWritesWaitingBytes() {
-        return replica.waitingBytes();
+        return data.replica().chains().waitingBytes();
     }
 
     /** What writes hold that this node coordinates, until the last of their replicas has answered. */
@@ -433,22 +432,22 @@ public final class NodeViews {
 
     /** Records that are not durable yet. */
     public int unpersisted() {
-        return replica.unpersisted();
+        return data.journal().unpersisted();
     }
 
-    /** Whether a clean stop now has to raise the incarnation all the same: see {@link Replica#hasUnsavedFloors}. */
+    /** Whether a clean stop now has to raise the incarnation all the same: see {@link Dots#hasUnsavedFloors}. */
     public boolean mustRaiseIncarnation() {
-        return replica.hasUnsavedFloors();
+        return data.books().dots().hasUnsavedFloors();
     }
 
     /** How often a record was come upon that cannot be decoded. */
     public long corruptRecords() {
-        return replica.unreadable().encounters();
+        return data.books().unreadable().encounters();
     }
 
     /** Records here that no replica can read. */
     public int lostRecords() {
-        return replica.unreadable().lostCount();
+        return data.books().unreadable().lostCount();
     }
 
     /**

@@ -34,7 +34,7 @@ final class Reaping {
 
     private final ClusterMembership membership;
     private final RingRouter router;
-    private final Replica replica;
+    private final Journal journal;
     private final ReapMarks marks;
     private final Clocks clocks;
     private final Reaper reaper;
@@ -50,18 +50,15 @@ final class Reaping {
     private long roundEndsNanos;
     private long nextNanos;
 
-    /** What reaping works on. */
-    record Parts(NodeConfig config, Desk desk, Replica replica, ReapMarks marks, OwnHolding own) {}
-
-    Reaping(Parts parts, ClusterMembership membership, Surroundings in, ExchangeCore exchange) {
-        NodeConfig config = parts.config();
+    Reaping(LocalData data, ClusterMembership membership, OwnHolding own, ExchangeCore exchange) {
+        NodeConfig config = data.config();
         this.membership = membership;
         this.router = membership.router();
-        this.replica = parts.replica();
-        this.marks = parts.marks();
-        this.own = parts.own();
-        this.clocks = in.clocks();
-        this.reaper = new Reaper(parts, counters);
+        this.journal = data.journal();
+        this.marks = data.kept().marks();
+        this.own = own;
+        this.clocks = data.in().clocks();
+        this.reaper = new Reaper(data, own, counters);
         this.intervalNanos = config.exchangeIntervalNanos();
         long awayNanos = config.times().suspectAfterNanos() + config.quorums().timeoutNanos();
         this.waitNanos = Math.max(DURABLE_AFTER_NANOS, 2 * awayNanos);
@@ -244,7 +241,7 @@ final class Reaping {
     private void raise(int partition, long mark) {
         if (marks.raise(partition, mark)) {
             counters.marksRaised++;
-            replica.persistMeta(MetaKey.of(MetaKey.REAP, partition), MetaKey.value(mark));
+            journal.persistMeta(MetaKey.of(MetaKey.REAP, partition), MetaKey.value(mark));
             reaper.reap(partition);
         }
     }

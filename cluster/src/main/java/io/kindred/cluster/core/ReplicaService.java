@@ -31,13 +31,15 @@ final class ReplicaService {
     private static final int CREDIT_BUSY_BYTES = 16 << 10;
 
     private final Replica replica;
+    private final Journal journal;
     private final HintKeeper hints;
     private final Router router;
     private final Clocks clocks;
     private final Outlet outlet;
     private final Coordination node;
 
-    ReplicaService(Replica replica, Coordination node, Outlet outlet) {
+    ReplicaService(Replica replica, Journal journal, Coordination node, Outlet outlet) {
+        this.journal = journal;
         this.replica = replica;
         this.node = node;
         this.hints = node.hints();
@@ -286,7 +288,7 @@ final class ReplicaService {
 
         void done() {
             if (--missing == 0) {
-                boolean busy = replica.unpersisted() > PENDING_PERSISTS_EASY;
+                boolean busy = journal.unpersisted() > PENDING_PERSISTS_EASY;
                 int credit = busy ? CREDIT_BUSY_BYTES : CREDIT_EASY_BYTES;
                 outlet.send(from, new Message.HandOverAck(requestId, worst, refused, credit));
             }

@@ -26,7 +26,8 @@ final class Sweeper implements ScrubTask {
     private static final int UNREADABLE_MAX = 1_000;
 
     private final Desk desk;
-    private final Replica replica;
+    private final RecordDrops records;
+    private final Journal journal;
     private final FlushStamps flushStamps;
     private final FlushStamps swept;
     private final int partitions;
@@ -72,13 +73,13 @@ final class Sweeper implements ScrubTask {
         }
     }
 
-    /** @param swept per database, the flush stamp up to which a sweep is through */
-    Sweeper(Desk desk, Replica replica, FlushStamps flushStamps, FlushStamps swept, int partitions) {
-        this.desk = desk;
-        this.replica = replica;
-        this.flushStamps = flushStamps;
-        this.swept = swept;
-        this.partitions = partitions;
+    Sweeper(LocalData data) {
+        this.desk = data.desk();
+        this.records = data.drops();
+        this.journal = data.journal();
+        this.flushStamps = data.kept().flushStamps();
+        this.swept = data.kept().swept();
+        this.partitions = data.config().partitions();
     }
 
     /** After a start: what an earlier life flushed and did not sweep. */
@@ -150,14 +151,14 @@ final class Sweeper implements ScrubTask {
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
             RecordKey key = scanned.keys().get(i);
-            Replica.Left left = replica.leftOf(key, scanned.values().get(i));
-            if (key.hasElement() && left != Replica.Left.LESS) {
+            RecordDrops.Left left = records.leftOf(key, scanned.values().get(i));
+            if (key.hasElement() && left != RecordDrops.Left.LESS) {
                 desk.hasElements(sweep.partition, sweep.db, true);
             }
             switch (left) {
                 case LESS -> {
                     drops.add();
-                    replica.dropIfFlushed(key, drops::dropped);
+                    records.dropIfFlushed(key, drops::dropped);
                 }
                 case UNREADABLE -> sweep.addUnreadable(key);
                 case ALL -> {}
@@ -186,7 +187,7 @@ final class Sweeper implements ScrubTask {
         });
         for (RecordKey key : List.copyOf(sweep.unreadable)) {
             drops.add();
-            replica.dropIfFlushed(key, verdict -> {
+            records.dropIfFlushed(key, verdict -> {
                 if (verdict == Verdict.OK) {
                     sweep.unreadable.remove(key);
                 }
@@ -213,7 +214,7 @@ final class Sweeper implements ScrubTask {
     private void end(Sweep sweep) {
         sweeps.remove(sweep);
         if (swept.raise(sweep.db, sweep.stamp)) {
-            replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
+            journal.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
         }
     }
 }

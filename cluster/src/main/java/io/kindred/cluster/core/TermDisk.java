@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 final class TermDisk implements Terms.Disk {
     private static final int TERM_BYTES = 2 * Long.BYTES;
 
-    private final Replica replica;
+    private final Journal journal;
     private final Outlet outlet;
     private final LongMap<List<Consumer<Boolean>>> syncing = new LongMap<>();
     private List<Consumer<Boolean>> written = new ArrayList<>();
     private long lastSync;
 
-    TermDisk(Replica replica, Outlet outlet) {
-        this.replica = replica;
+    TermDisk(Journal journal, Outlet outlet) {
+        this.journal = journal;
         this.outlet = outlet;
     }
 
@@ -61,7 +61,7 @@ final class TermDisk implements Terms.Disk {
                 .putLong(kept.term().number())
                 .putLong(kept.term().node());
         kept.formers().forEach(value::putLong);
-        replica.persistMeta(MetaKey.of(MetaKey.TERM, kept.partition()), value.array(), verdict -> {
+        journal.persistMeta(MetaKey.of(MetaKey.TERM, kept.partition()), value.array(), verdict -> {
             if (verdict == Verdict.OK) {
                 written.add(told);
             } else {

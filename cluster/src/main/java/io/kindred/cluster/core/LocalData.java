@@ -1,0 +1,81 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.version.Actor;
+import java.util.List;
+
+/** This node's own data: its records, what is kept beside them, and who reads, drops and mends them. */
+final class LocalData {
+    private final NodeConfig config;
+    private final Surroundings in;
+    private final KeptState kept;
+    private final Journal journal;
+    private final Bookkeeping books;
+    private final Replica replica;
+    private final RecordDrops drops;
+    private final Losses losses;
+    private final Desk desk;
+    private final DeadlineDisk deadlines;
+
+    LocalData(NodeConfig config, Surroundings in, KeptState kept, Journal journal, ReplicaStore store, Actor self) {
+        this.config = config;
+        this.in = in;
+        this.kept = kept;
+        this.journal = journal;
+        deadlines = new DeadlineDisk(kept.deadlines(), kept.flushStamps(), journal, in.clocks());
+        Dots dots = new Dots(self, kept.counters(), journal, in.clocks());
+        Visibility visibility = new Visibility(kept.flushStamps(), kept.hidden(), journal);
+        // What is persisted in the commit of a record is so in this order.
+        List<RecordFollower> followers = List.of(visibility, deadlines, new TreeFollower(kept.trees()));
+        Records records = new Records(journal, dots, visibility, followers);
+        books = new Bookkeeping(
+                records, dots, visibility, new UnreadableRecords(in.outlet(), in.clocks()), kept.marks());
+        replica = new Replica(store, in.outlet(), books);
+        drops = new RecordDrops(replica, books);
+        losses = new Losses(replica, books, kept.trees(), journal, in.outlet(), config.databases());
+        desk = new Desk(this, store);
+    }
+
+    void onPersisted(Event.Persisted persisted) {
+        journal.onPersisted(persisted.count(), persisted.failure());
+        if (persisted.failure() == null) {
+            books.dots().keepBurnt();
+            deadlines.restate();
+        }
+    }
+
+    NodeConfig config() {
+        return config;
+    }
+
+    Surroundings in() {
+        return in;
+    }
+
+    KeptState kept() {
+        return kept;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    Bookkeeping books() {
+        return books;
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    RecordDrops drops() {
+        return drops;
+    }
+
+    Losses losses() {
+        return losses;
+    }
+
+    Desk desk() {
+        return desk;
+    }
+}
