@@ -16,21 +16,15 @@ final class ClusterQueries {
     private final RingChanges changes;
     private final RestoredRecords restored;
 
-    ClusterQueries(
-            Question question,
-            Outlet outlet,
-            AntiEntropy antiEntropy,
-            NodeViews views,
-            RandomSource random,
-            RingChanges changes,
-            RestoredRecords restored) {
-        this.question = question;
-        this.outlet = outlet;
-        this.antiEntropy = antiEntropy;
+    ClusterQueries(Cluster cluster, PartitionServer server, NodeViews views) {
+        this.question = server.question();
+        this.outlet = server.data().in().outlet();
+        this.antiEntropy = server.antiEntropy();
         this.views = views;
-        this.random = random;
-        this.changes = changes;
-        this.restored = restored;
+        this.random = server.data().in().random();
+        this.changes = new RingChanges(cluster.membership());
+        this.restored = new RestoredRecords(
+                server.coordination(), cluster.membership().view());
     }
 
     void ask(long token, ClusterQuery query) {

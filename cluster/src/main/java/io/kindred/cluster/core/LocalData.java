@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.version.Actor;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class LocalData {
     private final RecordDrops drops;
     private final Losses losses;
     private final Desk desk;
+    private final Sweeper sweeper;
     private final DeadlineDisk deadlines;
 
     LocalData(NodeConfig config, Surroundings in, KeptState kept, Journal journal, ReplicaStore store, Actor self) {
@@ -33,6 +35,30 @@ final class LocalData {
         drops = new RecordDrops(replica, books);
         losses = new Losses(replica, books, kept.trees(), journal, in.outlet(), config.databases());
         desk = new Desk(this, store);
+        sweeper = new Sweeper(this);
+        desk.sweeps(sweeper::isSweeping);
+        desk.onFlushed(this::flushed);
+    }
+
+    /** A database's flush stamp has risen. */
+    private void flushed(int db) {
+        Clocks clocks = in.clocks();
+        long stamp = kept.flushStamps().of(db);
+        kept.trees().flushed(db);
+        sweeper.sweep(db);
+        clocks.goAbove(stamp);
+        if (clocks.aheadMillis(stamp) > 0) {
+            in.outlet()
+                    .effects()
+                    .warn("a flush of database " + db + " is stamped " + clocks.aheadMillis(stamp)
+                            + " ms ahead of this node's clock, for some node's clock is, or was, wrong: what this"
+                            + " node writes is stamped above that from now on");
+        }
+    }
+
+    /** What gossip tells of this node's flushes, and what it brings. */
+    LocalFacts facts() {
+        return new LocalFacts(kept.flushStamps()::all, stamps -> desk.flush(stamps, verdict -> {}));
     }
 
     void onPersisted(Event.Persisted persisted) {
@@ -77,5 +103,9 @@ final class LocalData {
 
     Desk desk() {
         return desk;
+    }
+
+    Sweeper sweeper() {
+        return sweeper;
     }
 }

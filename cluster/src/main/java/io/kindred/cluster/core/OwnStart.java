@@ -159,7 +159,7 @@ final class OwnStart {
     /** Whether others of the ring may know of changes from before this start that they have not told yet. */
     boolean mayBeBehind() {
         long self = view.self().id();
-        return !rounds.sawOwnRecords() && router.datacenters().nodes().stream().anyMatch(id -> id != self);
+        return !rounds.sawOwnRecords() && router.view().nodes().stream().anyMatch(id -> id != self);
     }
 
     long nextTickNanos() {
@@ -193,7 +193,7 @@ final class OwnStart {
                 .filter(id -> id != self)
                 .toList());
         return near.isEmpty()
-                ? router.datacenters().nodes().stream().filter(id -> id != self).toList()
+                ? router.view().nodes().stream().filter(id -> id != self).toList()
                 : near;
     }
 
@@ -322,7 +322,7 @@ final class OwnStart {
             return;
         }
         boolean isAlone = isFounder
-                || router.datacenters().nodes().stream()
+                || router.view().nodes().stream()
                         .allMatch(id -> id == view.self().id());
         String reason = "node " + by.member() + " at " + by.address() + " looks for a member of its own cluster at this"
                 + " node's address";

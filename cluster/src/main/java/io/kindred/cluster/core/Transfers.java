@@ -7,6 +7,7 @@ import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
+import io.kindred.cluster.transfer.ServingView;
 import io.kindred.cluster.transfer.TransferCore;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The transfers of this node, as a part of it: what they know of the members, and whom they have do their work. */
 final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
+    private static final int SHOWN_MAX = 8;
+
     private final ClusterMembership membership;
     private final MembershipView view;
     private final RingRouter router;
@@ -31,37 +34,51 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final OwnHolding own;
     private final Terms terms;
 
-    /**
-     * Whom they have do something with what is here.
-     *
-     * @param purging whether a partition is being rid of what others have settled since
-     */
-    record Tasks(Cleaner cleaner, IntPredicate purging) {}
-
-    /** @param requestNanos how long a request lives at most */
+    /** @param purging whether a partition is being rid of what others have settled since */
     Transfers(
-            ClusterMembership membership,
-            OwnHolding own,
+            LocalData data,
+            Cluster cluster,
             ExchangeCore exchange,
-            Tasks tasks,
-            Surroundings in,
             Terms terms,
-            long requestNanos) {
-        this.membership = membership;
+            Cleaner cleaner,
+            IntPredicate purging) {
+        this.membership = cluster.membership();
         this.view = membership.view();
-        this.router = membership.router();
-        this.clocks = in.clocks();
-        this.outlet = in.outlet();
+        this.router = cluster.router();
+        this.clocks = data.in().clocks();
+        this.outlet = data.in().outlet();
         this.exchange = exchange;
-        this.cleaner = tasks.cleaner();
-        this.purging = tasks.purging();
-        this.own = own;
+        this.cleaner = cleaner;
+        this.purging = purging;
+        this.own = cluster.own();
         this.terms = terms;
-        this.core = new TransferCore(this, own, this, requestNanos);
+        this.core = new TransferCore(this, own, this, data.config().quorums().timeoutNanos());
     }
 
     TransferCore core() {
         return core;
+    }
+
+    /** For people: some of the partitions that are on their way, as this node knows it, and who holds them. */
+    String underWay() {
+        List<String> lines = new ArrayList<>();
+        for (int partition = 0; partition < router.partitions() && lines.size() < SHOWN_MAX; partition++) {
+            List<String> holders = new ArrayList<>();
+            for (long member : members()) {
+                Holding held = holding(member);
+                if (held == null || held.holds(partition)) {
+                    holders.add(nameOf(member) + (held == null ? "?" : ""));
+                }
+            }
+            List<String> owners = new ArrayList<>();
+            for (long owner : router.view().target(partition)) {
+                owners.add(nameOf(owner));
+            }
+            if (!new TreeSet<>(holders).equals(new TreeSet<>(owners))) {
+                lines.add(partition + " is held by " + holders + " and owned by " + owners);
+            }
+        }
+        return String.join(", ", lines);
     }
 
     // --- what the core asks ---
@@ -72,8 +89,8 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     }
 
     @Override
-    public ServingMap serving() {
-        return router.servingMap();
+    public ServingView serving() {
+        return router.view().serving();
     }
 
     @Override
@@ -98,29 +115,29 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public List<Long> members() {
-        return membership.members();
+        return membership.roster().members();
     }
 
     @Override
     public List<ServingMap.Nodes> elsewhere(int partition) {
-        return router.elsewhere(partition);
+        return router.view().elsewhere(partition);
     }
 
     @Override
     public List<Long> nearMembers() {
-        return router.nearMembers(membership.members());
+        return router.nearMembers(membership.roster().members());
     }
 
     @Override
     public @Nullable Holding holding(long node) {
-        return membership.holding(node);
+        return membership.roster().holding(node);
     }
 
     @Override
     public List<Long> liveMembers() {
         List<Long> live = new ArrayList<>();
-        for (long id : membership.members()) {
-            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP && membership.isListed(id)) {
+        for (long id : membership.roster().members()) {
+            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP && membership.roster().isListed(id)) {
                 live.add(id);
             }
         }
@@ -134,7 +151,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public boolean isForgotten() {
-        return membership.isForgotten(self());
+        return membership.roster().isForgotten(self());
     }
 
     // --- what the core has done ---
@@ -189,7 +206,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public void delete(int partition, Consumer<Boolean> done) {
-        cleaner.delete(partition, () -> !own.holds(partition) && !router.takesWrites(partition), done);
+        cleaner.delete(partition, () -> !own.holds(partition) && !router.view().takesWrites(partition), done);
     }
 
     @Override

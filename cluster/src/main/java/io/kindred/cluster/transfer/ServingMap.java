@@ -25,7 +25,8 @@ public final class ServingMap {
     private static final int SETS_MAX = 8;
 
     private final int replicas;
-    private final Nodes[] nodes;
+    /** Anew with every change: {@link #view} gives it away. */
+    private Nodes[] nodes;
     /** By partition: the last set that served, all of whose nodes had told that they hold it. */
     private final long[][] proven;
 
@@ -66,18 +67,9 @@ public final class ServingMap {
         this.unsettled = new BitSet(partitions);
     }
 
-    public Nodes of(int partition) {
-        return nodes[partition];
-    }
-
-    /** How many partitions are not yet where the target ring has them, or still somewhere else as well. */
-    public int unsettled() {
-        return unsettled.cardinality();
-    }
-
-    /** Whether every partition is where the target ring has it, and nowhere else. */
-    public boolean isSettled() {
-        return unsettled.isEmpty();
+    /** Who serves now. */
+    public ServingView view() {
+        return new ServingView(nodes, unsettled.cardinality());
     }
 
     /**
@@ -94,6 +86,7 @@ public final class ServingMap {
         }
         known = rings;
         then = now;
+        nodes = touched.isEmpty() ? nodes : nodes.clone();
         for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
             if (history.target().isEmpty()) {
                 nodes[partition] = Nodes.NOBODY;

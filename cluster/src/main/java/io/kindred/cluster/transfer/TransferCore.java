@@ -94,7 +94,7 @@ public final class TransferCore {
     public interface Surroundings extends HeldBy {
         long self();
 
-        ServingMap serving();
+        ServingView serving();
 
         String nameOf(long node);
 

@@ -99,8 +99,8 @@ class TransferTurnsTest {
         }
 
         @Override
-        public ServingMap serving() {
-            return serving;
+        public ServingView serving() {
+            return serving.view();
         }
 
         @Override
@@ -188,7 +188,7 @@ class TransferTurnsTest {
         records = List.of(join(SELF, 100), join(OTHER, 200));
         follow();
         int kept = 0;
-        while (serving.of(kept).target()[0] != SELF) {
+        while (serving.view().of(kept).target()[0] != SELF) {
             kept++;
         }
         unmet.add(kept);
