@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +47,17 @@ final class DocumentTest {
             }
         }
         assertEquals(List.of(), dead);
+    }
+
+    @Test
+    void theGlossaryHasEachTermOnceInOrder() throws Exception {
+        List<String> terms = new ArrayList<>();
+        for (String line : Files.readAllLines(Program.HOME.resolve("docs/glossary.md"))) {
+            if (line.startsWith("| ") && !line.startsWith("| term ") && !line.startsWith("| ---")) {
+                terms.add(line.substring(2, line.indexOf(" |")).toLowerCase(Locale.ROOT));
+            }
+        }
+        assertEquals(terms.stream().distinct().sorted().toList(), terms);
     }
 
     /** A page that compares has names of others, and those that the program makes are right of themselves. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the core's thread.
  */
 public final class MerkleTrees {
-    private final Lanes lanes;
+    private final TreeLayout lanes;
     private final FlushStamps flushStamps;
     private final LongUnaryOperator countOfGroup;
     private final @Nullable PartitionTrees[] byPartition;
@@ -50,7 +50,7 @@ public final class MerkleTrees {
      */
     public MerkleTrees(
             int partitions, boolean hashedByPartition, FlushStamps flushStamps, LongUnaryOperator countOfGroup) {
-        this.lanes = new Lanes(partitions, hashedByPartition, flushStamps.databases());
+        this.lanes = new TreeLayout(partitions, hashedByPartition, flushStamps.databases());
         this.flushStamps = flushStamps;
         this.countOfGroup = countOfGroup;
         this.byPartition = new @Nullable PartitionTrees[partitions];
@@ -266,7 +266,7 @@ public final class MerkleTrees {
         return trees == null ? null : trees.byLane[lane];
     }
 
-    Lanes lanes() {
+    TreeLayout lanes() {
         return lanes;
     }
 
@@ -391,8 +391,8 @@ public final class MerkleTrees {
         if (present != null) {
             return MerkleTree.bitsFor(present.entries());
         }
-        return Lanes.isHome(lane)
-                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(Keyspace.group(partition, Lanes.db(lane))))
+        return TreeLayout.isHome(lane)
+                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(Keyspace.group(partition, TreeLayout.db(lane))))
                 : 0;
     }
 
@@ -418,7 +418,7 @@ public final class MerkleTrees {
             MerkleTree old = trees.byLane[lane];
             MerkleTree fresh = done.tree(lane);
             same &= agree(old, fresh);
-            if (old != null && old.flushStamp() != flushStamps.of(Lanes.db(lane))) {
+            if (old != null && old.flushStamp() != flushStamps.of(TreeLayout.db(lane))) {
                 epoch++;
             }
             trees.byLane[lane] = fresh;
@@ -429,7 +429,7 @@ public final class MerkleTrees {
         for (int lane = 2 * done.firstDb; lane <= 2 * done.lastDb + 1; lane++) {
             MerkleTree fresh = trees.byLane[lane];
             if (fresh != null && fresh.isCrowded()) {
-                trees.crowded.set(Lanes.db(lane));
+                trees.crowded.set(TreeLayout.db(lane));
             }
         }
         if (!trees.wantsBuild()) {

@@ -38,7 +38,7 @@ final class TreeRecord {
     }
 
     /** Null where it is not a whole record of this version, or is older than a flush. */
-    static @Nullable PartitionTrees decode(byte[] record, Lanes lanes, FlushStamps flushStamps) {
+    static @Nullable PartitionTrees decode(byte[] record, TreeLayout lanes, FlushStamps flushStamps) {
         ByteBuffer in = ByteBuffer.wrap(record);
         if (in.remaining() < HEAD_BYTES || in.get() != VERSION) {
             return null;
@@ -55,7 +55,7 @@ final class TreeRecord {
             if (lane >= lanes.count()
                     || bits < 0
                     || bits > MerkleTree.BITS_MAX
-                    || flushStamp != flushStamps.of(Lanes.db(lane))
+                    || flushStamp != flushStamps.of(TreeLayout.db(lane))
                     || in.remaining() < Long.BYTES << bits) {
                 return null;
             }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Cleaner implements ScrubTask {
     private static final int ENTRIES_A_STEP = 64;
 
-    private final Desk desk;
+    private final KeyspaceService keyspace;
     private final RecordDrops records;
     private final Losses losses;
     private final int lastDb;
@@ -26,7 +26,7 @@ final class Cleaner implements ScrubTask {
     private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, byte[] from) {}
 
     Cleaner(LocalData data) {
-        this.desk = data.desk();
+        this.keyspace = data.keyspace();
         this.records = data.drops();
         this.losses = data.losses();
         this.lastDb = data.config().databases() - 1;
@@ -72,7 +72,7 @@ final class Cleaner implements ScrubTask {
             return;
         }
         // The databases of a partition lie one behind the other.
-        desk.scan(
+        keyspace.scan(
                 now.from(),
                 Keyspace.end(now.partition(), lastDb),
                 ENTRIES_A_STEP,

@@ -16,7 +16,7 @@ final class Cluster {
     private final OwnHolding own;
 
     /** @param facts of the flushes, which gossip brings to whoever has missed one */
-    Cluster(NodeConfig config, Recovered recovered, Surroundings in, Journal journal, LocalFacts facts) {
+    Cluster(NodeConfig config, Recovered recovered, CoreContext in, Journal journal, LocalFacts facts) {
         own = new OwnHolding(
                 recovered.self().id(),
                 HoldingDisk.stored(config.partitions(), recovered.meta()),

@@ -25,7 +25,7 @@ import java.util.function.BiConsumer;
 final class ClusterMembership {
     private final NodeConfig config;
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final MemberWatch watch;
     private final MembershipView view;
     private final GossipRounds rounds;
@@ -54,11 +54,11 @@ final class ClusterMembership {
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
     private boolean mayLackRecords;
 
-    ClusterMembership(NodeConfig config, Recovered recovered, Surroundings in, LocalFacts facts, OwnHolding own) {
+    ClusterMembership(NodeConfig config, Recovered recovered, CoreContext in, LocalFacts facts, OwnHolding own) {
         this.config = config;
         this.own = own;
         clocks = in.clocks();
-        outlet = in.outlet();
+        output = in.output();
         random = in.random();
         Recovered.Past past = recovered.past();
         watch = new MemberWatch(recovered.self(), config.times(), in, facts);
@@ -69,7 +69,7 @@ final class ClusterMembership {
         watch.list(member -> roster.isListed(member.id()));
         router.useRecords(roster::hasRecordOf);
         start = new OwnStart(past, in, view, rounds, router, own, this::lacked);
-        joining = new Joining(roster, clocks, outlet, config.fingerprint());
+        joining = new Joining(roster, clocks, output, config.fingerprint());
         spread = new RecordSpread(rounds, clocks, connected);
         history = new ChangeHistory(view, router, watch, in, config.recordsKept());
         history.restore(recovered);
@@ -174,13 +174,13 @@ final class ClusterMembership {
         start.founds();
         // 0 stands for none.
         view.belong(random.nextLong() | 1);
-        outlet.effects().belongs(view.cluster());
+        output.effects().belongs(view.cluster());
         view.learn(List.of(joining.record(view.self())));
     }
 
     void onPeerConnected(long peer) {
         connected.add(peer);
-        outlet.send(peer, new Message.StartAsked(view.self().start()));
+        output.send(peer, new Message.StartAsked(view.self().start()));
         start.onPeerConnected();
         watch.onPeerConnected(peer);
         if (view.hasRecords()) {
@@ -276,7 +276,7 @@ final class ClusterMembership {
         GossipRounds.News news = watch.onTell(from, tell);
         if (!knewRing && view.hasRecords() && view.cluster() == 0 && tell.cluster() != 0) {
             view.belong(tell.cluster());
-            outlet.effects().belongs(tell.cluster());
+            output.effects().belongs(tell.cluster());
         }
         start.contradict(view.takeHeardStarts());
         if (news.ownHolding() > 0 && own.riseAbove(news.ownHolding())) {
@@ -337,7 +337,7 @@ final class ClusterMembership {
         boolean wasCastOut = roster.isSelfCastOut();
         roster.followRing();
         if (!wasCastOut && roster.isSelfCastOut()) {
-            outlet.effects()
+            output.effects()
                     .warn("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
         }
         leaveOut(roster.departed());
@@ -383,7 +383,7 @@ final class ClusterMembership {
         leaving.removeAll(departed);
         view.expect(leaving);
         connected.removeAll(departed);
-        outlet.effects().peers(view.others());
+        output.effects().peers(view.others());
         List<Member> all = view.others();
         all.addAll(view.formers());
         history.remember(all, view.departures(roster.outside()));
@@ -403,7 +403,7 @@ final class ClusterMembership {
 
     /** What this node was, and what of it is to be had, may be known to others better than to itself. */
     void onStartAsked(long from, Message.StartAsked asked) {
-        outlet.send(from, new Message.StartKnown(asked.start(), view.startsKnown(from)));
+        output.send(from, new Message.StartKnown(asked.start(), view.startsKnown(from)));
     }
 
     void onStartKnown(long from, Message.StartKnown told) {

@@ -9,7 +9,7 @@ import io.kindred.cluster.ring.Replication;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.transfer.DatacenterRing;
 import io.kindred.cluster.transfer.DatacenterView;
-import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.Holdings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -85,7 +85,7 @@ final class Datacenters {
      * @param datacenterOf of a member
      * @return the partitions that this touches, in any datacenter
      */
-    BitSet use(Checkpoint from, List<ChangeRecord> since, HeldBy held, LongFunction<String> datacenterOf) {
+    BitSet use(Checkpoint from, List<ChangeRecord> since, Holdings held, LongFunction<String> datacenterOf) {
         BitSet touched = new BitSet(partitions);
         if (from != checkpoint || !since.equals(split)) {
             checkpoint = from;
@@ -128,7 +128,7 @@ final class Datacenters {
     }
 
     /** What the members of one datacenter hold. */
-    private record Local(List<Long> members, HeldBy all) implements HeldBy {
+    private record Local(List<Long> members, Holdings all) implements Holdings {
         @Override
         public @Nullable Holding holding(long node) {
             return all.holding(node);

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * nothing may wait in it, too: what it saw may not be durable yet.
  */
 final class Journal {
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
     private int unpersisted;
 
-    Journal(Outlet outlet) {
-        this.outlet = outlet;
+    Journal(CoreOutput output) {
+        this.output = output;
     }
 
     /** Who waits until what it has written, or seen, is durable. */
@@ -63,7 +63,7 @@ final class Journal {
      * @param countDelta by how much the engine counts more keys in its group
      */
     void persist(byte[] key, byte @Nullable [] value, int countDelta, Entry entry) {
-        outlet.effects().persist(key, value, countDelta);
+        output.effects().persist(key, value, countDelta);
         unpersisted++;
         waiting.add(entry);
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyChains {
     private final ReplicaStore store;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final UnreadableRecords unreadable;
     private final Runner runner;
     /** Keys that are being loaded. Looked up, never iterated over. */
@@ -46,9 +46,9 @@ final class KeyChains {
         void fail(Step step, Verdict verdict);
     }
 
-    KeyChains(ReplicaStore store, Outlet outlet, UnreadableRecords unreadable, Runner runner) {
+    KeyChains(ReplicaStore store, CoreOutput output, UnreadableRecords unreadable, Runner runner) {
         this.store = store;
-        this.outlet = outlet;
+        this.output = output;
         this.unreadable = unreadable;
         this.runner = runner;
     }
@@ -90,7 +90,7 @@ final class KeyChains {
         add(chain, step);
         loading.put(chain.key, chain);
         loads.put(++lastLoad, chain);
-        outlet.effects().load(lastLoad, key.bytes());
+        output.effects().load(lastLoad, key.bytes());
     }
 
     private void add(Chain chain, Step step) {

@@ -7,18 +7,18 @@ import java.util.List;
 /** This node's own data: its records, what is kept beside them, and who reads, drops and mends them. */
 final class LocalData {
     private final NodeConfig config;
-    private final Surroundings in;
+    private final CoreContext in;
     private final KeptState kept;
     private final Journal journal;
     private final Bookkeeping books;
     private final Replica replica;
     private final RecordDrops drops;
     private final Losses losses;
-    private final Desk desk;
+    private final KeyspaceService keyspace;
     private final Sweeper sweeper;
     private final DeadlineDisk deadlines;
 
-    LocalData(NodeConfig config, Surroundings in, KeptState kept, Journal journal, ReplicaStore store, Actor self) {
+    LocalData(NodeConfig config, CoreContext in, KeptState kept, Journal journal, ReplicaStore store, Actor self) {
         this.config = config;
         this.in = in;
         this.kept = kept;
@@ -30,14 +30,14 @@ final class LocalData {
         List<RecordFollower> followers = List.of(visibility, deadlines, new TreeFollower(kept.trees()));
         Records records = new Records(journal, dots, visibility, followers);
         books = new Bookkeeping(
-                records, dots, visibility, new UnreadableRecords(in.outlet(), in.clocks()), kept.marks());
-        replica = new Replica(store, in.outlet(), books);
+                records, dots, visibility, new UnreadableRecords(in.output(), in.clocks()), kept.marks());
+        replica = new Replica(store, in.output(), books);
         drops = new RecordDrops(replica, books);
-        losses = new Losses(replica, books, kept.trees(), journal, in.outlet(), config.databases());
-        desk = new Desk(this, store);
+        losses = new Losses(replica, books, kept.trees(), journal, in.output(), config.databases());
+        keyspace = new KeyspaceService(this, store);
         sweeper = new Sweeper(this);
-        desk.sweeps(sweeper::isSweeping);
-        desk.onFlushed(this::flushed);
+        keyspace.sweeps(sweeper::isSweeping);
+        keyspace.onFlushed(this::flushed);
     }
 
     /** A database's flush stamp has risen. */
@@ -48,7 +48,7 @@ final class LocalData {
         sweeper.sweep(db);
         clocks.goAbove(stamp);
         if (clocks.aheadMillis(stamp) > 0) {
-            in.outlet()
+            in.output()
                     .effects()
                     .warn("a flush of database " + db + " is stamped " + clocks.aheadMillis(stamp)
                             + " ms ahead of this node's clock, for some node's clock is, or was, wrong: what this"
@@ -58,7 +58,7 @@ final class LocalData {
 
     /** What gossip tells of this node's flushes, and what it brings. */
     LocalFacts facts() {
-        return new LocalFacts(kept.flushStamps()::all, stamps -> desk.flush(stamps, verdict -> {}));
+        return new LocalFacts(kept.flushStamps()::all, stamps -> keyspace.flush(stamps, verdict -> {}));
     }
 
     void onPersisted(Event.Persisted persisted) {
@@ -73,7 +73,7 @@ final class LocalData {
         return config;
     }
 
-    Surroundings in() {
+    CoreContext context() {
         return in;
     }
 
@@ -101,8 +101,8 @@ final class LocalData {
         return losses;
     }
 
-    Desk desk() {
-        return desk;
+    KeyspaceService keyspace() {
+        return keyspace;
     }
 
     Sweeper sweeper() {

@@ -18,17 +18,17 @@ final class Losses implements ExchangeCore.Repairs {
     private final Bookkeeping books;
     private final MerkleTrees trees;
     private final Journal journal;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final int databases;
     private final TreeMap<Long, Consumer<Verdict>> asked = new TreeMap<>();
     private long lastToken;
 
-    Losses(Replica replica, Bookkeeping books, MerkleTrees trees, Journal journal, Outlet outlet, int databases) {
+    Losses(Replica replica, Bookkeeping books, MerkleTrees trees, Journal journal, CoreOutput output, int databases) {
         this.replica = replica;
         this.books = books;
         this.trees = trees;
         this.journal = journal;
-        this.outlet = outlet;
+        this.output = output;
         this.databases = databases;
     }
 
@@ -94,7 +94,7 @@ final class Losses implements ExchangeCore.Repairs {
         journal.barrier(verdict -> {
             if (verdict == Verdict.OK) {
                 asked.put(++lastToken, done);
-                outlet.effects().acceptLoss(lastToken, from, to);
+                output.effects().acceptLoss(lastToken, from, to);
             } else {
                 done.accept(verdict);
             }

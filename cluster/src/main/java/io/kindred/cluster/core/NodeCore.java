@@ -18,7 +18,7 @@ import io.kindred.cluster.version.HybridClock;
 public final class NodeCore {
     private static final String CAST_OUT = "ERR this node was forgotten or replaced; ask another one of the cluster";
 
-    private final Outlet outlet = new Outlet();
+    private final CoreOutput output = new CoreOutput();
     private final ReplicaStore store;
     private final Clocks clocks;
     private final StampReserve reserve;
@@ -41,12 +41,12 @@ public final class NodeCore {
         clocks = new Clocks(
                 new HybridClock(config.times().clockSkewMaxMillis()),
                 recovered.self().start());
-        outlet.tellOf(clocks::reading);
-        Surroundings in = new Surroundings(clocks, random, outlet);
+        output.tellOf(clocks::reading);
+        CoreContext in = new CoreContext(clocks, random, output);
         Actor self = new Actor(recovered.self().id(), recovered.self().incarnation());
         KeptState kept = new KeptState(config, self, store);
         kept.recover(recovered, clocks);
-        Journal journal = new Journal(outlet);
+        Journal journal = new Journal(output);
         reserve = new StampReserve(clocks, journal);
         data = new LocalData(config, in, kept, journal, store, self);
         cluster = new Cluster(config, recovered, in, journal, data.facts());
@@ -59,7 +59,7 @@ public final class NodeCore {
 
     /** Runs one event to its end. */
     public void step(Event event, Now now, Effects effects) {
-        outlet.begin(effects);
+        output.begin(effects);
         clocks.advance(now.nanos(), now.wallMillis());
         reserve.before();
         dispatch(event);
@@ -98,7 +98,7 @@ public final class NodeCore {
         } else if (event instanceof Event.LossAccepted accepted) {
             data.losses().onAccepted(accepted.token(), accepted.failure());
         } else if (event instanceof Event.Scanned scanned) {
-            data.desk().onScanned(scanned);
+            data.keyspace().onScanned(scanned);
         } else if (event instanceof Event.ClusterRequest request) {
             queries.ask(request.token(), request.query());
         } else if (event instanceof Event.PeerConnected peer) {
@@ -127,9 +127,9 @@ public final class NodeCore {
     /** Nobody answers a node that was forgotten: its clients are told at once rather than at their deadlines. */
     private void onRequest(Event.Request request) {
         if (cluster.roster().isSelfCastOut()) {
-            outlet.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
+            output.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
         } else if (!membership.isServing()) {
-            outlet.reply(
+            output.reply(
                     Origin.client(request.token()),
                     new Outcome.Refused("LOADING " + membership.start().why()));
         } else {

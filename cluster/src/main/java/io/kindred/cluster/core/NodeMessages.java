@@ -18,7 +18,7 @@ final class NodeMessages implements MessageHandler {
     private final PartitionServer server;
     private final LocalData data;
     private final NodeConfig config;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final Clocks clocks;
 
     NodeMessages(Cluster cluster, PartitionServer server) {
@@ -27,8 +27,8 @@ final class NodeMessages implements MessageHandler {
         this.server = server;
         this.data = server.data();
         this.config = data.config();
-        this.outlet = data.in().outlet();
-        this.clocks = data.in().clocks();
+        this.output = data.context().output();
+        this.clocks = data.context().clocks();
     }
 
     @Override
@@ -67,7 +67,7 @@ final class NodeMessages implements MessageHandler {
                 .filter(held -> held.isPossible(config.partitions()))
                 .toList();
         if (possible.size() < message.holdings().size()) {
-            outlet.effects().note("ignored a holding that " + membership.router().nameOf(from) + " told of: there are none like it");
+            output.effects().note("ignored a holding that " + membership.router().nameOf(from) + " told of: there are none like it");
         }
         membership.onGossipTell(
                 from,
@@ -96,7 +96,7 @@ final class NodeMessages implements MessageHandler {
 
     /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */
     private void ignore(long from, Message message) {
-        outlet.effects()
+        output.effects()
                 .note("ignored a " + message.getClass().getSimpleName() + " of " + membership.router().nameOf(from)
                         + ": no such database or partition");
     }
@@ -126,7 +126,7 @@ final class NodeMessages implements MessageHandler {
     @Override
     public void onReadRequest(long from, Message.ReadRequest message) {
         if (cluster.refuses(from)) {
-            outlet.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
+            output.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
             return;
         }
         membership.start().whenSettled(() -> server.service().onReadRequest(from, message));
@@ -156,7 +156,7 @@ final class NodeMessages implements MessageHandler {
     @Override
     public void onDotRequest(long from, Message.DotRequest message) {
         if (cluster.refuses(from)) {
-            outlet.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
+            output.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
             return;
         }
         membership.start().whenSettled(() -> server.coordinator().onDotRequest(from, message));
@@ -173,7 +173,7 @@ final class NodeMessages implements MessageHandler {
         if (!hasPartition(message.partition())) {
             ignore(from, message);
         } else if (cluster.refuses(from)) {
-            outlet.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
+            output.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
         } else {
             server.terms().onClaim(from, message);
         }
@@ -299,7 +299,7 @@ final class NodeMessages implements MessageHandler {
             ignore(from, message);
             return;
         }
-        outlet.send(from, new Message.CountReply(message.requestId(), data.desk().count(message.db(), message.partitions())));
+        output.send(from, new Message.CountReply(message.requestId(), data.keyspace().count(message.db(), message.partitions())));
     }
 
     @Override
@@ -313,11 +313,11 @@ final class NodeMessages implements MessageHandler {
             ignore(from, message);
             return;
         }
-        data.desk().scan(message, reply -> {
+        data.keyspace().scan(message, reply -> {
             if (reply.verdict() == Verdict.NOT_MINE) {
                 membership.router().redirect(from, RecordKey.firstOf(message.partition()));
             }
-            outlet.send(from, reply);
+            output.send(from, reply);
         });
     }
 
@@ -328,7 +328,7 @@ final class NodeMessages implements MessageHandler {
 
     @Override
     public void onClockRequest(long from, Message.ClockRequest message) {
-        outlet.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
+        output.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
     }
 
     @Override
@@ -338,14 +338,14 @@ final class NodeMessages implements MessageHandler {
 
     @Override
     public void onFlush(long from, Message.Flush message) {
-        long passed = data.desk().passed(message.flushStamps());
+        long passed = data.keyspace().passed(message.flushStamps());
         if (passed > 0) {
-            outlet.send(from, new Message.FlushAck(message.requestId(), Verdict.OK, passed));
+            output.send(from, new Message.FlushAck(message.requestId(), Verdict.OK, passed));
             return;
         }
-        data.desk().flush(
+        data.keyspace().flush(
                 message.flushStamps(),
-                verdict -> outlet.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
+                verdict -> output.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class NodeViews {
     private final Clocks clocks;
     private final PartitionServer server;
     private final LocalData data;
-    private final Desk desk;
+    private final KeyspaceService keyspace;
     private final int[] allPartitions;
 
     NodeViews(Cluster cluster, PartitionServer server) {
@@ -44,8 +44,8 @@ public final class NodeViews {
         config = data.config();
         membership = cluster.membership();
         roster = cluster.roster();
-        clocks = data.in().clocks();
-        desk = data.desk();
+        clocks = data.context().clocks();
+        keyspace = data.keyspace();
         allPartitions = IntStream.range(0, config.partitions()).toArray();
     }
 
@@ -363,22 +363,22 @@ public final class NodeViews {
 
     /** How many keys of a database this node holds, without those whose deadline has passed at this time since 1970. */
     public long keysHere(int db, long nowMillis) {
-        return desk.count(db, allPartitions, nowMillis);
+        return keyspace.count(db, allPartitions, nowMillis);
     }
 
     /** Those of them that have a deadline. */
     public Expiring expiringHere(int db, long nowMillis) {
-        return desk.expiring(db, allPartitions, nowMillis);
+        return keyspace.expiring(db, allPartitions, nowMillis);
     }
 
     /** All keys of a database here that have a deadline: those too whose deadline has passed, or that a flush has hidden. */
     public long deadlinesCounted(int db) {
-        return desk.deadlinesCounted(db, allPartitions);
+        return keyspace.deadlinesCounted(db, allPartitions);
     }
 
     /** What is stamped at or below this counts as without a deadline: an earlier build, which counted none, may have stored it. */
     public long deadlinesSince() {
-        return desk.deadlinesSince();
+        return keyspace.deadlinesSince();
     }
 
     /** Records that are not durable yet. */

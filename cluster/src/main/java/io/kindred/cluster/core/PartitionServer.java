@@ -31,12 +31,12 @@ final class PartitionServer {
     private final Requests requests;
     private final Latencies latencies;
     private final QuorumCounters counters = new QuorumCounters();
-    private final Handoffs handoff;
-    private final AntiEntropy antiEntropy;
+    private final HandoffPart handoff;
+    private final AntiEntropyPart antiEntropy;
     private final TermDisk termDisk;
     private final Terms terms;
     private final Reaping reaping;
-    private final Transfers transfers;
+    private final TransferPart transfers;
     private final Scrubber scrubber;
     private final RelayCore relays;
     private final Coordination coordination;
@@ -47,22 +47,22 @@ final class PartitionServer {
         this.data = data;
         this.cluster = cluster;
         NodeConfig config = data.config();
-        Outlet outlet = data.in().outlet();
+        CoreOutput output = data.context().output();
         RingRouter router = cluster.router();
-        clocks = data.in().clocks();
+        clocks = data.context().clocks();
         long firstRequest = recovered.self().start() << 40;
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         latencies = new Latencies(config.quorums().lateMaxNanos());
-        data.desk().answersFor(cluster.own()::holds);
+        data.keyspace().answersFor(cluster.own()::holds);
         cluster.membership().start().onRenamed(data.books().dots()::become);
 
-        handoff = new Handoffs(
+        handoff = new HandoffPart(
                 data,
                 router,
                 recovered.hints(),
-                new HandoffCore.Wires(outlet, requests, clocks, router, latencies));
-        antiEntropy = new AntiEntropy(
-                data, new ExchangeCore.Wires(outlet, requests, clocks, router, router, latencies), router);
+                new HandoffCore.Wires(output, requests, clocks, router, latencies));
+        antiEntropy = new AntiEntropyPart(
+                data, new ExchangeCore.Wires(output, requests, clocks, router, router, latencies), router);
         data.books().unreadable().healer((key, isSenseless) -> {
             if (key.isHint()) {
                 handoff.core().onUnreadable(key);
@@ -71,22 +71,22 @@ final class PartitionServer {
             }
         });
 
-        termDisk = new TermDisk(data.journal(), outlet);
+        termDisk = new TermDisk(data.journal(), output);
         terms = newTerms(recovered);
         Cleaner cleaner = new Cleaner(data);
         reaping = new Reaping(data, cluster, antiEntropy.exchange());
-        transfers = new Transfers(data, cluster, antiEntropy.exchange(), terms, cleaner, reaping::isPurging);
+        transfers = new TransferPart(data, cluster, antiEntropy.exchange(), terms, cleaner, reaping::isPurging);
         cluster.membership().start().onLacking(transfers.core()::beginAnew);
         scrubber = new Scrubber(
                 clocks, latencies, List.of(data.sweeper(), cleaner, reaping.reaper(), antiEntropy.builder()));
 
-        relays = new RelayCore(outlet, requests, clocks, router, handoff.hints());
+        relays = new RelayCore(output, requests, clocks, router, handoff.hints());
         coordination = newCoordination();
         coordinator = new Coordinator(
                 coordination,
                 functions,
                 new DotLender(data.replica(), handoff.hints(), router, config.quorums(), counters));
-        service = new ReplicaService(data.replica(), data.journal(), coordination, outlet);
+        service = new ReplicaService(data.replica(), data.journal(), coordination, output);
     }
 
     private Terms newTerms(Recovered recovered) {
@@ -97,11 +97,11 @@ final class PartitionServer {
                 TermDisk.stored(recovered.meta()),
                 termDisk,
                 new Terms.Wires(
-                        data.in().outlet(),
+                        data.context().output(),
                         requests,
                         clocks,
                         router,
-                        data.in().random()::nextInt,
+                        data.context().random()::nextInt,
                         partition ->
                                 cluster.own().isEmptied(partition) && !cluster.view().takesWrites(partition)));
     }
@@ -111,7 +111,7 @@ final class PartitionServer {
                 data.replica(),
                 handoff.hints(),
                 cluster.router(),
-                data.in().outlet(),
+                data.context().output(),
                 requests,
                 clocks,
                 data.config().quorums(),
@@ -193,11 +193,11 @@ final class PartitionServer {
         return counters;
     }
 
-    Handoffs handoff() {
+    HandoffPart handoff() {
         return handoff;
     }
 
-    AntiEntropy antiEntropy() {
+    AntiEntropyPart antiEntropy() {
         return antiEntropy;
     }
 
@@ -213,7 +213,7 @@ final class PartitionServer {
         return reaping;
     }
 
-    Transfers transfers() {
+    TransferPart transfers() {
         return transfers;
     }
 
@@ -241,12 +241,12 @@ final class PartitionServer {
     /** How the whole key space is asked about. */
     Question question() {
         return new Question(
-                data.in().outlet(),
+                data.context().output(),
                 requests,
                 clocks,
                 data.config().quorums(),
                 cluster.router(),
                 data.kept().flushStamps(),
-                data.desk());
+                data.keyspace());
     }
 }

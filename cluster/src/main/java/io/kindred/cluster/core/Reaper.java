@@ -18,7 +18,7 @@ final class Reaper implements ScrubTask {
     private static final int ENTRIES_A_STEP = 256;
     private static final long PAUSE_NANOS = 2_000_000L;
 
-    private final Desk desk;
+    private final KeyspaceService keyspace;
     private final RecordDrops records;
     private final ReapMarks marks;
     private final int lastDb;
@@ -33,7 +33,7 @@ final class Reaper implements ScrubTask {
     private int found;
 
     Reaper(LocalData data, OwnHolding own, ReapCounters counters) {
-        this.desk = data.desk();
+        this.keyspace = data.keyspace();
         this.records = data.drops();
         this.marks = data.kept().marks();
         this.lastDb = data.config().databases() - 1;
@@ -85,7 +85,7 @@ final class Reaper implements ScrubTask {
             found = 0;
             counters.partitionsWaiting = waiting.size();
         }
-        desk.scan(from, Keyspace.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
+        keyspace.scan(from, Keyspace.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
     }
 
     private void onScanned(Event.Scanned scanned, Consumer<Step> told) {

@@ -57,7 +57,7 @@ final class Reaping {
         this.journal = data.journal();
         this.marks = data.kept().marks();
         this.own = cluster.own();
-        this.clocks = data.in().clocks();
+        this.clocks = data.context().clocks();
         this.reaper = new Reaper(data, own, counters);
         this.intervalNanos = config.exchangeIntervalNanos();
         long awayNanos = config.times().suspectAfterNanos() + config.quorums().timeoutNanos();

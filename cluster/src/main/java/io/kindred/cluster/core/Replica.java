@@ -24,13 +24,13 @@ final class Replica implements LocalReplica, KeyChains.Runner {
     private final UnreadableRecords unreadable;
     private final ReapMarks marks;
 
-    Replica(ReplicaStore store, Outlet outlet, Bookkeeping books) {
+    Replica(ReplicaStore store, CoreOutput output, Bookkeeping books) {
         this.records = books.records();
         this.dots = books.dots();
         this.visibility = books.visibility();
         this.unreadable = books.unreadable();
         this.marks = books.marks();
-        this.chains = new KeyChains(store, outlet, unreadable, this);
+        this.chains = new KeyChains(store, output, unreadable, this);
     }
 
     KeyChains chains() {

@@ -7,7 +7,7 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.Holdings;
 import io.kindred.cluster.transfer.OwnHolding;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The members as the change records have them: who is in a ring, who leaves it, who was forgotten, and what each holds. */
-final class RingRoster implements HeldBy, Joining.Members {
+final class RingRoster implements Holdings, Joining.Members {
     private final MembershipView view;
     private final MemberWatch watch;
     private final RingRouter router;

@@ -14,7 +14,7 @@ import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.transfer.DatacenterView;
-import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.Holdings;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
@@ -80,7 +80,7 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     /** The records, or what somebody holds, have changed. */
-    void use(Checkpoint from, List<ChangeRecord> since, HeldBy held) {
+    void use(Checkpoint from, List<ChangeRecord> since, Holdings held) {
         BitSet changed = datacenters.use(from, since, held, this::datacenterOf);
         long newestRecord = from.records().stamp();
         for (ChangeRecord record : since) {
@@ -93,7 +93,7 @@ final class RingRouter implements Router, PartitionMap {
         changed.stream().forEach(this::touch);
     }
 
-    private static Set<Long> holders(HeldBy held) {
+    private static Set<Long> holders(Holdings held) {
         Set<Long> holders = new TreeSet<>();
         for (long member : held.members()) {
             Holding told = held.holding(member);

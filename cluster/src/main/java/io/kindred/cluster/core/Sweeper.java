@@ -25,7 +25,7 @@ final class Sweeper implements ScrubTask {
     /** So many records that cannot be read are remembered; past them the sweep goes through everything once more. */
     private static final int UNREADABLE_MAX = 1_000;
 
-    private final Desk desk;
+    private final KeyspaceService keyspace;
     private final RecordDrops records;
     private final Journal journal;
     private final FlushStamps flushStamps;
@@ -74,7 +74,7 @@ final class Sweeper implements ScrubTask {
     }
 
     Sweeper(LocalData data) {
-        this.desk = data.desk();
+        this.keyspace = data.keyspace();
         this.records = data.drops();
         this.journal = data.journal();
         this.flushStamps = data.kept().flushStamps();
@@ -116,9 +116,9 @@ final class Sweeper implements ScrubTask {
     public void step(Consumer<Step> told) {
         Sweep sweep = sweeps.element();
         // Where nothing has a value a flush has hidden none, and what tombstones there are do no harm.
-        while (sweep.partition < partitions && sweep.isAtStart() && desk.hasNoValues(sweep.partition, sweep.db)) {
+        while (sweep.partition < partitions && sweep.isAtStart() && keyspace.hasNoValues(sweep.partition, sweep.db)) {
             // What was hidden may have been deleted meanwhile.
-            desk.swept(sweep.partition, sweep.db);
+            keyspace.swept(sweep.partition, sweep.db);
             sweep.next();
         }
         if (sweep.partition == partitions) {
@@ -127,9 +127,9 @@ final class Sweeper implements ScrubTask {
         }
         if (sweep.isAtStart()) {
             // What is written from now on says so, and what is there is come to.
-            desk.hasElements(sweep.partition, sweep.db, false);
+            keyspace.hasElements(sweep.partition, sweep.db, false);
         }
-        desk.scan(
+        keyspace.scan(
                 sweep.from,
                 Keyspace.end(sweep.partition, sweep.db),
                 ENTRIES_A_STEP,
@@ -145,7 +145,7 @@ final class Sweeper implements ScrubTask {
             } else {
                 // What is left stays hidden until the disk takes writes again: the partition is swept anew.
                 sweep.from = Keyspace.from(sweep.partition, sweep.db, 0);
-                desk.hasElements(sweep.partition, sweep.db, true);
+                keyspace.hasElements(sweep.partition, sweep.db, true);
             }
             told.accept(ok ? Step.of(partition, scanned.keys().size()) : Step.later(partition));
         });
@@ -153,7 +153,7 @@ final class Sweeper implements ScrubTask {
             RecordKey key = scanned.keys().get(i);
             RecordDrops.Left left = records.leftOf(key, scanned.values().get(i));
             if (key.hasElement() && left != RecordDrops.Left.LESS) {
-                desk.hasElements(sweep.partition, sweep.db, true);
+                keyspace.hasElements(sweep.partition, sweep.db, true);
             }
             switch (left) {
                 case LESS -> {
@@ -206,7 +206,7 @@ final class Sweeper implements ScrubTask {
         if (next != null) {
             sweep.from = next;
         } else {
-            desk.swept(sweep.partition, sweep.db);
+            keyspace.swept(sweep.partition, sweep.db);
             sweep.next();
         }
     }

@@ -19,14 +19,14 @@ final class TermDisk implements Terms.Disk {
     private static final int TERM_BYTES = 2 * Long.BYTES;
 
     private final Journal journal;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final LongMap<List<Consumer<Boolean>>> syncing = new LongMap<>();
     private List<Consumer<Boolean>> written = new ArrayList<>();
     private long lastSync;
 
-    TermDisk(Journal journal, Outlet outlet) {
+    TermDisk(Journal journal, CoreOutput output) {
         this.journal = journal;
-        this.outlet = outlet;
+        this.output = output;
     }
 
     /** What the last life has stored. Throws {@link CorruptRecordException}: without its terms a node must not serve. */
@@ -75,7 +75,7 @@ final class TermDisk implements Terms.Disk {
         if (!written.isEmpty()) {
             syncing.put(++lastSync, written);
             written = new ArrayList<>();
-            outlet.effects().sync(lastSync);
+            output.effects().sync(lastSync);
         }
     }
 

@@ -32,7 +32,7 @@ public final class DatacenterRing {
      * @param held by its members
      * @return the partitions that this touches
      */
-    public BitSet use(DatacenterRecords.Branch branch, HeldBy held) {
+    public BitSet use(DatacenterRecords.Branch branch, Holdings held) {
         history.fold(branch.base(), branch.records());
         BitSet touched = serving.use(history, held);
         boolean allTold = true;

@@ -48,7 +48,7 @@ public final class TransferCore {
     /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
     private static final long DURABLE_AFTER_NANOS = 3_000_000_000L;
 
-    private final Surroundings in;
+    private final ClusterFacts in;
     private final OwnHolding own;
     private final Work work;
     private final long requestNanos;
@@ -91,7 +91,7 @@ public final class TransferCore {
     private int leftBefore;
 
     /** What this node knows of the others and of the ring. */
-    public interface Surroundings extends HeldBy {
+    public interface ClusterFacts extends Holdings {
         long self();
 
         ServingView serving();
@@ -147,7 +147,7 @@ public final class TransferCore {
          */
         void exchange(long peer, Collection<Integer> partitions, boolean isTaking, Exchanged told);
 
-        /** Notes {@link Surroundings#formers} of a partition; tells when they are on the disk for good. */
+        /** Notes {@link ClusterFacts#formers} of a partition; tells when they are on the disk for good. */
         void await(int partition, List<Long> formers, Consumer<Boolean> told);
 
         /** Deletes all records of a partition that is not kept here any more; true: there are none left. */
@@ -167,7 +167,7 @@ public final class TransferCore {
     }
 
     /** @param requestNanos how long a request lives at most */
-    public TransferCore(Surroundings in, OwnHolding own, Work work, long requestNanos) {
+    public TransferCore(ClusterFacts in, OwnHolding own, Work work, long requestNanos) {
         this.in = in;
         this.own = own;
         this.work = work;

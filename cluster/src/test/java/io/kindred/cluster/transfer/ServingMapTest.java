@@ -109,7 +109,7 @@ class ServingMapTest {
         }
     }
 
-    private static final class Observer implements HeldBy {
+    private static final class Observer implements Holdings {
         final World world;
         final RingHistory history = new RingHistory(Q);
         final ServingMap serving = new ServingMap(Q, N);

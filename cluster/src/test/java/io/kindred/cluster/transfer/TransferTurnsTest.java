@@ -92,7 +92,7 @@ class TransferTurnsTest {
         public void note(String line) {}
     }
 
-    private final class World implements TransferCore.Surroundings {
+    private final class World implements TransferCore.ClusterFacts {
         @Override
         public long self() {
             return SELF;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The trees, what builds them and what exchanges by them, as parts of a node. */
-final class AntiEntropy {
+final class AntiEntropyPart {
     private final MerkleTrees trees;
     private final TreeBuilder builder;
     private final ExchangeCore exchange;
@@ -23,14 +23,14 @@ final class AntiEntropy {
     private final RingRouter router;
     private boolean follows;
 
-    AntiEntropy(LocalData data, ExchangeCore.Wires wires, RingRouter router) {
+    AntiEntropyPart(LocalData data, ExchangeCore.Wires wires, RingRouter router) {
         KeptState kept = data.kept();
-        Outlet outlet = data.in().outlet();
+        CoreOutput output = data.context().output();
         this.trees = kept.trees();
         this.wires = wires;
         this.journal = data.journal();
         this.router = router;
-        RecordRange range = (from, to, limit, done) -> data.desk()
+        RecordRange range = (from, to, limit, done) -> data.keyspace()
                 .scan(
                         from,
                         to,
@@ -43,11 +43,11 @@ final class AntiEntropy {
                         trees, range, kept.flushStamps(), data.replica(), data.losses(), kept.marks(), counters),
                 new ExchangeCore.Debts(kept.owed(), debt -> journal.forget(MetaKey.owed(debt))),
                 data.config().exchangeIntervalNanos(),
-                line -> outlet.effects().note(line));
+                line -> output.effects().note(line));
         builder = new TreeBuilder(
                 new TreeBuilder.Work(trees, range, data.losses()),
                 counters,
-                line -> outlet.effects().note(line),
+                line -> output.effects().note(line),
                 exchange::doubt);
     }
 

@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Expiring;
-import io.kindred.cluster.keyspace.LocalDesk;
+import io.kindred.cluster.keyspace.LocalKeyspace;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /** This node's part of questions about the whole key space: counts, pages of keys, and flush stamps. */
-final class Desk implements LocalDesk {
+final class KeyspaceService implements LocalKeyspace {
     private final Bookkeeping books;
     private final Journal journal;
     private final ReplicaStore store;
@@ -29,7 +29,7 @@ final class Desk implements LocalDesk {
     private final HiddenCounts hidden;
     private final Deadlines deadlines;
     private final int partitions;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final PageReader.Source pages;
     private final LongMap<Consumer<Event.Scanned>> scans = new LongMap<>();
     private IntConsumer onFlushed = db -> {};
@@ -37,7 +37,7 @@ final class Desk implements LocalDesk {
     private IntPredicate sweeping = db -> false;
     private long lastScan;
 
-    Desk(LocalData data, ReplicaStore store) {
+    KeyspaceService(LocalData data, ReplicaStore store) {
         KeptState kept = data.kept();
         this.books = data.books();
         this.journal = data.journal();
@@ -47,8 +47,8 @@ final class Desk implements LocalDesk {
         this.deadlines = kept.deadlines();
         this.durable = kept.flushStamps().copy();
         this.partitions = data.config().partitions();
-        this.outlet = data.in().outlet();
-        this.clocks = data.in().clocks();
+        this.output = data.context().output();
+        this.clocks = data.context().clocks();
         this.pages = new PageReader.Source(
                 this::scan, flushStamps, clocks, data.config().quorums().timeoutNanos(), this::showsUnreadable);
     }
@@ -124,7 +124,7 @@ final class Desk implements LocalDesk {
     /** Reads one step of a range of the engine. */
     void scan(byte[] from, byte[] to, int limit, Consumer<Event.Scanned> done) {
         scans.put(++lastScan, done);
-        outlet.effects().scan(lastScan, from, to, limit);
+        output.effects().scan(lastScan, from, to, limit);
     }
 
     void onScanned(Event.Scanned scanned) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Hinted handoff over this node's records: wires what is held for others to where it is kept, and to what it becomes. */
-final class Handoffs {
+final class HandoffPart {
     private final LocalData data;
     private final RingRouter router;
     private final HandoffCounters counters = new HandoffCounters();
@@ -24,15 +24,15 @@ final class Handoffs {
     /**
      * @param recovered what is held, in sum
      */
-    Handoffs(LocalData data, RingRouter router, List<HintLedger.Debt> recovered, HandoffCore.Wires wires) {
+    HandoffPart(LocalData data, RingRouter router, List<HintLedger.Debt> recovered, HandoffCore.Wires wires) {
         this.data = data;
         this.router = router;
         OwedRanges owed = data.kept().owed();
         ledger = new HintLedger(data.config().hintBytesMax(), recovered);
         hints = new Hints(data.replica(), ledger, owed, this::rememberOwed, counters, router::holds);
         LostHints lost = new LostHints(owed, ledger, counters, new Disk());
-        core = new HandoffCore(wires, new HandoffCore.Store(ledger, hints, this::read, lost, counters), line -> data.in()
-                .outlet()
+        core = new HandoffCore(wires, new HandoffCore.Store(ledger, hints, this::read, lost, counters), line -> data.context()
+                .output()
                 .effects()
                 .note(line));
     }
@@ -54,7 +54,7 @@ final class Handoffs {
     }
 
     private void read(byte[] from, byte[] to, int limit, Consumer<HintRange.Page> done) {
-        data.desk()
+        data.keyspace()
                 .scan(
                         from,
                         to,

@@ -19,14 +19,14 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The transfers of this node, as a part of it: what they know of the members, and whom they have do their work. */
-final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
+final class TransferPart implements TransferCore.ClusterFacts, TransferCore.Work {
     private static final int SHOWN_MAX = 8;
 
     private final ClusterMembership membership;
     private final MembershipView view;
     private final RingRouter router;
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final ExchangeCore exchange;
     private final Cleaner cleaner;
     private final IntPredicate purging;
@@ -35,7 +35,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final Terms terms;
 
     /** @param purging whether a partition is being rid of what others have settled since */
-    Transfers(
+    TransferPart(
             LocalData data,
             Cluster cluster,
             ExchangeCore exchange,
@@ -45,8 +45,8 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
         this.membership = cluster.membership();
         this.view = membership.view();
         this.router = cluster.router();
-        this.clocks = data.in().clocks();
-        this.outlet = data.in().outlet();
+        this.clocks = data.context().clocks();
+        this.output = data.context().output();
         this.exchange = exchange;
         this.cleaner = cleaner;
         this.purging = purging;
@@ -226,6 +226,6 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public void note(String line) {
-        outlet.effects().note(line);
+        output.effects().note(line);
     }
 }
