@@ -8,7 +8,9 @@ import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.ServingView;
+import io.kindred.cluster.transfer.TransferCluster;
 import io.kindred.cluster.transfer.TransferCore;
+import io.kindred.cluster.transfer.TransferWork;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The transfers of this node, as a part of it: what they know of the members, and whom they have do their work. */
-final class TransferPart implements TransferCore.ClusterFacts, TransferCore.Work {
+final class TransferPart implements TransferCluster, TransferWork {
     private static final int SHOWN_MAX = 8;
 
     private final ClusterMembership membership;
@@ -157,7 +159,7 @@ final class TransferPart implements TransferCore.ClusterFacts, TransferCore.Work
     // --- what the core has done ---
 
     @Override
-    public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferCore.Exchanged told) {
+    public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferWork.Exchanged told) {
         exchange.exchange(peer, partitions, isTaking, same -> {
             List<Integer> fetched = same.stream()
                     .filter(partition -> !own.holds(partition) || !terms.counts(partition))

@@ -57,9 +57,9 @@ class TransferTurnsTest {
         }
     }
 
-    private final class Exchanges implements TransferCore.Work {
+    private final class Exchanges implements TransferWork {
         @Override
-        public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferCore.Exchanged told) {
+        public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferWork.Exchanged told) {
             TreeSet<Integer> done = new TreeSet<>(partitions);
             done.removeAll(stuck);
             told.ended(done, Set.of(), Set.of());
@@ -92,7 +92,7 @@ class TransferTurnsTest {
         public void note(String line) {}
     }
 
-    private final class World implements TransferCore.ClusterFacts {
+    private final class World implements TransferCluster {
         @Override
         public long self() {
             return SELF;
