@@ -246,10 +246,11 @@ final class ArchitectureTest {
     void packagesOfTheCoreImportWhatIsDrawnBelowThem() throws IOException {
         List<String> order = drawn();
         Set<String> upwards = new TreeSet<>();
-        imports().forEach((name, imported) -> imported.stream()
-                .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
-                .filter(other -> order.indexOf(other) < order.indexOf(name))
-                .forEach(other -> upwards.add(name + " -> " + other)));
+        imports()
+                .forEach((name, imported) -> imported.stream()
+                        .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
+                        .filter(other -> order.indexOf(other) < order.indexOf(name))
+                        .forEach(other -> upwards.add(name + " -> " + other)));
         assertEquals(Set.of(), upwards, "what ARCHITECTURE.md draws the other way round");
     }
 
@@ -273,9 +274,10 @@ final class ArchitectureTest {
         for (String module : List.of("engine", "cluster", "resp-server")) {
             Path sources = Program.HOME.resolve(module).resolve("src/main/java");
             try (Stream<Path> files = Files.walk(sources)) {
-                for (Path file : files.filter(each -> each.endsWith("package-info.java"))
-                        .toList()) {
-                    String name = sources.relativize(file.getParent()).toString().replace('/', '.');
+                for (Path file :
+                        files.filter(each -> each.endsWith("package-info.java")).toList()) {
+                    String name =
+                            sources.relativize(file.getParent()).toString().replace('/', '.');
                     if (imports.containsKey(name)) {
                         named.put(name, namedIn(Files.readString(file)));
                     }

@@ -107,18 +107,18 @@ final class DocumentTest {
     @Test
     void aSessionIsCommandsAndWhatTheyPrint() {
         Document document = document("""
-                # Title
-                ```console
-                $ first
-                one
-                two
-                $ for i in a b
-                > do echo $i; done
-                a
-                b
-                $ silent
-                ```
-                """);
+            # Title
+            ```console
+            $ first
+            one
+            two
+            $ for i in a b
+            > do echo $i; done
+            a
+            b
+            $ silent
+            ```
+            """);
         assertEquals(
                 List.of(
                         new Document.Step(3, "first", List.of("one", "two")),
@@ -130,15 +130,15 @@ final class DocumentTest {
     @Test
     void aScriptIsTypedWholeAndADrawingIsNot() {
         Document document = document("""
-                ```sh
-                bin/kindred-cluster start  # three nodes
+            ```sh
+            bin/kindred-cluster start  # three nodes
 
-                echo x
-                ```
-                ```
-                +--+
-                ```
-                """);
+            echo x
+            ```
+            ```
+            +--+
+            ```
+            """);
         assertEquals(
                 List.of(new Document.Step(2, "bin/kindred-cluster start  # three nodes\n\necho x", null)),
                 document.steps());
@@ -148,11 +148,11 @@ final class DocumentTest {
     @Test
     void whatIsMarkedIsListedWithItsReason() {
         Document document = document("""
-                <!-- not run: needs a second machine -->
-                ```sh
-                bin/kindred-server --bind 10.0.0.1
-                ```
-                """);
+            <!-- not run: needs a second machine -->
+            ```sh
+            bin/kindred-server --bind 10.0.0.1
+            ```
+            """);
         assertEquals(List.of(), document.steps());
         assertEquals(List.of("page.md:3: needs a second machine"), document.notRun());
     }

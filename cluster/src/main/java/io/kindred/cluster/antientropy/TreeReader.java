@@ -27,7 +27,12 @@ final class TreeReader {
 
     private final ExchangeCore.Repairs repairs;
 
-    TreeReader(RecordRange range, TreeLayout lanes, FlushStamps flushStamps, ReapMarks marks, ExchangeCore.Repairs repairs) {
+    TreeReader(
+            RecordRange range,
+            TreeLayout lanes,
+            FlushStamps flushStamps,
+            ReapMarks marks,
+            ExchangeCore.Repairs repairs) {
         this.repairs = repairs;
         this.marks = marks;
         this.range = range;
@@ -219,7 +224,9 @@ final class TreeReader {
 
     private static byte[] from(Range step) {
         RecordKey after = step.after();
-        return after == null ? Keyspace.from(step.partition(), TreeLayout.db(step.lane()), step.first()) : after.pastThis();
+        return after == null
+                ? Keyspace.from(step.partition(), TreeLayout.db(step.lane()), step.first())
+                : after.pastThis();
     }
 
     private static byte[] past(Range step) {

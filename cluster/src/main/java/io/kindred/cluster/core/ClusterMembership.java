@@ -23,7 +23,6 @@ import java.util.function.BiConsumer;
 
 /** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
 final class ClusterMembership {
-    private final NodeConfig config;
     private final Clocks clocks;
     private final CoreOutput output;
     private final MemberWatch watch;
@@ -55,7 +54,6 @@ final class ClusterMembership {
     private boolean mayLackRecords;
 
     ClusterMembership(NodeConfig config, Recovered recovered, CoreContext in, LocalFacts facts, OwnHolding own) {
-        this.config = config;
         this.own = own;
         clocks = in.clocks();
         output = in.output();
@@ -341,7 +339,8 @@ final class ClusterMembership {
                     .warn("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
         }
         leaveOut(roster.departed());
-        rounds.askFor(roster.outside().stream().filter(id -> view.member(id) == null).toList());
+        rounds.askFor(
+                roster.outside().stream().filter(id -> view.member(id) == null).toList());
         serveIfReady();
     }
 
@@ -391,9 +390,7 @@ final class ClusterMembership {
 
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
-        boolean isReady = own.hasJoined()
-                && !router.ring().isEmpty()
-                && !roster.isSelfCastOut();
+        boolean isReady = own.hasJoined() && !router.ring().isEmpty() && !roster.isSelfCastOut();
         if (start.serveIfReady(isReady && !mayLackRecords)) {
             connected.forEach(rounds::greet);
         }

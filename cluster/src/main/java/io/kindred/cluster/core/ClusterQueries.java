@@ -23,8 +23,8 @@ final class ClusterQueries {
         this.views = views;
         this.random = server.data().context().random();
         this.changes = new RingChanges(cluster.membership());
-        this.restored = new RestoredRecords(
-                server.coordination(), cluster.membership().view());
+        this.restored =
+                new RestoredRecords(server.coordination(), cluster.membership().view());
     }
 
     void ask(long token, ClusterQuery query) {

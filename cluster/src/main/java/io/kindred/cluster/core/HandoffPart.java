@@ -31,10 +31,10 @@ final class HandoffPart {
         ledger = new HintLedger(data.config().hintBytesMax(), recovered);
         hints = new Hints(data.replica(), ledger, owed, this::rememberOwed, counters, router::holds);
         LostHints lost = new LostHints(owed, ledger, counters, new Disk());
-        core = new HandoffCore(wires, new HandoffCore.Store(ledger, hints, this::read, lost, counters), line -> data.context()
-                .output()
-                .effects()
-                .note(line));
+        core = new HandoffCore(
+                wires,
+                new HandoffCore.Store(ledger, hints, this::read, lost, counters),
+                line -> data.context().output().effects().note(line));
     }
 
     HandoffCore core() {

@@ -67,7 +67,9 @@ final class NodeMessages implements MessageHandler {
                 .filter(held -> held.isPossible(config.partitions()))
                 .toList();
         if (possible.size() < message.holdings().size()) {
-            output.effects().note("ignored a holding that " + membership.router().nameOf(from) + " told of: there are none like it");
+            output.effects()
+                    .note("ignored a holding that " + membership.router().nameOf(from)
+                            + " told of: there are none like it");
         }
         membership.onGossipTell(
                 from,
@@ -97,8 +99,8 @@ final class NodeMessages implements MessageHandler {
     /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */
     private void ignore(long from, Message message) {
         output.effects()
-                .note("ignored a " + message.getClass().getSimpleName() + " of " + membership.router().nameOf(from)
-                        + ": no such database or partition");
+                .note("ignored a " + message.getClass().getSimpleName() + " of "
+                        + membership.router().nameOf(from) + ": no such database or partition");
     }
 
     private boolean hasDatabase(int db) {
@@ -299,7 +301,9 @@ final class NodeMessages implements MessageHandler {
             ignore(from, message);
             return;
         }
-        output.send(from, new Message.CountReply(message.requestId(), data.keyspace().count(message.db(), message.partitions())));
+        output.send(
+                from,
+                new Message.CountReply(message.requestId(), data.keyspace().count(message.db(), message.partitions())));
     }
 
     @Override
@@ -343,9 +347,10 @@ final class NodeMessages implements MessageHandler {
             output.send(from, new Message.FlushAck(message.requestId(), Verdict.OK, passed));
             return;
         }
-        data.keyspace().flush(
-                message.flushStamps(),
-                verdict -> output.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
+        data.keyspace()
+                .flush(
+                        message.flushStamps(),
+                        verdict -> output.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
     }
 
     @Override

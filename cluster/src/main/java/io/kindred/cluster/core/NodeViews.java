@@ -111,9 +111,7 @@ public final class NodeViews {
     /** What it would move if a node with this weight and zone joined this node's datacenter now. */
     public Plan planJoin(long newcomer, double weight, String zone) {
         ChangeRecord.Site site = new ChangeRecord.Site(zone, self().datacenter());
-        return plan(
-                view().home(),
-                ChangeRecord.join(self().id(), clocks.lastStamp() + 1, newcomer, weight, site));
+        return plan(view().home(), ChangeRecord.join(self().id(), clocks.lastStamp() + 1, newcomer, weight, site));
     }
 
     /** What it would move if this member left its datacenter now. */

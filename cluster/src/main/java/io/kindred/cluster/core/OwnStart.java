@@ -235,9 +235,9 @@ final class OwnStart {
 
     void checkStore() {
         if (past.foundLess()) {
-            lack(
-                    "its store is not what its directory says was there; what is missing is fetched from the other members."
-                            + " With nobody to fetch it from, put the store back, or empty the directory to begin with nothing");
+            lack("its store is not what its directory says was there; what is missing is fetched from the other"
+                    + " members. With nobody to fetch it from, put the store back, or empty the directory to begin"
+                    + " with nothing");
         }
     }
 
@@ -251,9 +251,8 @@ final class OwnStart {
         if (own.isDoubted()) {
             lacking.run();
         } else {
-            lack(
-                    "members know of a later start of this node than its directory does: an older copy of it was put back, or"
-                            + " it was copied. What is missing is fetched from them");
+            lack("members know of a later start of this node than its directory does: an older copy of it was put"
+                    + " back, or it was copied. What is missing is fetched from them");
         }
     }
 
@@ -302,9 +301,8 @@ final class OwnStart {
         if (isOfRunning) {
             isOfRunning = false;
             renew(List.of(), !hasDrawn, true);
-            lack(
-                    "its directory was copied while another process ran on it, and that one went on. What is missing is fetched"
-                            + " from the other members");
+            lack("its directory was copied while another process ran on it, and that one went on. What is missing"
+                    + " is fetched from the other members");
         }
     }
 
@@ -334,8 +332,8 @@ final class OwnStart {
             stand(
                     StartState.MISPLACED,
                     reason
-                            + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has this node"
-                            + " put its own data aside and take its place");
+                            + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has"
+                            + " this node put its own data aside and take its place");
         } else if (!isAlone && mistaken == 1) {
             output.effects().warn(reason + "; this one serves on, as one of a ring of several");
         }

@@ -57,10 +57,7 @@ final class PartitionServer {
         cluster.membership().start().onRenamed(data.books().dots()::become);
 
         handoff = new HandoffPart(
-                data,
-                router,
-                recovered.hints(),
-                new HandoffCore.Wires(output, requests, clocks, router, latencies));
+                data, router, recovered.hints(), new HandoffCore.Wires(output, requests, clocks, router, latencies));
         antiEntropy = new AntiEntropyPart(
                 data, new ExchangeCore.Wires(output, requests, clocks, router, router, latencies), router);
         data.books().unreadable().healer((key, isSenseless) -> {
@@ -102,8 +99,8 @@ final class PartitionServer {
                         clocks,
                         router,
                         data.context().random()::nextInt,
-                        partition ->
-                                cluster.own().isEmptied(partition) && !cluster.view().takesWrites(partition)));
+                        partition -> cluster.own().isEmptied(partition)
+                                && !cluster.view().takesWrites(partition)));
     }
 
     private Coordination newCoordination() {

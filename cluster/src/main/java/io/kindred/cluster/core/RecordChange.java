@@ -6,6 +6,8 @@ import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
 /** What a key's record was and will be, in the commit that is being made; never of a hint. */
+// Identity is asked only to skip work.
+@SuppressWarnings("ReferenceEquality")
 final class RecordChange {
     /** Why it changes. */
     enum Cause {
@@ -42,9 +44,12 @@ final class RecordChange {
         this.cause = cause;
         this.winnerBefore = before == null ? null : counting(key, before);
         this.winnerAfter = counting(key, after);
-        this.wasHidden = before != null
-                && winnerBefore != null
-                && counting(key, visibility.visible(key, before)) == null;
+        this.wasHidden = before != null && winnerBefore != null && isHidden(key, before, visibility);
+    }
+
+    private static boolean isHidden(RecordKey key, Versions before, Visibility visibility) {
+        Versions seen = visibility.visible(key, before);
+        return seen != before && counting(key, seen) == null;
     }
 
     /** The winner of what the engine counts, the heads of keys; null: it counts as nothing. */

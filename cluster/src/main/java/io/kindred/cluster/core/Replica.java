@@ -103,8 +103,7 @@ final class Replica implements LocalReplica, KeyChains.Runner {
         }
         Versions next = visibility.visible(key, asked);
         unreadable.replaced(key);
-        records.change(
-                key, null, next, RecordChange.Cause.WRITTEN, dots.written(key, Versions.EMPTY, next), step);
+        records.change(key, null, next, RecordChange.Cause.WRITTEN, dots.written(key, Versions.EMPTY, next), step);
     }
 
     /** A step that deletes; it looks at the record itself, hidden or not. */

@@ -25,7 +25,9 @@ final class RingChanges {
     private ClusterAnswer leave() {
         long self = self().id();
         if (!membership.roster().isInRing(self)) {
-            return membership.roster().hasLeft(self) ? new ClusterAnswer.Decided() : failed("this node is not in the ring yet");
+            return membership.roster().hasLeft(self)
+                    ? new ClusterAnswer.Decided()
+                    : failed("this node is not in the ring yet");
         }
         if (membership.router().view().nodes().size() == 1) {
             return failed("this is the only node of the ring; there is nobody to take its data");
@@ -44,7 +46,8 @@ final class RingChanges {
 
     private boolean areAllUp() {
         return membership.roster().listed().stream()
-                .allMatch(member -> member.id() == self().id() || membership.roster().answers(member.id()));
+                .allMatch(member ->
+                        member.id() == self().id() || membership.roster().answers(member.id()));
     }
 
     private ClusterAnswer replace(String name) {
@@ -77,7 +80,9 @@ final class RingChanges {
         if (old != null && old.id() == self().id()) {
             return failed("a node cannot forget itself; KIN.LEAVE has it leave");
         }
-        if (old != null && membership.roster().isListed(old.id()) && membership.roster().answers(old.id())) {
+        if (old != null
+                && membership.roster().isListed(old.id())
+                && membership.roster().answers(old.id())) {
             return failed(
                     "node " + name + " answers; only one that is gone can be forgotten. Have it leave with KIN.LEAVE");
         }

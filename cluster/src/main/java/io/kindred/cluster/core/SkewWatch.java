@@ -100,8 +100,8 @@ final class SkewWatch {
             told.put(node, new Telling(millis, clocks.nanos()));
             output.effects()
                     .warn(what + ", more than max-clock-skew-ms " + clocks.skewMaxMillis()
-                            + ": keys expire at other times than was asked for, and of concurrent writes the wrong one may"
-                            + " win");
+                            + ": keys expire at other times than was asked for, and of concurrent writes the wrong one"
+                            + " may win");
         }
     }
 

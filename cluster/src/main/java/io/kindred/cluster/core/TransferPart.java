@@ -139,7 +139,8 @@ final class TransferPart implements TransferCluster, TransferWork {
     public List<Long> liveMembers() {
         List<Long> live = new ArrayList<>();
         for (long id : membership.roster().members()) {
-            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP && membership.roster().isListed(id)) {
+            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP
+                    && membership.roster().isListed(id)) {
                 live.add(id);
             }
         }

@@ -73,9 +73,9 @@ final class UnreadableRecords {
     void lost(RecordKey storageKey) {
         if (lost.size() < LOST_MAX && lost.add(storageKey)) {
             output.effects()
-                    .warn(
-                            "the record of a key of partition " + storageKey.partition()
-                                    + " cannot be read at any replica: reads of it fail until SET, DEL or FLUSHALL replaces it");
+                    .warn("the record of a key of partition " + storageKey.partition()
+                            + " cannot be read at any replica: reads of it fail until SET, DEL or FLUSHALL"
+                            + " replaces it");
         }
     }
 

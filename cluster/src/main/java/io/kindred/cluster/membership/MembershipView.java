@@ -233,7 +233,8 @@ public final class MembershipView {
                 && known.departure().isOver();
     }
 
-    private void take(MemberTelling known, Member next, List<Accusation> nextAccused, Standing standing, long nowNanos) {
+    private void take(
+            MemberTelling known, Member next, List<Accusation> nextAccused, Standing standing, long nowNanos) {
         boolean isNews = next.generation() != known.member.generation()
                 || !nextAccused.equals(known.accused)
                 || standing.holdingVersion() != known.standing.holdingVersion()

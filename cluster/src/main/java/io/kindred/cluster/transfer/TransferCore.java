@@ -107,7 +107,8 @@ public final class TransferCore {
         List<Integer> begun = new ArrayList<>();
         List<Integer> passing = new ArrayList<>();
         for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
-            boolean isOwner = PartitionSources.contains(in.serving().of(partition).target(), in.self());
+            boolean isOwner =
+                    PartitionSources.contains(in.serving().of(partition).target(), in.self());
             formers.forget(partition);
             if (isOwner && !own.holds(partition)) {
                 if (!fetching.containsKey(partition)) {
@@ -300,7 +301,8 @@ public final class TransferCore {
             boolean hasNoFormers = sources.haveNothing(partition, in.formers(partition));
             boolean isLast = hasNoFormers && sources.haveNothing(partition, in.nearMembers());
             Partners last = formers.lastMeeting(partition, isLast);
-            boolean hasMetAll = isLast && last.all().containsAll(sources.withOwners(partition, sources.holders(partition)));
+            boolean hasMetAll =
+                    isLast && last.all().containsAll(sources.withOwners(partition, sources.holders(partition)));
             if (hasMetAll
                     || sources.hasMetEnough(
                             partition, in.formers(partition), entry.getValue().counting())) {
@@ -309,7 +311,9 @@ public final class TransferCore {
                 work.await(partition, List.of(), ok -> {});
                 continue;
             }
-            List<Long> left = isLast ? sources.withOwners(partition, sources.holders(partition)) : sources.holdersAndFormers(partition);
+            List<Long> left = isLast
+                    ? sources.withOwners(partition, sources.holders(partition))
+                    : sources.holdersAndFormers(partition);
             if (hasNoFormers && !isLast) {
                 in.nearMembers().stream()
                         .filter(member -> !left.contains(member) && !sources.haveNothing(partition, List.of(member)))

@@ -11,9 +11,9 @@ import io.kindred.cluster.ring.RingHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whoever reads meets whoever writes, whatever of the changes either has heard of. */
@@ -46,7 +46,8 @@ class ServingMapTest {
                 observers.forEach(Observer::hearAll);
             }
             observers.forEach(Observer::hearAll);
-            observers.forEach(observer -> assertEquals(0, observer.serving.view().unsettled()));
+            observers.forEach(
+                    observer -> assertEquals(0, observer.serving.view().unsettled()));
         }
 
         void join() {
@@ -218,7 +219,11 @@ class ServingMapTest {
         for (int partition = 0; partition < Q; partition++) {
             for (Observer writer : world.observers) {
                 for (Observer reader : world.observers) {
-                    check(world, partition, writer.serving.view().of(partition), reader.serving.view().of(partition));
+                    check(
+                            world,
+                            partition,
+                            writer.serving.view().of(partition),
+                            reader.serving.view().of(partition));
                 }
             }
         }
