@@ -1,4 +1,8 @@
-/** Nothing lives here but the packages below; ARCHITECTURE.md draws them. */
+/**
+ * Nothing lives here but the packages below; ARCHITECTURE.md draws them.
+ *
+ * <p>Imports of Kindred: nothing.
+ */
 @NullMarked
 package io.kindred.cluster;
 

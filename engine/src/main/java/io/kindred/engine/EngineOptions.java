@@ -71,92 +71,68 @@ public record EngineOptions(
 
     /** The same, with another sync policy. */
     public EngineOptions withSyncPolicy(SyncPolicy policy) {
-        return new EngineOptions(
-                policy,
-                memtableBytes,
-                overflowBytes,
-                rowCacheBytes,
-                keyFilterBytes,
-                blockCacheBytes,
-                tableBufferBytes,
-                openTables,
-                scanBytesMax,
-                values);
+        Draft draft = new Draft();
+        draft.syncPolicy = policy;
+        return draft.options();
     }
 
     /** The same, with another memtable size. */
     public EngineOptions withMemtableBytes(long bytes) {
-        return new EngineOptions(
-                syncPolicy,
-                bytes,
-                overflowBytes,
-                rowCacheBytes,
-                keyFilterBytes,
-                blockCacheBytes,
-                tableBufferBytes,
-                openTables,
-                scanBytesMax,
-                values);
+        Draft draft = new Draft();
+        draft.memtableBytes = bytes;
+        return draft.options();
     }
 
     /** The same, with other room for what comes while flushing is behind. */
     public EngineOptions withOverflowBytes(long bytes) {
-        return new EngineOptions(
-                syncPolicy,
-                memtableBytes,
-                bytes,
-                rowCacheBytes,
-                keyFilterBytes,
-                blockCacheBytes,
-                tableBufferBytes,
-                openTables,
-                scanBytesMax,
-                values);
+        Draft draft = new Draft();
+        draft.overflowBytes = bytes;
+        return draft.options();
     }
 
     /** The same, with another row cache size; 0 for none. */
     public EngineOptions withRowCacheBytes(long bytes) {
-        return new EngineOptions(
-                syncPolicy,
-                memtableBytes,
-                overflowBytes,
-                bytes,
-                keyFilterBytes,
-                blockCacheBytes,
-                tableBufferBytes,
-                openTables,
-                scanBytesMax,
-                values);
+        Draft draft = new Draft();
+        draft.rowCacheBytes = bytes;
+        return draft.options();
     }
 
     /** The same, with another size of the filter over all keys; 0 for none. */
     public EngineOptions withKeyFilterBytes(long bytes) {
-        return new EngineOptions(
-                syncPolicy,
-                memtableBytes,
-                overflowBytes,
-                rowCacheBytes,
-                bytes,
-                blockCacheBytes,
-                tableBufferBytes,
-                openTables,
-                scanBytesMax,
-                values);
+        Draft draft = new Draft();
+        draft.keyFilterBytes = bytes;
+        return draft.options();
     }
 
     /** The same, with other rules for large values. */
     public EngineOptions withValues(ValueOptions other) {
-        return new EngineOptions(
-                syncPolicy,
-                memtableBytes,
-                overflowBytes,
-                rowCacheBytes,
-                keyFilterBytes,
-                blockCacheBytes,
-                tableBufferBytes,
-                openTables,
-                scanBytesMax,
-                other);
+        Draft draft = new Draft();
+        draft.values = other;
+        return draft.options();
+    }
+
+    /** These options, until one is changed. */
+    private final class Draft {
+        SyncPolicy syncPolicy = EngineOptions.this.syncPolicy;
+        long memtableBytes = EngineOptions.this.memtableBytes;
+        long overflowBytes = EngineOptions.this.overflowBytes;
+        long rowCacheBytes = EngineOptions.this.rowCacheBytes;
+        long keyFilterBytes = EngineOptions.this.keyFilterBytes;
+        ValueOptions values = EngineOptions.this.values;
+
+        EngineOptions options() {
+            return new EngineOptions(
+                    syncPolicy,
+                    memtableBytes,
+                    overflowBytes,
+                    rowCacheBytes,
+                    keyFilterBytes,
+                    blockCacheBytes,
+                    tableBufferBytes,
+                    openTables,
+                    scanBytesMax,
+                    values);
+        }
     }
 
     private static long clip(long value, long min, long max) {

@@ -35,27 +35,17 @@ final class LogFormat {
     private static final byte[] MAGIC = "KINDRLOG".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 2;
     private static final int SEGMENT_CRC_AT = 28;
-    private static final int NAME_DIGITS = 16;
-    private static final String NAME_PREFIX = "log-";
-    private static final String NAME_SUFFIX = ".klog";
+    private static final NumberedName NAME = new NumberedName("log-", ".klog");
 
     private LogFormat() {}
 
     static Path segmentFile(Path directory, long segment) {
-        String digits = Long.toString(segment);
-        return directory.resolve(
-                NAME_PREFIX + "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits + NAME_SUFFIX);
+        return NAME.file(directory, segment);
     }
 
     /** The segment's number, or nothing if the file is none of the engine's. */
     static OptionalLong segmentNumber(Path file) {
-        String name = String.valueOf(file.getFileName());
-        if (!name.startsWith(NAME_PREFIX) || !name.endsWith(NAME_SUFFIX)) {
-            return OptionalLong.empty();
-        }
-        String digits = name.substring(NAME_PREFIX.length(), name.length() - NAME_SUFFIX.length());
-        boolean number = digits.length() == NAME_DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-        return number ? OptionalLong.of(Long.parseLong(digits)) : OptionalLong.empty();
+        return NAME.number(file);
     }
 
     /** @param previousEnd where the valid bytes of the segment before end; 0 if there is none */

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -23,38 +22,21 @@ final class ValueFormat {
     private static final byte[] MAGIC = "KINDRVAL".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int FILE_CRC_AT = 20;
-    private static final int NAME_DIGITS = 16;
-    private static final String NAME_PREFIX = "values-";
-    private static final String NAME_SUFFIX = ".kval";
+    private static final NumberedName NAME = new NumberedName("values-", ".kval");
 
     private ValueFormat() {}
 
     static Path file(Path directory, long number) {
-        String digits = Long.toString(number);
-        return directory.resolve(
-                NAME_PREFIX + "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits + NAME_SUFFIX);
+        return NAME.file(directory, number);
     }
 
     /** The value files of a directory, by their numbers. */
     static TreeMap<Long, Path> files(Path directory) throws IOException {
         TreeMap<Long, Path> files = new TreeMap<>();
         try (Stream<Path> all = Files.list(directory)) {
-            all.forEach(file -> number(file).ifPresent(number -> files.put(number, file)));
+            all.forEach(file -> NAME.number(file).ifPresent(number -> files.put(number, file)));
         }
         return files;
-    }
-
-    private static OptionalLong number(Path file) {
-        String name = String.valueOf(file.getFileName());
-        if (!name.startsWith(NAME_PREFIX)
-                || !name.endsWith(NAME_SUFFIX)
-                || name.length() != NAME_PREFIX.length() + NAME_DIGITS + NAME_SUFFIX.length()) {
-            return OptionalLong.empty();
-        }
-        String digits = name.substring(NAME_PREFIX.length(), NAME_PREFIX.length() + NAME_DIGITS);
-        return digits.chars().allMatch(c -> c >= '0' && c <= '9')
-                ? OptionalLong.of(Long.parseLong(digits))
-                : OptionalLong.empty();
     }
 
     static ByteBuffer fileHeader(long number) {

@@ -43,6 +43,8 @@
  * <p>Imports the JDK and the LevelDB port only (in {@link io.kindred.engine.LevelDbTables} and the classes named after
  * it; {@link org.iq80.leveldb.util.PureJavaCrc32C} takes the place of one of its classes); knows nothing of rings, versions or
  * Redis.
+ *
+ * <p>Imports of Kindred: {@code metrics}.
  */
 @NullMarked
 package io.kindred.engine;

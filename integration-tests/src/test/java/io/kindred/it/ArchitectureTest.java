@@ -9,14 +9,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +76,11 @@ final class ArchitectureTest {
             "java.util.Timer",
             "java.util.TimerTask",
             "java.util.UUID");
+
+    /** A line of the drawing's left side that begins with the name of a package. */
+    private static final Pattern DRAWN = Pattern.compile("^  \\| {1,3}([a-z]+) ");
+
+    private static final Pattern CODE = Pattern.compile("\\{@code\\s+([\\w.]+)}");
 
     private static JavaClasses server;
 
@@ -201,6 +216,86 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.iq80..")
                 .check(server);
+    }
+
+    /** The packages of the core in ARCHITECTURE.md's drawing, from its top to its bottom. */
+    private static List<String> drawn() throws IOException {
+        List<String> lines = Files.readAllLines(Program.HOME.resolve("ARCHITECTURE.md"));
+        int from = lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith("  cluster  "))
+                .findFirst()
+                .orElseThrow());
+        List<String> packages = new ArrayList<>();
+        // The line after the next one is the first of the box.
+        for (String line : lines.subList(from + 2, lines.size())) {
+            Matcher row = DRAWN.matcher(line);
+            if (!row.find()) {
+                break;
+            }
+            packages.add("io.kindred.cluster." + row.group(1));
+        }
+        return packages;
+    }
+
+    @Test
+    void theDrawingHasEveryPackageOfTheCore() throws IOException {
+        assertEquals(Set.of(CORE), Set.copyOf(drawn()));
+    }
+
+    @Test
+    void packagesOfTheCoreImportWhatIsDrawnBelowThem() throws IOException {
+        List<String> order = drawn();
+        Set<String> upwards = new TreeSet<>();
+        imports()
+                .forEach((name, imported) -> imported.stream()
+                        .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
+                        .filter(other -> order.indexOf(other) < order.indexOf(name))
+                        .forEach(other -> upwards.add(name + " -> " + other)));
+        assertEquals(Set.of(), upwards, "what ARCHITECTURE.md draws the other way round");
+    }
+
+    /** By package, the other packages of Kindred that its classes know. */
+    private static Map<String, Set<String>> imports() {
+        Map<String, Set<String>> imports = new TreeMap<>();
+        for (JavaClass type : server) {
+            Set<String> its = imports.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>());
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                its.add(dependency.getTargetClass().getBaseComponentType().getPackageName());
+            }
+            its.removeIf(name -> !name.startsWith("io.kindred.") || name.equals(type.getPackageName()));
+        }
+        return imports;
+    }
+
+    @Test
+    void everyPackageInfoNamesWhatItsPackageImports() throws IOException {
+        Map<String, Set<String>> imports = imports();
+        Map<String, Set<String>> named = new TreeMap<>();
+        for (String module : List.of("engine", "cluster", "resp-server")) {
+            Path sources = Program.HOME.resolve(module).resolve("src/main/java");
+            try (Stream<Path> files = Files.walk(sources)) {
+                for (Path file :
+                        files.filter(each -> each.endsWith("package-info.java")).toList()) {
+                    String name =
+                            sources.relativize(file.getParent()).toString().replace('/', '.');
+                    if (imports.containsKey(name)) {
+                        named.put(name, namedIn(Files.readString(file)));
+                    }
+                }
+            }
+        }
+        assertEquals(imports, named);
+    }
+
+    private static Set<String> namedIn(String packageInfo) {
+        int from = packageInfo.indexOf("Imports of Kindred:");
+        assertTrue(from >= 0, packageInfo);
+        Set<String> names = new TreeSet<>();
+        Matcher code = CODE.matcher(packageInfo.substring(from, packageInfo.indexOf("*/", from)));
+        while (code.find()) {
+            names.add("io.kindred." + code.group(1));
+        }
+        return names;
     }
 
     @Test

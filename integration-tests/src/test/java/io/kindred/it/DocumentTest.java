@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +47,17 @@ final class DocumentTest {
             }
         }
         assertEquals(List.of(), dead);
+    }
+
+    @Test
+    void theGlossaryHasEachTermOnceInOrder() throws Exception {
+        List<String> terms = new ArrayList<>();
+        for (String line : Files.readAllLines(Program.HOME.resolve("docs/glossary.md"))) {
+            if (line.startsWith("| ") && !line.startsWith("| term ") && !line.startsWith("| ---")) {
+                terms.add(line.substring(2, line.indexOf(" |")).toLowerCase(Locale.ROOT));
+            }
+        }
+        assertEquals(terms.stream().distinct().sorted().toList(), terms);
     }
 
     /** A page that compares has names of others, and those that the program makes are right of themselves. */
@@ -95,18 +107,18 @@ final class DocumentTest {
     @Test
     void aSessionIsCommandsAndWhatTheyPrint() {
         Document document = document("""
-                # Title
-                ```console
-                $ first
-                one
-                two
-                $ for i in a b
-                > do echo $i; done
-                a
-                b
-                $ silent
-                ```
-                """);
+            # Title
+            ```console
+            $ first
+            one
+            two
+            $ for i in a b
+            > do echo $i; done
+            a
+            b
+            $ silent
+            ```
+            """);
         assertEquals(
                 List.of(
                         new Document.Step(3, "first", List.of("one", "two")),
@@ -118,15 +130,15 @@ final class DocumentTest {
     @Test
     void aScriptIsTypedWholeAndADrawingIsNot() {
         Document document = document("""
-                ```sh
-                bin/kindred-cluster start  # three nodes
+            ```sh
+            bin/kindred-cluster start  # three nodes
 
-                echo x
-                ```
-                ```
-                +--+
-                ```
-                """);
+            echo x
+            ```
+            ```
+            +--+
+            ```
+            """);
         assertEquals(
                 List.of(new Document.Step(2, "bin/kindred-cluster start  # three nodes\n\necho x", null)),
                 document.steps());
@@ -136,11 +148,11 @@ final class DocumentTest {
     @Test
     void whatIsMarkedIsListedWithItsReason() {
         Document document = document("""
-                <!-- not run: needs a second machine -->
-                ```sh
-                bin/kindred-server --bind 10.0.0.1
-                ```
-                """);
+            <!-- not run: needs a second machine -->
+            ```sh
+            bin/kindred-server --bind 10.0.0.1
+            ```
+            """);
         assertEquals(List.of(), document.steps());
         assertEquals(List.of("page.md:3: needs a second machine"), document.notRun());
     }

@@ -6,6 +6,8 @@
  *
  * <p>It knows a cluster from outside only, as any client does: of Kindred it imports the client alone, and nothing
  * imports it.
+ *
+ * <p>Imports of Kindred: {@code client}.
  */
 @NullMarked
 package io.kindred.autoscale;

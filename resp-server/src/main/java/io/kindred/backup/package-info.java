@@ -5,7 +5,10 @@
  * <p>A program of its own, and a client of nodes: {@link io.kindred.backup.MakeRun} asks for backups; {@link
  * io.kindred.backup.RestoreRun} opens parts ({@link io.kindred.backup.Part}), joins what they have of each key ({@link
  * io.kindred.backup.MergedRecords}), sends it ({@link io.kindred.backup.Senders}) and compares it with what is there afterwards
- * ({@link io.kindred.backup.Comparison}). Imports {@code client} and {@code engine}, and of {@code cluster} the versions and the keys.
+ * ({@link io.kindred.backup.Comparison}).
+ *
+ * <p>Imports of Kindred: {@code client}, {@code cluster.message}, {@code cluster.ring}, {@code cluster.version},
+ * {@code engine}.
  */
 @NullMarked
 package io.kindred.backup;

@@ -1,8 +1,9 @@
 /**
  * The clients of Kindred's own tools, which ask for little and wait for it, in TLS where they are told to. {@link
  * io.kindred.client.RespClients} and {@link io.kindred.client.RespClient} ask for texts, over Netty's {@code codec-redis}; {@link
- * io.kindred.client.Connection} asks for anything, blocking; {@link io.kindred.client.Main} asks for shell scripts. It imports
- * of Kindred {@link io.kindred.cluster.wire.tls.CallerContext} alone.
+ * io.kindred.client.Connection} asks for anything, blocking; {@link io.kindred.client.Main} asks for shell scripts.
+ *
+ * <p>Imports of Kindred: {@code cluster.wire.tls}.
  */
 @NullMarked
 package io.kindred.client;

@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.QuorumSpec;
 
 /** Runs operations on keys, wherever these live. */

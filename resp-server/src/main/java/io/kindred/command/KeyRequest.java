@@ -2,6 +2,7 @@ package io.kindred.command;
 
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.LiveValue;

@@ -6,8 +6,10 @@
  * <p>Knows nothing of sockets. What a connection is to its commands is {@link io.kindred.command.Session}, an object for each
  * part of it; what it decides is {@link io.kindred.command.Admission} and where replies go {@link
  * io.kindred.command.ReplySink}, both of which {@code server} implements; what it needs of the node are the ports gathered in
- * {@link io.kindred.command.ServerView}. Imports {@code cluster.message}, the update functions and live values of {@code
- * cluster.quorum}, and {@code cluster.version}; never {@code resp}, {@code server} or {@code main}.
+ * {@link io.kindred.command.ServerView}.
+ *
+ * <p>Imports of Kindred: {@code cluster.message}, {@code cluster.quorum}, {@code cluster.version},
+ * {@code metrics}.
  */
 @NullMarked
 package io.kindred.command;

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +153,8 @@ final class Node implements NodeHost, NodePort {
                 new OpsMeter(front.dispatcher()::commandsProcessed, System::nanoTime),
                 new OpsMeter(counters::inputBytes, System::nanoTime),
                 new OpsMeter(counters::outputBytes, System::nanoTime),
-                new ProcessMeter(Path.of(config.now().text(Directives.DIR)), System::nanoTime),
+                new ProcessMeter(
+                        Path.of(config.now().text(Directives.DIR)), System::nanoTime, ForkJoinPool.commonPool()),
                 new LoopLag(System::nanoTime));
         every(OpsMeter.SAMPLE_MILLIS, meters::sampleRates);
         every(ProcessMeter.SAMPLE_MILLIS, meters.process()::sample);

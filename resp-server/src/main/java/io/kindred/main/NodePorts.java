@@ -7,6 +7,7 @@ import io.kindred.cluster.core.NodeViews;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.DumpedRecord;
 import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.NodeClient;
@@ -15,7 +16,6 @@ import io.kindred.cluster.version.Actor;
 import io.kindred.command.Answer;
 import io.kindred.command.ClusterPort;
 import io.kindred.command.KeyPort;
-import io.kindred.command.OutcomeCallback;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,7 +49,7 @@ final class NodePorts implements KeyPort, ClusterPort {
 
     @Override
     public void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
-        node().client().execute(operation, quorum, callback::done);
+        node().client().execute(operation, quorum, callback);
     }
 
     @Override

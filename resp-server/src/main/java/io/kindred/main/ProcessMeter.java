@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -24,6 +25,7 @@ final class ProcessMeter {
 
     private final Path directory;
     private final LongSupplier nanos;
+    private final Executor aside;
     private CompletableFuture<Disk> measuring = CompletableFuture.completedFuture(new Disk(0, 0));
     private Disk disk = new Disk(0, 0);
     private double cpuSeconds = -1;
@@ -34,7 +36,9 @@ final class ProcessMeter {
     /** Bytes. */
     record Disk(long used, long free) {}
 
-    ProcessMeter(Path directory, LongSupplier nanos) {
+    /** @param aside runs what may wait for the disk */
+    ProcessMeter(Path directory, LongSupplier nanos, Executor aside) {
+        this.aside = aside;
         this.directory = directory;
         this.nanos = nanos;
     }
@@ -54,7 +58,7 @@ final class ProcessMeter {
             disk = measuring.join();
             if (taken % DISK_EVERY == 0) {
                 Disk last = disk;
-                measuring = CompletableFuture.supplyAsync(() -> measured(last));
+                measuring = CompletableFuture.supplyAsync(() -> measured(last), aside);
             }
         }
         taken++;

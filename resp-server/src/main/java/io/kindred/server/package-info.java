@@ -4,8 +4,9 @@
  * io.kindred.server.ReplySlot}.
  *
  * <p>All of it runs on one event-loop thread, which is given: the same thread runs the commands behind the {@link
- * io.kindred.server.CommandRunner} seam. Nothing here blocks. Imports {@code resp}, {@code command}, {@code
- * cluster.message} and Netty; never {@code main}.
+ * io.kindred.server.CommandRunner} seam. Nothing here blocks.
+ *
+ * <p>Imports of Kindred: {@code cluster.message}, {@code command}, {@code metrics}, {@code resp}.
  */
 @NullMarked
 package io.kindred.server;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.resp.Seeds;
 import java.nio.charset.StandardCharsets;

@@ -147,7 +147,7 @@ public final class ExchangeCore {
 
     /** @param note tells the operator */
     public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
-        LaneReader reader = new LaneReader(
+        TreeReader reader = new TreeReader(
                 store.range(), store.trees().lanes(), store.flushStamps(), store.marks(), store.repairs());
         this.parts = new ExchangeParts(
                 wires, store.trees(), reader, store.replica(), store.repairs(), store.marks(), store.counters());

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record ExchangeParts(
         ExchangeCore.Wires wires,
         MerkleTrees trees,
-        LaneReader reader,
+        TreeReader reader,
         LocalReplica replica,
         ExchangeCore.Repairs repairs,
         ReapMarks marks,

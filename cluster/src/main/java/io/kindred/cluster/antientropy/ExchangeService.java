@@ -195,12 +195,12 @@ final class ExchangeService {
                 20);
     }
 
-    private void answer(long to, Message.BucketKeys request, LaneReader.Page page) {
+    private void answer(long to, Message.BucketKeys request, TreeReader.Page page) {
         long[] theirs = request.digests().clone();
         Arrays.sort(theirs);
         long[] ours = page.digests();
-        List<LaneReader.Entry> differing = new ArrayList<>();
-        for (LaneReader.Entry entry : page.entries()) {
+        List<TreeReader.Entry> differing = new ArrayList<>();
+        for (TreeReader.Entry entry : page.entries()) {
             if (Arrays.binarySearch(theirs, entry.digest()) < 0) {
                 differing.add(entry);
             }
@@ -212,7 +212,7 @@ final class ExchangeService {
         boolean isWhole = differing.size() > 2 * theirs.length && page.sizeBytes() <= BATCH_BYTES_MAX;
         Found found = found(differing, isWhole);
         long size = 40 + (long) Long.BYTES * missing.length;
-        for (LaneReader.Entry entry : differing) {
+        for (TreeReader.Entry entry : differing) {
             size += isWhole
                     ? ExchangeParts.sizeBytes(entry.key(), entry.versions())
                     : ExchangeParts.sizeOfClock(entry.key(), entry.clock().entries());
@@ -248,11 +248,11 @@ final class ExchangeService {
         return differing;
     }
 
-    private static Found found(List<LaneReader.Entry> entries, boolean isWhole) {
+    private static Found found(List<TreeReader.Entry> entries, boolean isWhole) {
         return isWhole
                 ? new Found(
                         List.of(),
-                        entries.stream().map(LaneReader.Entry::asRecord).toList())
+                        entries.stream().map(TreeReader.Entry::asRecord).toList())
                 : new Found(
                         entries.stream()
                                 .map(entry -> new Seen(entry.key(), entry.clock()))

@@ -264,7 +264,7 @@ final class ExchangeSession extends Request {
 
     /** Neighbours become one range. */
     private void addRange(Node node) {
-        Lanes lanes = parts.trees().lanes();
+        TreeLayout lanes = parts.trees().lanes();
         long first = lanes.firstHash(node.partition(), node.lane(), node.depth(), node.prefix());
         long last = lanes.lastHash(node.partition(), node.lane(), node.depth(), node.prefix());
         Range before = ranges.peekLast();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the core's thread.
  */
 public final class MerkleTrees {
-    private final Lanes lanes;
+    private final TreeLayout lanes;
     private final FlushStamps flushStamps;
     private final LongUnaryOperator countOfGroup;
     private final @Nullable PartitionTrees[] byPartition;
@@ -53,7 +53,7 @@ public final class MerkleTrees {
      */
     public MerkleTrees(
             int partitions, boolean hashedByPartition, FlushStamps flushStamps, LongUnaryOperator countOfGroup) {
-        this.lanes = new Lanes(partitions, hashedByPartition, flushStamps.databases());
+        this.lanes = new TreeLayout(partitions, hashedByPartition, flushStamps.databases());
         this.saves = new TreeSaves(partitions);
         this.flushStamps = flushStamps;
         this.countOfGroup = countOfGroup;
@@ -308,7 +308,7 @@ public final class MerkleTrees {
         return trees == null ? null : trees.byLane[lane];
     }
 
-    Lanes lanes() {
+    TreeLayout lanes() {
         return lanes;
     }
 
@@ -471,8 +471,8 @@ public final class MerkleTrees {
         if (present != null) {
             return MerkleTree.bitsFor(present.entries());
         }
-        return Lanes.isHome(lane)
-                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(Keyspace.group(partition, Lanes.db(lane))))
+        return TreeLayout.isHome(lane)
+                ? MerkleTree.bitsFor(countOfGroup.applyAsLong(Keyspace.group(partition, TreeLayout.db(lane))))
                 : 0;
     }
 
@@ -498,7 +498,7 @@ public final class MerkleTrees {
             MerkleTree old = trees.byLane[lane];
             MerkleTree fresh = done.tree(lane);
             same &= agree(old, fresh);
-            if (old != null && old.flushStamp() != flushStamps.of(Lanes.db(lane))) {
+            if (old != null && old.flushStamp() != flushStamps.of(TreeLayout.db(lane))) {
                 epoch++;
             }
             trees.byLane[lane] = fresh;
@@ -509,7 +509,7 @@ public final class MerkleTrees {
         for (int lane = 2 * done.firstDb; lane <= 2 * done.lastDb + 1; lane++) {
             MerkleTree fresh = trees.byLane[lane];
             if (fresh != null && fresh.isCrowded()) {
-                trees.crowded.set(Lanes.db(lane));
+                trees.crowded.set(TreeLayout.db(lane));
             }
         }
         if (!trees.wantsBuild()) {

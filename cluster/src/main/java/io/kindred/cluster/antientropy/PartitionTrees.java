@@ -45,7 +45,7 @@ final class PartitionTrees {
     boolean under(FlushStamps flushStamps) {
         for (int lane = 0; lane < byLane.length; lane++) {
             MerkleTree tree = byLane[lane];
-            long stamp = flushStamps.of(Lanes.db(lane));
+            long stamp = flushStamps.of(TreeLayout.db(lane));
             if (tree != null && tree.flushStamp() == NO_STAMP) {
                 byLane[lane] = tree.under(stamp);
             } else if (tree != null && tree.flushStamp() != stamp) {

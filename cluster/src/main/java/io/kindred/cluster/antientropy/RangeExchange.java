@@ -62,10 +62,10 @@ final class RangeExchange extends Request {
     /** Keys of the page whose record here is to be replaced. Looked up, never iterated over. */
     private final Set<RecordKey> replaced = new HashSet<>();
     /** What this node has of the page. Looked up, never iterated over. */
-    private final Map<RecordKey, LaneReader.Entry> own = new HashMap<>();
+    private final Map<RecordKey, TreeReader.Entry> own = new HashMap<>();
 
-    private List<LaneReader.Entry> ownInOrder = List.of();
-    private final ArrayDeque<LaneReader.Entry> toSend = new ArrayDeque<>();
+    private List<TreeReader.Entry> ownInOrder = List.of();
+    private final ArrayDeque<TreeReader.Entry> toSend = new ArrayDeque<>();
     /** Keys, and what the other has seen of each at least. */
     private final ArrayDeque<Seen> toTake = new ArrayDeque<>();
     /** Asked for in the message under way. */
@@ -125,7 +125,7 @@ final class RangeExchange extends Request {
         List<Range> tried = rest.subList(0, Math.min(isSummed ? 1 : tally.rangesAPage, rest.size()));
         if (blind) {
             Covered all = new Covered(tried.size(), tried.get(tried.size() - 1).end());
-            ask(tried, new LaneReader.Page(Verdict.OK, List.of(), all, 0));
+            ask(tried, new TreeReader.Page(Verdict.OK, List.of(), all, 0));
             return;
         }
         parts.reader().read(tried, parts.pieceKeys(), read -> {
@@ -198,7 +198,7 @@ final class RangeExchange extends Request {
         }
     }
 
-    private void ask(List<Range> tried, LaneReader.Page read) {
+    private void ask(List<Range> tried, TreeReader.Page read) {
         own.clear();
         replaced.clear();
         ownInOrder = read.entries();
@@ -270,7 +270,7 @@ final class RangeExchange extends Request {
         }
         long[] missing = reply.missing().clone();
         Arrays.sort(missing);
-        for (LaneReader.Entry entry : ownInOrder) {
+        for (TreeReader.Entry entry : ownInOrder) {
             boolean lacks = Arrays.binarySearch(missing, entry.digest()) >= 0;
             // Those that the other has in another state have been sorted above.
             if (lacks && isOfPage(entry.key()) && own.containsKey(entry.key())) {
@@ -304,7 +304,7 @@ final class RangeExchange extends Request {
 
     /** Which way a key goes that both have, or that only the other has; true: it comes here. */
     private boolean sort(RecordKey key, VersionVector theirs) {
-        LaneReader.Entry mine = own.remove(key);
+        TreeReader.Entry mine = own.remove(key);
         if (mine == null) {
             return true;
         }
@@ -336,7 +336,7 @@ final class RangeExchange extends Request {
     }
 
     /** What has outgrown a message is sent in parts, each acknowledged by itself. */
-    private void give(LaneReader.Entry entry) {
+    private void give(TreeReader.Entry entry) {
         int partition = entry.key().partition();
         if (!ExchangeCore.contains(parts.partitions().everywhere(partition), peer)) {
             tally.oneWay.add(partition);
@@ -345,7 +345,7 @@ final class RangeExchange extends Request {
         List<Versions> split = Parts.of(entry.versions(), SizeLimits.PART_BYTES_MAX);
         parts.counters().keysInParts += split.size() > 1 ? 1 : 0;
         for (Versions part : split) {
-            toSend.add(new LaneReader.Entry(entry.key(), part, entry.digest()));
+            toSend.add(new TreeReader.Entry(entry.key(), part, entry.digest()));
         }
     }
 
@@ -364,7 +364,7 @@ final class RangeExchange extends Request {
                 20 + asked.stream().mapToLong(wanted -> wanted.key().length()).sum();
         while (records.size() < keysMax && bytes < ExchangeService.BATCH_BYTES_MAX && !toSend.isEmpty()) {
             // As it was when the page was read: what has been written since finds its own way.
-            LaneReader.Entry entry = toSend.remove();
+            TreeReader.Entry entry = toSend.remove();
             records.add(entry.asRecord());
             bytes += ExchangeParts.sizeBytes(entry.key(), entry.versions());
         }

@@ -25,7 +25,7 @@ public final class ReplayedTrees {
     private static final long[] NO_CHANGES = {};
     private static final Found NOTHING = new Found();
 
-    private final Lanes lanes;
+    private final TreeLayout lanes;
     private final @Nullable Found[] found;
     private int pending;
     private boolean isTrusted = true;
@@ -76,7 +76,7 @@ public final class ReplayedTrees {
 
     /** @param partitioner {@code md5} or {@code slot} */
     public ReplayedTrees(int partitions, String partitioner, int databases) {
-        this.lanes = new Lanes(partitions, partitioner.equals("md5"), databases);
+        this.lanes = new TreeLayout(partitions, partitioner.equals("md5"), databases);
         this.found = new @Nullable Found[partitions];
     }
 

@@ -29,7 +29,7 @@ final class TreeBuild {
     /** Whether it is to find out if the present trees are right, rather than to replace them. */
     final boolean scrub;
 
-    private final Lanes lanes;
+    private final TreeLayout lanes;
     private final FlushStamps stamps;
     /** How finely to divide a lane. */
     private final Resolution resolution;
@@ -49,7 +49,7 @@ final class TreeBuild {
     /** What is built: databases {@code firstDb} to {@code lastDb} of a partition. */
     record Span(int partition, int firstDb, int lastDb, boolean scrub) {}
 
-    TreeBuild(Span span, Lanes lanes, FlushStamps stamps, Resolution resolution) {
+    TreeBuild(Span span, TreeLayout lanes, FlushStamps stamps, Resolution resolution) {
         this.partition = span.partition();
         this.firstDb = span.firstDb();
         this.lastDb = span.lastDb();
@@ -163,7 +163,7 @@ final class TreeBuild {
         int lane = lanes.of(storageKey);
         MerkleTree tree = fresh[lane];
         if (tree == null) {
-            tree = new MerkleTree(resolution.bits(lane), stamps.of(Lanes.db(lane)));
+            tree = new MerkleTree(resolution.bits(lane), stamps.of(TreeLayout.db(lane)));
             fresh[lane] = tree;
         }
         tree.add(lanes.path(lane, storageKey.hash()), difference, moreEntries);

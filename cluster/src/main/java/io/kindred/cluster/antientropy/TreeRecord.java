@@ -44,7 +44,7 @@ final class TreeRecord {
     }
 
     /** Null where it is not a whole record of this version. */
-    static @Nullable PartitionTrees decode(byte[] record, Lanes lanes) {
+    static @Nullable PartitionTrees decode(byte[] record, TreeLayout lanes) {
         ByteBuffer in = ByteBuffer.wrap(record);
         if (in.remaining() < HEAD_BYTES || in.get() != VERSION) {
             return null;

@@ -6,8 +6,10 @@
  * io.kindred.cluster.antientropy.TreeBuilder} builds and verifies the trees in the background, {@link
  * io.kindred.cluster.antientropy.ExchangeCore} compares them with other nodes' and moves what differs.
  *
- * <p>Pure. Imports {@code cluster.version}, {@code cluster.ring}, {@code cluster.message}, {@code cluster.quorum}, {@code
- * cluster.keyspace} and {@code cluster.handoff}.
+ * <p>Pure.
+ *
+ * <p>Imports of Kindred: {@code cluster.handoff}, {@code cluster.keyspace}, {@code cluster.message},
+ * {@code cluster.quorum}, {@code cluster.ring}, {@code cluster.version}, {@code metrics}.
  */
 @NullMarked
 package io.kindred.cluster.antientropy;

@@ -37,7 +37,7 @@ final class ChangeHistory {
     private final MembershipView view;
     private final RingRouter router;
     private final GossipRounds rounds;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final Clocks clocks;
     private final int recordsKept;
     private final int markEvery;
@@ -60,11 +60,11 @@ final class ChangeHistory {
     }
 
     /** @param recordsKept so many of the newest records are never dropped */
-    ChangeHistory(MembershipView view, RingRouter router, MemberWatch watch, Surroundings in, int recordsKept) {
+    ChangeHistory(MembershipView view, RingRouter router, MemberWatch watch, CoreContext in, int recordsKept) {
         this.view = view;
         this.router = router;
         this.rounds = watch.rounds();
-        this.outlet = in.outlet();
+        this.output = in.output();
         this.clocks = in.clocks();
         this.recordsKept = recordsKept;
         this.markEvery = Math.max(1, recordsKept / 2);
@@ -102,7 +102,7 @@ final class ChangeHistory {
 
     /** For the next start; what is told of the records follows when that is durable. */
     void remember(List<Member> members, List<Departure> departures) {
-        outlet.effects().remember(members, departures, checkpoint, view.records());
+        output.effects().remember(members, departures, checkpoint, view.records());
         long hash = view.recordsHash();
         if (hash == askedHash && !isUnsaved) {
             return;
@@ -206,7 +206,7 @@ final class ChangeHistory {
         int before = view.recordCount() - view.recordsAbove(told.records().stamp());
         if (before > 0) {
             dropped += before;
-            outlet.effects()
+            output.effects()
                     .warn("the change records that the others have compacted are not those that this node had:"
                             + " of its own " + before + " up to then those count that the others knew");
         }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Cleaner implements ScrubTask {
     private static final int ENTRIES_A_STEP = 64;
 
-    private final Desk desk;
-    private final Replica replica;
+    private final KeyspaceService keyspace;
+    private final RecordDrops records;
     private final Losses losses;
     private final int lastDb;
     private @Nullable Job job;
@@ -25,11 +25,11 @@ final class Cleaner implements ScrubTask {
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of it.
     private record Job(int partition, BooleanSupplier still, Consumer<Boolean> done, byte[] from) {}
 
-    Cleaner(Desk desk, Replica replica, Losses losses, int databases) {
-        this.desk = desk;
-        this.replica = replica;
-        this.losses = losses;
-        this.lastDb = databases - 1;
+    Cleaner(LocalData data) {
+        this.keyspace = data.keyspace();
+        this.records = data.drops();
+        this.losses = data.losses();
+        this.lastDb = data.config().databases() - 1;
     }
 
     /**
@@ -72,7 +72,7 @@ final class Cleaner implements ScrubTask {
             return;
         }
         // The databases of a partition lie one behind the other.
-        desk.scan(
+        keyspace.scan(
                 now.from(),
                 Keyspace.end(now.partition(), lastDb),
                 ENTRIES_A_STEP,
@@ -96,7 +96,7 @@ final class Cleaner implements ScrubTask {
         });
         for (RecordKey key : scanned.keys()) {
             drops.add();
-            replica.dropUnowned(key, now.still(), drops::dropped);
+            records.dropUnowned(key, now.still(), drops::dropped);
         }
         drops.end();
     }

@@ -1,12 +1,10 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.CompactedRecords;
 import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
-import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.Checkpoint;
@@ -15,44 +13,32 @@ import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.ring.SlotPartitioner;
-import io.kindred.cluster.transfer.HeldBy;
 import io.kindred.cluster.transfer.OwnHolding;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** This node as a member: how it joins and leaves, and the ring that follows from the change records. */
-final class ClusterMembership implements HeldBy, Joining.Members {
-    private final NodeConfig config;
+final class ClusterMembership {
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final MemberWatch watch;
     private final MembershipView view;
     private final GossipRounds rounds;
     private final RingRouter router;
+    private final RingRoster roster;
     private final Joining joining;
     private final RecordSpread spread;
     private final ChangeHistory history;
     private final OwnHolding own;
     private final List<Member> recoveredMembers;
     private final List<Departure> recoveredDepartures;
-    /** Known from an earlier life: until they have told, they hold what they ought to. */
-    private final TreeSet<Long> remembered = new TreeSet<>();
     /** In order, because each is asked in turn. */
     private final TreeSet<Long> connected = new TreeSet<>();
-    /** By subject, the last record that took it out of the ring or put it in. */
-    private final TreeMap<Long, ChangeRecord> standing = new TreeMap<>();
-    /** Asked for with every request, so not found anew each time. */
-    private final TreeSet<Long> castOut = new TreeSet<>();
-    /** Those of them that are in no ring any more. */
-    private final List<Long> outside = new ArrayList<>();
-    /** Those of them that are through with it, too: nothing is left to be had from them. */
+    /** Those of which nothing is left to be had. */
     private Set<Long> gone = Set.of();
 
     /** The digest of the ring of each kind that was kept last. */
@@ -67,21 +53,21 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
     private boolean mayLackRecords;
 
-    ClusterMembership(NodeConfig config, Recovered recovered, Surroundings in, LocalFacts facts, OwnHolding own) {
-        this.config = config;
+    ClusterMembership(NodeConfig config, Recovered recovered, CoreContext in, LocalFacts facts, OwnHolding own) {
         this.own = own;
         clocks = in.clocks();
-        outlet = in.outlet();
+        output = in.output();
         random = in.random();
         Recovered.Past past = recovered.past();
         watch = new MemberWatch(recovered.self(), config.times(), in, facts);
-        watch.list(member -> isListed(member.id()));
         view = watch.view();
         rounds = watch.rounds();
         router = new RingRouter(view, watch, partitioner(config.partitioner()), config, own);
-        router.useRecords(standing::containsKey);
+        roster = new RingRoster(view, watch, router, own, clocks);
+        watch.list(member -> roster.isListed(member.id()));
+        router.useRecords(roster::hasRecordOf);
         start = new OwnStart(past, in, view, rounds, router, own, this::lacked);
-        joining = new Joining(this, clocks, outlet, config.fingerprint());
+        joining = new Joining(roster, clocks, output, config.fingerprint());
         spread = new RecordSpread(rounds, clocks, connected);
         history = new ChangeHistory(view, router, watch, in, config.recordsKept());
         history.restore(recovered);
@@ -132,109 +118,14 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         return joining;
     }
 
-    // --- the members ---
-
-    Status status(long id) {
-        if (!router.hasNode(id)) {
-            return isLeaving(id) ? Status.LEAVING : Status.JOINING;
-        }
-        Holding held = holding(id);
-        return held != null && !held.hasJoined() ? Status.JOINING : watch.status(id);
+    /** The members as the change records have them. */
+    RingRoster roster() {
+        return roster;
     }
 
-    @Override
-    public Member self() {
-        return view.self();
-    }
-
-    boolean isInRing(long id) {
-        return router.hasNode(id);
-    }
-
-    @Override
-    public boolean answers(long id) {
-        return watch.status(id) == Status.UP;
-    }
-
-    @Override
-    public boolean isListed(long id) {
-        return router.hasNode(id) || isLeaving(id);
-    }
-
-    private boolean isLeaving(long id) {
-        ChangeRecord last = standing.get(id);
-        if (last == null || last.kind() != ChangeRecord.Kind.LEAVE || router.hasNode(id)) {
-            return false;
-        }
-        if (id == view.self().id()) {
-            return own.told() == null
-                    || own.told().holdsAny()
-                    || view.standing().oldestDebtStamp() != Long.MAX_VALUE;
-        }
-        Member member = view.member(id);
-        return (member == null || !member.isFormer()) && !view.hasDeparted(id);
-    }
-
-    /** Whether a node was forgotten, or another took its place. */
-    boolean isForgotten(long id) {
-        ChangeRecord last = standing.get(id);
-        return last != null
-                && (last.kind() == ChangeRecord.Kind.FORGET
-                        || (last.kind() == ChangeRecord.Kind.REPLACE && last.other() == id));
-    }
-
-    /**
-     * Whether a node was forgotten or replaced, so that nothing of what it still has is taken: by now that may be what was
-     * deleted. (The last node of all stays, whoever has forgotten it.)
-     */
-    boolean isCastOut(long id) {
-        return !castOut.isEmpty() && castOut.contains(id);
-    }
-
-    @Override
-    public boolean hasLeft(long id) {
-        return standing.containsKey(id) && !router.hasNode(id);
-    }
-
-    @Override
-    public @Nullable Member named(String name) {
-        Member found = null;
-        for (Member member : view.tellings()) {
-            if (member.name().equals(name) && (found == null || isListed(member.id()))) {
-                found = member;
-            }
-        }
-        return found;
-    }
-
-    List<Member> listed() {
-        List<Member> listed = new ArrayList<>();
-        for (Member member : view.tellings()) {
-            if (isListed(member.id()) || (member.id() == view.self().id() && !hasLeft(member.id()))) {
-                listed.add(member);
-            }
-        }
-        return listed;
-    }
-
-    @Override
-    public List<Long> members() {
-        List<Long> holders = new ArrayList<>();
-        for (Member member : view.tellings()) {
-            if (!isForgotten(member.id())) {
-                holders.add(member.id());
-            }
-        }
-        return holders;
-    }
-
-    @Override
-    public @Nullable Holding holding(long node) {
-        if (node == view.self().id()) {
-            return own.told();
-        }
-        Holding told = view.holding(node);
-        return told != null || remembered.contains(node) ? told : new Holding(node, Holding.NONE, false, new long[0]);
+    /** What this node holds. */
+    OwnHolding own() {
+        return own;
     }
 
     // --- events ---
@@ -243,7 +134,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         start.listen();
         for (Member member : recoveredMembers) {
             if (!member.isFormer()) {
-                remembered.add(member.id());
+                roster.remember(member);
             }
         }
         recoveredMembers.forEach(rounds::learn);
@@ -265,15 +156,15 @@ final class ClusterMembership implements HeldBy, Joining.Members {
      */
     private void claimWhatChanged() {
         Member self = view.self();
-        RingMember known = router.datacenters().member(self.id());
-        if (hasClaimed || known == null || isForgotten(self.id()) || start.mayBeBehind()) {
+        RingMember known = router.view().member(self.id());
+        if (hasClaimed || known == null || roster.isForgotten(self.id()) || start.mayBeBehind()) {
             return;
         }
         hasClaimed = true;
         if (!known.zone().equals(self.zone()) || !known.datacenter().equals(self.datacenter())) {
             decide(joining.record(self));
         } else if (known.weight() != self.weight()) {
-            decide(ChangeRecord.weight(self.id(), nextRecordStamp(), self.id(), self.weight()));
+            decide(ChangeRecord.weight(self.id(), roster.nextRecordStamp(), self.id(), self.weight()));
         }
     }
 
@@ -281,13 +172,13 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         start.founds();
         // 0 stands for none.
         view.belong(random.nextLong() | 1);
-        outlet.effects().belongs(view.cluster());
+        output.effects().belongs(view.cluster());
         view.learn(List.of(joining.record(view.self())));
     }
 
     void onPeerConnected(long peer) {
         connected.add(peer);
-        outlet.send(peer, new Message.StartAsked(view.self().start()));
+        output.send(peer, new Message.StartAsked(view.self().start()));
         start.onPeerConnected();
         watch.onPeerConnected(peer);
         if (view.hasRecords()) {
@@ -301,7 +192,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     /** Whether this node still has to be admitted, or to be told of all records. */
     private boolean wantsIn() {
         long self = view.self().id();
-        return !isServing() && !hasLeft(self) && (mayLackRecords || !isInRing(self));
+        return !isServing() && !roster.hasLeft(self) && (mayLackRecords || !roster.isInRing(self));
     }
 
     void onPeerLost(long peer) {
@@ -383,7 +274,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         GossipRounds.News news = watch.onTell(from, tell);
         if (!knewRing && view.hasRecords() && view.cluster() == 0 && tell.cluster() != 0) {
             view.belong(tell.cluster());
-            outlet.effects().belongs(tell.cluster());
+            output.effects().belongs(tell.cluster());
         }
         start.contradict(view.takeHeardStarts());
         if (news.ownHolding() > 0 && own.riseAbove(news.ownHolding())) {
@@ -397,7 +288,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
         }
         if (news.records()) {
             spread.learned();
-            ChangeRecord left = isInRing(view.self().id()) ? joining.replacementLeft() : null;
+            ChangeRecord left = roster.isInRing(view.self().id()) ? joining.replacementLeft() : null;
             if (left != null) {
                 decide(left);
             }
@@ -407,15 +298,6 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     // --- decisions ---
-
-    /**
-     * Above the stamps of all records that are known here, one of a clock far ahead among them: an answer to what they say
-     * has to be folded behind them.
-     */
-    @Override
-    public long nextRecordStamp() {
-        return clocks.above(clocks.nextStamp(), view.lastRecordStamp());
-    }
 
     /** A decision of this node about the ring. */
     void decide(ChangeRecord record) {
@@ -435,41 +317,30 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     }
 
     private void followHoldings() {
-        router.use(history.checkpoint(), view.records(), this);
+        router.use(history.checkpoint(), view.records(), roster);
         keepFolded();
     }
 
     /** Records that all members have are told by none of them any more. */
     private void compact() {
-        if (isServing() && isInRing(view.self().id()) && history.compact(this::allHaveShown)) {
+        if (isServing() && roster.isInRing(view.self().id()) && history.compact(roster::allHaveShown)) {
             changed();
         }
     }
 
-    private boolean allHaveShown(long recordsHash) {
-        long self = view.self().id();
-        for (long id : standing.keySet()) {
-            if (id != self && isListed(id) && view.standing(id).recordsHash() != recordsHash) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void changed() {
-        standing.clear();
-        standing.putAll(CompactedRecords.standing(view.knownRecords()));
+        roster.readRecords();
         followHoldings();
         history.folded();
-        findCastOut();
-        outside.clear();
-        for (long id : standing.keySet()) {
-            if (id != view.self().id() && !router.hasNode(id)) {
-                outside.add(id);
-            }
+        boolean wasCastOut = roster.isSelfCastOut();
+        roster.followRing();
+        if (!wasCastOut && roster.isSelfCastOut()) {
+            output.effects()
+                    .warn("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
         }
-        leaveOut(departed());
-        rounds.askFor(outside.stream().filter(id -> view.member(id) == null).toList());
+        leaveOut(roster.departed());
+        rounds.askFor(
+                roster.outside().stream().filter(id -> view.member(id) == null).toList());
         serveIfReady();
     }
 
@@ -492,16 +363,10 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     /** Members tell of themselves when they are through with leaving, and may come to owe something again. */
     private void followDepartures() {
-        Set<Long> departed = departed();
+        Set<Long> departed = roster.departed();
         if (view.takeNewDepartures() || !departed.equals(gone)) {
             leaveOut(departed);
         }
-    }
-
-    private Set<Long> departed() {
-        Set<Long> departed = new TreeSet<>(outside);
-        departed.removeIf(this::isLeaving);
-        return departed;
     }
 
     /**
@@ -513,35 +378,19 @@ final class ClusterMembership implements HeldBy, Joining.Members {
     private void leaveOut(Set<Long> departed) {
         gone = departed;
         watch.leaveOut(departed);
-        Set<Long> leaving = new TreeSet<>(outside);
+        Set<Long> leaving = new TreeSet<>(roster.outside());
         leaving.removeAll(departed);
         view.expect(leaving);
         connected.removeAll(departed);
-        outlet.effects().peers(view.others());
+        output.effects().peers(view.others());
         List<Member> all = view.others();
         all.addAll(view.formers());
-        history.remember(all, view.departures(outside));
-    }
-
-    private void findCastOut() {
-        boolean wasCastOut = isCastOut(view.self().id());
-        castOut.clear();
-        for (long id : standing.keySet()) {
-            if (isForgotten(id) && !isInRing(id)) {
-                castOut.add(id);
-            }
-        }
-        if (!wasCastOut && isCastOut(view.self().id())) {
-            outlet.effects()
-                    .warn("this node was forgotten or replaced: it serves nobody, and nobody takes what it has");
-        }
+        history.remember(all, view.departures(roster.outside()));
     }
 
     private void serveIfReady() {
         mayLackRecords &= !rounds.sawOwnRecords();
-        boolean isReady = own.hasJoined()
-                && !router.ring().isEmpty()
-                && !isCastOut(view.self().id());
+        boolean isReady = own.hasJoined() && !router.ring().isEmpty() && !roster.isSelfCastOut();
         if (start.serveIfReady(isReady && !mayLackRecords)) {
             connected.forEach(rounds::greet);
         }
@@ -551,7 +400,7 @@ final class ClusterMembership implements HeldBy, Joining.Members {
 
     /** What this node was, and what of it is to be had, may be known to others better than to itself. */
     void onStartAsked(long from, Message.StartAsked asked) {
-        outlet.send(from, new Message.StartKnown(asked.start(), view.startsKnown(from)));
+        output.send(from, new Message.StartKnown(asked.start(), view.startsKnown(from)));
     }
 
     void onStartKnown(long from, Message.StartKnown told) {

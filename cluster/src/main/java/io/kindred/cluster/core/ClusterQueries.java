@@ -9,28 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** Answers questions about, and commands to, the whole cluster. */
 final class ClusterQueries {
     private final Question question;
-    private final Outlet outlet;
-    private final AntiEntropy antiEntropy;
+    private final CoreOutput output;
+    private final AntiEntropyPart antiEntropy;
     private final NodeViews views;
     private final RandomSource random;
     private final RingChanges changes;
     private final RestoredRecords restored;
 
-    ClusterQueries(
-            Question question,
-            Outlet outlet,
-            AntiEntropy antiEntropy,
-            NodeViews views,
-            RandomSource random,
-            RingChanges changes,
-            RestoredRecords restored) {
-        this.question = question;
-        this.outlet = outlet;
-        this.antiEntropy = antiEntropy;
+    ClusterQueries(Cluster cluster, PartitionServer server, NodeViews views) {
+        this.question = server.question();
+        this.output = server.data().context().output();
+        this.antiEntropy = server.antiEntropy();
         this.views = views;
-        this.random = random;
-        this.changes = changes;
-        this.restored = restored;
+        this.random = server.data().context().random();
+        this.changes = new RingChanges(cluster.membership());
+        this.restored =
+                new RestoredRecords(server.coordination(), cluster.membership().view());
     }
 
     void ask(long token, ClusterQuery query) {
@@ -79,7 +73,7 @@ final class ClusterQueries {
     }
 
     private void answer(long token, ClusterAnswer answer) {
-        outlet.effects().answer(token, answer);
+        output.effects().answer(token, answer);
     }
 
     private static ClusterAnswer page(ScanCore.@Nullable Result page) {

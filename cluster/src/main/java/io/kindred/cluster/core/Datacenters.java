@@ -7,9 +7,9 @@ import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.FoldedRing;
 import io.kindred.cluster.ring.Replication;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.transfer.DatacenterRing;
-import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.DatacenterView;
+import io.kindred.cluster.transfer.Holdings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -28,27 +28,25 @@ final class Datacenters {
     private final int partitions;
     private final Replication replication;
     private final String own;
-    private final DatacenterRing none;
+    private final DatacenterView none;
     private final TreeMap<String, DatacenterRing> rings = new TreeMap<>();
-    /** What hints and debts for a datacenter are filed under, as if it were a node. */
-    private final TreeMap<Long, String> names = new TreeMap<>();
 
     private Checkpoint checkpoint = Checkpoint.NONE;
     private List<ChangeRecord> split = List.of();
     private SortedMap<String, DatacenterRecords.Branch> branches = Collections.emptySortedMap();
     private List<FoldedRing> stored = List.of();
-    private DatacenterRing home;
-    private String homeName;
-    private long[] remotes = new long[0];
+    private DatacenterView home;
+    private List<DatacenterView> byName = List.of();
+    /** The home first. */
+    private List<DatacenterRing> known = List.of();
 
     /** @param own the datacenter of this node */
     Datacenters(int partitions, Replication replication, String own) {
         this.partitions = partitions;
         this.replication = replication;
         this.own = own;
-        this.none = new DatacenterRing(partitions, replication.in(own), List.of());
+        this.none = new DatacenterRing(partitions, replication.in(own), List.of()).view(own);
         this.home = none;
-        this.homeName = own;
     }
 
     /** Rings of earlier lives, which spare the folding of what led to them. To be called before {@link #use}. */
@@ -77,7 +75,7 @@ final class Datacenters {
 
     /** Whether every partition of every datacenter is where the target ring has it, and nowhere else. */
     boolean isSettled() {
-        return rings.values().stream().allMatch(ring -> ring.serving().isSettled());
+        return rings.values().stream().allMatch(DatacenterRing::isSettled);
     }
 
     /**
@@ -87,9 +85,8 @@ final class Datacenters {
      * @param datacenterOf of a member
      * @return the partitions that this touches, in any datacenter
      */
-    BitSet use(Checkpoint from, List<ChangeRecord> since, HeldBy held, LongFunction<String> datacenterOf) {
+    BitSet use(Checkpoint from, List<ChangeRecord> since, Holdings held, LongFunction<String> datacenterOf) {
         BitSet touched = new BitSet(partitions);
-        List<DatacenterRing> before = all();
         if (from != checkpoint || !since.equals(split)) {
             checkpoint = from;
             split = List.copyOf(since);
@@ -104,23 +101,34 @@ final class Datacenters {
         branches.forEach((name, its) -> touched.or(rings.computeIfAbsent(
                         name, first -> new DatacenterRing(partitions, replication.in(name), stored))
                 .use(its, new Local(members.getOrDefault(name, List.of()), held))));
-        homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();
-        home = rings.getOrDefault(homeName, none);
-        names.clear();
-        rings.keySet().forEach(name -> names.put(DatacenterRecords.idOf(name), name));
-        long homeId = DatacenterRecords.idOf(homeName);
-        remotes = names.keySet().stream()
-                .filter(id -> id != homeId)
-                .mapToLong(Long::longValue)
-                .toArray();
-        if (!all().equals(before)) {
+        String homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();
+        List<DatacenterView> views = new ArrayList<>();
+        rings.forEach((name, ring) -> views.add(ring.view(name)));
+        byName = List.copyOf(views);
+        home = byName.stream()
+                .filter(ring -> ring.name().equals(homeName))
+                .findFirst()
+                .orElse(none);
+        if (isOther(homeName)) {
             touched.set(0, partitions);
         }
         return touched;
     }
 
+    /** Whether there are other rings than before, or another one is home. */
+    private boolean isOther(String homeName) {
+        List<DatacenterRing> now = new ArrayList<>();
+        if (rings.containsKey(homeName)) {
+            now.add(rings.get(homeName));
+        }
+        rings.values().stream().filter(ring -> !now.contains(ring)).forEach(now::add);
+        boolean isOther = !now.equals(known);
+        known = now;
+        return isOther;
+    }
+
     /** What the members of one datacenter hold. */
-    private record Local(List<Long> members, HeldBy all) implements HeldBy {
+    private record Local(List<Long> members, Holdings all) implements Holdings {
         @Override
         public @Nullable Holding holding(long node) {
             return all.holding(node);
@@ -128,81 +136,12 @@ final class Datacenters {
     }
 
     /** The ring that serves this node's clients. */
-    DatacenterRing home() {
+    DatacenterView home() {
         return home;
     }
 
-    /** The datacenter whose ring that is. */
-    String homeName() {
-        return homeName;
-    }
-
-    /** The ring of the datacenter of that name, or an empty one. */
-    DatacenterRing ring(String name) {
-        return rings.getOrDefault(name, none);
-    }
-
-    /** The home first. */
-    List<DatacenterRing> all() {
-        List<DatacenterRing> all = new ArrayList<>();
-        all.add(home);
-        for (DatacenterRing ring : rings.values()) {
-            if (ring != home) {
-                all.add(ring);
-            }
-        }
-        return all;
-    }
-
-    List<String> names() {
-        return List.copyOf(rings.keySet());
-    }
-
-    /** All but the home, as {@link DatacenterRecords#idOf} has them. Shared, and not to be changed. */
-    long[] remotes() {
-        return remotes;
-    }
-
-    /** The ring that {@link DatacenterRecords#idOf} stands for; null: it stands for none. */
-    @Nullable
-    DatacenterRing byId(long id) {
-        String name = names.get(id);
-        return name == null ? null : rings.get(name);
-    }
-
-    @Nullable
-    String nameOf(long id) {
-        return names.get(id);
-    }
-
-    boolean hasNode(long node) {
-        for (DatacenterRing ring : rings.values()) {
-            if (ring.target().hasNode(node)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** What the records say of a node; null: it is in no ring. */
-    @Nullable
-    RingMember member(long node) {
-        for (DatacenterRing ring : rings.values()) {
-            if (ring.target().hasNode(node)) {
-                return ring.target().member(node);
-            }
-        }
-        return null;
-    }
-
-    /** All nodes of all rings. */
-    List<Long> nodes() {
-        List<Long> nodes = new ArrayList<>();
-        for (DatacenterRing ring : rings.values()) {
-            for (long node : ring.target().nodes()) {
-                nodes.add(node);
-            }
-        }
-        return nodes;
+    /** The rings that there are, in the order of the datacenters' names. */
+    List<DatacenterView> byName() {
+        return byName;
     }
 }

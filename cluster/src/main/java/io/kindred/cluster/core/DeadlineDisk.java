@@ -4,6 +4,7 @@ import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Deadlines.Bucket;
 import io.kindred.cluster.keyspace.Deadlines.Change;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.ring.Keyspace;
 import java.nio.ByteBuffer;
@@ -16,23 +17,42 @@ import org.jspecify.annotations.Nullable;
  * bytes), how many of them a flush has hidden (4), and the flush stamp of the database at that time (8). A flush hides all
  * keys of a database and writes none of these: what was stored under an older stamp is hidden.
  */
-final class DeadlineDisk implements Deadlines.Disk {
+final class DeadlineDisk implements Deadlines.Disk, RecordFollower {
     private static final int VALUE_BYTES = 2 * Integer.BYTES + Long.BYTES;
 
     private final Deadlines deadlines;
     private final FlushStamps flushStamps;
-    private final Replica replica;
+    private final Journal journal;
+    private final Clocks clocks;
 
-    DeadlineDisk(Deadlines deadlines, FlushStamps flushStamps, Replica replica) {
+    DeadlineDisk(Deadlines deadlines, FlushStamps flushStamps, Journal journal, Clocks clocks) {
         this.deadlines = deadlines;
         this.flushStamps = flushStamps;
-        this.replica = replica;
+        this.journal = journal;
+        this.clocks = clocks;
+    }
+
+    @Override
+    public void changed(RecordChange change) {
+        boolean isUnknown = change.before() == null && change.cause() == RecordChange.Cause.MENDED;
+        long from = deadlines.counted(change.winnerBefore());
+        long to = deadlines.counted(change.winnerAfter());
+        if (!isUnknown && (from != Deadlines.NEVER || to != Deadlines.NEVER)) {
+            deadlines.moved(change.key().group(), from, change.wasHidden(), to, clocks.wallMillis(), this);
+        }
+    }
+
+    /** The disk takes writes: what it did not take before is stored. */
+    void restate() {
+        if (deadlines.isDoubtful()) {
+            deadlines.restate(this);
+        }
     }
 
     @Override
     public void put(Change change) {
         byte[] key = MetaKey.deadlines(change.bucket());
-        replica.persistMeta(key, value(change.bucket()), verdict -> {
+        journal.persistMeta(key, value(change.bucket()), verdict -> {
             if (verdict != Verdict.OK) {
                 deadlines.undone(change);
             }
@@ -58,7 +78,7 @@ final class DeadlineDisk implements Deadlines.Disk {
      *
      * @param kept no stamp of what is stored is above it
      */
-    static void recover(Recovered recovered, Replica.Kept into, long kept) {
+    static void recover(Recovered recovered, KeptState into, long kept) {
         List<Recovered.MetaRecord> buckets = new ArrayList<>();
         boolean isCounted = false;
         for (Recovered.MetaRecord record : recovered.meta()) {
@@ -84,7 +104,7 @@ final class DeadlineDisk implements Deadlines.Disk {
         }
     }
 
-    private static void recover(Recovered.MetaRecord record, Replica.Kept into) {
+    private static void recover(Recovered.MetaRecord record, KeptState into) {
         Bucket bucket = MetaKey.deadlines(record.key());
         ByteBuffer value = ByteBuffer.wrap(record.value());
         int count = value.getInt();

@@ -59,7 +59,7 @@ public sealed interface Event {
         }
 
         Verdict verdict() {
-            return failure == null ? Verdict.OK : Replica.verdict(failure);
+            return failure == null ? Verdict.OK : failure.verdict();
         }
     }
 

@@ -43,7 +43,7 @@ final class GossipRounds {
     private final FailureDetector detector;
     private final Clocks clocks;
     private final RandomSource random;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final LocalFacts facts;
     private final long newsNanos;
     /** When records were last compared with a peer out of turn. */
@@ -56,12 +56,12 @@ final class GossipRounds {
     /** Told to those that lack records from before it. */
     private Checkpoint checkpoint = Checkpoint.NONE;
 
-    GossipRounds(MembershipView view, FailureDetector detector, Surroundings in, LocalFacts facts, long intervalNanos) {
+    GossipRounds(MembershipView view, FailureDetector detector, CoreContext in, LocalFacts facts, long intervalNanos) {
         this.view = view;
         this.detector = detector;
         this.clocks = in.clocks();
         this.random = in.random();
-        this.outlet = in.outlet();
+        this.output = in.output();
         this.facts = facts;
         this.newsNanos = NEWS_ROUNDS * intervalNanos;
     }
@@ -97,18 +97,18 @@ final class GossipRounds {
             (detector.isDoubted(member.id()) ? doubted : near).add(member.id());
         }
         for (int i = 0; i < PEERS_A_ROUND && !near.isEmpty(); i++) {
-            outlet.send(near.remove(random.nextInt(near.size())), gossip(true));
+            output.send(near.remove(random.nextInt(near.size())), gossip(true));
         }
         // A node that everyone had given up would not be heard of again, were it never told of that.
         if (!doubted.isEmpty()) {
-            outlet.send(doubted.get(random.nextInt(doubted.size())), gossip(true));
+            output.send(doubted.get(random.nextInt(doubted.size())), gossip(true));
         }
     }
 
     /** To a peer that has just been connected to: who this node is, and how all are. */
     void greet(long peer) {
         Holding held = view.holding(view.self().id());
-        outlet.send(
+        output.send(
                 peer,
                 new Message.GossipTell(
                         List.of(view.self()),
@@ -117,7 +117,7 @@ final class GossipRounds {
                         held == null ? List.of() : List.of(held),
                         view.recordsHash(),
                         view.cluster()));
-        outlet.send(peer, gossip(true));
+        output.send(peer, gossip(true));
     }
 
     /** To a newcomer: all there is to know at once. */
@@ -131,7 +131,7 @@ final class GossipRounds {
     }
 
     private void tell(long peer, List<Member> members, @Nullable Checkpoint told, List<ChangeRecord> records) {
-        outlet.send(
+        output.send(
                 peer,
                 new Message.GossipTell(
                         members.subList(0, Math.min(members.size(), MEMBERS_MAX)),
@@ -159,12 +159,12 @@ final class GossipRounds {
                 addHolding(node, holdings);
             }
         }
-        outlet.send(
+        output.send(
                 peer,
                 new Message.GossipTell(
                         List.of(view.self()), null, List.of(), holdings, view.recordsHash(), view.cluster()));
         if (view.standing(peer).recordsHash() != view.recordsHash()) {
-            outlet.send(peer, gossip(true));
+            output.send(peer, gossip(true));
         }
     }
 
@@ -173,7 +173,7 @@ final class GossipRounds {
         Long last = comparedNanos.get(peer);
         if (last == null || clocks.nanos() - last >= COMPARE_NANOS) {
             comparedNanos.put(peer, clocks.nanos());
-            outlet.send(peer, gossip(true));
+            output.send(peer, gossip(true));
         }
     }
 
@@ -227,7 +227,7 @@ final class GossipRounds {
         sawRecords(gossip.recordsHash());
         if (gossip.answer()) {
             tellEmptyHoldings(from, takenForMembers(gossip.beats()));
-            outlet.send(from, gossip(answerTo(gossip.beats()), false));
+            output.send(from, gossip(answerTo(gossip.beats()), false));
         }
         ask(from, unknown, holdings, gossip.recordsHash());
         return false;
@@ -249,7 +249,7 @@ final class GossipRounds {
         List<Holding> empty = new ArrayList<>();
         gone.forEach(id -> addHolding(id, empty));
         if (!empty.isEmpty()) {
-            outlet.send(
+            output.send(
                     peer,
                     new Message.GossipTell(
                             List.of(view.self()), null, List.of(), empty, view.recordsHash(), view.cluster()));
@@ -272,7 +272,7 @@ final class GossipRounds {
     private void ask(long from, List<Long> members, List<Long> holdings, long recordsHash) {
         boolean lacks = recordsHash != view.recordsHash();
         if (lacks || !members.isEmpty() || !holdings.isEmpty()) {
-            outlet.send(
+            output.send(
                     from,
                     new Message.GossipAsk(
                             members,
@@ -307,7 +307,7 @@ final class GossipRounds {
             }
         }
         if (lacks || !members.isEmpty() || !records.isEmpty() || !holdings.isEmpty()) {
-            outlet.send(
+            output.send(
                     from,
                     new Message.GossipTell(
                             members, lacks ? checkpoint : null, records, holdings, view.recordsHash(), view.cluster()));
@@ -315,7 +315,7 @@ final class GossipRounds {
         if (!last.isEmpty()) {
             // Behind the tellings, without which it makes nothing of them.
             tellEmptyHoldings(from, last.stream().map(Beat::id).toList());
-            outlet.send(from, gossip(last, false));
+            output.send(from, gossip(last, false));
         }
     }
 

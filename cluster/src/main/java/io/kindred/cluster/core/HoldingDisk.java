@@ -11,10 +11,10 @@ final class HoldingDisk implements OwnHolding.Disk {
     private static final int JOINED = 1;
     private static final int DOUBTED = 2;
 
-    private final Replica replica;
+    private final Journal journal;
 
-    HoldingDisk(Replica replica) {
-        this.replica = replica;
+    HoldingDisk(Journal journal) {
+        this.journal = journal;
     }
 
     static boolean isHolding(byte[] metaKey) {
@@ -47,27 +47,27 @@ final class HoldingDisk implements OwnHolding.Disk {
 
     @Override
     public void putHeld(int word, long bits) {
-        replica.persistMeta(MetaKey.of(MetaKey.HELD, word), MetaKey.value(bits));
+        journal.persistMeta(MetaKey.of(MetaKey.HELD, word), MetaKey.value(bits));
     }
 
     @Override
     public void putPresent(int word, long bits) {
-        replica.persistMeta(MetaKey.of(MetaKey.PRESENT, word), MetaKey.value(bits));
+        journal.persistMeta(MetaKey.of(MetaKey.PRESENT, word), MetaKey.value(bits));
     }
 
     @Override
     public void putVersion(long version, boolean hasJoined) {
-        replica.persistMeta(MetaKey.of(MetaKey.HOLDING, VERSION), MetaKey.value(version));
-        replica.persistMeta(MetaKey.of(MetaKey.HOLDING, JOINED), MetaKey.value(hasJoined ? 1 : 0));
+        journal.persistMeta(MetaKey.of(MetaKey.HOLDING, VERSION), MetaKey.value(version));
+        journal.persistMeta(MetaKey.of(MetaKey.HOLDING, JOINED), MetaKey.value(hasJoined ? 1 : 0));
     }
 
     @Override
     public void putDoubt(boolean isDoubted) {
-        replica.persistMeta(MetaKey.of(MetaKey.HOLDING, DOUBTED), MetaKey.value(isDoubted ? 1 : 0));
+        journal.persistMeta(MetaKey.of(MetaKey.HOLDING, DOUBTED), MetaKey.value(isDoubted ? 1 : 0));
     }
 
     @Override
     public void barrier(Consumer<Boolean> done) {
-        replica.barrier(verdict -> done.accept(verdict == Verdict.OK));
+        journal.barrier(verdict -> done.accept(verdict == Verdict.OK));
     }
 }

@@ -18,7 +18,7 @@ final class Joining {
 
     private final Members members;
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final String fingerprint;
     private String lastRefusal = "";
     /** The member whose place this node asks for; empty: a place of its own. */
@@ -49,10 +49,10 @@ final class Joining {
         long nextRecordStamp();
     }
 
-    Joining(Members members, Clocks clocks, Outlet outlet, String fingerprint) {
+    Joining(Members members, Clocks clocks, CoreOutput output, String fingerprint) {
         this.members = members;
         this.clocks = clocks;
-        this.outlet = outlet;
+        this.output = output;
         this.fingerprint = fingerprint;
     }
 
@@ -65,7 +65,7 @@ final class Joining {
         lastAsked = next == null ? peers.first() : next;
         askedNanos = clocks.nanos();
         hasAsked = true;
-        outlet.send(lastAsked, new Message.JoinRequest(members.self(), fingerprint, replaces));
+        output.send(lastAsked, new Message.JoinRequest(members.self(), fingerprint, replaces));
     }
 
     /** When the next one is to be asked. */
@@ -97,7 +97,7 @@ final class Joining {
     void onRefused(Message.JoinRefused refusal) {
         if (!refusal.reason().equals(lastRefusal)) {
             lastRefusal = refusal.reason();
-            outlet.effects().warn("not admitted: " + refusal.reason());
+            output.effects().warn("not admitted: " + refusal.reason());
         }
     }
 
@@ -106,7 +106,7 @@ final class Joining {
     ChangeRecord admit(long from, Message.JoinRequest request) {
         String reason = refusal(request);
         if (reason != null) {
-            outlet.send(from, new Message.JoinRefused(reason));
+            output.send(from, new Message.JoinRefused(reason));
             return null;
         }
         ChangeRecord join = record(request.newcomer());

@@ -24,7 +24,7 @@ final class MemberWatch {
     private static final int START_SHIFT = 40;
 
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final MembershipView view;
     private final FailureDetector detector;
     private final GossipRounds rounds;
@@ -40,12 +40,12 @@ final class MemberWatch {
     private Predicate<Member> isListed = member -> true;
     private long downs;
 
-    MemberWatch(Member self, NodeConfig.MembershipTimes times, Surroundings in, LocalFacts facts) {
+    MemberWatch(Member self, NodeConfig.MembershipTimes times, CoreContext in, LocalFacts facts) {
         clocks = in.clocks();
-        outlet = in.outlet();
+        output = in.output();
         intervalNanos = times.gossipIntervalNanos();
         view = new MembershipView(self);
-        skews = new SkewWatch(clocks, outlet, view);
+        skews = new SkewWatch(clocks, output, view);
         firstPing = self.start() << START_SHIFT;
         detector = new FailureDetector(intervalNanos, times.suspectAfterNanos());
         rounds = new GossipRounds(view, detector, in, facts, intervalNanos);
@@ -90,7 +90,7 @@ final class MemberWatch {
             settle();
             skews.look();
             detector.toPing(now).forEach(this::ping);
-            detector.toRedial(now).forEach(outlet.effects()::redial);
+            detector.toRedial(now).forEach(output.effects()::redial);
         }
         if (now - nextRoundNanos >= 0) {
             nextRoundNanos = now + intervalNanos;
@@ -137,12 +137,12 @@ final class MemberWatch {
 
     private void ping(long peer) {
         long number = firstPing + detector.ping(peer, clocks.nanos());
-        outlet.send(peer, new Message.Ping(number, clocks.tellStamp(), clocks.nanos()));
+        output.send(peer, new Message.Ping(number, clocks.tellStamp(), clocks.nanos()));
     }
 
     void onPing(long from, Message.Ping ping) {
         clocks.observe(ping.stamp());
-        outlet.send(from, new Message.Pong(ping.number(), clocks.tellStamp(), ping.sentNanos(), clocks.reading()));
+        output.send(from, new Message.Pong(ping.number(), clocks.tellStamp(), ping.sentNanos(), clocks.reading()));
     }
 
     void onPong(long from, Message.Pong pong) {
@@ -193,9 +193,9 @@ final class MemberWatch {
             downs += status == Status.DOWN ? 1 : 0;
             String line = "node " + member.name() + " is " + status.text();
             if (status == Status.UP) {
-                outlet.effects().note(line);
+                output.effects().note(line);
             } else {
-                outlet.effects().warn(line);
+                output.effects().warn(line);
             }
         }
     }

@@ -7,16 +7,13 @@ import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.antientropy.ScrubCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
-import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.Expiring;
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.QuorumCounters;
-import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.StandIns;
 import io.kindred.cluster.relay.RelayCounters;
@@ -24,64 +21,34 @@ import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.term.TermCounters;
-import io.kindred.cluster.term.Terms;
-import io.kindred.cluster.transfer.DatacenterRing;
-import io.kindred.cluster.transfer.ServingMap;
-import io.kindred.cluster.transfer.TransferCore;
+import io.kindred.cluster.transfer.DatacenterView;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What people and clients may see of a node, between steps. Owned by: the core's thread. */
 public final class NodeViews {
     private final NodeConfig config;
-    private static final int TRANSFERS_SHOWN_MAX = 8;
-
     private final ClusterMembership membership;
+    private final RingRoster roster;
     private final Clocks clocks;
-    private final Counted counted;
-    private final Replica replica;
-    private final Requests requests;
-    private final Desk desk;
-    private final TransferCore transfers;
+    private final PartitionServer server;
+    private final LocalData data;
+    private final KeyspaceService keyspace;
     private final int[] allPartitions;
 
-    NodeViews(
-            NodeConfig config,
-            ClusterMembership membership,
-            Clocks clocks,
-            Counted counted,
-            Replica replica,
-            Requests requests,
-            Desk desk,
-            TransferCore transfers) {
-        this.config = config;
-        this.membership = membership;
-        this.clocks = clocks;
-        this.counted = counted;
-        this.replica = replica;
-        this.requests = requests;
-        this.desk = desk;
-        this.transfers = transfers;
+    NodeViews(Cluster cluster, PartitionServer server) {
+        this.server = server;
+        data = server.data();
+        config = data.config();
+        membership = cluster.membership();
+        roster = cluster.roster();
+        clocks = data.context().clocks();
+        keyspace = data.keyspace();
         allPartitions = IntStream.range(0, config.partitions()).toArray();
     }
-
-    /** What a node has counted and owes. */
-    record Counted(
-            QuorumCounters quorum,
-            HintLedger hints,
-            OwedRanges owed,
-            HandoffCounters handoff,
-            MerkleTrees trees,
-            ExchangeCounters exchange,
-            ReapMarks marks,
-            Reaping reaping,
-            RelayCounters relays,
-            Terms terms,
-            ScrubCounters scrubbed) {}
 
     /** A member, what this node thinks of it, and how many partitions it owns. */
     public record MemberLine(Member member, Status status, int partitionsOwned) {}
@@ -107,11 +74,15 @@ public final class NodeViews {
         return membership.watch().counts();
     }
 
+    private ClusterView view() {
+        return membership.router().view();
+    }
+
     public List<MemberLine> members() {
         List<MemberLine> lines = new ArrayList<>();
-        for (Member member : membership.listed()) {
+        for (Member member : roster.listed()) {
             int owned = datacenterOf(member.id()).target().owned(member.id());
-            lines.add(new MemberLine(member, membership.status(member.id()), owned));
+            lines.add(new MemberLine(member, roster.status(member.id()), owned));
         }
         return lines;
     }
@@ -134,16 +105,14 @@ public final class NodeViews {
     private void addReplica(List<ReplicaLine> lines, long id, boolean standsIn) {
         Member member = id == 0 ? null : membership.view().member(id);
         if (member != null) {
-            lines.add(new ReplicaLine(member, membership.status(id), standsIn));
+            lines.add(new ReplicaLine(member, roster.status(id), standsIn));
         }
     }
 
     /** What it would move if a node with this weight and zone joined this node's datacenter now. */
     public Plan planJoin(long newcomer, double weight, String zone) {
         ChangeRecord.Site site = new ChangeRecord.Site(zone, self().datacenter());
-        return plan(
-                membership.router().datacenters().home(),
-                ChangeRecord.join(self().id(), clocks.lastStamp() + 1, newcomer, weight, site));
+        return plan(view().home(), ChangeRecord.join(self().id(), clocks.lastStamp() + 1, newcomer, weight, site));
     }
 
     /** What it would move if this member left its datacenter now. */
@@ -151,22 +120,19 @@ public final class NodeViews {
         return plan(datacenterOf(member), ChangeRecord.leave(self().id(), clocks.lastStamp() + 1, member));
     }
 
-    private static Plan plan(DatacenterRing where, ChangeRecord change) {
+    private static Plan plan(DatacenterView where, ChangeRecord change) {
         return Plan.of(where.target(), Claim.apply(where.target(), change), where.replicas());
     }
 
     /** That of the ring which has the node; this node's own where none has. */
-    private DatacenterRing datacenterOf(long node) {
-        Datacenters datacenters = membership.router().datacenters();
-        return datacenters.all().stream()
-                .filter(ring -> ring.target().hasNode(node))
-                .findFirst()
-                .orElse(datacenters.home());
+    private DatacenterView datacenterOf(long node) {
+        DatacenterView ring = view().ringOf(node);
+        return ring == null ? view().home() : ring;
     }
 
     /** The datacenters that have nodes, by name; that of nodes without one is empty. */
     public List<String> datacenters() {
-        return membership.router().datacenters().names();
+        return view().names();
     }
 
     /** N in this node's datacenter. */
@@ -181,22 +147,22 @@ public final class NodeViews {
 
     /** What was claimed and granted. */
     public TermCounters terms() {
-        return counted.terms().counters();
+        return server.terms().counters();
     }
 
     /** Partitions in which this node does not count as one of the own replicas. */
     public int partitionsUncounted() {
-        return counted.terms().uncounted();
+        return server.terms().uncounted();
     }
 
     /** What became of this node's writes in other datacenters. */
     public RelayCounters relays() {
-        return counted.relays();
+        return server.relays().counters();
     }
 
     /** Whether a node is in the ring of any datacenter. */
     public boolean isInRing(long node) {
-        return membership.isInRing(node);
+        return roster.isInRing(node);
     }
 
     /** That of this node's datacenter. */
@@ -259,11 +225,11 @@ public final class NodeViews {
 
     /** The owners of a partition in the order of the preference list; not to be changed. */
     public long[] owners(int partition) {
-        return membership.router().target(partition);
+        return view().target(partition);
     }
 
     public @Nullable Member memberNamed(String name) {
-        return membership.named(name);
+        return roster.named(name);
     }
 
     public String nameOf(long node) {
@@ -278,59 +244,59 @@ public final class NodeViews {
 
     /** The stamp at or below which a database's versions count as deleted. */
     public long flushStamp(int db) {
-        return replica.flushStamp(db);
+        return data.kept().flushStamps().of(db);
     }
 
     public QuorumCounters counters() {
-        return counted.quorum();
+        return server.counters();
     }
 
     /** What this node holds for others. */
     public HintLedger hints() {
-        return counted.hints();
+        return server.handoff().ledger();
     }
 
     public HandoffCounters handoff() {
-        return counted.handoff();
+        return server.handoff().counters();
     }
 
     /** How many partitions some replica is owed that could not be held for it. */
     public int owedRanges() {
-        return counted.owed().size();
+        return data.kept().owed().size();
     }
 
     public ExchangeCounters exchange() {
-        return counted.exchange();
+        return server.antiEntropy().counters();
     }
 
     /** What the scrubber is at. */
     public ScrubCounters scrubbed() {
-        return counted.scrubbed();
+        return server.scrubber().counters();
     }
 
     public ReapCounters reaping() {
-        return counted.reaping().counters();
+        return server.reaping().counters();
     }
 
     /** At or below this stamp the partition's tombstones are gone, or go: see {@link ReapMarks}. */
     public long reapMark(int partition) {
-        return counted.marks().of(partition);
+        return data.kept().marks().of(partition);
     }
 
     /** The members that keep tombstones from being reaped now, by name. */
     public List<String> reapBlockedBy() {
-        return counted.reaping().blockedBy().stream().map(this::nameOf).toList();
+        return server.reaping().blockedBy().stream().map(this::nameOf).toList();
     }
 
     public MerkleTrees trees() {
-        return counted.trees();
+        return data.kept().trees();
     }
 
     /** What a clean stop stores, in the commit of its last writes, of trees that have changed since they were stored. */
     public List<Recovered.MetaRecord> treeRecords() {
         List<Recovered.MetaRecord> records = new ArrayList<>();
         for (int partition : allPartitions) {
-            byte[] record = counted.trees().record(partition);
+            byte[] record = data.kept().trees().record(partition);
             if (record != null) {
                 records.add(new Recovered.MetaRecord(MetaKey.of(MetaKey.TREES, partition), record));
             }
@@ -342,7 +308,7 @@ public final class NodeViews {
     public List<byte[]> staleTreeKeys() {
         List<byte[]> keys = new ArrayList<>();
         for (int partition : allPartitions) {
-            if (counted.trees().isStale(partition)) {
+            if (data.kept().trees().isStale(partition)) {
                 keys.add(MetaKey.of(MetaKey.TREES, partition));
             }
         }
@@ -363,50 +329,32 @@ public final class NodeViews {
 
     /** Partitions of the whole cluster, as this node knows it, that are not where the ring has them, or elsewhere as well. */
     public int partitionsInTransfer() {
-        return membership.router().servingMap().unsettled();
+        return view().serving().unsettled();
     }
 
     /** For people: which partitions are on their way, as this node knows it, and who holds them. */
     public String transfers() {
-        List<String> lines = new ArrayList<>();
-        for (int partition = 0; partition < config.partitions() && lines.size() < TRANSFERS_SHOWN_MAX; partition++) {
-            ServingMap.Nodes nodes = membership.router().servingMap().of(partition);
-            List<String> holders = new ArrayList<>();
-            for (long member : membership.members()) {
-                Holding held = membership.holding(member);
-                if (held == null || held.holds(partition)) {
-                    holders.add(nameOf(member) + (held == null ? "?" : ""));
-                }
-            }
-            List<String> owners = new ArrayList<>();
-            for (long owner : nodes.target()) {
-                owners.add(nameOf(owner));
-            }
-            if (!new TreeSet<>(holders).equals(new TreeSet<>(owners))) {
-                lines.add(partition + " is held by " + holders + " and owned by " + owners);
-            }
-        }
-        return String.join(", ", lines);
+        return server.transfers().underWay();
     }
 
     /** Partitions that this node owns and does not hold yet. */
     public int partitionsFetching() {
-        return transfers.fetchingCount();
+        return server.transfers().core().fetchingCount();
     }
 
     /** Partitions that this node has records of for others. */
     public int partitionsParting() {
-        return transfers.partingCount();
+        return server.transfers().core().partingCount();
     }
 
     /** What other nodes' writes hold that wait for the disk here. */
     public long peerWritesWaitingBytes() {
-        return replica.waitingBytes();
+        return data.replica().chains().waitingBytes();
     }
 
     /** What writes hold that this node coordinates, until the last of their replicas has answered. */
     public long writesUnderWayBytes() {
-        return requests.weightBytes();
+        return server.requests().weightBytes();
     }
 
     /** How many replicas of a key may be away without a write of default quorum missing them. */
@@ -416,47 +364,47 @@ public final class NodeViews {
     }
 
     public int requestsUnderWay() {
-        return requests.size();
+        return server.requests().size();
     }
 
     /** How many keys of a database this node holds, without those whose deadline has passed at this time since 1970. */
     public long keysHere(int db, long nowMillis) {
-        return desk.count(db, allPartitions, nowMillis);
+        return keyspace.count(db, allPartitions, nowMillis);
     }
 
     /** Those of them that have a deadline. */
     public Expiring expiringHere(int db, long nowMillis) {
-        return desk.expiring(db, allPartitions, nowMillis);
+        return keyspace.expiring(db, allPartitions, nowMillis);
     }
 
     /** All keys of a database here that have a deadline: those too whose deadline has passed, or that a flush has hidden. */
     public long deadlinesCounted(int db) {
-        return desk.deadlinesCounted(db, allPartitions);
+        return keyspace.deadlinesCounted(db, allPartitions);
     }
 
     /** What is stamped at or below this counts as without a deadline: an earlier build, which counted none, may have stored it. */
     public long deadlinesSince() {
-        return desk.deadlinesSince();
+        return keyspace.deadlinesSince();
     }
 
     /** Records that are not durable yet. */
     public int unpersisted() {
-        return replica.unpersisted();
+        return data.journal().unpersisted();
     }
 
-    /** Whether a clean stop now has to raise the incarnation all the same: see {@link Replica#hasUnsavedFloors}. */
+    /** Whether a clean stop now has to raise the incarnation all the same: see {@link Dots#hasUnsavedFloors}. */
     public boolean mustRaiseIncarnation() {
-        return replica.hasUnsavedFloors();
+        return data.books().dots().hasUnsavedFloors();
     }
 
     /** How often a record was come upon that cannot be decoded. */
     public long corruptRecords() {
-        return replica.unreadable().encounters();
+        return data.books().unreadable().encounters();
     }
 
     /** Records here that no replica can read. */
     public int lostRecords() {
-        return replica.unreadable().lostCount();
+        return data.books().unreadable().lostCount();
     }
 
     /**
@@ -507,7 +455,7 @@ public final class NodeViews {
 
     /** Whether this node has all data, nobody else has, and none of it is on its way. */
     public boolean isAlone() {
-        return membership.router().isAlone();
+        return view().isAlone();
     }
 
     /**

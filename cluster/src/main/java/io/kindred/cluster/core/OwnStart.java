@@ -29,7 +29,7 @@ final class OwnStart {
 
     private final Recovered.Past past;
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final MembershipView view;
     private final GossipRounds rounds;
     private final RingRouter router;
@@ -66,7 +66,7 @@ final class OwnStart {
     /** @param doubt has this node hold nothing any more, durably */
     OwnStart(
             Recovered.Past past,
-            Surroundings in,
+            CoreContext in,
             MembershipView view,
             GossipRounds rounds,
             RingRouter router,
@@ -74,7 +74,7 @@ final class OwnStart {
             Runnable doubt) {
         this.past = past;
         this.clocks = in.clocks();
-        this.outlet = in.outlet();
+        this.output = in.output();
         this.view = view;
         this.rounds = rounds;
         this.router = router;
@@ -131,7 +131,7 @@ final class OwnStart {
         serving = true;
         state = StartState.SERVING;
         why = "";
-        outlet.effects().serving();
+        output.effects().serving();
         return true;
     }
 
@@ -140,7 +140,7 @@ final class OwnStart {
             state = now;
             why = reason;
             serving = false;
-            outlet.effects().notServing(now, reason);
+            output.effects().notServing(now, reason);
         }
     }
 
@@ -159,7 +159,7 @@ final class OwnStart {
     /** Whether others of the ring may know of changes from before this start that they have not told yet. */
     boolean mayBeBehind() {
         long self = view.self().id();
-        return !rounds.sawOwnRecords() && router.datacenters().nodes().stream().anyMatch(id -> id != self);
+        return !rounds.sawOwnRecords() && router.view().nodes().stream().anyMatch(id -> id != self);
     }
 
     long nextTickNanos() {
@@ -193,7 +193,7 @@ final class OwnStart {
                 .filter(id -> id != self)
                 .toList());
         return near.isEmpty()
-                ? router.datacenters().nodes().stream().filter(id -> id != self).toList()
+                ? router.view().nodes().stream().filter(id -> id != self).toList()
                 : near;
     }
 
@@ -207,7 +207,7 @@ final class OwnStart {
             isSettled = true;
         } else if (state != StartState.COPY && (isTime || (check.hasHeardAll(witnesses) && rounds.sawOwnRecords()))) {
             renew(List.of(), true, false);
-            outlet.effects()
+            output.effects()
                     .note("most of the other members were not there to say what they know of this node: it goes on"
                             + " as another actor");
             isSettled = true;
@@ -226,7 +226,7 @@ final class OwnStart {
         hasDrawn |= isAnotherActor;
         int incarnation = isAnotherActor ? check.drawIncarnation() : self.incarnation();
         Renewal next = check.renew(foreign, incarnation, foundLess);
-        outlet.effects().renewed(next);
+        output.effects().renewed(next);
         view.become(next.incarnation(), Generation.ofStart(next.start()));
         renamed.become(new Actor(self.id(), next.incarnation()));
     }
@@ -235,9 +235,9 @@ final class OwnStart {
 
     void checkStore() {
         if (past.foundLess()) {
-            lack(
-                    "its store is not what its directory says was there; what is missing is fetched from the other members."
-                            + " With nobody to fetch it from, put the store back, or empty the directory to begin with nothing");
+            lack("its store is not what its directory says was there; what is missing is fetched from the other"
+                    + " members. With nobody to fetch it from, put the store back, or empty the directory to begin"
+                    + " with nothing");
         }
     }
 
@@ -251,15 +251,14 @@ final class OwnStart {
         if (own.isDoubted()) {
             lacking.run();
         } else {
-            lack(
-                    "members know of a later start of this node than its directory does: an older copy of it was put back, or"
-                            + " it was copied. What is missing is fetched from them");
+            lack("members know of a later start of this node than its directory does: an older copy of it was put"
+                    + " back, or it was copied. What is missing is fetched from them");
         }
     }
 
     /** What this node found is less than what it had, so that nothing of it is all there is. */
     private void lack(String reason) {
-        outlet.effects().warn("less was found than there was: " + reason);
+        output.effects().warn("less was found than there was: " + reason);
         stand(StartState.FETCHING, reason);
         isSettled = true;
         doubt.run();
@@ -282,7 +281,7 @@ final class OwnStart {
         if ((serving && !isAlone && !isHeir && !isLater) || state == StartState.COPY) {
             return;
         }
-        outlet.effects().warn("another process has this node's id: " + refused.why());
+        output.effects().warn("another process has this node's id: " + refused.why());
         stand(StartState.COPY, refused.why());
         // It answers nobody as a replica until members have taken it again, and said anew what they know.
         isSettled = own.isDoubted();
@@ -302,9 +301,8 @@ final class OwnStart {
         if (isOfRunning) {
             isOfRunning = false;
             renew(List.of(), !hasDrawn, true);
-            lack(
-                    "its directory was copied while another process ran on it, and that one went on. What is missing is fetched"
-                            + " from the other members");
+            lack("its directory was copied while another process ran on it, and that one went on. What is missing"
+                    + " is fetched from the other members");
         }
     }
 
@@ -322,7 +320,7 @@ final class OwnStart {
             return;
         }
         boolean isAlone = isFounder
-                || router.datacenters().nodes().stream()
+                || router.view().nodes().stream()
                         .allMatch(id -> id == view.self().id());
         String reason = "node " + by.member() + " at " + by.address() + " looks for a member of its own cluster at this"
                 + " node's address";
@@ -330,14 +328,14 @@ final class OwnStart {
             seekers.add(by.address());
         }
         if (isAlone && state != StartState.MISPLACED) {
-            outlet.effects().warn("stops serving: " + reason);
+            output.effects().warn("stops serving: " + reason);
             stand(
                     StartState.MISPLACED,
                     reason
-                            + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has this node"
-                            + " put its own data aside and take its place");
+                            + ", which has lost its directory or was moved. KIN.REPLACE and that member's name has"
+                            + " this node put its own data aside and take its place");
         } else if (!isAlone && mistaken == 1) {
-            outlet.effects().warn(reason + "; this one serves on, as one of a ring of several");
+            output.effects().warn(reason + "; this one serves on, as one of a ring of several");
         }
     }
 
@@ -347,7 +345,7 @@ final class OwnStart {
 
     /** Has this node begin anew where members of another cluster look for one of theirs. */
     void startOver(String replaces) {
-        outlet.effects().startOver(List.copyOf(seekers), replaces);
+        output.effects().startOver(List.copyOf(seekers), replaces);
     }
 
     /** How often a member of another cluster has found this node at the address of one of its own. */

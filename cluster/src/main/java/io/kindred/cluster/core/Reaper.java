@@ -18,8 +18,8 @@ final class Reaper implements ScrubTask {
     private static final int ENTRIES_A_STEP = 256;
     private static final long PAUSE_NANOS = 2_000_000L;
 
-    private final Desk desk;
-    private final Replica replica;
+    private final KeyspaceService keyspace;
+    private final RecordDrops records;
     private final ReapMarks marks;
     private final int lastDb;
     private final ReapCounters counters;
@@ -32,14 +32,14 @@ final class Reaper implements ScrubTask {
     private byte[] from = {};
     private int found;
 
-    Reaper(Reaping.Parts parts, ReapCounters counters) {
-        this.desk = parts.desk();
-        this.replica = parts.replica();
-        this.marks = parts.marks();
-        this.lastDb = parts.config().databases() - 1;
-        this.left = new int[parts.config().partitions()];
+    Reaper(LocalData data, OwnHolding own, ReapCounters counters) {
+        this.keyspace = data.keyspace();
+        this.records = data.drops();
+        this.marks = data.kept().marks();
+        this.lastDb = data.config().databases() - 1;
+        this.left = new int[data.config().partitions()];
         this.counters = counters;
-        this.own = parts.own();
+        this.own = own;
     }
 
     /** The partition's mark has risen. */
@@ -85,7 +85,7 @@ final class Reaper implements ScrubTask {
             found = 0;
             counters.partitionsWaiting = waiting.size();
         }
-        desk.scan(from, Keyspace.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
+        keyspace.scan(from, Keyspace.end(partition, lastDb), ENTRIES_A_STEP, scanned -> onScanned(scanned, told));
     }
 
     private void onScanned(Event.Scanned scanned, Consumer<Step> told) {
@@ -103,7 +103,7 @@ final class Reaper implements ScrubTask {
             Versions held = decoded(scanned.values().get(i));
             if (held != null && isOlder(partition) && held.newestStamp() <= marks.of(partition)) {
                 drops.add();
-                replica.dropSettled(key, (verdict, dropped) -> drops.dropped(verdict));
+                records.dropSettled(key, (verdict, dropped) -> drops.dropped(verdict));
                 continue;
             }
             if (held == null || held.goneAt() == Long.MAX_VALUE) {
@@ -112,7 +112,7 @@ final class Reaper implements ScrubTask {
             if (held.goneAt() <= marks.of(partition)) {
                 drops.add();
                 boolean expired = held.winner() != null;
-                replica.reap(key, (verdict, dropped) -> {
+                records.reap(key, (verdict, dropped) -> {
                     count(dropped, expired);
                     drops.dropped(verdict);
                 });

@@ -34,7 +34,7 @@ final class Reaping {
 
     private final ClusterMembership membership;
     private final RingRouter router;
-    private final Replica replica;
+    private final Journal journal;
     private final ReapMarks marks;
     private final Clocks clocks;
     private final Reaper reaper;
@@ -50,18 +50,15 @@ final class Reaping {
     private long roundEndsNanos;
     private long nextNanos;
 
-    /** What reaping works on. */
-    record Parts(NodeConfig config, Desk desk, Replica replica, ReapMarks marks, OwnHolding own) {}
-
-    Reaping(Parts parts, ClusterMembership membership, Surroundings in, ExchangeCore exchange) {
-        NodeConfig config = parts.config();
-        this.membership = membership;
-        this.router = membership.router();
-        this.replica = parts.replica();
-        this.marks = parts.marks();
-        this.own = parts.own();
-        this.clocks = in.clocks();
-        this.reaper = new Reaper(parts, counters);
+    Reaping(LocalData data, Cluster cluster, ExchangeCore exchange) {
+        NodeConfig config = data.config();
+        this.membership = cluster.membership();
+        this.router = cluster.router();
+        this.journal = data.journal();
+        this.marks = data.kept().marks();
+        this.own = cluster.own();
+        this.clocks = data.context().clocks();
+        this.reaper = new Reaper(data, own, counters);
         this.intervalNanos = config.exchangeIntervalNanos();
         long awayNanos = config.times().suspectAfterNanos() + config.quorums().timeoutNanos();
         this.waitNanos = Math.max(DURABLE_AFTER_NANOS, 2 * awayNanos);
@@ -143,15 +140,15 @@ final class Reaping {
     /** Nodes of the ring, and those that are leaving it. Who was forgotten is not waited for. */
     private Set<Long> members() {
         Set<Long> members = new TreeSet<>();
-        members.addAll(router.datacenters().nodes());
-        for (Member member : membership.listed()) {
+        members.addAll(router.view().nodes());
+        for (Member member : membership.roster().listed()) {
             members.add(member.id());
         }
         return members;
     }
 
     private boolean isAway(long id) {
-        return membership.view().member(id) == null || membership.status(id) != Status.UP;
+        return membership.view().member(id) == null || membership.roster().status(id) != Status.UP;
     }
 
     /** The highest stamp at or below which nothing is owed or under way anywhere; 0 while a member is away. */
@@ -189,7 +186,7 @@ final class Reaping {
             boolean isDue = HybridClock.millis(mark) - HybridClock.millis(marks.of(partition)) >= stepMillis;
             if (isDue && isMine(partition)) {
                 List<Long> others = new ArrayList<>();
-                Arrays.stream(router.targetEverywhere(partition))
+                Arrays.stream(router.view().targetEverywhere(partition))
                         .filter(id -> id != self())
                         .forEach(others::add);
                 begun.add(partition, others, now);
@@ -206,22 +203,22 @@ final class Reaping {
     }
 
     private long self() {
-        return membership.self().id();
+        return membership.roster().self().id();
     }
 
     /** Whether all owners hold the partition, nobody else serves it, and this node is the one to ask them. */
     private boolean isMine(int partition) {
-        long[] owners = router.targetEverywhere(partition);
+        long[] owners = router.view().targetEverywhere(partition);
         boolean isOwner = false;
         for (long owner : owners) {
-            Holding holding = membership.holding(owner);
+            Holding holding = membership.roster().holding(owner);
             if (owner < self() || holding == null || !holding.holds(partition)) {
                 return false;
             }
             isOwner |= owner == self();
         }
         return isOwner
-                && router.datacenters().all().stream()
+                && router.view().all().stream()
                         .allMatch(ring -> ring.serving().of(partition).isSettled());
     }
 
@@ -244,7 +241,7 @@ final class Reaping {
     private void raise(int partition, long mark) {
         if (marks.raise(partition, mark)) {
             counters.marksRaised++;
-            replica.persistMeta(MetaKey.of(MetaKey.REAP, partition), MetaKey.value(mark));
+            journal.persistMeta(MetaKey.of(MetaKey.REAP, partition), MetaKey.value(mark));
             reaper.reap(partition);
         }
     }

@@ -31,19 +31,21 @@ final class ReplicaService {
     private static final int CREDIT_BUSY_BYTES = 16 << 10;
 
     private final Replica replica;
+    private final Journal journal;
     private final HintKeeper hints;
     private final Router router;
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final Coordination node;
 
-    ReplicaService(Replica replica, Coordination node, Outlet outlet) {
+    ReplicaService(Replica replica, Journal journal, Coordination node, CoreOutput output) {
+        this.journal = journal;
         this.replica = replica;
         this.node = node;
         this.hints = node.hints();
         this.router = node.router();
         this.clocks = node.clocks();
-        this.outlet = outlet;
+        this.output = output;
     }
 
     void onReadRequest(long from, Message.ReadRequest request) {
@@ -54,14 +56,14 @@ final class ReplicaService {
             boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
             Verdict own = request.asStandIn() ? verdict : counted(verdict, guard, key);
             Verdict told = fits ? own : Verdict.TOO_MANY_SIBLINGS;
-            outlet.send(from, new Message.ReadReply(request.requestId(), told, fits ? versions : null));
+            output.send(from, new Message.ReadReply(request.requestId(), told, fits ? versions : null));
         };
         if (guard != null && !request.asStandIn() && router.holds(key)) {
             admit(
                     from,
                     guard,
                     key,
-                    refusal -> outlet.send(
+                    refusal -> output.send(
                             from, new Message.ReadReply(request.requestId(), refusal, null, shown(refusal, key))),
                     () -> {
                         if (guard.holdsPlain()) {
@@ -157,7 +159,7 @@ final class ReplicaService {
     }
 
     private void refuse(long from, Message.Replicate request, Verdict refusal, @Nullable Versions uncovered) {
-        outlet.send(
+        output.send(
                 from,
                 new Message.ReplicateAck(
                         request.requestId(), refusal, uncovered, shown(refusal, request.storageKey())));
@@ -286,9 +288,9 @@ final class ReplicaService {
 
         void done() {
             if (--missing == 0) {
-                boolean busy = replica.unpersisted() > PENDING_PERSISTS_EASY;
+                boolean busy = journal.unpersisted() > PENDING_PERSISTS_EASY;
                 int credit = busy ? CREDIT_BUSY_BYTES : CREDIT_EASY_BYTES;
-                outlet.send(from, new Message.HandOverAck(requestId, worst, refused, credit));
+                output.send(from, new Message.HandOverAck(requestId, worst, refused, credit));
             }
         }
     }
@@ -318,7 +320,7 @@ final class ReplicaService {
 
     private void acknowledge(long to, Message.Replicate request, Verdict verdict, @Nullable Versions uncovered) {
         if (request.requestId() != 0) {
-            outlet.send(to, new Message.ReplicateAck(request.requestId(), verdict, uncovered));
+            output.send(to, new Message.ReplicateAck(request.requestId(), verdict, uncovered));
         }
     }
 

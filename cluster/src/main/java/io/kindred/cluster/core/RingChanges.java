@@ -24,10 +24,12 @@ final class RingChanges {
 
     private ClusterAnswer leave() {
         long self = self().id();
-        if (!membership.isInRing(self)) {
-            return membership.hasLeft(self) ? new ClusterAnswer.Decided() : failed("this node is not in the ring yet");
+        if (!membership.roster().isInRing(self)) {
+            return membership.roster().hasLeft(self)
+                    ? new ClusterAnswer.Decided()
+                    : failed("this node is not in the ring yet");
         }
-        if (membership.router().datacenters().nodes().size() == 1) {
+        if (membership.router().view().nodes().size() == 1) {
             return failed("this is the only node of the ring; there is nobody to take its data");
         }
         if (isLastOfItsDatacenter() && !areAllUp()) {
@@ -35,7 +37,7 @@ final class RingChanges {
                     "this is the last node of its datacenter, and not all others are up: what it wrote may not be with"
                             + " them yet");
         }
-        return decided(ChangeRecord.leave(self, membership.nextRecordStamp(), self));
+        return decided(ChangeRecord.leave(self, membership.roster().nextRecordStamp(), self));
     }
 
     private boolean isLastOfItsDatacenter() {
@@ -43,13 +45,14 @@ final class RingChanges {
     }
 
     private boolean areAllUp() {
-        return membership.listed().stream()
-                .allMatch(member -> member.id() == self().id() || membership.answers(member.id()));
+        return membership.roster().listed().stream()
+                .allMatch(member ->
+                        member.id() == self().id() || membership.roster().answers(member.id()));
     }
 
     private ClusterAnswer replace(String name) {
         Member self = self();
-        Member old = membership.named(name);
+        Member old = membership.roster().named(name);
         if (membership.start().isMisplaced()) {
             membership.start().startOver(name);
             return new ClusterAnswer.Decided();
@@ -62,7 +65,7 @@ final class RingChanges {
         if (old != null && old.id() == self.id()) {
             return failed("a node cannot replace itself");
         }
-        String why = membership.hasLeft(self.id())
+        String why = membership.roster().hasLeft(self.id())
                 ? "this node has left the ring; start a new one with an empty data directory"
                 : membership.joining().refusalToReplace(name);
         if (why != null || old == null) {
@@ -73,22 +76,24 @@ final class RingChanges {
     }
 
     private ClusterAnswer forget(String name) {
-        Member old = membership.named(name);
+        Member old = membership.roster().named(name);
         if (old != null && old.id() == self().id()) {
             return failed("a node cannot forget itself; KIN.LEAVE has it leave");
         }
-        if (old != null && membership.isListed(old.id()) && membership.answers(old.id())) {
+        if (old != null
+                && membership.roster().isListed(old.id())
+                && membership.roster().answers(old.id())) {
             return failed(
                     "node " + name + " answers; only one that is gone can be forgotten. Have it leave with KIN.LEAVE");
         }
-        if (old == null || !membership.isListed(old.id())) {
+        if (old == null || !membership.roster().isListed(old.id())) {
             return failed("no member is named " + name);
         }
-        if (membership.isInRing(old.id())
-                && membership.router().datacenters().nodes().size() == 1) {
+        if (membership.roster().isInRing(old.id())
+                && membership.router().view().nodes().size() == 1) {
             return failed("node " + name + " is the only one of the ring");
         }
-        return decided(ChangeRecord.forget(self().id(), membership.nextRecordStamp(), old.id()));
+        return decided(ChangeRecord.forget(self().id(), membership.roster().nextRecordStamp(), old.id()));
     }
 
     private ClusterAnswer decided(ChangeRecord record) {

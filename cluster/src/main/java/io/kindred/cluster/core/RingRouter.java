@@ -13,24 +13,22 @@ import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
-import io.kindred.cluster.transfer.DatacenterRing;
-import io.kindred.cluster.transfer.HeldBy;
+import io.kindred.cluster.transfer.DatacenterView;
+import io.kindred.cluster.transfer.Holdings;
 import io.kindred.cluster.transfer.OwnHolding;
-import io.kindred.cluster.transfer.ServingMap;
-import io.kindred.cluster.transfer.WideRoute;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rings as this node knows them, with what the membership says of each replica. Requests are served by the nodes of
- * the home datacenter; the others are asked for what concerns all.
+ * Where requests go: the rings as this node knows them now, a {@link ClusterView}, with what the membership says of each
+ * replica. Requests are served by the nodes of the home datacenter; the others are asked for what concerns all.
  */
 final class RingRouter implements Router, PartitionMap {
     private final MembershipView membership;
@@ -39,24 +37,14 @@ final class RingRouter implements Router, PartitionMap {
     private final int partitions;
     private final int databases;
     private final Datacenters datacenters;
-    private ServingMap serving;
-    /** By partition: this node's place among those that take its writes, or -1. */
-    private final int[] selfIn;
+    private ClusterView view;
     /** By partition that is changing: those that take its writes, and then all others in the order of the walk. */
     private final TreeMap<Integer, long[]> walks = new TreeMap<>();
 
     private final OwnHolding own;
-    /** The nodes that hold something, in the ring or not. */
-    private final TreeSet<Long> holders = new TreeSet<>();
-
     private LongPredicate everSpokenOf = node -> false;
 
-    /** By partition: stands for the sets of nodes that a write must reach, whatever their order. */
-    private final long[] prints;
-
-    private long newestRecord;
     private int version;
-    private boolean alone;
     private BitSet touched = new BitSet();
     /** Whose turn it is among the nodes of another datacenter. */
     private int turn;
@@ -77,11 +65,8 @@ final class RingRouter implements Router, PartitionMap {
         this.databases = config.databases();
         this.datacenters = new Datacenters(
                 partitions, config.replication(), membership.self().datacenter());
-        this.serving = datacenters.home().serving();
-        this.selfIn = new int[partitions];
-        this.prints = new long[partitions];
+        this.view = ClusterView.empty(partitions, membership.self().id(), datacenters.home());
         this.own = own;
-        Arrays.fill(selfIn, -1);
     }
 
     /** @param everSpokenOf whether a change record has ever put a node into a ring, or taken it out */
@@ -95,29 +80,28 @@ final class RingRouter implements Router, PartitionMap {
     }
 
     /** The records, or what somebody holds, have changed. */
-    void use(Checkpoint from, List<ChangeRecord> since, HeldBy held) {
+    void use(Checkpoint from, List<ChangeRecord> since, Holdings held) {
         BitSet changed = datacenters.use(from, since, held, this::datacenterOf);
-        serving = datacenters.home().serving();
-        newestRecord = from.records().stamp();
+        long newestRecord = from.records().stamp();
         for (ChangeRecord record : since) {
             newestRecord = Math.max(newestRecord, record.stamp());
         }
-        holders.clear();
+        view = view.next(datacenters, changed, new ClusterView.Heard(newestRecord, holders(held)));
+        lastRoute = null;
+        foreseen.clear();
+        walks.clear();
+        changed.stream().forEach(this::touch);
+    }
+
+    private static Set<Long> holders(Holdings held) {
+        Set<Long> holders = new TreeSet<>();
         for (long member : held.members()) {
             Holding told = held.holding(member);
             if (told == null || told.holdsAny()) {
                 holders.add(member);
             }
         }
-        lastRoute = null;
-        foreseen.clear();
-        alone = ring().members().size() == 1 && datacenters.remotes().length == 0 && serving.isSettled();
-        walks.clear();
-        for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
-            selfIn[partition] = placeOf(self(), serving.of(partition).writers());
-            prints[partition] = RingPrint.of(serving.of(partition));
-            touch(partition);
-        }
+        return holders;
     }
 
     /** Something about a partition has changed. */
@@ -142,51 +126,29 @@ final class RingRouter implements Router, PartitionMap {
         return member == null ? "" : member.datacenter();
     }
 
-    /** The ring that all records lead to, in the home datacenter. */
-    Ring ring() {
-        return datacenters.home().target();
+    /** The rings as they are now. */
+    ClusterView view() {
+        return view;
     }
 
+    /** What they are folded from. */
     Datacenters datacenters() {
         return datacenters;
     }
 
+    /** The ring that all records lead to, in the home datacenter. */
+    Ring ring() {
+        return view.ring();
+    }
+
     /** Whether a node is in the ring of any datacenter. */
     boolean hasNode(long node) {
-        return datacenters.hasNode(node);
-    }
-
-    /** Whether this ring has one node, in one datacenter, and no data is on its way. */
-    boolean isAlone() {
-        return alone;
-    }
-
-    ServingMap servingMap() {
-        return serving;
-    }
-
-    /** Whether this node takes a partition's writes. */
-    boolean takesWrites(int partition) {
-        return selfIn[partition] >= 0;
+        return view.hasNode(node);
     }
 
     /** Rises whenever any of it changes. */
     int version() {
         return version;
-    }
-
-    /** The replicas that all records lead to. Shared, not to be changed. */
-    long[] target(int partition) {
-        return serving.of(partition).target();
-    }
-
-    private static int placeOf(long node, long[] ids) {
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] == node) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     @Override
@@ -218,14 +180,12 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public Route routeOf(RecordKey storageKey) {
-        int partition = storageKey.partition();
-        ServingMap.Nodes nodes = serving.of(partition);
-        return new Route(storageKey, nodes.writers(), nodes.serving(), nodes.sets(), selfIn[partition], false);
+        return view.routeOf(storageKey);
     }
 
     @Override
     public Guard guard(RecordKey storageKey, Term term) {
-        return new Guard(term, termDatacenter(), newestRecord, prints[storageKey.partition()], false);
+        return new Guard(term, termDatacenter(), view.newestRecord(), view.print(storageKey.partition()), false);
     }
 
     /** What stands for this datacenter in the terms of its versions. */
@@ -236,12 +196,12 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean isOld(Guard guard, RecordKey storageKey) {
-        return newestRecord > guard.ringStamp() && prints[storageKey.partition()] != guard.ringPrint();
+        return view.newestRecord() > guard.ringStamp() && view.print(storageKey.partition()) != guard.ringPrint();
     }
 
     @Override
     public void redirect(long node, RecordKey storageKey) {
-        watch.rounds().tellHoldings(node, serving.of(storageKey.partition()).writers());
+        watch.rounds().tellHoldings(node, view.writers(storageKey.partition()));
     }
 
     @Override
@@ -252,27 +212,16 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public long[] walk(RecordKey storageKey) {
         int partition = storageKey.partition();
-        long[] extended = datacenters.home().walk(partition);
-        ServingMap.Nodes nodes = serving.of(partition);
-        return nodes.isSettled() ? extended : walks.computeIfAbsent(partition, p -> extend(nodes.writers(), extended));
-    }
-
-    private static long[] extend(long[] writers, long[] walk) {
-        long[] all = Arrays.copyOf(writers, writers.length + walk.length);
-        int size = writers.length;
-        for (long node : walk) {
-            if (placeOf(node, writers) < 0) {
-                all[size++] = node;
-            }
-        }
-        return Arrays.copyOf(all, size);
+        return view.serving().of(partition).isSettled()
+                ? view.walk(partition)
+                : walks.computeIfAbsent(partition, view::walk);
     }
 
     @Override
     public boolean isInRing(RecordKey storageKey) {
         return storageKey.db() < databases
                 && storageKey.partition() < partitions
-                && serving.of(storageKey.partition()).writers().length > 0;
+                && view.writers(storageKey.partition()).length > 0;
     }
 
     @Override
@@ -283,7 +232,7 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public boolean isReplicaOf(int partition) {
         // Who answers reads takes writes, whatever it thinks of the ring.
-        return selfIn[partition] >= 0 || own.holds(partition);
+        return view.takesWrites(partition) || own.holds(partition);
     }
 
     @Override
@@ -319,15 +268,15 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public String nameOf(long node) {
         Member member = membership.member(node);
-        String datacenter = member == null ? datacenters.nameOf(node) : null;
+        DatacenterView datacenter = member == null ? view.byId(node) : null;
         return member != null
                 ? member.name()
-                : datacenter != null ? "datacenter " + datacenter : Long.toHexString(node);
+                : datacenter != null ? "datacenter " + datacenter.name() : Long.toHexString(node);
     }
 
     @Override
     public long[] replicasOf(RecordKey storageKey) {
-        return serving.of(storageKey.partition()).writers();
+        return view.writers(storageKey.partition());
     }
 
     @Override
@@ -342,17 +291,17 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean isOut(long node) {
-        return !ring().isEmpty() && !hasNode(node) && !holders.contains(node);
+        return !ring().isEmpty() && !hasNode(node) && !view.mayHold(node);
     }
 
     @Override
     public long heirOf(long node) {
-        DatacenterRing datacenter = datacenters.byId(node);
+        DatacenterView datacenter = view.byId(node);
         return datacenter == null ? membership.heirOf(node) : someoneOf(datacenter);
     }
 
     /** One that can be asked, another one each time; any where there is none. */
-    private long someoneOf(DatacenterRing datacenter) {
+    private long someoneOf(DatacenterView datacenter) {
         List<Long> nodes = datacenter.target().nodes();
         turn = (turn + 1) % nodes.size();
         for (int i = 0; i < nodes.size(); i++) {
@@ -373,7 +322,7 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public List<Long> liveNodes() {
         List<Long> live = new ArrayList<>();
-        for (long node : datacenters.nodes()) {
+        for (long node : view.nodes()) {
             if (!isGone(node)) {
                 live.add(node);
             }
@@ -393,13 +342,12 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public long[] serving(int partition) {
-        ServingMap.Nodes nodes = serving.of(partition);
-        return nodes.isSettled() ? nodes.writers() : Arrays.copyOf(nodes.writers(), nodes.serving());
+        return view.servers(partition);
     }
 
     @Override
     public long[] replicas(int partition) {
-        return serving.of(partition).writers();
+        return view.writers(partition);
     }
 
     @Override
@@ -409,7 +357,7 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean keeps(int partition) {
-        return selfIn[partition] >= 0 || own.holds(partition) || own.mayHaveRecords(partition);
+        return view.takesWrites(partition) || own.holds(partition) || own.mayHaveRecords(partition);
     }
 
     // --- other datacenters ---
@@ -417,18 +365,18 @@ final class RingRouter implements Router, PartitionMap {
     /** Those of the home datacenter. */
     List<Long> nearMembers(List<Long> members) {
         return members.stream()
-                .filter(id -> datacenterOf(id).equals(datacenters.homeName()))
+                .filter(id -> datacenterOf(id).equals(view.home().name()))
                 .toList();
     }
 
     @Override
     public long[] remotes() {
-        return datacenters.remotes();
+        return view.remotes();
     }
 
     @Override
     public boolean isDatacenter(long id) {
-        return datacenters.byId(id) != null;
+        return view.byId(id) != null;
     }
 
     @Override
@@ -438,28 +386,17 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public long[] writersIn(long datacenter, RecordKey storageKey) {
-        DatacenterRing ring = datacenters.byId(datacenter);
-        return ring == null
-                ? new long[0]
-                : ring.serving().of(storageKey.partition()).writers();
+        return view.writersIn(datacenter, storageKey.partition());
     }
 
     @Override
     public long[] walkIn(long datacenter, RecordKey storageKey) {
-        DatacenterRing ring = datacenters.byId(datacenter);
-        return ring == null ? new long[0] : ring.walk(storageKey.partition());
+        return view.walkIn(datacenter, storageKey.partition());
     }
 
     @Override
     public Route wide(Route local) {
-        if (datacenters.remotes().length == 0) {
-            return local;
-        }
-        List<ServingMap.Nodes> all = new ArrayList<>();
-        for (DatacenterRing ring : datacenters.all()) {
-            all.add(ring.serving().of(local.storageKey().partition()));
-        }
-        return WideRoute.of(local.storageKey(), all, self());
+        return view.wide(local);
     }
 
     @Override
@@ -469,52 +406,17 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public long[] everywhere(int partition) {
-        long[] nodes = serving.of(partition).writers();
-        for (long id : datacenters.remotes()) {
-            DatacenterRing ring = datacenters.byId(id);
-            nodes = ring == null
-                    ? nodes
-                    : extend(nodes, ring.serving().of(partition).writers());
-        }
-        return nodes;
+        return view.everywhere(partition);
     }
 
     @Override
     public long[] far(int partition) {
-        long[] nodes = new long[0];
-        for (ServingMap.Nodes its : elsewhere(partition)) {
-            nodes = extend(nodes, Arrays.copyOf(its.writers(), its.serving()));
-        }
-        return nodes;
-    }
-
-    /** By other datacenter, the nodes of a partition, where it is held. */
-    List<ServingMap.Nodes> elsewhere(int partition) {
-        List<ServingMap.Nodes> all = new ArrayList<>();
-        for (long id : datacenters.remotes()) {
-            DatacenterRing ring = datacenters.byId(id);
-            if (ring != null && ring.serving().of(partition).isHeld()) {
-                all.add(ring.serving().of(partition));
-            }
-        }
-        return all;
-    }
-
-    /** The replicas that all records lead to, in every datacenter. */
-    long[] targetEverywhere(int partition) {
-        long[] nodes = target(partition);
-        for (long id : datacenters.remotes()) {
-            DatacenterRing ring = datacenters.byId(id);
-            nodes = ring == null
-                    ? nodes
-                    : extend(nodes, ring.serving().of(partition).target());
-        }
-        return nodes;
+        return view.far(partition);
     }
 
     @Override
     public long receiver(long intended, int partition) {
-        DatacenterRing datacenter = datacenters.byId(intended);
+        DatacenterView datacenter = view.byId(intended);
         long[] writers = datacenter == null
                 ? everywhere(partition)
                 : datacenter.serving().of(partition).writers();
@@ -528,6 +430,6 @@ final class RingRouter implements Router, PartitionMap {
 
     @Override
     public boolean hasPart(long intended, int partition) {
-        return datacenters.byId(intended) != null || placeOf(intended, everywhere(partition)) >= 0;
+        return view.byId(intended) != null || ClusterView.placeOf(intended, everywhere(partition)) >= 0;
     }
 }

@@ -19,16 +19,16 @@ final class SkewWatch {
     private static final long CHANGED_NANOS = 10_000_000_000L;
 
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final MembershipView view;
     /** By node. */
-    private final TreeMap<Long, Told> told = new TreeMap<>();
+    private final TreeMap<Long, Telling> told = new TreeMap<>();
 
-    private record Told(long millis, long atNanos) {}
+    private record Telling(long millis, long atNanos) {}
 
-    SkewWatch(Clocks clocks, Outlet outlet, MembershipView view) {
+    SkewWatch(Clocks clocks, CoreOutput output, MembershipView view) {
         this.clocks = clocks;
-        this.outlet = outlet;
+        this.output = output;
         this.view = view;
     }
 
@@ -63,7 +63,7 @@ final class SkewWatch {
     void look() {
         long setBy = clocks.takeSetByMillis();
         if (setBy != 0) {
-            outlet.effects()
+            output.effects()
                     .warn("this machine's clock was set " + text(setBy, "forward", "back")
                             + (setBy > 0 ? ", or the machine was suspended" : ""));
         }
@@ -87,7 +87,7 @@ final class SkewWatch {
     }
 
     private void tell(long node, long millis, String what) {
-        Told before = told.get(node);
+        Telling before = told.get(node);
         if (Math.abs(millis) <= clocks.skewMaxMillis()) {
             // An answer that was long under way says little of a clock: that is no end of it.
             if (before != null && clocks.nanos() - before.atNanos() >= CHANGED_NANOS) {
@@ -97,11 +97,11 @@ final class SkewWatch {
         }
         boolean isChanged = before != null && Math.abs(millis - before.millis()) > Math.abs(before.millis()) / 2;
         if (before == null || clocks.nanos() - before.atNanos() >= (isChanged ? CHANGED_NANOS : AGAIN_NANOS)) {
-            told.put(node, new Told(millis, clocks.nanos()));
-            outlet.effects()
+            told.put(node, new Telling(millis, clocks.nanos()));
+            output.effects()
                     .warn(what + ", more than max-clock-skew-ms " + clocks.skewMaxMillis()
-                            + ": keys expire at other times than was asked for, and of concurrent writes the wrong one may"
-                            + " win");
+                            + ": keys expire at other times than was asked for, and of concurrent writes the wrong one"
+                            + " may win");
         }
     }
 

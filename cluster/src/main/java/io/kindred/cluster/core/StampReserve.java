@@ -25,15 +25,15 @@ final class StampReserve {
     private static final int KEPT = 1;
 
     private final Clocks clocks;
-    private final Replica replica;
+    private final Journal journal;
     /** Stored, or on their way to the disk. */
     private final long[] bounds = new long[2];
 
     private long retryNanos = Long.MIN_VALUE;
 
-    StampReserve(Clocks clocks, Replica replica) {
+    StampReserve(Clocks clocks, Journal journal) {
         this.clocks = clocks;
-        this.replica = replica;
+        this.journal = journal;
     }
 
     /** Takes over what an earlier life has stored. */
@@ -56,7 +56,7 @@ final class StampReserve {
     }
 
     private void reserve(int number, long needed) {
-        boolean isTime = replica.unpersisted() > 0 || clocks.nanos() >= retryNanos;
+        boolean isTime = journal.unpersisted() > 0 || clocks.nanos() >= retryNanos;
         if (needed <= bounds[number] || !isTime) {
             return;
         }
@@ -65,7 +65,7 @@ final class StampReserve {
         long step = HybridClock.ofMillis(STEP_MILLIS - LEFT_MIN_MILLIS);
         long bound = needed > Long.MAX_VALUE - step ? Long.MAX_VALUE : needed + step;
         bounds[number] = bound;
-        replica.persistMeta(MetaKey.of(MetaKey.CLOCK, number), MetaKey.value(bound), verdict -> {
+        journal.persistMeta(MetaKey.of(MetaKey.CLOCK, number), MetaKey.value(bound), verdict -> {
             if (verdict != Verdict.OK) {
                 bounds[number] = Math.min(bounds[number], before);
                 retryNanos = clocks.nanos() + RETRY_NANOS;

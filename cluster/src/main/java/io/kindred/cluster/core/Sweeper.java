@@ -25,8 +25,9 @@ final class Sweeper implements ScrubTask {
     /** So many records that cannot be read are remembered; past them the sweep goes through everything once more. */
     private static final int UNREADABLE_MAX = 1_000;
 
-    private final Desk desk;
-    private final Replica replica;
+    private final KeyspaceService keyspace;
+    private final RecordDrops records;
+    private final Journal journal;
     private final FlushStamps flushStamps;
     private final FlushStamps swept;
     private final int partitions;
@@ -72,13 +73,13 @@ final class Sweeper implements ScrubTask {
         }
     }
 
-    /** @param swept per database, the flush stamp up to which a sweep is through */
-    Sweeper(Desk desk, Replica replica, FlushStamps flushStamps, FlushStamps swept, int partitions) {
-        this.desk = desk;
-        this.replica = replica;
-        this.flushStamps = flushStamps;
-        this.swept = swept;
-        this.partitions = partitions;
+    Sweeper(LocalData data) {
+        this.keyspace = data.keyspace();
+        this.records = data.drops();
+        this.journal = data.journal();
+        this.flushStamps = data.kept().flushStamps();
+        this.swept = data.kept().swept();
+        this.partitions = data.config().partitions();
     }
 
     /** After a start: what an earlier life flushed and did not sweep. */
@@ -115,9 +116,9 @@ final class Sweeper implements ScrubTask {
     public void step(Consumer<Step> told) {
         Sweep sweep = sweeps.element();
         // Where nothing has a value a flush has hidden none, and what tombstones there are do no harm.
-        while (sweep.partition < partitions && sweep.isAtStart() && desk.hasNoValues(sweep.partition, sweep.db)) {
+        while (sweep.partition < partitions && sweep.isAtStart() && keyspace.hasNoValues(sweep.partition, sweep.db)) {
             // What was hidden may have been deleted meanwhile.
-            desk.swept(sweep.partition, sweep.db);
+            keyspace.swept(sweep.partition, sweep.db);
             sweep.next();
         }
         if (sweep.partition == partitions) {
@@ -126,9 +127,9 @@ final class Sweeper implements ScrubTask {
         }
         if (sweep.isAtStart()) {
             // What is written from now on says so, and what is there is come to.
-            desk.hasElements(sweep.partition, sweep.db, false);
+            keyspace.hasElements(sweep.partition, sweep.db, false);
         }
-        desk.scan(
+        keyspace.scan(
                 sweep.from,
                 Keyspace.end(sweep.partition, sweep.db),
                 ENTRIES_A_STEP,
@@ -144,20 +145,20 @@ final class Sweeper implements ScrubTask {
             } else {
                 // What is left stays hidden until the disk takes writes again: the partition is swept anew.
                 sweep.from = Keyspace.from(sweep.partition, sweep.db, 0);
-                desk.hasElements(sweep.partition, sweep.db, true);
+                keyspace.hasElements(sweep.partition, sweep.db, true);
             }
             told.accept(ok ? Step.of(partition, scanned.keys().size()) : Step.later(partition));
         });
         for (int i = 0; i < scanned.keys().size(); i++) {
             RecordKey key = scanned.keys().get(i);
-            Replica.Left left = replica.leftOf(key, scanned.values().get(i));
-            if (key.hasElement() && left != Replica.Left.LESS) {
-                desk.hasElements(sweep.partition, sweep.db, true);
+            RecordDrops.Left left = records.leftOf(key, scanned.values().get(i));
+            if (key.hasElement() && left != RecordDrops.Left.LESS) {
+                keyspace.hasElements(sweep.partition, sweep.db, true);
             }
             switch (left) {
                 case LESS -> {
                     drops.add();
-                    replica.dropIfFlushed(key, drops::dropped);
+                    records.dropIfFlushed(key, drops::dropped);
                 }
                 case UNREADABLE -> sweep.addUnreadable(key);
                 case ALL -> {}
@@ -186,7 +187,7 @@ final class Sweeper implements ScrubTask {
         });
         for (RecordKey key : List.copyOf(sweep.unreadable)) {
             drops.add();
-            replica.dropIfFlushed(key, verdict -> {
+            records.dropIfFlushed(key, verdict -> {
                 if (verdict == Verdict.OK) {
                     sweep.unreadable.remove(key);
                 }
@@ -205,7 +206,7 @@ final class Sweeper implements ScrubTask {
         if (next != null) {
             sweep.from = next;
         } else {
-            desk.swept(sweep.partition, sweep.db);
+            keyspace.swept(sweep.partition, sweep.db);
             sweep.next();
         }
     }
@@ -213,7 +214,7 @@ final class Sweeper implements ScrubTask {
     private void end(Sweep sweep) {
         sweeps.remove(sweep);
         if (swept.raise(sweep.db, sweep.stamp)) {
-            replica.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
+            journal.persistMeta(MetaKey.of(MetaKey.SWEPT, sweep.db), MetaKey.value(sweep.stamp));
         }
     }
 }

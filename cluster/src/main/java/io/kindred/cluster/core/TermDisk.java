@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class TermDisk implements Terms.Disk {
     private static final int TERM_BYTES = 2 * Long.BYTES;
 
-    private final Replica replica;
-    private final Outlet outlet;
+    private final Journal journal;
+    private final CoreOutput output;
     private final LongMap<List<Consumer<Boolean>>> syncing = new LongMap<>();
     private List<Consumer<Boolean>> written = new ArrayList<>();
     private long lastSync;
 
-    TermDisk(Replica replica, Outlet outlet) {
-        this.replica = replica;
-        this.outlet = outlet;
+    TermDisk(Journal journal, CoreOutput output) {
+        this.journal = journal;
+        this.output = output;
     }
 
     /** What the last life has stored. Throws {@link CorruptRecordException}: without its terms a node must not serve. */
@@ -61,7 +61,7 @@ final class TermDisk implements Terms.Disk {
                 .putLong(kept.term().number())
                 .putLong(kept.term().node());
         kept.formers().forEach(value::putLong);
-        replica.persistMeta(MetaKey.of(MetaKey.TERM, kept.partition()), value.array(), verdict -> {
+        journal.persistMeta(MetaKey.of(MetaKey.TERM, kept.partition()), value.array(), verdict -> {
             if (verdict == Verdict.OK) {
                 written.add(told);
             } else {
@@ -75,7 +75,7 @@ final class TermDisk implements Terms.Disk {
         if (!written.isEmpty()) {
             syncing.put(++lastSync, written);
             written = new ArrayList<>();
-            outlet.effects().sync(lastSync);
+            output.effects().sync(lastSync);
         }
     }
 

@@ -9,21 +9,21 @@ import java.util.function.Consumer;
  * outdated.
  */
 final class TreeDisk implements TreeSaves.Disk {
-    private final Replica replica;
+    private final Journal journal;
 
-    TreeDisk(Replica replica) {
-        this.replica = replica;
+    TreeDisk(Journal journal) {
+        this.journal = journal;
     }
 
     @Override
     public void save(int partition, byte[] record, Consumer<Boolean> told) {
-        replica.persistMeta(
+        journal.persistMeta(
                 MetaKey.of(MetaKey.TREES, partition), record, verdict -> told.accept(verdict == Verdict.OK));
     }
 
     @Override
     public void outdate(int partition, long number, Consumer<Boolean> told) {
-        replica.persistMeta(
+        journal.persistMeta(
                 MetaKey.of(MetaKey.TREES_OUTDATED, partition),
                 MetaKey.value(number),
                 verdict -> told.accept(verdict == Verdict.OK));
@@ -31,6 +31,6 @@ final class TreeDisk implements TreeSaves.Disk {
 
     @Override
     public void forget(int partition, Consumer<Boolean> told) {
-        replica.persistMeta(MetaKey.of(MetaKey.TREES, partition), null, verdict -> told.accept(verdict == Verdict.OK));
+        journal.persistMeta(MetaKey.of(MetaKey.TREES, partition), null, verdict -> told.accept(verdict == Verdict.OK));
     }
 }

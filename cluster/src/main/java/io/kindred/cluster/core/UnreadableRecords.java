@@ -22,7 +22,7 @@ final class UnreadableRecords {
 
     private static final long NOTE_NANOS = 1_000_000_000L;
 
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final Clocks clocks;
     private final TreeSet<RecordKey> lost = new TreeSet<>();
     private Healer healer = (key, isSenseless) -> {};
@@ -31,8 +31,8 @@ final class UnreadableRecords {
     private long notedNanos;
     private boolean isNoted;
 
-    UnreadableRecords(Outlet outlet, Clocks clocks) {
-        this.outlet = outlet;
+    UnreadableRecords(CoreOutput output, Clocks clocks) {
+        this.output = output;
         this.clocks = clocks;
     }
 
@@ -54,7 +54,7 @@ final class UnreadableRecords {
         } else {
             String what = storageKey.isHint() ? "a hint" : "the record of a key";
             String others = unnoted == 0 ? "" : " (and " + unnoted + " times since the last such line)";
-            outlet.effects()
+            output.effects()
                     .warn(what + " of partition " + storageKey.partition() + " cannot be read: " + damage.getMessage()
                             + others);
             unnoted = 0;
@@ -72,10 +72,10 @@ final class UnreadableRecords {
     /** No replica can read it. */
     void lost(RecordKey storageKey) {
         if (lost.size() < LOST_MAX && lost.add(storageKey)) {
-            outlet.effects()
-                    .warn(
-                            "the record of a key of partition " + storageKey.partition()
-                                    + " cannot be read at any replica: reads of it fail until SET, DEL or FLUSHALL replaces it");
+            output.effects()
+                    .warn("the record of a key of partition " + storageKey.partition()
+                            + " cannot be read at any replica: reads of it fail until SET, DEL or FLUSHALL"
+                            + " replaces it");
         }
     }
 

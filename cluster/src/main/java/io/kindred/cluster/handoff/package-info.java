@@ -5,7 +5,10 @@
  * <p>{@link io.kindred.cluster.handoff.Hints} stores and serves it, {@link io.kindred.cluster.handoff.HintLedger}
  * counts it, {@link io.kindred.cluster.handoff.HandoffCore} hands it over.
  *
- * <p>Pure. Imports {@code cluster.version}, {@code cluster.ring}, {@code cluster.message} and {@code cluster.quorum}.
+ * <p>Pure.
+ *
+ * <p>Imports of Kindred: {@code cluster.message}, {@code cluster.quorum}, {@code cluster.ring},
+ * {@code cluster.version}, {@code metrics}.
  */
 @NullMarked
 package io.kindred.cluster.handoff;

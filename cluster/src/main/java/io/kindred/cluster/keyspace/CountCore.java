@@ -41,7 +41,7 @@ public final class CountCore extends Request {
         asked.forEach((holder, list) -> {
             int[] partitions = list.stream().mapToInt(Integer::intValue).toArray();
             if (holder == node.partitions().self()) {
-                keys += node.desk().count(db, partitions);
+                keys += node.keyspace().count(db, partitions);
             } else {
                 awaited.add(holder);
                 node.outbox().send(holder, new Message.CountRequest(id, db, partitions));

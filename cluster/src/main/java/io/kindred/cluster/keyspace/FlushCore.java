@@ -143,13 +143,13 @@ public final class FlushCore extends Request {
         }
         askOthers(new Message.Flush(id, stamps));
         awaited.add(node.partitions().self());
-        long passed = node.desk().passed(stamps);
+        long passed = node.keyspace().passed(stamps);
         if (passed > 0) {
             takeAbove(passed);
             return;
         }
         long asked = id;
-        node.desk().flush(stamps, verdict -> acknowledgedHere(asked, verdict));
+        node.keyspace().flush(stamps, verdict -> acknowledgedHere(asked, verdict));
     }
 
     /** What some have stored by now is raised. Under a new id: who acknowledges the former stamp does not know of this one. */

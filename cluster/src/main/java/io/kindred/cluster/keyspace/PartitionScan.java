@@ -71,7 +71,7 @@ final class PartitionScan extends Request {
         Message.ScanRequest request =
                 new Message.ScanRequest(id, asked.db(), asked.partition(), asked.fromHash(), asked.limit());
         if (holder == node.partitions().self()) {
-            node.desk().scan(request, reply -> onAnswer(holder, reply));
+            node.keyspace().scan(request, reply -> onAnswer(holder, reply));
         } else {
             node.outbox().send(holder, request);
         }

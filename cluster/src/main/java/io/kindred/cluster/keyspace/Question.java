@@ -6,7 +6,7 @@ import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.Requests;
 
-/** What the requests about the whole key space work with. {@code desk} answers this node's own part of a question. */
+/** What the requests about the whole key space work with. {@code keyspace} answers this node's own part of a question. */
 public record Question(
         Outbox outbox,
         Requests requests,
@@ -14,4 +14,4 @@ public record Question(
         QuorumSettings settings,
         PartitionMap partitions,
         FlushStamps flushStamps,
-        LocalDesk desk) {}
+        LocalKeyspace keyspace) {}

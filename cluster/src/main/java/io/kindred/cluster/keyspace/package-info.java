@@ -1,8 +1,10 @@
 /**
- * The key space as a whole: how a storage key is laid out, and the requests that look at every partition (count, scan,
- * flush).
+ * The key space as a whole: the requests that look at every partition (count, scan, flush), and how many keys expire when.
  *
- * <p>Pure. Imports {@code version}, {@code ring}, {@code message}, {@code membership} and {@code quorum}.
+ * <p>Pure.
+ *
+ * <p>Imports of Kindred: {@code cluster.message}, {@code cluster.quorum}, {@code cluster.ring},
+ * {@code cluster.version}.
  */
 @NullMarked
 package io.kindred.cluster.keyspace;

@@ -11,14 +11,14 @@ final class BeatChoice {
     /** How long an order of the members by what was heard last is good enough. */
     private static final long ORDER_NANOS = 400_000_000L;
 
-    private final ToldIndex others;
+    private final TellingIndex others;
     /** Those heard of last first, as of {@link #orderedAtNanos}. */
-    private Told[] order = {};
+    private MemberTelling[] order = {};
 
     private long orderedAtNanos;
     private int turn;
 
-    BeatChoice(ToldIndex others) {
+    BeatChoice(TellingIndex others) {
         this.others = others;
     }
 
@@ -31,7 +31,7 @@ final class BeatChoice {
         putInOrder(nowNanos);
         boolean[] taken = new boolean[order.length];
         for (int i = 0; i < order.length && beats.size() < max; i++) {
-            Told told = order[i];
+            MemberTelling told = order[i];
             told.isNews = told.isNews && nowNanos - told.newsAtNanos < newsNanos;
             if (told.isNews) {
                 taken[i] = true;

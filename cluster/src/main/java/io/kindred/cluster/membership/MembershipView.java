@@ -19,9 +19,9 @@ public final class MembershipView {
     private static final int HEARD_STARTS_MAX = 16;
 
     private final ChangeLog changes = new ChangeLog();
-    private final ToldIndex all = new ToldIndex();
+    private final TellingIndex all = new TellingIndex();
     /** All but those that {@link #leaveOut} has left out. */
-    private final ToldIndex others = new ToldIndex();
+    private final TellingIndex others = new TellingIndex();
 
     private final BeatChoice choice = new BeatChoice(others);
     private final Verdict verdict = new Verdict(others);
@@ -119,7 +119,7 @@ public final class MembershipView {
 
     /** The newest start of a member that is known here, and the one known before that. */
     public List<Long> startsKnown(long id) {
-        Told known = all.find(id);
+        MemberTelling known = all.find(id);
         List<Long> starts = new ArrayList<>();
         if (known != null && !known.member.isFormer()) {
             starts.add(known.member.start());
@@ -166,9 +166,9 @@ public final class MembershipView {
             learnOfSelf(told.generation(), told.heartbeat());
             return false;
         }
-        Told known = all.find(told.id());
+        MemberTelling known = all.find(told.id());
         if (known == null) {
-            Told first = new Told(told, nowNanos);
+            MemberTelling first = new MemberTelling(told, nowNanos);
             first.learnedAt = ++learned;
             news++;
             all.insert(first);
@@ -198,7 +198,7 @@ public final class MembershipView {
                 learnOfSelf(accusation.generation(), Long.MAX_VALUE);
             }
         }
-        Told known = all.find(beat.id());
+        MemberTelling known = all.find(beat.id());
         if (known == null) {
             return Learned.UNKNOWN;
         }
@@ -221,19 +221,20 @@ public final class MembershipView {
         return Learned.NEWER;
     }
 
-    private void note(Told known, Beat beat) {
+    private void note(MemberTelling known, Beat beat) {
         boolean wasOver = known.departure().isOver();
         known.note(beat);
         followDeparture(known, wasOver);
     }
 
-    private void followDeparture(Told known, boolean wasOver) {
+    private void followDeparture(MemberTelling known, boolean wasOver) {
         hasNewDepartures |= !wasOver
                 && others.find(known.member.id()) == null
                 && known.departure().isOver();
     }
 
-    private void take(Told known, Member next, List<Accusation> nextAccused, Standing standing, long nowNanos) {
+    private void take(
+            MemberTelling known, Member next, List<Accusation> nextAccused, Standing standing, long nowNanos) {
         boolean isNews = next.generation() != known.member.generation()
                 || !nextAccused.equals(known.accused)
                 || standing.holdingVersion() != known.standing.holdingVersion()
@@ -264,7 +265,7 @@ public final class MembershipView {
 
     /** Takes in what a member holds; true if it is newer than what was known. */
     public boolean learn(Holding told) {
-        Told known = all.find(told.id());
+        MemberTelling known = all.find(told.id());
         if (known == null) {
             return false;
         }
@@ -279,7 +280,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return holding;
         }
-        Told known = all.find(id);
+        MemberTelling known = all.find(id);
         return known == null ? null : known.holding();
     }
 
@@ -288,7 +289,7 @@ public final class MembershipView {
      * told of it in its name. Nobody would take anything that it says of what it holds.
      */
     public boolean knowsNewerHolding(Beat beat) {
-        Told known = all.find(beat.id());
+        MemberTelling known = all.find(beat.id());
         Holding held = known == null ? null : known.holding();
         return held != null
                 && !beat.standing().equals(Standing.UNKNOWN)
@@ -297,7 +298,7 @@ public final class MembershipView {
 
     /** Whether a member has told of a newer holding than this node has seen. */
     public boolean lacksHolding(long id) {
-        Told known = all.find(id);
+        MemberTelling known = all.find(id);
         return known != null && (known.lacksHolding() || (leaving.contains(id) && known.lacksSettledHolding()));
     }
 
@@ -306,7 +307,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return standing();
         }
-        Told known = all.find(id);
+        MemberTelling known = all.find(id);
         return known == null ? Standing.UNKNOWN : known.standing;
     }
 
@@ -408,7 +409,7 @@ public final class MembershipView {
      * listened to where others are. What they have told, and tell, is known all the same.
      */
     public void leaveOut(Set<Long> gone) {
-        for (Told told : all) {
+        for (MemberTelling told : all) {
             boolean isGone = gone.contains(told.member.id());
             boolean isOther = others.find(told.member.id()) != null;
             if (isGone && isOther) {
@@ -438,7 +439,7 @@ public final class MembershipView {
         return withSelf(others);
     }
 
-    private List<Member> withSelf(ToldIndex told) {
+    private List<Member> withSelf(TellingIndex told) {
         List<Member> members = members(told);
         members.add(self);
         members.sort((a, b) -> Long.compare(a.id(), b.id()));
@@ -449,9 +450,9 @@ public final class MembershipView {
         return members(others);
     }
 
-    private static List<Member> members(ToldIndex index) {
+    private static List<Member> members(TellingIndex index) {
         List<Member> members = new ArrayList<>(index.size() + 1);
-        for (Told told : index) {
+        for (MemberTelling told : index) {
             members.add(told.member);
         }
         return members;
@@ -460,7 +461,7 @@ public final class MembershipView {
     /** Those that were left out, as they were: to be told to whoever does not know their names. */
     public List<Member> formers() {
         List<Member> formers = new ArrayList<>();
-        for (Told told : all) {
+        for (MemberTelling told : all) {
             if (others.find(told.member.id()) == null) {
                 formers.add(told.member.former());
             }
@@ -472,7 +473,7 @@ public final class MembershipView {
 
     /** Whether another member has told that it holds nothing, and owed nothing since. */
     public boolean hasDeparted(long id) {
-        Told told = all.find(id);
+        MemberTelling told = all.find(id);
         return told != null && told.departure().isOver();
     }
 
@@ -480,7 +481,7 @@ public final class MembershipView {
     public List<Departure> departures(Collection<Long> ids) {
         List<Departure> departures = new ArrayList<>();
         for (long id : ids) {
-            Told told = all.find(id);
+            MemberTelling told = all.find(id);
             if (told != null) {
                 departures.add(told.departure());
             }
@@ -490,7 +491,7 @@ public final class MembershipView {
 
     /** Takes back what {@link #departures} had in an earlier life. Requires: the member is told of. */
     public void restore(Departure departure) {
-        Told told = all.find(departure.id());
+        MemberTelling told = all.find(departure.id());
         if (told != null) {
             told.restore(departure);
         }
@@ -505,14 +506,14 @@ public final class MembershipView {
 
     /** The beat that shows that a member which is left out is through with leaving; null: it is not, or that is not known. */
     public @Nullable Beat lastBeat(long id) {
-        Told told = all.find(id);
+        MemberTelling told = all.find(id);
         Departure departure = told == null || others.find(id) != null ? null : told.departure();
         return departure != null && departure.isOver() ? departure.beat() : null;
     }
 
     /** What to tell of a member to whoever asks; null: nothing is known. */
     public @Nullable Member telling(long id) {
-        Told told = all.find(id);
+        MemberTelling told = all.find(id);
         return told == null || others.find(id) != null ? member(id) : told.member.former();
     }
 
@@ -520,7 +521,7 @@ public final class MembershipView {
         if (id == self.id()) {
             return self;
         }
-        Told told = all.find(id);
+        MemberTelling told = all.find(id);
         return told == null ? null : told.member;
     }
 
@@ -560,7 +561,7 @@ public final class MembershipView {
     public List<Beat> newerThan(List<Beat> theirs) {
         List<Beat> newer = new ArrayList<>();
         for (Beat beat : theirs) {
-            Told known = all.find(beat.id());
+            MemberTelling known = all.find(beat.id());
             Beat last = lastBeat(beat.id());
             Beat settled = leaving.contains(beat.id()) && known != null ? known.settledBeat() : null;
             if (settled != null) {
@@ -589,13 +590,13 @@ public final class MembershipView {
 
     /** As of the last {@link #judge}: whether any accusation of its current generation stands. */
     public boolean isAccusedByAny(long id) {
-        Told told = all.find(id);
+        MemberTelling told = all.find(id);
         return told != null && told.accusers > 0;
     }
 
     /** As of the last {@link #judge}. */
     public boolean isDown(long id) {
-        Told told = all.find(id);
+        MemberTelling told = all.find(id);
         return told != null && told.isDown;
     }
 }

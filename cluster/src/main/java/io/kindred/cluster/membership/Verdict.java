@@ -13,19 +13,19 @@ final class Verdict {
     /** How many must agree that a member is down. */
     private static final int ACCUSERS_MIN = 2;
 
-    private final ToldIndex others;
+    private final TellingIndex others;
 
-    Verdict(ToldIndex others) {
+    Verdict(TellingIndex others) {
         this.others = others;
     }
 
     /**
-     * Counts the accusations that stand, and notes in each {@link Told} what follows.
+     * Counts the accusations that stand, and notes in each {@link MemberTelling} what follows.
      *
      * @param accused by this node
      */
     void judge(Member self, List<Accusation> accused) {
-        for (Told told : others) {
+        for (MemberTelling told : others) {
             told.isAccusedHere = isAccused(told.member.id(), accused);
             told.isDown = false;
         }
@@ -33,7 +33,7 @@ final class Verdict {
         // other cancel out for whoever has no view of his own.
         for (int round = 0; round < 2; round++) {
             count(self, accused);
-            for (Told told : others) {
+            for (MemberTelling told : others) {
                 told.isDown = isAgreed(told, self);
             }
         }
@@ -49,11 +49,11 @@ final class Verdict {
     }
 
     private void count(Member self, List<Accusation> accused) {
-        for (Told told : others) {
+        for (MemberTelling told : others) {
             told.accusers = 0;
         }
         accused.forEach(accusation -> count(self, accusation, self));
-        for (Told told : others) {
+        for (MemberTelling told : others) {
             if (!told.isAccusedHere && !told.isDown) {
                 told.accused.forEach(accusation -> count(told.member, accusation, self));
             }
@@ -61,7 +61,7 @@ final class Verdict {
     }
 
     private void count(Member accuser, Accusation accusation, Member self) {
-        Told subject = others.find(accusation.subject());
+        MemberTelling subject = others.find(accusation.subject());
         if (subject != null
                 && accusation.generation() >= subject.member.generation()
                 && isHeard(accuser, subject.member, self)) {
@@ -74,15 +74,15 @@ final class Verdict {
                 || accuser.datacenter().equals(subject.datacenter());
     }
 
-    private boolean isAgreed(Told told, Member self) {
+    private boolean isAgreed(MemberTelling told, Member self) {
         return told.accusers > 0 && told.accusers >= Math.min(ACCUSERS_MIN, witnesses(told, self));
     }
 
     /** Up to as many as are needed. */
-    private int witnesses(Told subject, Member self) {
+    private int witnesses(MemberTelling subject, Member self) {
         int count = 1;
         for (int i = 0; i < others.size() && count < ACCUSERS_MIN; i++) {
-            Told other = others.at(i);
+            MemberTelling other = others.at(i);
             count += other != subject && isHeard(other.member, subject.member, self) ? 1 : 0;
         }
         return count;

@@ -6,7 +6,9 @@
  *
  * <p>{@link io.kindred.cluster.membership.ChangeRecord} is the only thing that changes ownership; suspicion never does.
  *
- * <p>Pure. Imports {@code cluster.version}; never {@code cluster.ring}, which folds the change records.
+ * <p>Pure.
+ *
+ * <p>Imports of Kindred: nothing.
  */
 @NullMarked
 package io.kindred.cluster.membership;

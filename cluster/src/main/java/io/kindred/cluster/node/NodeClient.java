@@ -5,6 +5,7 @@ import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.core.Event;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.Overload;
 import io.kindred.cluster.message.QuorumSpec;
 import java.util.function.Consumer;

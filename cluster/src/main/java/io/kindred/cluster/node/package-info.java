@@ -6,8 +6,11 @@
  * {@link io.kindred.cluster.node.EngineStore}, {@link io.kindred.cluster.node.NodeLoop#start}. docs/data-directory.md
  * has the files.
  *
- * <p>The only package of the cluster that may read a clock or log at will. Imports everything below it: {@code
- * cluster.core}, {@code cluster.wire} and the engine.
+ * <p>The only package of the cluster that may read a clock or log at will.
+ *
+ * <p>Imports of Kindred: {@code cluster.core}, {@code cluster.handoff}, {@code cluster.membership},
+ * {@code cluster.message}, {@code cluster.quorum}, {@code cluster.ring}, {@code cluster.version}, {@code cluster.wire},
+ * {@code cluster.wire.tls}, {@code engine}, {@code metrics}.
  */
 @NullMarked
 package io.kindred.cluster.node;

@@ -46,12 +46,15 @@ public interface LocalReplica {
         void done(Verdict verdict, boolean dropped);
     }
 
-    interface ReadStep {
+    /** What is to be done with a key once its state is known. */
+    sealed interface Step permits ReadStep, WriteStep {}
+
+    non-sealed interface ReadStep extends Step {
         /** {@code versions} is null exactly when the verdict is not {@code OK}. */
         void loaded(Verdict verdict, @Nullable Versions versions);
     }
 
-    interface WriteStep {
+    non-sealed interface WriteStep extends Step {
         /** The container to store instead of {@code current}; null to leave it as it is. */
         @Nullable
         Versions next(Versions current);

@@ -13,7 +13,7 @@ import java.util.TreeSet;
  *
  * <p>Records are applied one at a time, in their own order. Each moves as little as it can: a join takes partitions from
  * the most loaded, a leave gives them to the least loaded, a replacement is a rename, a weight moves the difference.
- * {@link Rebalance} says how the partitions are chosen, {@link Exchanges} how their replicas are evened out after that.
+ * {@link Rebalance} says how the partitions are chosen, {@link OwnerSwaps} how their replicas are evened out after that.
  */
 public final class Claim {
 
@@ -88,11 +88,11 @@ public final class Claim {
         int[] owners = kept.clone();
         if (!sorted.isEmpty()) {
             new Rebalance(sorted, owners, changed).run();
-            Holders holders = new Holders(before.members(), before.owners());
+            ReplicaTable holders = new ReplicaTable(before.members(), before.owners());
             if (sorted.size() > Shares.COPIES && holders.findAll()) {
                 holders.renumber(renumbered);
                 double[] due = due(before, index, changed);
-                new Exchanges(sorted, owners, new Exchanges.Before(kept, holders, due[0], due[1]), changed).run();
+                new OwnerSwaps(sorted, owners, new OwnerSwaps.Before(kept, holders, due[0], due[1]), changed).run();
             }
         }
         return new Ring(sorted, owners);

@@ -16,7 +16,7 @@ import java.util.List;
  * one zone), near ones most. The ring is cut into as many windows as there are moves, and in each window the move with
  * the best change of cost is made: what one node takes is thereby spread round the ring, next to different neighbours.
  * Moves that cost nothing are made first, everywhere; then the others. What that leaves uneven where neighbours cannot
- * all differ, {@link Exchanges} evens out.
+ * all differ, {@link OwnerSwaps} evens out.
  *
  * <p>Deterministic: ties go to the giver with most to give, the taker with most to take, and then to the first in order.
  */

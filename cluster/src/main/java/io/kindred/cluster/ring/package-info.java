@@ -4,7 +4,9 @@
  * <p>Reading order: {@link io.kindred.cluster.ring.Partitioner}, {@link io.kindred.cluster.ring.Ring},
  * {@link io.kindred.cluster.ring.PreferenceList}, {@link io.kindred.cluster.ring.Claim}.
  *
- * <p>Pure. Imports {@code cluster.membership} for its change records.
+ * <p>Pure.
+ *
+ * <p>Imports of Kindred: {@code cluster.membership}.
  */
 @NullMarked
 package io.kindred.cluster.ring;

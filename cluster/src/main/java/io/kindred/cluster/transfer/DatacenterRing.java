@@ -32,22 +32,17 @@ public final class DatacenterRing {
      * @param held by its members
      * @return the partitions that this touches
      */
-    public BitSet use(DatacenterRecords.Branch branch, HeldBy held) {
+    public BitSet use(DatacenterRecords.Branch branch, Holdings held) {
         history.fold(branch.base(), branch.records());
         BitSet touched = serving.use(history, held);
         boolean allTold = true;
         for (long node : target().nodes()) {
             allTold &= held.holding(node) != null;
         }
-        if (allTold && serving.unsettled() == 0) {
+        if (allTold && isSettled()) {
             history.settle();
         }
         return touched;
-    }
-
-    /** How many replicas a partition has here. */
-    public int replicas() {
-        return replicas;
     }
 
     /** The ring that all records lead to. */
@@ -62,17 +57,13 @@ public final class DatacenterRing {
                 .toList();
     }
 
-    public ServingMap serving() {
-        return serving;
+    /** Whether every partition is where the target ring has it, and nowhere else. */
+    public boolean isSettled() {
+        return serving.view().isSettled();
     }
 
-    /**
-     * All nodes of the target ring in the order of the walk from a partition: its replicas first. Shared, and not to be
-     * changed.
-     */
-    public long[] walk(int partition) {
-        return target().isEmpty()
-                ? new long[0]
-                : target().preferenceList(partition, replicas).extended();
+    /** The ring as it is now. */
+    public DatacenterView view(String name) {
+        return new DatacenterView(name, replicas, target(), serving.view());
     }
 }

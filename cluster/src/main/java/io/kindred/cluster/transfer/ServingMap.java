@@ -25,7 +25,8 @@ public final class ServingMap {
     private static final int SETS_MAX = 8;
 
     private final int replicas;
-    private final Nodes[] nodes;
+    /** Anew with every change: {@link #view} gives it away. */
+    private Nodes[] nodes;
     /** By partition: the last set that served, all of whose nodes had told that they hold it. */
     private final long[][] proven;
 
@@ -33,7 +34,7 @@ public final class ServingMap {
     /** What the nodes were computed of. */
     private List<Ring> known = List.of();
 
-    private HeldThen then = HeldThen.NOBODY;
+    private HoldingsThen then = HoldingsThen.NOBODY;
 
     /**
      * The nodes of one partition.
@@ -66,18 +67,9 @@ public final class ServingMap {
         this.unsettled = new BitSet(partitions);
     }
 
-    public Nodes of(int partition) {
-        return nodes[partition];
-    }
-
-    /** How many partitions are not yet where the target ring has them, or still somewhere else as well. */
-    public int unsettled() {
-        return unsettled.cardinality();
-    }
-
-    /** Whether every partition is where the target ring has it, and nowhere else. */
-    public boolean isSettled() {
-        return unsettled.isEmpty();
+    /** Who serves now. */
+    public ServingView view() {
+        return new ServingView(nodes, unsettled.cardinality());
     }
 
     /**
@@ -85,8 +77,8 @@ public final class ServingMap {
      *
      * @return the partitions that this touches; what concerns the others is as it was
      */
-    public BitSet use(RingHistory history, HeldBy held) {
-        HeldThen now = HeldThen.of(held, history.nodes());
+    public BitSet use(RingHistory history, Holdings held) {
+        HoldingsThen now = HoldingsThen.of(held, history.nodes());
         List<Ring> rings = history.rings();
         BitSet touched = new BitSet(nodes.length);
         if (rings != known || !now.addDifferences(then, touched)) {
@@ -94,6 +86,7 @@ public final class ServingMap {
         }
         known = rings;
         then = now;
+        nodes = touched.isEmpty() ? nodes : nodes.clone();
         for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
             if (history.target().isEmpty()) {
                 nodes[partition] = Nodes.NOBODY;
@@ -105,7 +98,7 @@ public final class ServingMap {
         return touched;
     }
 
-    private void use(RingHistory history, HeldBy held, int partition) {
+    private void use(RingHistory history, Holdings held, int partition) {
         long[] owners = history.target().preferenceList(partition, replicas).ids();
         int told = 0;
         boolean all = true;
@@ -126,7 +119,7 @@ public final class ServingMap {
     }
 
     /** How many members have told that they hold it. */
-    private static int holders(HeldBy held, int partition) {
+    private static int holders(Holdings held, int partition) {
         int count = 0;
         List<Long> members = held.members();
         for (int i = 0; i < members.size(); i++) {
@@ -136,7 +129,7 @@ public final class ServingMap {
         return count;
     }
 
-    private Nodes changing(RingHistory history, HeldBy held, int partition, long[] owners, boolean targetServes) {
+    private Nodes changing(RingHistory history, Holdings held, int partition, long[] owners, boolean targetServes) {
         List<long[]> sets = new ArrayList<>();
         int serving = 0;
         boolean isHeld = true;
@@ -159,7 +152,7 @@ public final class ServingMap {
     }
 
     /** Those sets before the one that serves in which somebody may still read what the target's alone do not have. */
-    private void addEarlier(List<long[]> sets, RingHistory history, HeldBy held, int partition, int serving) {
+    private void addEarlier(List<long[]> sets, RingHistory history, Holdings held, int partition, int serving) {
         long[] owners = history.target().preferenceList(partition, replicas).ids();
         for (int back = Math.max(serving, 0) + 1; back <= history.before() && sets.size() < SETS_MAX; back++) {
             long[] ids = ids(history, back, partition).clone();
@@ -175,7 +168,7 @@ public final class ServingMap {
         }
     }
 
-    private static boolean mayHold(HeldBy held, long node, int partition) {
+    private static boolean mayHold(Holdings held, long node, int partition) {
         Holding holding = held.holding(node);
         return (holding == null || holding.holds(partition)) && held.members().contains(node);
     }
@@ -189,7 +182,7 @@ public final class ServingMap {
         return false;
     }
 
-    private void prove(HeldBy held, int partition) {
+    private void prove(Holdings held, int partition) {
         Nodes now = nodes[partition];
         for (int i = 0; i < now.serving(); i++) {
             Holding holding = held.holding(now.writers()[i]);
@@ -201,7 +194,7 @@ public final class ServingMap {
     }
 
     /** How many changes back the newest replicas lie that all hold it, and have changed since; -1: there are none. */
-    private int newestHeld(RingHistory history, HeldBy held, int partition, long[] owners) {
+    private int newestHeld(RingHistory history, Holdings held, int partition, long[] owners) {
         for (int back = 1; back <= history.before(); back++) {
             long[] ids = ids(history, back, partition);
             if (ids.length > 0 && !Arrays.equals(ids, owners) && allHold(held, ids, partition)) {
@@ -215,7 +208,7 @@ public final class ServingMap {
      * Who served last, and had told so, goes on where one of those has given the partition up: by then a newer set held it,
      * only that has not been heard of here yet. An older set must not serve again, since nobody writes to it.
      */
-    private int notOlder(int former, RingHistory history, HeldBy held, int partition, long[] owners) {
+    private int notOlder(int former, RingHistory history, Holdings held, int partition, long[] owners) {
         long[] served = proven[partition];
         int newest = former > 0 ? former - 1 : history.before();
         for (int back = 1; back <= newest; back++) {
@@ -229,7 +222,7 @@ public final class ServingMap {
     }
 
     /** Whether those that do not hold it are members that do not own it. */
-    private static boolean holdOrGaveUp(HeldBy held, long[] ids, int partition, long[] owners) {
+    private static boolean holdOrGaveUp(Holdings held, long[] ids, int partition, long[] owners) {
         for (long id : ids) {
             Holding holding = held.holding(id);
             boolean gaveUp = !contains(owners, id) && held.members().contains(id);
@@ -240,7 +233,7 @@ public final class ServingMap {
         return true;
     }
 
-    private static boolean allHold(HeldBy held, long[] ids, int partition) {
+    private static boolean allHold(Holdings held, long[] ids, int partition) {
         for (long id : ids) {
             Holding holding = held.holding(id);
             if (holding != null && !holding.holds(partition)) {
@@ -261,7 +254,7 @@ public final class ServingMap {
      * Those who hold it, and of its owners those who may, for they have told nothing since this node's start; in the order
      * of the walk.
      */
-    private long[] whoever(RingHistory history, HeldBy held, int partition) {
+    private long[] whoever(RingHistory history, Holdings held, int partition) {
         long[] found = new long[replicas];
         int size = 0;
         List<Long> order = new ArrayList<>();

@@ -1,11 +1,7 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
-import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +39,13 @@ public final class TransferCore {
     private static final long TELL_INTERVAL_NANOS = 250_000_000L;
 
     private static final int MEETINGS = 1 << 16;
-    private static final long STALL_NANOS = 10_000_000_000L;
     private static final long BACKOFF_NANOS = 500_000_000L;
     /** What an exchange has brought elsewhere is on the disk there by then, even under {@code appendfsync everysec}. */
     private static final long DURABLE_AFTER_NANOS = 3_000_000_000L;
 
-    private final Surroundings in;
+    private final TransferCluster in;
     private final OwnHolding own;
-    private final Work work;
+    private final TransferWork work;
     private final long requestNanos;
     /** Partitions that this node owns and does not hold, with whom each has been exchanged. */
     private final TreeMap<Integer, Partners> fetching = new TreeMap<>();
@@ -64,6 +59,9 @@ public final class TransferCore {
     private final TreeMap<Integer, Partners> meeting = new TreeMap<>();
     /** What is known of those whom nobody can meet any more. */
     private final FormerOwners formers = new FormerOwners();
+
+    private final PartitionSources sources;
+    private final TransferStall stall;
     /** In an exchange. */
     private final TreeSet<Integer> busy = new TreeSet<>();
     /** When a peer may be asked again; absent: now. */
@@ -87,91 +85,15 @@ public final class TransferCore {
     private long nextHoldNanos;
     private long nextReleaseNanos;
     private long fetched;
-    private long progressNanos;
-    private int leftBefore;
-
-    /** What this node knows of the others and of the ring. */
-    public interface Surroundings extends HeldBy {
-        long self();
-
-        ServingMap serving();
-
-        String nameOf(long node);
-
-        Clocks clocks();
-
-        /** Whether there is no point in asking this node anything. */
-        boolean isGone(long node);
-
-        /** Whether a node is in the target ring. */
-        boolean isInRing(long node);
-
-        /** The members that may take requests: all but those that are suspected, or have left. */
-        List<Long> liveMembers();
-
-        /** Those of {@link #members} that are of the datacenter whose ring this node follows. */
-        List<Long> nearMembers();
-
-        /** By other datacenter, the nodes of a partition, where it is held. */
-        List<ServingMap.Nodes> elsewhere(int partition);
-
-        /** Whether the newest beat of a node is of the records that this node knows, and of a holding that it has. */
-        boolean confirms(long node);
-
-        /**
-         * Who served a partition before this node, while that has not met enough of them to count as one of its own replicas;
-         * none: it counts.
-         */
-        List<Long> formers(int partition);
-
-        /** Whether this node was forgotten or replaced: then what it has is not wanted. */
-        boolean isForgotten();
-    }
-
-    /** How an exchange has ended. */
-    public interface Exchanged {
-        /**
-         * @param equal the partitions that are equal by now
-         * @param uncounted those of them in which the peer does not count: it may lack what it should have met
-         * @param emptied others of which it has nothing left: it has given the owners whatever it had
-         */
-        void ended(Set<Integer> equal, Set<Integer> uncounted, Set<Integer> emptied);
-    }
-
-    /** What it has others do. */
-    public interface Work {
-        /**
-         * Makes these partitions equal here and at the peer.
-         *
-         * @param isTaking it is enough to have all that the peer has, where it takes no more of them
-         */
-        void exchange(long peer, Collection<Integer> partitions, boolean isTaking, Exchanged told);
-
-        /** Notes {@link Surroundings#formers} of a partition; tells when they are on the disk for good. */
-        void await(int partition, List<Long> formers, Consumer<Boolean> told);
-
-        /** Deletes all records of a partition that is not kept here any more; true: there are none left. */
-        void delete(int partition, Consumer<Boolean> done);
-
-        /** What this node holds has changed. */
-        void changed();
-
-        /** Whether what is here of a partition is being rid of what others have settled since. */
-        boolean isPurging(int partition);
-
-        /** There are no more records of a partition here. */
-        void emptied(int partition);
-
-        /** Tells the operator. */
-        void note(String line);
-    }
 
     /** @param requestNanos how long a request lives at most */
-    public TransferCore(Surroundings in, OwnHolding own, Work work, long requestNanos) {
+    public TransferCore(TransferCluster in, OwnHolding own, TransferWork work, long requestNanos) {
         this.in = in;
         this.own = own;
         this.work = work;
         this.requestNanos = requestNanos;
+        this.sources = new PartitionSources(in, own, formers);
+        this.stall = new TransferStall(in, own, sources, work::note);
     }
 
     // --- what there is to do ---
@@ -185,7 +107,8 @@ public final class TransferCore {
         List<Integer> begun = new ArrayList<>();
         List<Integer> passing = new ArrayList<>();
         for (int partition = touched.nextSetBit(0); partition >= 0; partition = touched.nextSetBit(partition + 1)) {
-            boolean isOwner = contains(in.serving().of(partition).target(), in.self());
+            boolean isOwner =
+                    PartitionSources.contains(in.serving().of(partition).target(), in.self());
             formers.forget(partition);
             if (isOwner && !own.holds(partition)) {
                 if (!fetching.containsKey(partition)) {
@@ -203,7 +126,7 @@ public final class TransferCore {
             } else {
                 foreign.remove(partition);
             }
-            boolean isPassing = !isOwner && !own.holds(partition) && takesWrites(partition);
+            boolean isPassing = !isOwner && !own.holds(partition) && sources.takesWrites(partition);
             if (isPassing) {
                 passing.add(partition);
             }
@@ -284,58 +207,10 @@ public final class TransferCore {
         meet(now);
         release(now);
         part(now);
-        noteStall(now);
+        stall.note(now, new TransferStall.Left(fetching, parting.keySet(), foreign, asked, notBefore.keySet()));
         if (own.isDoubted() && isIdle() && own.hasJoined()) {
             own.trust();
             work.note("has fetched what it lacked");
-        }
-    }
-
-    /** A change that does not come forward is somebody's business: says what it waits for, now and then. */
-    private void noteStall(long now) {
-        int left = fetching.size() + parting.size() + foreign.size();
-        if (left != leftBefore || left == 0) {
-            leftBefore = left;
-            progressNanos = now;
-        } else if (now - progressNanos >= STALL_NANOS) {
-            progressNanos = now;
-            work.note(fetching.size() + " partitions to fetch and " + (parting.size() + foreign.size())
-                    + " to give away wait for " + waitsFor());
-        }
-    }
-
-    private String waitsFor() {
-        TreeSet<String> names = new TreeSet<>();
-        if (!fetching.isEmpty()) {
-            for (long member : in.liveMembers()) {
-                if (member != in.self() && !in.confirms(member)) {
-                    names.add(in.nameOf(member) + " to hear of the change");
-                }
-            }
-        }
-        asked.forEach(peer -> names.add("an exchange with " + in.nameOf(peer)));
-        notBefore.keySet().forEach(peer -> names.add("another try with " + in.nameOf(peer)));
-        fetching.forEach((partition, with) -> {
-            List<Long> holders = holders(partition);
-            for (long holder : own.isDoubted() ? withOwners(partition, holders) : holders) {
-                if (!with.has(holder)) {
-                    names.add(in.nameOf(holder) + (in.isGone(holder) ? ", which is gone" : ""));
-                }
-            }
-        });
-        for (int partition : parting.keySet()) {
-            addUnready(partition, names);
-        }
-        foreign.forEach(partition -> addUnready(partition, names));
-        return String.join("; ", names);
-    }
-
-    private void addUnready(int partition, TreeSet<String> names) {
-        for (long owner : in.serving().of(partition).target()) {
-            Holding holding = in.holding(owner);
-            if (holding == null || !holding.holds(partition)) {
-                names.add(in.nameOf(owner) + " to hold it");
-            }
         }
     }
 
@@ -364,8 +239,8 @@ public final class TransferCore {
             if (busy.contains(partition)) {
                 return;
             }
-            List<Long> holders = holders(partition);
-            List<Long> left = own.isDoubted() ? withOwners(partition, holders) : new ArrayList<>(holders);
+            List<Long> holders = sources.holders(partition);
+            List<Long> left = own.isDoubted() ? sources.withOwners(partition, holders) : new ArrayList<>(holders);
             left.removeIf(holder -> with.has(holder) || in.isGone(holder));
             if (work.isPurging(partition)) {
                 // What is here of it may be older than what the others have settled.
@@ -374,7 +249,7 @@ public final class TransferCore {
             if (!left.isEmpty()) {
                 long next = left.get(partition % left.size());
                 wanted.computeIfAbsent(next, id -> new ArrayList<>()).add(partition);
-            } else if (isEnough(partition, holders, with.all())) {
+            } else if (sources.isEnough(partition, holders, with.all())) {
                 whole.add(partition);
             }
         });
@@ -400,8 +275,8 @@ public final class TransferCore {
         }
         for (int partition : whole) {
             Partners with = fetching.getOrDefault(partition, new Partners());
-            List<Long> serving = servingNow(partition);
-            List<Long> formers = hasMetEnough(partition, serving, with.counting()) ? List.of() : serving;
+            List<Long> serving = sources.servingNow(partition);
+            List<Long> formers = sources.hasMetEnough(partition, serving, with.counting()) ? List.of() : serving;
             if (!formers.equals(in.formers(partition))) {
                 missing[0]++;
                 work.await(partition, formers, each);
@@ -411,32 +286,6 @@ public final class TransferCore {
             }
         }
         each.accept(true);
-    }
-
-    /**
-     * Whether it was exchanged with so many of those who serve it that every write which a majority of them has, and every
-     * term that a majority has granted, is at one of them. Who was cast out never comes back, and who has left has given the
-     * owners what it had.
-     */
-    private boolean hasMetEnough(int partition, List<Long> formers, Set<Long> with) {
-        int others = 0;
-        int met = 0;
-        for (long node : formers) {
-            met += with.contains(node) ? 1 : 0;
-            others += node == in.self() || !in.members().contains(node) ? 0 : 1;
-        }
-        // Of all that there were: who is not among those that serve any more may have had the only other copy.
-        int all = Math.max(formers.size(), in.serving().of(partition).target().length);
-        int readable = formers.isEmpty() ? 0 : all - all / 2;
-        return met >= Math.min(readable, others);
-    }
-
-    /** Nobody, where nobody holds it. */
-    private List<Long> servingNow(int partition) {
-        ServingMap.Nodes nodes = in.serving().of(partition);
-        return nodes.isHeld()
-                ? Arrays.stream(nodes.writers()).limit(nodes.serving()).boxed().toList()
-                : List.of();
     }
 
     /** Goes on with those that do not count yet. */
@@ -449,22 +298,25 @@ public final class TransferCore {
             if (!own.holds(partition) || busy.contains(partition)) {
                 continue;
             }
-            boolean hasNoFormers = haveNothing(partition, in.formers(partition));
-            boolean isLast = hasNoFormers && haveNothing(partition, in.nearMembers());
+            boolean hasNoFormers = sources.haveNothing(partition, in.formers(partition));
+            boolean isLast = hasNoFormers && sources.haveNothing(partition, in.nearMembers());
             Partners last = formers.lastMeeting(partition, isLast);
-            boolean hasMetAll = isLast && last.all().containsAll(withOwners(partition, holders(partition)));
+            boolean hasMetAll =
+                    isLast && last.all().containsAll(sources.withOwners(partition, sources.holders(partition)));
             if (hasMetAll
-                    || hasMetEnough(
+                    || sources.hasMetEnough(
                             partition, in.formers(partition), entry.getValue().counting())) {
                 meeting.remove(partition);
                 formers.forget(partition);
                 work.await(partition, List.of(), ok -> {});
                 continue;
             }
-            List<Long> left = isLast ? withOwners(partition, holders(partition)) : holdersAndFormers(partition);
+            List<Long> left = isLast
+                    ? sources.withOwners(partition, sources.holders(partition))
+                    : sources.holdersAndFormers(partition);
             if (hasNoFormers && !isLast) {
                 in.nearMembers().stream()
-                        .filter(member -> !left.contains(member) && !haveNothing(partition, List.of(member)))
+                        .filter(member -> !left.contains(member) && !sources.haveNothing(partition, List.of(member)))
                         .forEach(left::add);
             }
             Set<Long> met = isLast ? last.all() : entry.getValue().counting();
@@ -481,143 +333,6 @@ public final class TransferCore {
         meetings = (meetings + 1) % MEETINGS;
         wantedLast.forEach((peer, list) -> ask(peer, list, formers.lastMeetings(), now));
         wanted.forEach((peer, list) -> ask(peer, list, meeting, now));
-    }
-
-    /**
-     * Whether none of these has anything of a partition but for its owners and holders: who gave it up has deleted it only
-     * behind an exchange with each owner. Where that is true of all members, all that there is of it is at those who own or
-     * hold it now.
-     */
-    private boolean haveNothing(int partition, List<Long> nodes) {
-        long[] owners = in.serving().of(partition).target();
-        boolean all = true;
-        for (long node : nodes) {
-            Holding holding = in.holding(node);
-            boolean holds = holding != null && holding.holds(partition);
-            boolean hasTold = holding != null && formers.isEmptied(partition, node);
-            boolean isMember = in.members().contains(node);
-            all &= node == in.self() || contains(owners, node) || holds || hasTold || !isMember;
-        }
-        return all;
-    }
-
-    /** Who has given it up since it was taken over here keeps it until all owners have what it had, this one too. */
-    private List<Long> holdersAndFormers(int partition) {
-        List<Long> all = holders(partition);
-        for (long former : in.formers(partition)) {
-            if (former != in.self() && !all.contains(former) && in.members().contains(former)) {
-                all.add(former);
-            }
-        }
-        return all;
-    }
-
-    /** Those of this datacenter; where it has none, as when it is new, those of the others. */
-    private List<Long> holders(int partition) {
-        List<Long> near = holders(partition, in.nearMembers());
-        return near.isEmpty() ? holders(partition, in.members()) : near;
-    }
-
-    private List<Long> holders(int partition, List<Long> members) {
-        List<Long> holders = new ArrayList<>();
-        for (long member : members) {
-            Holding holding = in.holding(member);
-            if (member != in.self() && holding != null && holding.holds(partition)) {
-                holders.add(member);
-            }
-        }
-        return holders;
-    }
-
-    /**
-     * Whether a partition that was exchanged with all live holders has all that was acknowledged: every write that W of
-     * the serving set have is at one of any N - W + 1 of them. Those that are away and no longer in the ring are not
-     * waited for, nor are those that have given it up. Whoever has told nothing yet may hold it: what a restart has
-     * forgotten makes nobody's copy less needed.
-     */
-    private boolean isEnough(int partition, List<Long> holders, Set<Long> with) {
-        if (own.isDoubted() && !isEnoughInDoubt(partition, with)) {
-            return false;
-        }
-        if (holders.isEmpty()) {
-            return everyoneHasTold();
-        }
-        ServingMap.Nodes near = in.serving().of(partition);
-        boolean isNear = sources(partition, near) > 0
-                || !holders(partition, in.nearMembers()).isEmpty();
-        List<ServingMap.Nodes> sets = isNear ? List.of(near) : in.elsewhere(partition);
-        return !with.isEmpty() && (sets.isEmpty() || sets.stream().anyMatch(nodes -> isEnough(partition, nodes, with)));
-    }
-
-    private boolean isEnough(int partition, ServingMap.Nodes nodes, Set<Long> with) {
-        int have = 0;
-        for (int i = 0; i < nodes.serving(); i++) {
-            have += with.contains(nodes.writers()[i]) ? 1 : 0;
-        }
-        int readable = nodes.serving() - (nodes.serving() / 2 + 1) + 1;
-        return have >= Math.min(readable, sources(partition, nodes));
-    }
-
-    /** All others that may have something of it: whoever has found less than it had holds nothing, and has the most of it. */
-    private List<Long> withOwners(int partition, List<Long> holders) {
-        List<Long> sources = new ArrayList<>(holders);
-        for (long owner : in.serving().of(partition).target()) {
-            if (owner != in.self() && !sources.contains(owner)) {
-                sources.add(owner);
-            }
-        }
-        return sources;
-    }
-
-    /**
-     * Where this node is one of the W that had a write, and has lost it, the others of these are any N - W of the other owners
-     * and one more. That many of those that hold it must have been there, or as many as may hold it.
-     */
-    private boolean isEnoughInDoubt(int partition, Set<Long> with) {
-        int have = 0;
-        int others = 0;
-        long[] owners = in.serving().of(partition).target();
-        for (long owner : owners) {
-            if (owner != in.self() && (mayHold(owner, partition) || hasNotTold(owner))) {
-                others++;
-                have += with.contains(owner) ? 1 : 0;
-            }
-        }
-        int readable = owners.length - (owners.length / 2 + 1) + 1;
-        return have >= Math.min(readable, others);
-    }
-
-    /** A member that this node has not heard of since it has lost what it knew may hold anything. */
-    private boolean hasNotTold(long node) {
-        Holding holding = in.holding(node);
-        return in.members().contains(node) && (holding == null || holding.version() == Holding.NONE);
-    }
-
-    /** How many others of those that serve it can be waited for. */
-    private int sources(int partition, ServingMap.Nodes nodes) {
-        int count = 0;
-        for (int i = 0; i < nodes.serving(); i++) {
-            long node = nodes.writers()[i];
-            boolean isLost = in.isGone(node) && !in.isInRing(node);
-            count += node == in.self() || isLost || !mayHold(node, partition) ? 0 : 1;
-        }
-        return count;
-    }
-
-    private boolean mayHold(long node, int partition) {
-        Holding holding = in.holding(node);
-        return (holding == null || holding.holds(partition)) && in.members().contains(node);
-    }
-
-    /** Nobody holds it: the ring is new, or those who did are forgotten. But that must be known for sure. */
-    private boolean everyoneHasTold() {
-        for (long member : in.members()) {
-            Holding holding = in.holding(member);
-            if (member != in.self() && (holding == null || holding.version() == Holding.NONE)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void hold(List<Integer> whole) {
@@ -651,7 +366,7 @@ public final class TransferCore {
     private void release(long now) {
         List<Integer> free = new ArrayList<>();
         for (int partition : foreign) {
-            if (in.isForgotten() || isHeldByAll(partition)) {
+            if (in.isForgotten() || sources.isHeldByAll(partition)) {
                 free.add(partition);
             }
         }
@@ -664,29 +379,13 @@ public final class TransferCore {
         }
     }
 
-    /** Whether this node stands in one of the sets in which a write must have W. It may stand there without ever owning. */
-    private boolean takesWrites(int partition) {
-        return contains(in.serving().of(partition).writers(), in.self());
-    }
-
-    private boolean isHeldByAll(int partition) {
-        long[] target = in.serving().of(partition).target();
-        for (long owner : target) {
-            Holding holding = in.holding(owner);
-            if (holding == null || !holding.holds(partition) || !in.confirms(owner)) {
-                return false;
-            }
-        }
-        return target.length > 0;
-    }
-
     // --- parting ---
 
     private void part(long now) {
         TreeMap<Long, List<Integer>> wanted = new TreeMap<>();
         parting.forEach((partition, with) -> {
             long[] target = in.serving().of(partition).target();
-            if (busy.contains(partition) || takesWrites(partition) || !isHeldByAll(partition)) {
+            if (busy.contains(partition) || sources.takesWrites(partition) || !sources.isHeldByAll(partition)) {
                 return;
             }
             long next = 0;
@@ -710,7 +409,7 @@ public final class TransferCore {
         }
         for (var entry : parted.entrySet()) {
             int partition = entry.getKey();
-            if (now - entry.getValue() >= DURABLE_AFTER_NANOS && isHeldByAll(partition)) {
+            if (now - entry.getValue() >= DURABLE_AFTER_NANOS && sources.isHeldByAll(partition)) {
                 deleting = true;
                 work.delete(partition, gone -> deleted(partition, gone));
                 return;
@@ -804,14 +503,5 @@ public final class TransferCore {
         List<Integer> turned = new ArrayList<>(sorted.subList(begin, sorted.size()));
         turned.addAll(sorted.subList(0, begin));
         return List.copyOf(turned.subList(0, Math.min(CHUNK_PARTITIONS, turned.size())));
-    }
-
-    private static boolean contains(long[] nodes, long node) {
-        for (long each : nodes) {
-            if (each == node) {
-                return true;
-            }
-        }
-        return false;
     }
 }

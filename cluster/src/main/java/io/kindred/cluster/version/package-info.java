@@ -7,7 +7,9 @@
  * and in a client's hands), {@link io.kindred.cluster.version.HybridClock} and
  * {@link io.kindred.cluster.version.Floors} (where stamps and counters come from).
  *
- * <p>Pure: values and arithmetic only. Imports the JDK, and nothing else of Kindred.
+ * <p>Pure: values and arithmetic only.
+ *
+ * <p>Imports of Kindred: nothing.
  */
 @NullMarked
 package io.kindred.cluster.version;

@@ -5,8 +5,10 @@
  * <p>Read {@link io.kindred.cluster.wire.MessageCodec}, then {@link io.kindred.cluster.wire.Handshake}, then
  * {@link io.kindred.cluster.wire.PeerTransport}. docs/wire-format.md has the bytes.
  *
- * <p>Everything here belongs to one event-loop thread. Imports {@code cluster.version}, {@code cluster.message}, {@code
- * cluster.membership}, the core's {@code RandomSource}, and Netty; knows nothing of the core's state.
+ * <p>Everything here belongs to one event-loop thread.
+ *
+ * <p>Imports of Kindred: {@code cluster.core}, {@code cluster.membership}, {@code cluster.message},
+ * {@code cluster.ring}, {@code cluster.version}, {@code cluster.wire.tls}, {@code metrics}.
  */
 @NullMarked
 package io.kindred.cluster.wire;

@@ -77,7 +77,7 @@ class MerkleTreeTest {
     @Test
     void everyHashIsInTheSpanOfItsPath() {
         Seeds.each(20, "MerkleTreeTest#everyHashIsInTheSpanOfItsPath", random -> {
-            Lanes lanes = new Lanes(1024, true, 16);
+            TreeLayout lanes = new TreeLayout(1024, true, 16);
             int partition = random.nextInt(1024);
             long hash = random.nextBoolean() ? random.nextLong() : (long) partition << 54 | random.nextLong() >>> 10;
             int lane = lanes.lane(partition, 5, hash);
@@ -151,7 +151,7 @@ class MerkleTreeTest {
         if (record == null) {
             throw new AssertionError("not ready");
         }
-        Lanes lanes = two.left.trees.lanes();
+        TreeLayout lanes = two.left.trees.lanes();
         FlushStamps stamps = two.left.flushStamps;
         PartitionTrees back = TreeRecord.decode(record, lanes);
         assertTrue(back != null && back.under(stamps));

@@ -21,13 +21,13 @@ class JoiningTest {
     private static final String SETTINGS = "ring-partitions 16";
 
     private final List<Message> sent = new ArrayList<>();
-    private final Outlet outlet = new Outlet();
+    private final CoreOutput output = new CoreOutput();
     private final List<Member> all = List.of(member(1, "n1"), member(2, "n2"), member(9, "gone"), member(8, "left"));
-    private final Joining joining = new Joining(members(), new Clocks(new HybridClock(500)), outlet, SETTINGS);
+    private final Joining joining = new Joining(members(), new Clocks(new HybridClock(500)), output, SETTINGS);
 
     @BeforeEach
     void begin() {
-        outlet.begin((Effects) Proxy.newProxyInstance(
+        output.begin((Effects) Proxy.newProxyInstance(
                 Effects.class.getClassLoader(), new Class<?>[] {Effects.class}, (proxy, method, args) -> {
                     sent.add((Message) args[1]);
                     return null;

@@ -135,7 +135,7 @@ final class WatchCluster {
         final String name;
         final List<String> notes = new ArrayList<>();
         private final List<Runnable> backlog = new ArrayList<>();
-        private final Outlet outlet = new Outlet();
+        private final CoreOutput output = new CoreOutput();
         private final Effects effects = effects();
         private Clocks clocks = new Clocks(new HybridClock(500));
         MemberWatch watch;
@@ -156,7 +156,7 @@ final class WatchCluster {
 
         private MemberWatch fresh(Member self) {
             LocalFacts facts = new LocalFacts(List::of, stamps -> {});
-            return new MemberWatch(self, TIMES, new Surroundings(clocks, random, outlet), facts);
+            return new MemberWatch(self, TIMES, new CoreContext(clocks, random, output), facts);
         }
 
         private Effects effects() {
@@ -205,7 +205,7 @@ final class WatchCluster {
         }
 
         void step(Runnable action) {
-            outlet.begin(effects);
+            output.begin(effects);
             clocks.advance(schedule.nowNanos(), 1_700_000_000_000L + schedule.nowNanos() / MILLI);
             action.run();
             if (watch.nextTickNanos() != wakeNanos) {

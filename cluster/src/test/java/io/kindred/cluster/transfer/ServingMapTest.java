@@ -1,6 +1,7 @@
 package io.kindred.cluster.transfer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.kindred.cluster.Seeds;
 import io.kindred.cluster.membership.ChangeRecord;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whoever reads meets whoever writes, whatever of the changes either has heard of. */
@@ -44,7 +46,8 @@ class ServingMapTest {
                 observers.forEach(Observer::hearAll);
             }
             observers.forEach(Observer::hearAll);
-            observers.forEach(observer -> assertEquals(0, observer.serving.unsettled()));
+            observers.forEach(
+                    observer -> assertEquals(0, observer.serving.view().unsettled()));
         }
 
         void join() {
@@ -107,7 +110,7 @@ class ServingMapTest {
         }
     }
 
-    private static final class Observer implements HeldBy {
+    private static final class Observer implements Holdings {
         final World world;
         final RingHistory history = new RingHistory(Q);
         final ServingMap serving = new ServingMap(Q, N);
@@ -144,7 +147,7 @@ class ServingMapTest {
 
         private void use() {
             serving.use(history, this);
-            if (serving.unsettled() == 0) {
+            if (serving.view().unsettled() == 0) {
                 history.settle();
             }
         }
@@ -185,6 +188,24 @@ class ServingMapTest {
         });
     }
 
+    @Test
+    void aViewThatWasGivenAwayStaysAsItWas() {
+        Seeds.each(20, "ServingMapTest#aViewThatWasGivenAwayStaysAsItWas", random -> {
+            World world = new World(random, 1);
+            Observer observer = world.observers.get(0);
+            ServingView before = observer.serving.view();
+            List<ServingMap.Nodes> were = nodes(before);
+            world.join();
+            observer.hearAll();
+            assertEquals(were, nodes(before));
+            assertNotEquals(were, nodes(observer.serving.view()));
+        });
+    }
+
+    private static List<ServingMap.Nodes> nodes(ServingView view) {
+        return IntStream.range(0, Q).mapToObj(view::of).toList();
+    }
+
     private static void change(World world) {
         List<Long> nodes = List.copyOf(world.target.target().nodes());
         if (nodes.size() > N + 1 && world.random.nextInt(3) == 0) {
@@ -198,7 +219,11 @@ class ServingMapTest {
         for (int partition = 0; partition < Q; partition++) {
             for (Observer writer : world.observers) {
                 for (Observer reader : world.observers) {
-                    check(world, partition, writer.serving.of(partition), reader.serving.of(partition));
+                    check(
+                            world,
+                            partition,
+                            writer.serving.view().of(partition),
+                            reader.serving.view().of(partition));
                 }
             }
         }

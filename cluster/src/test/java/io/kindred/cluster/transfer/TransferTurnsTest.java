@@ -57,9 +57,9 @@ class TransferTurnsTest {
         }
     }
 
-    private final class Exchanges implements TransferCore.Work {
+    private final class Exchanges implements TransferWork {
         @Override
-        public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferCore.Exchanged told) {
+        public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferWork.Exchanged told) {
             TreeSet<Integer> done = new TreeSet<>(partitions);
             done.removeAll(stuck);
             told.ended(done, Set.of(), Set.of());
@@ -92,15 +92,15 @@ class TransferTurnsTest {
         public void note(String line) {}
     }
 
-    private final class World implements TransferCore.Surroundings {
+    private final class World implements TransferCluster {
         @Override
         public long self() {
             return SELF;
         }
 
         @Override
-        public ServingMap serving() {
-            return serving;
+        public ServingView serving() {
+            return serving.view();
         }
 
         @Override
@@ -188,7 +188,7 @@ class TransferTurnsTest {
         records = List.of(join(SELF, 100), join(OTHER, 200));
         follow();
         int kept = 0;
-        while (serving.of(kept).target()[0] != SELF) {
+        while (serving.view().of(kept).target()[0] != SELF) {
             kept++;
         }
         unmet.add(kept);

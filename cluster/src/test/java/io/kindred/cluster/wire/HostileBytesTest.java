@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -102,31 +103,17 @@ class HostileBytesTest {
     /** They come as fast as they can, and all say what a node without the secret would. */
     @Test
     void strangersOfItsOwnAddressDoNotKeepANodeOut() throws IOException {
-        TestPeer node = start(TestPeer.node(1, 1, "s"), TestPeer.QUICK);
-        List<Socket> strangers = new ArrayList<>();
-        try (Socket socket = connect(node)) {
-            Handshake honest = dialing("s", 5);
-            RawPeer.writeFrame(socket, honest.opening());
-            byte[] challenge = RawPeer.readFrame(socket);
-            for (int i = 0; i < 5 * TestPeer.QUICK.pendingMax(); i++) {
-                Socket stranger = connect(node);
-                strangers.add(stranger);
-                RawPeer.writeFrame(stranger, dialing("another", i).opening());
-                RawPeer.readFrame(stranger);
-            }
-            Handshake.Step proof = honest.receive(challenge);
-            RawPeer.writeFrame(socket, ((Handshake.Step.Send) proof).frame());
-            assertTrue(RawPeer.run(socket, honest) instanceof Handshake.Step.Done);
-        } finally {
-            for (Socket stranger : strangers) {
-                stranger.close();
-            }
-        }
+        assertGetsInAmong((i, honest) -> dialing("another", i));
     }
 
     /** What they have listened to keeps one place, which is that of the first who has said it. */
     @Test
     void whoRepeatsWhatANodeHasSaidDoesNotKeepItOut() throws IOException {
+        assertGetsInAmong((i, honest) -> honest);
+    }
+
+    /** @param theirs what the stranger of this number opens with */
+    private void assertGetsInAmong(BiFunction<Integer, Handshake, Handshake> theirs) throws IOException {
         TestPeer node = start(TestPeer.node(1, 1, "s"), TestPeer.QUICK);
         List<Socket> strangers = new ArrayList<>();
         try (Socket socket = connect(node)) {
@@ -136,7 +123,7 @@ class HostileBytesTest {
             for (int i = 0; i < 5 * TestPeer.QUICK.pendingMax(); i++) {
                 Socket stranger = connect(node);
                 strangers.add(stranger);
-                RawPeer.writeFrame(stranger, honest.opening());
+                RawPeer.writeFrame(stranger, theirs.apply(i, honest).opening());
                 RawPeer.readFrame(stranger);
             }
             Handshake.Step proof = honest.receive(challenge);

@@ -6,8 +6,9 @@
  * io.kindred.cluster.wire.tls.TlsContext}, {@link io.kindred.cluster.wire.tls.TlsGate}, and last {@link
  * io.kindred.cluster.wire.tls.Tls}. docs/tls.md has it for operators.
  *
- * <p>Handlers belong to the event loop. Files are read on a thread of its own. Imports Netty and the JDK only: it knows neither
- * of nodes nor of RESP.
+ * <p>Handlers belong to the event loop. Files are read on a thread of its own.
+ *
+ * <p>Imports of Kindred: {@code metrics}.
  */
 @NullMarked
 package io.kindred.cluster.wire.tls;

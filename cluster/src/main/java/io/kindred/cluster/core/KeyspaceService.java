@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Expiring;
-import io.kindred.cluster.keyspace.LocalDesk;
+import io.kindred.cluster.keyspace.LocalKeyspace;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
@@ -17,8 +17,9 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /** This node's part of questions about the whole key space: counts, pages of keys, and flush stamps. */
-final class Desk implements LocalDesk {
-    private final Replica replica;
+final class KeyspaceService implements LocalKeyspace {
+    private final Bookkeeping books;
+    private final Journal journal;
     private final ReplicaStore store;
     private final Clocks clocks;
     private final FlushStamps flushStamps;
@@ -28,7 +29,7 @@ final class Desk implements LocalDesk {
     private final HiddenCounts hidden;
     private final Deadlines deadlines;
     private final int partitions;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final PageReader.Source pages;
     private final LongMap<Consumer<Event.Scanned>> scans = new LongMap<>();
     private IntConsumer onFlushed = db -> {};
@@ -36,23 +37,25 @@ final class Desk implements LocalDesk {
     private IntPredicate sweeping = db -> false;
     private long lastScan;
 
-    Desk(Replica replica, ReplicaStore store, Replica.Kept kept, NodeConfig config, Surroundings surroundings) {
-        this.replica = replica;
+    KeyspaceService(LocalData data, ReplicaStore store) {
+        KeptState kept = data.kept();
+        this.books = data.books();
+        this.journal = data.journal();
         this.store = store;
         this.flushStamps = kept.flushStamps();
         this.hidden = kept.hidden();
         this.deadlines = kept.deadlines();
         this.durable = kept.flushStamps().copy();
-        this.partitions = config.partitions();
-        this.outlet = surroundings.outlet();
-        this.clocks = surroundings.clocks();
+        this.partitions = data.config().partitions();
+        this.output = data.context().output();
+        this.clocks = data.context().clocks();
         this.pages = new PageReader.Source(
-                this::scan, flushStamps, clocks, config.quorums().timeoutNanos(), this::showsUnreadable);
+                this::scan, flushStamps, clocks, data.config().quorums().timeoutNanos(), this::showsUnreadable);
     }
 
     /** While a flush is under way it counts as flushed: what else it may be, other replicas tell. */
     private boolean showsUnreadable(RecordKey storageKey, CorruptRecordException damage) {
-        replica.unreadable().found(storageKey, damage);
+        books.unreadable().found(storageKey, damage);
         return !sweeping.test(storageKey.db());
     }
 
@@ -121,7 +124,7 @@ final class Desk implements LocalDesk {
     /** Reads one step of a range of the engine. */
     void scan(byte[] from, byte[] to, int limit, Consumer<Event.Scanned> done) {
         scans.put(++lastScan, done);
-        outlet.effects().scan(lastScan, from, to, limit);
+        output.effects().scan(lastScan, from, to, limit);
     }
 
     void onScanned(Event.Scanned scanned) {
@@ -152,15 +155,15 @@ final class Desk implements LocalDesk {
             boolean raised = flushStamps.raise(db, stamp);
             // A mark that could not be stored counts all the same, and is stored when it is told again.
             if (stamp > durable.of(db)) {
-                replica.persistMeta(MetaKey.of(MetaKey.FLUSH, db), MetaKey.value(flushStamps.of(db)));
-                replica.barrier(verdict -> stored(verdict, database, stamp));
+                journal.persistMeta(MetaKey.of(MetaKey.FLUSH, db), MetaKey.value(flushStamps.of(db)));
+                journal.barrier(verdict -> stored(verdict, database, stamp));
             }
             if (raised) {
                 hide(db);
                 onFlushed.accept(db);
             }
         }
-        replica.barrier(done);
+        journal.barrier(done);
     }
 
     private void stored(Verdict verdict, int db, long stamp) {
@@ -177,7 +180,7 @@ final class Desk implements LocalDesk {
             hidden.hideAll(group, store.count(group));
             deadlines.hideAll(group);
             if (hidden.of(group) != before) {
-                replica.keepHidden(group);
+                books.visibility().keep(group);
             }
         }
     }
@@ -199,7 +202,7 @@ final class Desk implements LocalDesk {
         deadlines.showAll(group);
         if (hidden.of(group) > 0) {
             hidden.clear(group);
-            replica.keepHidden(group);
+            books.visibility().keep(group);
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the members have told of what they hold. */
-public interface HeldBy {
+public interface Holdings {
     /** Every member that was ever told of and may hold something; departed ones among them, forgotten ones not. */
     List<Long> members();
 

@@ -7,7 +7,10 @@ import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.term.Terms;
 import io.kindred.cluster.transfer.OwnHolding;
 import io.kindred.cluster.transfer.ServingMap;
+import io.kindred.cluster.transfer.ServingView;
+import io.kindred.cluster.transfer.TransferCluster;
 import io.kindred.cluster.transfer.TransferCore;
+import io.kindred.cluster.transfer.TransferWork;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,12 +21,14 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The transfers of this node, as a part of it: what they know of the members, and whom they have do their work. */
-final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
+final class TransferPart implements TransferCluster, TransferWork {
+    private static final int SHOWN_MAX = 8;
+
     private final ClusterMembership membership;
     private final MembershipView view;
     private final RingRouter router;
     private final Clocks clocks;
-    private final Outlet outlet;
+    private final CoreOutput output;
     private final ExchangeCore exchange;
     private final Cleaner cleaner;
     private final IntPredicate purging;
@@ -31,37 +36,51 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     private final OwnHolding own;
     private final Terms terms;
 
-    /**
-     * Whom they have do something with what is here.
-     *
-     * @param purging whether a partition is being rid of what others have settled since
-     */
-    record Tasks(Cleaner cleaner, IntPredicate purging) {}
-
-    /** @param requestNanos how long a request lives at most */
-    Transfers(
-            ClusterMembership membership,
-            OwnHolding own,
+    /** @param purging whether a partition is being rid of what others have settled since */
+    TransferPart(
+            LocalData data,
+            Cluster cluster,
             ExchangeCore exchange,
-            Tasks tasks,
-            Surroundings in,
             Terms terms,
-            long requestNanos) {
-        this.membership = membership;
+            Cleaner cleaner,
+            IntPredicate purging) {
+        this.membership = cluster.membership();
         this.view = membership.view();
-        this.router = membership.router();
-        this.clocks = in.clocks();
-        this.outlet = in.outlet();
+        this.router = cluster.router();
+        this.clocks = data.context().clocks();
+        this.output = data.context().output();
         this.exchange = exchange;
-        this.cleaner = tasks.cleaner();
-        this.purging = tasks.purging();
-        this.own = own;
+        this.cleaner = cleaner;
+        this.purging = purging;
+        this.own = cluster.own();
         this.terms = terms;
-        this.core = new TransferCore(this, own, this, requestNanos);
+        this.core = new TransferCore(this, own, this, data.config().quorums().timeoutNanos());
     }
 
     TransferCore core() {
         return core;
+    }
+
+    /** For people: some of the partitions that are on their way, as this node knows it, and who holds them. */
+    String underWay() {
+        List<String> lines = new ArrayList<>();
+        for (int partition = 0; partition < router.partitions() && lines.size() < SHOWN_MAX; partition++) {
+            List<String> holders = new ArrayList<>();
+            for (long member : members()) {
+                Holding held = holding(member);
+                if (held == null || held.holds(partition)) {
+                    holders.add(nameOf(member) + (held == null ? "?" : ""));
+                }
+            }
+            List<String> owners = new ArrayList<>();
+            for (long owner : router.view().target(partition)) {
+                owners.add(nameOf(owner));
+            }
+            if (!new TreeSet<>(holders).equals(new TreeSet<>(owners))) {
+                lines.add(partition + " is held by " + holders + " and owned by " + owners);
+            }
+        }
+        return String.join(", ", lines);
     }
 
     // --- what the core asks ---
@@ -72,8 +91,8 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
     }
 
     @Override
-    public ServingMap serving() {
-        return router.servingMap();
+    public ServingView serving() {
+        return router.view().serving();
     }
 
     @Override
@@ -98,29 +117,30 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public List<Long> members() {
-        return membership.members();
+        return membership.roster().members();
     }
 
     @Override
     public List<ServingMap.Nodes> elsewhere(int partition) {
-        return router.elsewhere(partition);
+        return router.view().elsewhere(partition);
     }
 
     @Override
     public List<Long> nearMembers() {
-        return router.nearMembers(membership.members());
+        return router.nearMembers(membership.roster().members());
     }
 
     @Override
     public @Nullable Holding holding(long node) {
-        return membership.holding(node);
+        return membership.roster().holding(node);
     }
 
     @Override
     public List<Long> liveMembers() {
         List<Long> live = new ArrayList<>();
-        for (long id : membership.members()) {
-            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP && membership.isListed(id)) {
+        for (long id : membership.roster().members()) {
+            if (membership.watch().status(id) == io.kindred.cluster.membership.Status.UP
+                    && membership.roster().isListed(id)) {
                 live.add(id);
             }
         }
@@ -134,13 +154,13 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public boolean isForgotten() {
-        return membership.isForgotten(self());
+        return membership.roster().isForgotten(self());
     }
 
     // --- what the core has done ---
 
     @Override
-    public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferCore.Exchanged told) {
+    public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, TransferWork.Exchanged told) {
         exchange.exchange(peer, partitions, isTaking, same -> {
             List<Integer> fetched = same.stream()
                     .filter(partition -> !own.holds(partition) || !terms.counts(partition))
@@ -189,7 +209,7 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public void delete(int partition, Consumer<Boolean> done) {
-        cleaner.delete(partition, () -> !own.holds(partition) && !router.takesWrites(partition), done);
+        cleaner.delete(partition, () -> !own.holds(partition) && !router.view().takesWrites(partition), done);
     }
 
     @Override
@@ -209,6 +229,6 @@ final class Transfers implements TransferCore.Surroundings, TransferCore.Work {
 
     @Override
     public void note(String line) {
-        outlet.effects().note(line);
+        output.effects().note(line);
     }
 }

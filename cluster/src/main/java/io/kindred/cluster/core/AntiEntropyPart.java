@@ -3,12 +3,9 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
-import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.RecordRange;
 import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.antientropy.TreeBuilder;
-import io.kindred.cluster.handoff.OwedRanges;
-import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.quorum.Route;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,33 +13,24 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The trees, what builds them and what exchanges by them, as parts of a node. */
-final class AntiEntropy {
+final class AntiEntropyPart {
     private final MerkleTrees trees;
     private final TreeBuilder builder;
     private final ExchangeCore exchange;
     private final ExchangeCounters counters = new ExchangeCounters();
     private final ExchangeCore.Wires wires;
-    private final Replica replica;
+    private final Journal journal;
     private final RingRouter router;
     private boolean follows;
 
-    /** What anti-entropy is about. */
-    record Parts(
-            NodeConfig config,
-            Desk desk,
-            Replica replica,
-            Losses losses,
-            MerkleTrees trees,
-            FlushStamps flushStamps,
-            ReapMarks marks,
-            OwedRanges owed) {}
-
-    AntiEntropy(Parts parts, Outlet outlet, ExchangeCore.Wires wires, RingRouter router) {
-        this.trees = parts.trees();
+    AntiEntropyPart(LocalData data, ExchangeCore.Wires wires, RingRouter router) {
+        KeptState kept = data.kept();
+        CoreOutput output = data.context().output();
+        this.trees = kept.trees();
         this.wires = wires;
-        this.replica = parts.replica();
+        this.journal = data.journal();
         this.router = router;
-        RecordRange range = (from, to, limit, done) -> parts.desk()
+        RecordRange range = (from, to, limit, done) -> data.keyspace()
                 .scan(
                         from,
                         to,
@@ -52,14 +40,14 @@ final class AntiEntropy {
         exchange = new ExchangeCore(
                 wires,
                 new ExchangeCore.Store(
-                        trees, range, parts.flushStamps(), replica, parts.losses(), parts.marks(), counters),
-                new ExchangeCore.Debts(parts.owed(), debt -> replica.forgetMeta(MetaKey.owed(debt))),
-                parts.config().exchangeIntervalNanos(),
-                line -> outlet.effects().note(line));
+                        trees, range, kept.flushStamps(), data.replica(), data.losses(), kept.marks(), counters),
+                new ExchangeCore.Debts(kept.owed(), debt -> journal.forget(MetaKey.owed(debt))),
+                data.config().exchangeIntervalNanos(),
+                line -> output.effects().note(line));
         builder = new TreeBuilder(
-                new TreeBuilder.Work(trees, range, parts.losses()),
+                new TreeBuilder.Work(trees, range, data.losses()),
                 counters,
-                line -> outlet.effects().note(line),
+                line -> output.effects().note(line),
                 exchange::doubt);
     }
 

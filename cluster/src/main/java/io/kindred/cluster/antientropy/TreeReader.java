@@ -18,16 +18,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Reads what this node has of some ranges, page by page. */
-final class LaneReader {
+final class TreeReader {
     private final RecordRange range;
-    private final Lanes lanes;
+    private final TreeLayout lanes;
     private final FlushStamps flushStamps;
 
     private final ReapMarks marks;
 
     private final ExchangeCore.Repairs repairs;
 
-    LaneReader(RecordRange range, Lanes lanes, FlushStamps flushStamps, ReapMarks marks, ExchangeCore.Repairs repairs) {
+    TreeReader(
+            RecordRange range,
+            TreeLayout lanes,
+            FlushStamps flushStamps,
+            ReapMarks marks,
+            ExchangeCore.Repairs repairs) {
         this.repairs = repairs;
         this.marks = marks;
         this.range = range;
@@ -127,7 +132,7 @@ final class LaneReader {
         }
 
         private void read(Range range) {
-            LaneReader.this.read(range, limit - entries.size(), step -> {
+            TreeReader.this.read(range, limit - entries.size(), step -> {
                 if (step.verdict() != Verdict.OK) {
                     done.accept(Page.unread(step.verdict()));
                     return;
@@ -173,7 +178,7 @@ final class LaneReader {
     /** @param done takes a step with something in it, or one that is the last, or one that says why there is none */
     private void read(Range range, int limit, Consumer<Step> done) {
         Range step = range;
-        if (!Lanes.isHome(range.lane())) {
+        if (!TreeLayout.isHome(range.lane())) {
             long homeFirst = lanes.homeFirst(range.partition());
             long homeLast = lanes.homeLast(range.partition());
             if (isWithin(range.first(), homeFirst, homeLast)) {
@@ -219,11 +224,13 @@ final class LaneReader {
 
     private static byte[] from(Range step) {
         RecordKey after = step.after();
-        return after == null ? Keyspace.from(step.partition(), Lanes.db(step.lane()), step.first()) : after.pastThis();
+        return after == null
+                ? Keyspace.from(step.partition(), TreeLayout.db(step.lane()), step.first())
+                : after.pastThis();
     }
 
     private static byte[] past(Range step) {
-        int db = Lanes.db(step.lane());
+        int db = TreeLayout.db(step.lane());
         RecordKey upTo = step.upTo();
         if (upTo != null) {
             return upTo.pastThis();
@@ -242,7 +249,7 @@ final class LaneReader {
             }
             try {
                 Versions versions = VersionsCodec.decode(found.values().get(i));
-                long flushed = flushStamps.of(Lanes.db(step.lane()));
+                long flushed = flushStamps.of(TreeLayout.db(step.lane()));
                 long digest = VersionsDigest.of(key.bytes(), versions, flushed);
                 if (digest != VersionsDigest.ABSENT && versions.goneAt() > marks.of(step.partition())) {
                     entries.add(new Entry(key, versions.withoutStampsUpTo(flushed), digest));

@@ -20,7 +20,7 @@ import java.util.List;
  * <p>Deterministic: the draw is a fixed function of the changed node's id, and the sums, though of doubles, are made in
  * the same order everywhere.
  */
-final class Exchanges {
+final class OwnerSwaps {
 
     /** A ring whose nodes are all this near to their fair replicas is left as it is. */
     private static final double OFF_MAX = 0.04;
@@ -45,7 +45,7 @@ final class Exchanges {
     private final int[] owners;
     private final Before before;
     private final int mask;
-    private final Holders holders;
+    private final ReplicaTable holders;
     private final double[] fair;
     private final int[] held;
     /** The partitions that move, in no order, and where each partition stands there, or -1. */
@@ -68,14 +68,14 @@ final class Exchanges {
      * @param ownedDue by how much the changed node's fair number of owned partitions differs
      * @param heldDue by how much its fair number of replicas does
      */
-    record Before(int[] owners, Holders holders, double ownedDue, double heldDue) {}
+    record Before(int[] owners, ReplicaTable holders, double ownedDue, double heldDue) {}
 
     /** {@code owners} is changed in place. Requires: every partition has an owner. */
-    Exchanges(List<RingMember> members, int[] owners, Before before, long changed) {
+    OwnerSwaps(List<RingMember> members, int[] owners, Before before, long changed) {
         this.owners = owners;
         this.before = before;
         this.mask = owners.length - 1;
-        this.holders = new Holders(members, owners);
+        this.holders = new ReplicaTable(members, owners);
         this.fair = Shares.held(Shares.of(members));
         this.held = new int[members.size()];
         this.moved = new int[owners.length];

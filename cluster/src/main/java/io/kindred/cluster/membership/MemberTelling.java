@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The newest telling of one other member, and what {@link Verdict} makes of what all say of it; and apart from that, what it
  * has told of its {@link Departure}.
  */
-final class Told {
+final class MemberTelling {
     Member member;
     List<Accusation> accused = List.of();
     Standing standing = Standing.UNKNOWN;
@@ -37,7 +37,7 @@ final class Told {
     boolean isAccusedHere;
     boolean isDown;
 
-    Told(Member member, long nowNanos) {
+    MemberTelling(Member member, long nowNanos) {
         this.member = member;
         this.newsAtNanos = nowNanos;
     }

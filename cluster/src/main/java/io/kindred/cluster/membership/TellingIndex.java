@@ -5,16 +5,16 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** What the other members have told, by id: found by a binary search. */
-final class ToldIndex implements Iterable<Told> {
+final class TellingIndex implements Iterable<MemberTelling> {
     private long[] ids = {};
-    private Told[] all = {};
+    private MemberTelling[] all = {};
 
     int size() {
         return all.length;
     }
 
     /** In the order of ids. */
-    Told at(int position) {
+    MemberTelling at(int position) {
         return all[position];
     }
 
@@ -24,12 +24,12 @@ final class ToldIndex implements Iterable<Told> {
     }
 
     @Nullable
-    Told find(long id) {
+    MemberTelling find(long id) {
         int at = position(id);
         return at < 0 ? null : all[at];
     }
 
-    void insert(Told told) {
+    void insert(MemberTelling told) {
         int at = -position(told.member.id()) - 1;
         ids = Arrays.copyOf(ids, ids.length + 1);
         all = Arrays.copyOf(all, all.length + 1);
@@ -39,7 +39,7 @@ final class ToldIndex implements Iterable<Told> {
         all[at] = told;
     }
 
-    void remove(Told told) {
+    void remove(MemberTelling told) {
         int at = position(told.member.id());
         int behind = ids.length - 1 - at;
         System.arraycopy(ids, at + 1, ids, at, behind);
@@ -48,12 +48,12 @@ final class ToldIndex implements Iterable<Told> {
         all = Arrays.copyOf(all, all.length - 1);
     }
 
-    Told[] toArray() {
+    MemberTelling[] toArray() {
         return all.clone();
     }
 
     @Override
-    public Iterator<Told> iterator() {
+    public Iterator<MemberTelling> iterator() {
         return Arrays.asList(all).iterator();
     }
 }

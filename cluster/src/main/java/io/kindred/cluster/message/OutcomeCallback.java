@@ -1,6 +1,4 @@
-package io.kindred.cluster.node;
-
-import io.kindred.cluster.message.Outcome;
+package io.kindred.cluster.message;
 
 /** Takes how a request ended: once, on the loop's thread, perhaps before the call that asked returns. */
 @FunctionalInterface

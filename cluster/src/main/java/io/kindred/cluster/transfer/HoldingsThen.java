@@ -8,25 +8,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What each node held at one time: quick to ask for every partition, and to compare with what they hold later. */
-final class HeldThen implements HeldBy {
-    static final HeldThen NOBODY = new HeldThen(List.of(), Map.of());
+final class HoldingsThen implements Holdings {
+    static final HoldingsThen NOBODY = new HoldingsThen(List.of(), Map.of());
 
     private final List<Long> members;
-    /** Of the members and of those that were asked for besides; null as in {@link HeldBy#holding}. In no order. */
+    /** Of the members and of those that were asked for besides; null as in {@link Holdings#holding}. In no order. */
     private final Map<Long, @Nullable Holding> holdings;
 
-    private HeldThen(List<Long> members, Map<Long, @Nullable Holding> holdings) {
+    private HoldingsThen(List<Long> members, Map<Long, @Nullable Holding> holdings) {
         this.members = members;
         this.holdings = holdings;
     }
 
     /** @param others who need not be members and may be asked for */
-    static HeldThen of(HeldBy held, Iterable<Long> others) {
+    static HoldingsThen of(Holdings held, Iterable<Long> others) {
         List<Long> members = List.copyOf(held.members());
         Map<Long, @Nullable Holding> holdings = new HashMap<>();
         members.forEach(member -> holdings.put(member, held.holding(member)));
         others.forEach(node -> holdings.put(node, held.holding(node)));
-        return new HeldThen(members, holdings);
+        return new HoldingsThen(members, holdings);
     }
 
     @Override
@@ -44,7 +44,7 @@ final class HeldThen implements HeldBy {
     }
 
     /** Adds the partitions that somebody holds and did not, or the other way; false: it may be any. */
-    boolean addDifferences(HeldThen before, BitSet touched) {
+    boolean addDifferences(HoldingsThen before, BitSet touched) {
         if (!members.equals(before.members) || !holdings.keySet().equals(before.holdings.keySet())) {
             return false;
         }

@@ -3,4 +3,4 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.quorum.Clocks;
 
 /** What a part of the core runs in. */
-record Surroundings(Clocks clocks, RandomSource random, Outlet outlet) {}
+record CoreContext(Clocks clocks, RandomSource random, CoreOutput output) {}

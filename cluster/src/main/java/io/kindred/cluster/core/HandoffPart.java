@@ -13,26 +13,28 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Hinted handoff over this node's records: wires what is held for others to where it is kept, and to what it becomes. */
-final class Handoffs {
-    private final Parts parts;
+final class HandoffPart {
+    private final LocalData data;
+    private final RingRouter router;
     private final HandoffCounters counters = new HandoffCounters();
     private final HintLedger ledger;
     private final Hints hints;
     private final HandoffCore core;
 
-    /** What handoff is about. */
-    record Parts(NodeConfig config, Desk desk, Replica replica, Losses losses, RingRouter router, OwedRanges owed) {}
-
     /**
      * @param recovered what is held, in sum
-     * @param note tells the operator
      */
-    Handoffs(Parts parts, List<HintLedger.Debt> recovered, HandoffCore.Wires wires, Consumer<String> note) {
-        this.parts = parts;
-        ledger = new HintLedger(parts.config().hintBytesMax(), recovered);
-        hints = new Hints(parts.replica(), ledger, parts.owed(), this::rememberOwed, counters, parts.router()::holds);
-        LostHints lost = new LostHints(parts.owed(), ledger, counters, new Disk());
-        core = new HandoffCore(wires, new HandoffCore.Store(ledger, hints, this::read, lost, counters), note);
+    HandoffPart(LocalData data, RingRouter router, List<HintLedger.Debt> recovered, HandoffCore.Wires wires) {
+        this.data = data;
+        this.router = router;
+        OwedRanges owed = data.kept().owed();
+        ledger = new HintLedger(data.config().hintBytesMax(), recovered);
+        hints = new Hints(data.replica(), ledger, owed, this::rememberOwed, counters, router::holds);
+        LostHints lost = new LostHints(owed, ledger, counters, new Disk());
+        core = new HandoffCore(
+                wires,
+                new HandoffCore.Store(ledger, hints, this::read, lost, counters),
+                line -> data.context().output().effects().note(line));
     }
 
     HandoffCore core() {
@@ -52,7 +54,7 @@ final class Handoffs {
     }
 
     private void read(byte[] from, byte[] to, int limit, Consumer<HintRange.Page> done) {
-        parts.desk()
+        data.keyspace()
                 .scan(
                         from,
                         to,
@@ -62,14 +64,14 @@ final class Handoffs {
     }
 
     private void rememberOwed(OwedRanges.Range range, Consumer<Verdict> told) {
-        parts.replica().persistMeta(MetaKey.owed(range), MetaKey.value(1), told);
+        data.journal().persistMeta(MetaKey.owed(range), MetaKey.value(1), told);
     }
 
     private final class Disk implements LostHints.Disk {
         @Override
         public List<Integer> partitionsOf(long intended) {
-            return IntStream.range(0, parts.config().partitions())
-                    .filter(partition -> parts.router().hasPart(intended, partition))
+            return IntStream.range(0, data.config().partitions())
+                    .filter(partition -> router.hasPart(intended, partition))
                     .boxed()
                     .toList();
         }
@@ -81,7 +83,7 @@ final class Handoffs {
 
         @Override
         public void giveUp(long intended, Consumer<Verdict> told) {
-            parts.losses().acceptLossOfHints(intended, told);
+            data.losses().acceptLossOfHints(intended, told);
         }
     }
 }

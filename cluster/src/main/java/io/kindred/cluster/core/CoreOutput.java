@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where the parts of a core find the effects of the step that runs. */
-final class Outlet implements Outbox {
+final class CoreOutput implements Outbox {
     private @Nullable Effects effects;
     private Supplier<ClockReading> clocks = () -> ClockReading.NONE;
 

@@ -10,12 +10,12 @@ import io.kindred.cluster.ring.RecordKey;
  * are where their tag is and have any hash. Dealt out so, a lane's keys are spread evenly over their <em>path</em>, and a
  * prefix of the path is one contiguous range of the engine. Where partitions come from slots there is no away.
  */
-final class Lanes {
+final class TreeLayout {
     private final int homeBits;
     private final int databases;
 
     /** @param hashedByPartition whether the first bits of an untagged key's hash are its partition */
-    Lanes(int partitions, boolean hashedByPartition, int databases) {
+    TreeLayout(int partitions, boolean hashedByPartition, int databases) {
         this.homeBits = hashedByPartition ? Integer.numberOfTrailingZeros(partitions) : 0;
         this.databases = databases;
     }

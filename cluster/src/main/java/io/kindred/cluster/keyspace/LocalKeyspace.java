@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** This node's part of a question about the whole key space: the same for its own client and for another node. */
-public interface LocalDesk {
+public interface LocalKeyspace {
     long count(int db, int[] partitions);
 
     /** One page of one partition; the reply carries {@code request}'s id. */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Which members hold each partition, found anew where the owners change. */
-final class Holders {
+final class ReplicaTable {
 
     /**
      * Partitions that a walk may look at, on average, for its ring to be looked at as a whole. Longer walks mean nodes
@@ -21,7 +21,7 @@ final class Holders {
     private long stepsAll;
 
     /** Over owners that the caller keeps. Requires: call {@link #findAll} first. */
-    Holders(List<RingMember> members, int[] owners) {
+    ReplicaTable(List<RingMember> members, int[] owners) {
         int[] zones = Ring.zonesOf(members);
         this.walk = new Walk(owners, zones, Arrays.stream(zones).max().orElse(-1) + 1, Shares.COPIES);
         this.members = new int[owners.length * Shares.COPIES];

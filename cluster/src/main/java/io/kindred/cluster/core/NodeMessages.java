@@ -1,0 +1,367 @@
+package io.kindred.cluster.core;
+
+import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.quorum.Clocks;
+import io.kindred.cluster.quorum.Request;
+import io.kindred.cluster.ring.RecordKey;
+import io.kindred.cluster.version.Term;
+import java.util.Arrays;
+import java.util.List;
+
+/** Gives each message of another node to the part whose it is, if that node may say it and what it names exists. */
+final class NodeMessages implements MessageHandler {
+    private final Cluster cluster;
+    private final ClusterMembership membership;
+    private final PartitionServer server;
+    private final LocalData data;
+    private final NodeConfig config;
+    private final CoreOutput output;
+    private final Clocks clocks;
+
+    NodeMessages(Cluster cluster, PartitionServer server) {
+        this.cluster = cluster;
+        this.membership = cluster.membership();
+        this.server = server;
+        this.data = server.data();
+        this.config = data.config();
+        this.output = data.context().output();
+        this.clocks = data.context().clocks();
+    }
+
+    @Override
+    public void onStartAsked(long from, Message.StartAsked message) {
+        membership.onStartAsked(from, message);
+    }
+
+    @Override
+    public void onStartKnown(long from, Message.StartKnown message) {
+        membership.onStartKnown(from, message);
+    }
+
+    @Override
+    public void onJoinRequest(long from, Message.JoinRequest message) {
+        membership.onJoinRequest(from, message);
+    }
+
+    @Override
+    public void onJoinRefused(long from, Message.JoinRefused message) {
+        membership.onJoinRefused(message);
+    }
+
+    @Override
+    public void onGossip(long from, Message.Gossip message) {
+        membership.onGossip(from, message);
+    }
+
+    @Override
+    public void onGossipAsk(long from, Message.GossipAsk message) {
+        membership.onGossipAsk(from, message);
+    }
+
+    @Override
+    public void onGossipTell(long from, Message.GossipTell message) {
+        List<Holding> possible = message.holdings().stream()
+                .filter(held -> held.isPossible(config.partitions()))
+                .toList();
+        if (possible.size() < message.holdings().size()) {
+            output.effects()
+                    .note("ignored a holding that " + membership.router().nameOf(from)
+                            + " told of: there are none like it");
+        }
+        membership.onGossipTell(
+                from,
+                new Message.GossipTell(
+                        message.members(),
+                        message.checkpoint(),
+                        message.records(),
+                        possible,
+                        message.recordsHash(),
+                        message.cluster()));
+    }
+
+    @Override
+    public void onPing(long from, Message.Ping message) {
+        membership.watch().onPing(from, message);
+    }
+
+    @Override
+    public void onPong(long from, Message.Pong message) {
+        membership.watch().onPong(from, message);
+    }
+
+    /** Whoever runs the core sees to it that fewer writes are begun. */
+    @Override
+    public void onPressure(long from, Message.Pressure message) {}
+
+    /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */
+    private void ignore(long from, Message message) {
+        output.effects()
+                .note("ignored a " + message.getClass().getSimpleName() + " of "
+                        + membership.router().nameOf(from) + ": no such database or partition");
+    }
+
+    private boolean hasDatabase(int db) {
+        return db >= 0 && db < config.databases();
+    }
+
+    private boolean hasPartition(int partition) {
+        return partition >= 0 && partition < config.partitions();
+    }
+
+    @Override
+    public void onForward(long from, Message.Forward message) {
+        if (!hasDatabase(message.operation().db())) {
+            ignore(from, message);
+            return;
+        }
+        membership.start().whenSettled(() -> server.coordinator().onForward(from, message));
+    }
+
+    @Override
+    public void onForwardReply(long from, Message.ForwardReply message) {
+        server.coordinator().onForwardReply(from, message);
+    }
+
+    @Override
+    public void onReadRequest(long from, Message.ReadRequest message) {
+        if (cluster.refuses(from)) {
+            output.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
+            return;
+        }
+        membership.start().whenSettled(() -> server.service().onReadRequest(from, message));
+    }
+
+    @Override
+    public void onReadReply(long from, Message.ReadReply message) {
+        membership.router().answered(from);
+        server.coordinator().onReadReply(from, message);
+    }
+
+    @Override
+    public void onReplicate(long from, Message.Replicate message) {
+        if (cluster.refuses(from)) {
+            server.service().refuse(from, message);
+            return;
+        }
+        server.service().onReplicate(from, message);
+    }
+
+    @Override
+    public void onReplicateAck(long from, Message.ReplicateAck message) {
+        membership.router().answered(from);
+        server.coordinator().onReplicateAck(from, message);
+    }
+
+    @Override
+    public void onDotRequest(long from, Message.DotRequest message) {
+        if (cluster.refuses(from)) {
+            output.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
+            return;
+        }
+        membership.start().whenSettled(() -> server.coordinator().onDotRequest(from, message));
+    }
+
+    @Override
+    public void onDotReply(long from, Message.DotReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermClaim(long from, Message.TermClaim message) {
+        if (!hasPartition(message.partition())) {
+            ignore(from, message);
+        } else if (cluster.refuses(from)) {
+            output.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
+        } else {
+            server.terms().onClaim(from, message);
+        }
+    }
+
+    @Override
+    public void onTermReply(long from, Message.TermReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTermsRequest(long from, Message.TermsRequest message) {
+        if (!cluster.refuses(from)) {
+            server.terms().onTermsRequest(from, message);
+        }
+    }
+
+    @Override
+    public void onTermsReply(long from, Message.TermsReply message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onHandOver(long from, Message.HandOver message) {
+        if (cluster.roster().isCastOut(from)) {
+            // Nobody has waited for what it still has: by now that may be what was deleted.
+            return;
+        }
+        server.service().onHandOver(from, message);
+    }
+
+    @Override
+    public void onRelay(long from, Message.Relay message) {
+        if (!cluster.roster().isCastOut(from)) {
+            server.service().onRelay(from, message);
+        }
+    }
+
+    @Override
+    public void onHandOverAck(long from, Message.HandOverAck message) {
+        membership.router().answered(from);
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTreeRoots(long from, Message.TreeRoots message) {
+        server.antiEntropy().exchange().onTreeRoots(from, message);
+    }
+
+    @Override
+    public void onTreeRootsReply(long from, Message.TreeRootsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTreeLanes(long from, Message.TreeLanes message) {
+        server.antiEntropy().exchange().onTreeLanes(from, message);
+    }
+
+    @Override
+    public void onTreeLanesReply(long from, Message.TreeLanesReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onTreeSums(long from, Message.TreeSums message) {
+        server.antiEntropy().exchange().onTreeSums(from, message);
+    }
+
+    @Override
+    public void onTreeSumsReply(long from, Message.TreeSumsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onBucketKeys(long from, Message.BucketKeys message) {
+        server.antiEntropy().exchange().onBucketKeys(from, message);
+    }
+
+    @Override
+    public void onBucketKeysReply(long from, Message.BucketKeysReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onBucketSums(long from, Message.BucketSums message) {
+        server.antiEntropy().exchange().onBucketSums(from, message);
+    }
+
+    @Override
+    public void onBucketSumsReply(long from, Message.BucketSumsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+        if (cluster.roster().isCastOut(from)) {
+            return;
+        }
+        server.antiEntropy().exchange().onExchangeObjects(from, message);
+    }
+
+    @Override
+    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onExchangeAsked(long from, Message.ExchangeAsked message) {
+        server.antiEntropy().exchange().onExchangeAsked(from, message);
+    }
+
+    @Override
+    public void onExchangeDone(long from, Message.ExchangeDone message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onCountRequest(long from, Message.CountRequest message) {
+        if (!hasDatabase(message.db()) || !Arrays.stream(message.partitions()).allMatch(this::hasPartition)) {
+            ignore(from, message);
+            return;
+        }
+        output.send(
+                from,
+                new Message.CountReply(message.requestId(), data.keyspace().count(message.db(), message.partitions())));
+    }
+
+    @Override
+    public void onCountReply(long from, Message.CountReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onScanRequest(long from, Message.ScanRequest message) {
+        if (!hasDatabase(message.db()) || !hasPartition(message.partition()) || message.limit() < 1) {
+            ignore(from, message);
+            return;
+        }
+        data.keyspace().scan(message, reply -> {
+            if (reply.verdict() == Verdict.NOT_MINE) {
+                membership.router().redirect(from, RecordKey.firstOf(message.partition()));
+            }
+            output.send(from, reply);
+        });
+    }
+
+    @Override
+    public void onScanReply(long from, Message.ScanReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onClockRequest(long from, Message.ClockRequest message) {
+        output.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
+    }
+
+    @Override
+    public void onClockReply(long from, Message.ClockReply message) {
+        answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onFlush(long from, Message.Flush message) {
+        long passed = data.keyspace().passed(message.flushStamps());
+        if (passed > 0) {
+            output.send(from, new Message.FlushAck(message.requestId(), Verdict.OK, passed));
+            return;
+        }
+        data.keyspace()
+                .flush(
+                        message.flushStamps(),
+                        verdict -> output.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
+    }
+
+    @Override
+    public void onFlushAck(long from, Message.FlushAck message) {
+        answered(from, message.requestId(), message);
+    }
+
+    private void answered(long from, long requestId, Message message) {
+        Request request = server.requests().find(requestId);
+        if (request != null) {
+            request.onAnswer(from, message);
+        }
+    }
+}
