@@ -52,8 +52,7 @@ final class Records {
             follower.changed(change);
         }
         int countDelta = change.countedAfter() - change.countedBefore();
-        journal.persist(
-                key.bytes(), value, countDelta, change.note(), new Waiting(key, counter, step, change.undo()));
+        journal.persist(key.bytes(), value, countDelta, change.note(), new Waiting(key, counter, step, change.undo()));
     }
 
     /** Drops a record; {@code before} is null where nobody can read it. */
