@@ -8,9 +8,9 @@
  *
  * <p>The only package of the cluster that may read a clock or log at will.
  *
- * <p>Imports of Kindred: {@code cluster.core}, {@code cluster.handoff}, {@code cluster.membership},
- * {@code cluster.message}, {@code cluster.quorum}, {@code cluster.ring}, {@code cluster.version}, {@code cluster.wire},
- * {@code cluster.wire.tls}, {@code engine}, {@code metrics}.
+ * <p>Imports of Kindred: {@code cluster.antientropy}, {@code cluster.core}, {@code cluster.handoff},
+ * {@code cluster.membership}, {@code cluster.message}, {@code cluster.quorum}, {@code cluster.ring},
+ * {@code cluster.version}, {@code cluster.wire}, {@code cluster.wire.tls}, {@code engine}, {@code metrics}.
  */
 @NullMarked
 package io.kindred.cluster.node;
