@@ -37,7 +37,6 @@ final class RemotePutCore extends PutWrite implements Borrowing.Listener {
         @Override
         protected void onDeadline() {
             node.counters().timeouts++;
-            node.requests().close(this);
             tellThoseWhoseTimeIsUp();
         }
     }

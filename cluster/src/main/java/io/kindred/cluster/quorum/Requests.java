@@ -147,7 +147,9 @@ public final class Requests {
                 add(deadlines[UNSEEN_PARTS], nowNanos + timeoutNanos * UNSEEN_PARTS / DEADLINE_PARTS, id);
             } else {
                 request.onDeadline();
-                close(request);
+                if (request.id == id) {
+                    close(request);
+                }
             }
         }
     }

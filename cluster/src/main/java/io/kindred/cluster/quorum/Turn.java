@@ -32,6 +32,11 @@ abstract class Turn {
     /** It has waited for too long, or would be one too many. */
     abstract void refuse(String why);
 
+    /** Tells a client that nothing came of its operation. */
+    static void refuse(Coordination node, Ticket ticket, String why) {
+        node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why + "; nothing was applied"));
+    }
+
     /** An operation, which is begun as it would have been had it not waited. */
     static final class OfTicket extends Turn {
         private final Coordination node;
@@ -56,7 +61,7 @@ abstract class Turn {
 
         @Override
         void refuse(String why) {
-            node.outbox().reply(ticket.origin(), new Outcome.TryAgain(why + "; nothing was applied"));
+            refuse(node, ticket, why);
         }
     }
 }

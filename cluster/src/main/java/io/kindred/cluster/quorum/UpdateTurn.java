@@ -1,6 +1,5 @@
 package io.kindred.cluster.quorum;
 
-import io.kindred.cluster.message.Outcome;
 import java.util.function.Consumer;
 
 /** An update that waits for a round of its key. */
@@ -30,6 +29,6 @@ final class UpdateTurn extends Turn {
 
     @Override
     void refuse(String why) {
-        node.outbox().reply(update.ticket().origin(), new Outcome.TryAgain(why + "; nothing was applied"));
+        refuse(node, update.ticket(), why);
     }
 }

@@ -32,6 +32,26 @@ class RequestsTest {
         assertEquals(0, requests.size());
     }
 
+    /** As one that has several to tell, each at a time of its own. */
+    @Test
+    void aRequestMayAskForAnotherDeadlineAtItsFirst() {
+        int[] deadlines = {0};
+        Request request = new Request() {
+            @Override
+            protected void onDeadline() {
+                if (++deadlines[0] == 1) {
+                    requests.open(this, TIMEOUT, 2 * TIMEOUT);
+                }
+            }
+        };
+        requests.open(request, 0);
+        requests.onTick(TIMEOUT + MILLI);
+        assertEquals(1, requests.size());
+        requests.onTick(2 * TIMEOUT + MILLI);
+        assertEquals(2, deadlines[0]);
+        assertEquals(0, requests.size());
+    }
+
     /** Its answers may be there: nobody has looked. */
     @Test
     void aDeadlineThatThisNodeSleptThroughIsPutOffOnce() {
