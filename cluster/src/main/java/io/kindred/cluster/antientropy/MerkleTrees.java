@@ -8,7 +8,6 @@ import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsDigest;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -29,23 +28,17 @@ public final class MerkleTrees {
     private final FlushStamps flushStamps;
     private final LongUnaryOperator countOfGroup;
     private final @Nullable PartitionTrees[] byPartition;
-    /** From the last life, until the ring says whose they are. */
-    private final TreeMap<Integer, byte[]> stored = new TreeMap<>();
-    /** Numbers of those that were said to be outdated. */
-    private final TreeMap<Integer, Long> outdated = new TreeMap<>();
-
     private final TreeSaves saves;
+    private final StoredTrees stored;
     /** Partitions with something to build. */
     private final TreeSet<Integer> unbuilt = new TreeSet<>();
 
     /** Partitions that are to be verified out of turn. */
     private final TreeSet<Integer> suspects = new TreeSet<>();
 
-    private @Nullable ReplayedTrees replayed;
     private @Nullable TreeBuild build;
     private int epoch;
     private int owned;
-    private int restored;
 
     /**
      * @param hashedByPartition whether the first bits of an untagged key's hash are its partition
@@ -55,6 +48,7 @@ public final class MerkleTrees {
             int partitions, boolean hashedByPartition, FlushStamps flushStamps, LongUnaryOperator countOfGroup) {
         this.lanes = new TreeLayout(partitions, hashedByPartition, flushStamps.databases());
         this.saves = new TreeSaves(partitions);
+        this.stored = new StoredTrees(flushStamps, saves);
         this.flushStamps = flushStamps;
         this.countOfGroup = countOfGroup;
         this.byPartition = new @Nullable PartitionTrees[partitions];
@@ -77,7 +71,8 @@ public final class MerkleTrees {
         }
         int partition = storageKey.partition();
         if (hasUncounted()) {
-            forgetUncounted(partition);
+            stored.forget(partition);
+            saves.forgetUnsure(partition);
         }
         PartitionTrees trees = byPartition[partition];
         if (trees == null) {
@@ -112,12 +107,6 @@ public final class MerkleTrees {
     /** Whether there may be trees on the disk that no start may take once their partition is written to. */
     private boolean hasUncounted() {
         return !stored.isEmpty() || saves.hasUnsure();
-    }
-
-    private void forgetUncounted(int partition) {
-        if (stored.remove(partition) != null || saves.isUnsure(partition)) {
-            saves.forget(partition);
-        }
     }
 
     /** What {@link #changed} was told of has been undone by the engine. */
@@ -212,14 +201,12 @@ public final class MerkleTrees {
             build = null;
         }
         if (owned > 0) {
-            stored.keySet().forEach(saves::forget);
-            stored.clear();
-            replayed = null;
+            stored.forgetAll();
         }
     }
 
     private void take(int partition, boolean hasRecords) {
-        PartitionTrees trees = restored(partition);
+        PartitionTrees trees = stored.take(partition);
         if (trees == null) {
             trees = new PartitionTrees(lanes.count(), !hasRecords);
         }
@@ -229,23 +216,6 @@ public final class MerkleTrees {
         } else {
             saves.ready(partition);
         }
-    }
-
-    private @Nullable PartitionTrees restored(int partition) {
-        byte[] record = stored.remove(partition);
-        if (record == null) {
-            return null;
-        }
-        ReplayedTrees.Taken taken = replayed == null
-                ? null
-                : replayed.take(partition, record, outdated.getOrDefault(partition, ReplayedTrees.NO_NUMBER));
-        if (taken == null || !taken.trees().under(flushStamps)) {
-            saves.forget(partition);
-            return null;
-        }
-        restored++;
-        saves.recovered(partition, taken.number(), taken.isExact());
-        return taken.trees();
     }
 
     private static boolean contains(long[] nodes, long node) {
@@ -390,25 +360,23 @@ public final class MerkleTrees {
     /** What the last life has stored. */
     public void restore(int partition, byte[] record) {
         if (partition >= 0 && partition < byPartition.length) {
-            stored.put(partition, record);
-            saves.goAbove(TreeRecord.number(record));
+            stored.add(partition, record);
         }
     }
 
     /** What the last life has said of that: the record of this number is outdated. */
     public void restoreOutdated(int partition, long number) {
-        outdated.put(partition, number);
-        saves.goAbove(number);
+        stored.addOutdated(partition, number);
     }
 
     /** What the log has of all this. */
     public void restore(ReplayedTrees found) {
-        replayed = found;
+        stored.replayed(found);
     }
 
     /** Partitions whose trees this start did not have to build. */
     public int restored() {
-        return restored;
+        return stored.taken();
     }
 
     /** Partitions whose trees are to be stored, for the log that those on the disk need is about to go, or there are none. */

@@ -110,6 +110,13 @@ public final class TreeSaves {
         disk.forget(partition, told -> unsureUnless(told, partition));
     }
 
+    /** Whatever is stored of a partition that is {@link #isUnsure} goes with its next write. */
+    void forgetUnsure(int partition) {
+        if (isUnsure(partition)) {
+            forget(partition);
+        }
+    }
+
     private void unsureUnless(boolean isDone, int partition) {
         if (!isDone) {
             become(partition, State.UNSURE);

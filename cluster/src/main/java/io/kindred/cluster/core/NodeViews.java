@@ -3,7 +3,6 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.ReapMarks;
-import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.antientropy.ScrubCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.handoff.HintLedger;
@@ -313,18 +312,6 @@ public final class NodeViews {
             }
         }
         return keys;
-    }
-
-    /** What a start finds of a record of the node's own in the engine's log. */
-    public static void replayedMeta(byte[] key, byte @Nullable [] value, ReplayedTrees trees) {
-        byte kind = key.length > 1 ? MetaKey.kind(key) : 0;
-        if (kind == MetaKey.TREES && value != null) {
-            trees.saved(MetaKey.number(key), value);
-        } else if (kind == MetaKey.TREES) {
-            trees.forgotten(MetaKey.number(key));
-        } else if (kind == MetaKey.TREES_OUTDATED && value != null) {
-            trees.outdated(MetaKey.number(key), MetaKey.value(value));
-        }
     }
 
     /** Partitions of the whole cluster, as this node knows it, that are not where the ring has them, or elsewhere as well. */

@@ -1,7 +1,7 @@
 package io.kindred.cluster.node;
 
 import io.kindred.cluster.antientropy.ReplayedTrees;
-import io.kindred.cluster.core.NodeViews;
+import io.kindred.cluster.core.TreeDisk;
 import io.kindred.cluster.ring.Keyspace;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.engine.ReplayedWrites;
@@ -22,7 +22,7 @@ public final class ReplayedLog implements ReplayedWrites {
     @Override
     public void replayed(byte[] key, byte @Nullable [] value, int countDelta, long note) {
         if (key[0] == Keyspace.META) {
-            NodeViews.replayedMeta(key, value, trees);
+            TreeDisk.replayed(key, value, trees);
         } else if (note != 0) {
             RecordKey record = RecordKey.parse(key);
             if (record != null) {
