@@ -1,6 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.quorum.LocalReplica.ReadStep;
 import io.kindred.cluster.quorum.LocalReplica.Step;
 import io.kindred.cluster.quorum.LocalReplica.WriteStep;
 import io.kindred.cluster.quorum.LongMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The steps of each key, one after the other.
  *
  * <p>A step runs at once where memory has the key's state. Where only the disk has it, a load begins, and this step and all
- * that come after it for the key wait for it, in order.
+ * that come after it for the key wait for it, in order. What needs several keys at once stands in all of their chains.
  *
  * <p>Invariant: no two steps of one key see the same state and both change it.
  */
@@ -53,11 +54,31 @@ final class KeyChains {
         this.runner = runner;
     }
 
-    /** The steps that wait for one load. */
+    /** Carries out what is to be done with several keys at once. */
+    interface Together {
+        /** @param held as {@link Runner#run}, by key */
+        void run(List<Versions> held);
+
+        /** Of one of them nothing is known. */
+        void fail(Verdict verdict);
+
+        /** As {@link WriteStep#weightBytes}. */
+        long weightBytes();
+    }
+
+    /** The steps that wait for one load, or behind a gate. */
     private static final class Chain {
         final RecordKey key;
         final List<Step> steps = new ArrayList<>();
+        int begun;
         long weightBytes;
+        byte @Nullable [] loaded;
+
+        @Nullable
+        StoreFailure failure;
+        /** What the key had at a gate: memory may have lost it since. */
+        @Nullable
+        Versions atGate;
 
         Chain(RecordKey key) {
             this.key = key;
@@ -101,6 +122,65 @@ final class KeyChains {
         }
     }
 
+    /** Runs it when no step of any of the keys is under way: at once, where memory has them all. */
+    void runTogether(List<RecordKey> keys, Together together) {
+        List<Versions> held = new ArrayList<>(keys.size());
+        for (RecordKey key : keys) {
+            Versions inMemory = loading.containsKey(key) ? null : inMemory(key);
+            if (inMemory == null) {
+                gather(keys, together);
+                return;
+            }
+            held.add(inMemory);
+        }
+        together.run(held);
+    }
+
+    /** In each key's chain stands a gate, behind which nothing begins until all have been reached. */
+    private void gather(List<RecordKey> keys, Together together) {
+        Gathering gathering = new Gathering(keys.size(), together);
+        for (int i = 0; i < keys.size(); i++) {
+            Gate gate = new Gate(gathering, i);
+            Chain chain = loading.get(keys.get(i));
+            if (chain != null) {
+                add(chain, gate);
+            } else {
+                load(keys.get(i), gate);
+            }
+        }
+        waitingBytes += together.weightBytes();
+    }
+
+    /** Several keys, of which some have to be loaded. */
+    private static final class Gathering {
+        final Together together;
+        final @Nullable Versions[] held;
+        final List<Chain> chains = new ArrayList<>();
+        Verdict verdict = Verdict.OK;
+
+        Gathering(int keysCount, Together together) {
+            this.together = together;
+            this.held = new @Nullable Versions[keysCount];
+        }
+    }
+
+    /** Where several keys wait for each other, in the chain of one of them. */
+    private record Gate(Gathering gathering, int place) implements ReadStep {
+        /** The chain stops here. True: all others have. */
+        boolean reached(Chain chain, Verdict verdict, @Nullable Versions held) {
+            gathering.chains.add(chain);
+            gathering.held[place] = held;
+            chain.atGate = held;
+            gathering.verdict = verdict == Verdict.OK ? gathering.verdict : verdict;
+            return gathering.chains.size() == gathering.held.length;
+        }
+
+        @Override
+        public void loaded(Verdict verdict, @Nullable Versions versions) {
+            throw new IllegalStateException("a gate is no step of a key alone");
+        }
+    }
+
     void onLoaded(long token, byte @Nullable [] value, @Nullable StoreFailure failure) {
         Chain chain = loads.remove(token);
         if (chain == null) {
@@ -109,29 +189,74 @@ final class KeyChains {
         if (failure == StoreFailure.DAMAGED) {
             unreadable.notGiven(chain.key);
         }
-        // Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry.
-        for (int i = 0; i < chain.steps.size(); i++) {
-            Step step = chain.steps.get(i);
+        chain.loaded = value;
+        chain.failure = failure;
+        advance(chain);
+    }
+
+    /** Steps may add steps for the same key: they go to the end of the chain, which is why it stays until it is dry. */
+    private void advance(Chain chain) {
+        while (chain.begun < chain.steps.size()) {
+            Step step = chain.steps.get(chain.begun++);
+            StoreFailure failure = chain.failure;
+            if (step instanceof Gate gate) {
+                if (reach(chain, gate)) {
+                    open(gate.gathering());
+                }
+                return;
+            }
             if (failure != null) {
                 runner.fail(step, failure.verdict());
-                continue;
+            } else {
+                runLoaded(chain, step);
             }
-            runLoaded(chain.key, value, step);
         }
         loading.remove(chain.key);
         waitingBytes -= chain.weightBytes;
     }
 
-    private void runLoaded(RecordKey key, byte @Nullable [] loaded, Step step) {
+    private boolean reach(Chain chain, Gate gate) {
+        StoreFailure failure = chain.failure;
+        if (failure != null) {
+            return gate.reached(chain, failure.verdict(), null);
+        }
+        try {
+            return gate.reached(chain, Verdict.OK, held(chain));
+        } catch (CorruptRecordException damage) {
+            unreadable.found(chain.key, damage);
+            return gate.reached(chain, Verdict.UNREADABLE, null);
+        }
+    }
+
+    private void open(Gathering gathering) {
+        waitingBytes -= gathering.together.weightBytes();
+        if (gathering.verdict == Verdict.OK) {
+            gathering.together.run(List.of(gathering.held));
+        } else {
+            gathering.together.fail(gathering.verdict);
+        }
+        gathering.chains.forEach(this::advance);
+    }
+
+    private void runLoaded(Chain chain, Step step) {
         Versions held;
         try {
-            Versions newer = store.peek(key.bytes(), CONTAINER);
-            held = newer != null ? newer : loaded == null ? Versions.EMPTY : VersionsCodec.decode(loaded);
+            held = held(chain);
         } catch (CorruptRecordException damage) {
-            foundUnreadable(key, damage, step);
+            foundUnreadable(chain.key, damage, step);
             return;
         }
-        runner.run(key, held, step);
+        runner.run(chain.key, held, step);
+    }
+
+    private Versions held(Chain chain) {
+        Versions newer = store.peek(chain.key.bytes(), CONTAINER);
+        if (newer != null) {
+            return newer;
+        }
+        Versions known = chain.atGate;
+        byte[] loaded = chain.loaded;
+        return known != null ? known : loaded == null ? Versions.EMPTY : VersionsCodec.decode(loaded);
     }
 
     private void foundUnreadable(RecordKey key, CorruptRecordException damage, Step step) {

@@ -141,18 +141,18 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onReplicate(long from, Message.Replicate message) {
+    public void onDeltas(long from, Message.Deltas message) {
         if (cluster.refuses(from)) {
-            server.service().refuse(from, message);
+            server.deltas().refuse(from, message);
             return;
         }
-        server.service().onReplicate(from, message);
+        server.deltas().onDeltas(from, message);
     }
 
     @Override
-    public void onReplicateAck(long from, Message.ReplicateAck message) {
+    public void onDeltasAck(long from, Message.DeltasAck message) {
         membership.router().answered(from);
-        server.coordinator().onReplicateAck(from, message);
+        server.coordinator().onDeltasAck(from, message);
     }
 
     @Override

@@ -44,6 +44,7 @@ final class PartitionServer {
     private final Coordination coordination;
     private final Coordinator coordinator;
     private final ReplicaService service;
+    private final DeltaService deltas;
 
     PartitionServer(LocalData data, Cluster cluster, Recovered recovered, UpdateFunctions functions) {
         this.data = data;
@@ -92,7 +93,9 @@ final class PartitionServer {
                 coordination,
                 functions,
                 new DotLender(data.replica(), handoff.hints(), router, config.quorums(), counters));
-        service = new ReplicaService(data.replica(), data.journal(), coordination, output);
+        UpdateAdmission admission = new UpdateAdmission(coordination);
+        service = new ReplicaService(data.replica(), data.journal(), coordination, admission, output);
+        deltas = new DeltaService(data.replica(), coordination, admission, output);
     }
 
     private Terms newTerms(Recovered recovered) {
@@ -239,6 +242,10 @@ final class PartitionServer {
 
     Coordinator coordinator() {
         return coordinator;
+    }
+
+    DeltaService deltas() {
+        return deltas;
     }
 
     ReplicaService service() {

@@ -7,6 +7,8 @@ import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,70 @@ final class Replica implements LocalReplica, KeyChains.Runner {
     }
 
     @Override
+    public void writeAll(List<RecordKey> keys, JointStep step) {
+        chains.runTogether(keys, new KeyChains.Together() {
+            @Override
+            public void run(List<Versions> held) {
+                apply(keys, held, step);
+            }
+
+            @Override
+            public void fail(Verdict verdict) {
+                step.done(verdict);
+            }
+
+            @Override
+            public long weightBytes() {
+                return step.weightBytes();
+            }
+        });
+    }
+
+    private void apply(List<RecordKey> keys, List<Versions> held, JointStep step) {
+        List<Versions> visible = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            visible.add(visibility.visible(keys.get(i), held.get(i)));
+        }
+        List<@Nullable Versions> asked = step.next(visible);
+        PartOf part = new PartOf(step);
+        for (int i = 0; asked != null && i < keys.size(); i++) {
+            Versions wanted = asked.get(i);
+            if (wanted != null && !isLate(keys.get(i), held.get(i), wanted)) {
+                part.missing++;
+                write(keys.get(i), held.get(i), wanted, part);
+            }
+        }
+        if (part.missing == 0) {
+            part.missing = 1;
+            records.unchanged(part);
+        }
+    }
+
+    /** One key's part of what is done with several. */
+    private static final class PartOf implements WriteStep {
+        private final JointStep step;
+        private int missing;
+        private Verdict verdict = Verdict.OK;
+
+        PartOf(JointStep step) {
+            this.step = step;
+        }
+
+        @Override
+        public @Nullable Versions next(Versions current) {
+            throw new IllegalStateException("what is done with several keys is no step of one");
+        }
+
+        @Override
+        public void done(Verdict how) {
+            verdict = how == Verdict.OK ? verdict : how;
+            if (--missing == 0) {
+                step.done(verdict);
+            }
+        }
+    }
+
+    @Override
     public void run(RecordKey key, Versions held, Step step) {
         if (step instanceof ReadStep read) {
             read.loaded(Verdict.OK, visibility.visible(key, held));
@@ -84,6 +150,10 @@ final class Replica implements LocalReplica, KeyChains.Runner {
             records.unchanged(step);
             return;
         }
+        write(key, held, asked, step);
+    }
+
+    private void write(RecordKey key, Versions held, Versions asked, WriteStep step) {
         Versions next = visibility.visible(key, asked);
         records.change(key, held, next, RecordChange.Cause.WRITTEN, dots.written(key, held, next), step);
     }

@@ -11,18 +11,15 @@ import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.SpreadCore;
-import io.kindred.cluster.quorum.TermBook;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Sibling;
-import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What this node does, as a replica, for other nodes' requests. */
+/** What this node does, as a replica, for other nodes' requests: reads, and takes what it has missed. {@link DeltaService} has the writes. */
 final class ReplicaService {
     /** Past so many records that wait for the disk, others' hints come in small pieces. */
     private static final int PENDING_PERSISTS_EASY = 256;
@@ -37,8 +34,10 @@ final class ReplicaService {
     private final Clocks clocks;
     private final CoreOutput output;
     private final Coordination node;
+    private final UpdateAdmission admission;
 
-    ReplicaService(Replica replica, Journal journal, Coordination node, CoreOutput output) {
+    ReplicaService(Replica replica, Journal journal, Coordination node, UpdateAdmission admission, CoreOutput output) {
+        this.admission = admission;
         this.journal = journal;
         this.replica = replica;
         this.node = node;
@@ -54,17 +53,18 @@ final class ReplicaService {
         Guard guard = request.guard();
         LocalReplica.ReadStep answer = (verdict, versions) -> {
             boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
-            Verdict own = request.asStandIn() ? verdict : counted(verdict, guard, key);
+            Verdict own = request.asStandIn() ? verdict : admission.counted(verdict, guard, key);
             Verdict told = fits ? own : Verdict.TOO_MANY_SIBLINGS;
             output.send(from, new Message.ReadReply(request.requestId(), told, fits ? versions : null));
         };
         if (guard != null && !request.asStandIn() && router.holds(key)) {
-            admit(
+            admission.admit(
                     from,
                     guard,
                     key,
                     refusal -> output.send(
-                            from, new Message.ReadReply(request.requestId(), refusal, null, shown(refusal, key))),
+                            from,
+                            new Message.ReadReply(request.requestId(), refusal, null, admission.shown(refusal, key))),
                     () -> {
                         if (guard.holdsPlain()) {
                             node.plainHold().hold(key);
@@ -83,140 +83,6 @@ final class ReplicaService {
             }
             answer.loaded(Verdict.NOT_MINE, null);
         }
-    }
-
-    void onReplicate(long from, Message.Replicate request) {
-        node.latencies().served();
-        RecordKey key = request.storageKey();
-        boolean asStandIn = request.intended() != 0;
-        if (!(asStandIn ? mayStandIn(request.intended(), key) : router.isReplicaOf(key))) {
-            refuse(from, request);
-            return;
-        }
-        Guard guard = request.guard();
-        if (guard != null && !asStandIn) {
-            admit(from, guard, key, refusal -> refuse(from, request, refusal, null), () -> {
-                replica.write(key, new GuardedJoin(from, request, guard));
-                node.plainHold().release(key);
-            });
-            return;
-        }
-        observe(request.delta());
-        if (asStandIn) {
-            holdForAnother(from, request);
-        } else if (request.requestId() == 0
-                || !node.plainHold().keepsBack(key, () -> replica.write(key, new Join(from, request)))) {
-            replica.write(key, new Join(from, request));
-        }
-    }
-
-    /** Who does not know yet that this node has come to be a replica itself asks for a hint alone: readers look for it here. */
-    private void holdForAnother(long from, Message.Replicate request) {
-        RecordKey key = request.storageKey();
-        hints.store(request.intended(), key, request.delta(), (verdict, uncovered) -> {
-            if (verdict == Verdict.OK && router.isReplicaOf(key)) {
-                replica.write(key, new Join(from, request));
-            } else {
-                acknowledge(from, request, verdict, uncovered);
-            }
-        });
-    }
-
-    /**
-     * Whether an update may read or write here: not from an older ring, and not under a lower term. A greater one is kept
-     * first. Replicas of other datacenters have terms of their own.
-     */
-    private void admit(long from, Guard guard, RecordKey key, Consumer<Verdict> refused, Runnable admitted) {
-        TermBook terms = node.terms();
-        int partition = key.partition();
-        if (guard.datacenter() != terms.datacenter()) {
-            admitted.run();
-        } else if (router.isOld(guard, key)) {
-            router.redirect(from, key);
-            refused.accept(Verdict.OLD_RING);
-        } else {
-            terms.keep(partition, guard.term(), kept -> {
-                if (kept != Verdict.OK) {
-                    refused.accept(kept);
-                } else if (terms.kept(partition).isAbove(guard.term())) {
-                    refused.accept(Verdict.OLD_TERM);
-                } else {
-                    admitted.run();
-                }
-            });
-        }
-    }
-
-    /** What a replica that does not count as one of the key's own says of what it has done. */
-    private Verdict counted(Verdict verdict, @Nullable Guard guard, RecordKey key) {
-        boolean isFar = guard != null && guard.datacenter() != node.terms().datacenter();
-        boolean asOwn = isFar || node.terms().counts(key.partition());
-        return verdict != Verdict.OK || asOwn ? verdict : Verdict.UNCOUNTED;
-    }
-
-    private Term shown(Verdict refusal, RecordKey key) {
-        return refusal == Verdict.OLD_TERM ? node.terms().kept(key.partition()) : Term.NONE;
-    }
-
-    private void refuse(long from, Message.Replicate request, Verdict refusal, @Nullable Versions uncovered) {
-        output.send(
-                from,
-                new Message.ReplicateAck(
-                        request.requestId(), refusal, uncovered, shown(refusal, request.storageKey())));
-    }
-
-    /**
-     * An update's delta: refused where a greater term is known by now, or where something lives that it does not cover. What
-     * is known here already, and superseded, is not news.
-     */
-    private final class GuardedJoin implements LocalReplica.WriteStep {
-        private final long from;
-        private final Message.Replicate request;
-        private final Guard guard;
-        private Verdict refusal = Verdict.OK;
-        private @Nullable Versions uncovered;
-
-        GuardedJoin(long from, Message.Replicate request, Guard guard) {
-            this.from = from;
-            this.request = request;
-            this.guard = guard;
-        }
-
-        @Override
-        public @Nullable Versions next(Versions current) {
-            Versions delta = request.delta();
-            Versions joined = current.join(delta);
-            boolean isKnown = joined.sameAs(current);
-            boolean isOurs = guard.datacenter() == node.terms().datacenter();
-            boolean isSuperseded = isKnown && delta.siblings().stream().noneMatch(each -> current.hasLive(each.dot()));
-            Term kept = node.terms().kept(request.storageKey().partition());
-            if (isOurs && kept.isAbove(guard.term())) {
-                refusal = Verdict.OLD_TERM;
-            } else if (isOurs && !isSuperseded && !delta.coversAll(current)) {
-                refusal = Verdict.UNCOVERED;
-                uncovered = current.withoutValues();
-            } else {
-                observe(delta);
-            }
-            return refusal != Verdict.OK || isKnown ? null : joined;
-        }
-
-        @Override
-        public void done(Verdict verdict) {
-            if (verdict != Verdict.OK || refusal == Verdict.OK) {
-                acknowledge(from, request, counted(verdict, guard, request.storageKey()), null);
-            } else {
-                refuse(from, request, refusal, uncovered);
-            }
-        }
-    }
-
-    void refuse(long from, Message.Replicate request) {
-        acknowledge(from, request, Verdict.NOT_MINE, null);
-    }
-
-    private boolean mayStandIn(long intended, RecordKey key) {
-        return router.isInRing(key) && intended != router.self() && router.isMember(intended);
     }
 
     private void observe(Versions versions) {
@@ -315,47 +181,6 @@ final class ReplicaService {
         @Override
         public void done(Verdict verdict) {
             batch.done(place, verdict);
-        }
-    }
-
-    private void acknowledge(long to, Message.Replicate request, Verdict verdict, @Nullable Versions uncovered) {
-        if (request.requestId() != 0) {
-            output.send(to, new Message.ReplicateAck(request.requestId(), verdict, uncovered));
-        }
-    }
-
-    private final class Join implements LocalReplica.WriteStep {
-        private final long from;
-        private final Message.Replicate request;
-        private @Nullable Versions uncovered;
-
-        Join(long from, Message.Replicate request) {
-            this.from = from;
-            this.request = request;
-        }
-
-        @Override
-        public @Nullable Versions next(Versions current) {
-            Versions joined = current.join(request.delta());
-            uncovered = joined.valueCount() > request.delta().valueCount() ? joined.withoutValues() : null;
-            return joined.sameAs(current) ? null : joined;
-        }
-
-        @Override
-        public boolean isBlind() {
-            return true;
-        }
-
-        @Override
-        public long weightBytes() {
-            return VersionsCodec.sizeBytes(request.delta());
-        }
-
-        @Override
-        public void done(Verdict verdict) {
-            boolean isOwn = request.intended() == 0;
-            Verdict told = isOwn ? counted(verdict, null, request.storageKey()) : verdict;
-            acknowledge(from, request, told, verdict == Verdict.OK ? uncovered : null);
         }
     }
 }

@@ -231,43 +231,54 @@ public sealed interface Message {
     }
 
     /**
-     * Asks a replica to join {@code delta} into what it has. {@code requestId} 0: a repair, which nobody awaits.
+     * Asks a replica to join these records into what it has: all of them in one commit, or none. {@code requestId} 0: a
+     * repair, which nobody awaits.
      *
-     * @param intended the replica that the receiver is to hold it for; 0: the receiver is one itself
-     * @param guard where it is an update's delta, which a replica may refuse; else null
+     * @param records at least one, all of one partition
+     * @param intended the replica that the receiver is to hold them for; 0: the receiver is one itself
+     * @param guard where they are an update's, which a replica may refuse; else null
      */
-    record Replicate(
+    record Deltas(
             long requestId,
-            RecordKey storageKey,
-            Versions delta,
+            List<Record> records,
             long intended,
             @Nullable Guard guard) implements Message {
-        public Replicate(long requestId, RecordKey storageKey, Versions delta, long intended) {
-            this(requestId, storageKey, delta, intended, null);
+        /** One record, which is no update's. */
+        public Deltas(long requestId, RecordKey key, Versions delta, long intended) {
+            this(requestId, List.of(new Record(key, delta)), intended, null);
+        }
+
+        /** The first of them, which mostly is all. */
+        public Record first() {
+            return records.get(0);
+        }
+
+        public boolean isOne() {
+            return records.size() == 1;
         }
 
         @Override
         public void deliver(long from, MessageHandler handler) {
-            handler.onReplicate(from, this);
+            handler.onDeltas(from, this);
         }
     }
 
     /**
-     * The join is durable at the sender, or the verdict says why not.
+     * The joins are durable at the sender, or the verdict says why none of them is.
      *
      * @param uncovered the sender's container, without values, where it has live siblings beside the written one, or
-     *     refuses it for them; else null
+     *     refuses it for them; null where it has not, or was asked to join several records
      * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
      */
-    record ReplicateAck(
+    record DeltasAck(
             long requestId, Verdict verdict, @Nullable Versions uncovered, Term shown) implements Message {
-        public ReplicateAck(long requestId, Verdict verdict, @Nullable Versions uncovered) {
+        public DeltasAck(long requestId, Verdict verdict, @Nullable Versions uncovered) {
             this(requestId, verdict, uncovered, Term.NONE);
         }
 
         @Override
         public void deliver(long from, MessageHandler handler) {
-            handler.onReplicateAck(from, this);
+            handler.onDeltasAck(from, this);
         }
     }
 

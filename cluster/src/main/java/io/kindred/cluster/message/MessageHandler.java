@@ -30,9 +30,9 @@ public interface MessageHandler {
 
     void onReadReply(long from, Message.ReadReply message);
 
-    void onReplicate(long from, Message.Replicate message);
+    void onDeltas(long from, Message.Deltas message);
 
-    void onReplicateAck(long from, Message.ReplicateAck message);
+    void onDeltasAck(long from, Message.DeltasAck message);
 
     void onDotRequest(long from, Message.DotRequest message);
 

@@ -15,7 +15,7 @@ public final class Overload {
 
     /** Whether the message asks the receiver to write. */
     public static boolean isWrite(Message message) {
-        return message instanceof Message.Replicate
+        return message instanceof Message.Deltas
                 || message instanceof Message.Forward
                 || message instanceof Message.HandOver
                 || message instanceof Message.Relay
@@ -24,10 +24,10 @@ public final class Overload {
 
     /** The answer to a message that asks to write, by which its sender knows that nothing was applied; null: nobody waits. */
     public static @Nullable Message answer(Message message) {
-        if (message instanceof Message.Replicate request) {
+        if (message instanceof Message.Deltas request) {
             return request.requestId() == 0
                     ? null
-                    : new Message.ReplicateAck(request.requestId(), Verdict.OVERLOADED, null);
+                    : new Message.DeltasAck(request.requestId(), Verdict.OVERLOADED, null);
         }
         if (message instanceof Message.Forward request) {
             return new Message.ForwardReply(request.requestId(), new Outcome.Refused(ERROR), ClockReading.NONE);

@@ -303,10 +303,10 @@ public final class Coordinator {
         }
     }
 
-    public void onReplicateAck(long from, Message.ReplicateAck ack) {
+    public void onDeltasAck(long from, Message.DeltasAck ack) {
         Request request = node.requests().find(ack.requestId());
         if (request != null) {
-            request.onReplicateAck(from, ack);
+            request.onDeltasAck(from, ack);
         }
     }
 

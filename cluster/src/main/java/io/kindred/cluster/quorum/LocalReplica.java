@@ -5,6 +5,7 @@ import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ public interface LocalReplica {
     void read(RecordKey storageKey, ReadStep step);
 
     void write(RecordKey storageKey, WriteStep step);
+
+    /** Runs one step on several keys at once. Requires: that they are different ones. */
+    void writeAll(List<RecordKey> keys, JointStep step);
 
     /**
      * A dot that was never given before, for a write of this key; to be called from within {@link WriteStep#next} only.
@@ -74,5 +78,24 @@ public interface LocalReplica {
         default boolean isBlind() {
             return false;
         }
+    }
+
+    /** What is to be done with several keys at once: none of their other steps comes between, and all is written in one commit. */
+    interface JointStep {
+        /**
+         * The containers to store, in the order of the keys; null, or null in place of one: it is left as it is.
+         *
+         * @param current what the keys have, in their order
+         */
+        @Nullable
+        List<@Nullable Versions> next(List<Versions> current);
+
+        /** As {@link WriteStep#weightBytes}. */
+        default long weightBytes() {
+            return 0;
+        }
+
+        /** What {@link #next} left is durable ({@code OK}), or all of it was undone, or nothing was done. */
+        void done(Verdict verdict);
     }
 }

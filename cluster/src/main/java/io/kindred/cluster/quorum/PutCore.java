@@ -23,7 +23,7 @@ final class PutCore extends PutWrite implements LocalReplica.WriteStep {
         }
         node.counters().writes++;
         PutCore core = new PutCore(node, ticket, put, node.scoped(ticket, route));
-        if (WriteRound.hasChance(node, core.route, ticket.quorum())) {
+        if (WriteChance.isThere(node, core.route, ticket.quorum())) {
             core.write();
         } else {
             String why = "fewer than " + core.needs.all() + " nodes for the key can be reached; nothing was written";
@@ -79,7 +79,7 @@ final class PutCore extends PutWrite implements LocalReplica.WriteStep {
     /** A failed local write has left nothing behind, unless it was the second one. */
     @Override
     void refused(Verdict verdict) {
-        String error = verdict == Verdict.OK ? refusal : WriteRound.refusal(verdict);
+        String error = verdict == Verdict.OK ? refusal : WriteChance.refusal(verdict);
         if (tooLate) {
             tell(new Outcome.TryAgain(
                     "the disk took longer than request-timeout-ms to find the key; nothing was written"));

@@ -27,7 +27,7 @@ final class ReadRepair {
                 node.replica().write(route.storageKey(), new Merge(merged));
             } else {
                 for (Versions part : Parts.of(merged, SizeLimits.PART_BYTES_MAX)) {
-                    node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), part, 0));
+                    node.outbox().send(route.writers()[i], new Message.Deltas(0, route.storageKey(), part, 0));
                 }
             }
         }

@@ -56,7 +56,7 @@ final class RemotePutCore extends PutWrite implements Borrowing.Listener {
         node.counters().writes++;
         if (ticket().deadlineNanos() - node.clocks().nanos() <= 0) {
             tryAgain("the key's other writes took too long");
-        } else if (WriteRound.hasChance(node, route, ticket().quorum())) {
+        } else if (WriteChance.isThere(node, route, ticket().quorum())) {
             makeAgain();
         } else {
             tryAgain("fewer than " + needs.all() + " nodes for the key can be reached");

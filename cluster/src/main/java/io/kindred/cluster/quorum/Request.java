@@ -18,7 +18,7 @@ public abstract class Request {
 
     protected void onReadReply(long from, Message.ReadReply reply) {}
 
-    protected void onReplicateAck(long from, Message.ReplicateAck ack) {}
+    protected void onDeltasAck(long from, Message.DeltasAck ack) {}
 
     protected void onForwardReply(long from, Message.ForwardReply reply) {}
 

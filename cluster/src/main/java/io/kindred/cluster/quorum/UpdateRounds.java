@@ -150,7 +150,7 @@ final class UpdateRounds implements ReadRound.Listener {
         }
         boolean isExact = !isShort;
         for (UpdateStep.Update each : updates) {
-            isExact &= WriteRound.hasExactChance(node, route, each.ticket().quorum());
+            isExact &= WriteChance.isExact(node, route, each.ticket().quorum());
         }
         if (!isExact && !isShort && route.sets() != null && isEarly(updates)) {
             // A node of the new ring may not be connected yet.
@@ -403,7 +403,7 @@ final class UpdateRounds implements ReadRound.Listener {
             return true;
         }
         boolean late = ticket.deadlineNanos() - node.clocks().nanos() <= 0;
-        boolean chance = WriteRound.hasChance(node, route, ticket.quorum());
+        boolean chance = WriteChance.isThere(node, route, ticket.quorum());
         if (late || !chance) {
             String why = late ? TOOK_TOO_LONG : "too few nodes for the key can be reached";
             unrun.notApplied(update, why);

@@ -335,7 +335,7 @@ final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
             rounds.refused(why);
             return;
         }
-        String error = WriteRound.refusal(verdict);
+        String error = WriteChance.refusal(verdict);
         Outcome outcome = error != null
                 ? new Outcome.Refused(error)
                 : new Outcome.NoQuorum(

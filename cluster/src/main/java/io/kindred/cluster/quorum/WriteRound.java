@@ -3,13 +3,14 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,9 @@ final class WriteRound extends Request {
     private @Nullable Refusal refusal;
     private final Listener listener;
     private final Places places;
-    private @Nullable Versions delta;
+    /** Null: nothing was sent yet. */
+    private @Nullable List<Record> deltas;
+
     private long sentNanos;
     /** Before this nobody who was asked is late. */
     private long hedgeNanos;
@@ -138,12 +141,19 @@ final class WriteRound extends Request {
 
     /** Sends; what this node itself is a replica of is durable here by now. */
     void proceed(Versions written) {
-        delta = written;
+        proceed(List.of(new Record(route.storageKey(), written)));
+    }
+
+    /** As {@link #proceed(Versions)}, with several records of the route's partition, which a replica has all of, or none. */
+    void proceed(List<Record> written) {
+        deltas = written;
         if (id == 0) {
             proceedLate(written);
             return;
         }
-        node.requests().weigh(this, VersionsCodec.sizeBytes(written));
+        for (int i = 0; i < written.size(); i++) {
+            node.requests().weigh(this, VersionsCodec.sizeBytes(written.get(i).versions()));
+        }
         sentNanos = node.clocks().nanos();
         if (route.isReplica()) {
             boolean counts = node.terms().counts(route.storageKey().partition());
@@ -170,15 +180,15 @@ final class WriteRound extends Request {
     }
 
     /** The disk here took longer than the client waited: the others get the write as a repair. */
-    private void proceedLate(Versions written) {
+    private void proceedLate(List<Record> written) {
         for (int i = 0; i < places.size(); i++) {
             if (i != route.self() && !node.router().avoids(route.writers()[i])) {
-                node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), written, 0));
+                node.outbox().send(route.writers()[i], new Message.Deltas(0, written, 0, null));
             }
         }
     }
 
-    private void askReplica(int place, Versions written) {
+    private void askReplica(int place, List<Record> written) {
         long replica = route.writers()[place];
         // Whoever is only late is waited for where nobody may stand in.
         boolean isPassedBy =
@@ -188,29 +198,45 @@ final class WriteRound extends Request {
             askStandIn(place, written);
         } else {
             places.replica(place, State.ASKED);
-            node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0, guard));
+            node.outbox().send(replica, new Message.Deltas(id, written, 0, guard));
         }
     }
 
     /** True if there was another one to ask. */
-    private boolean askStandIn(int place, Versions written) {
+    private boolean askStandIn(int place, List<Record> written) {
         long intended = route.writers()[place];
         long standIn = places.assign(place);
         if (standIn == node.self()) {
-            node.hints()
-                    .store(
-                            intended,
-                            route.storageKey(),
-                            written,
-                            (verdict, uncovered) -> onStandIn(place, verdict, uncovered));
+            Hinted hinted = new Hinted(written.size(), place);
+            written.forEach(each -> node.hints().store(intended, each.key(), each.versions(), hinted));
         } else if (standIn != 0) {
-            node.outbox().send(standIn, new Message.Replicate(id, route.storageKey(), written, intended));
+            node.outbox().send(standIn, new Message.Deltas(id, written, intended, null));
         }
         return standIn != 0;
     }
 
+    /** This node stands in: it has a hint for each record. */
+    private final class Hinted implements HintKeeper.Stored {
+        private final int place;
+        private int missing;
+        private Verdict worst = Verdict.OK;
+
+        Hinted(int recordsCount, int place) {
+            this.missing = recordsCount;
+            this.place = place;
+        }
+
+        @Override
+        public void done(Verdict verdict, @Nullable Versions uncovered) {
+            worst = verdict == Verdict.OK ? worst : verdict;
+            if (--missing == 0) {
+                onStandIn(place, worst, uncovered);
+            }
+        }
+    }
+
     @Override
-    protected void onReplicateAck(long from, Message.ReplicateAck ack) {
+    protected void onDeltasAck(long from, Message.DeltasAck ack) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
@@ -224,7 +250,7 @@ final class WriteRound extends Request {
         }
     }
 
-    private void noteRefusal(int place, Message.ReplicateAck ack) {
+    private void noteRefusal(int place, Message.DeltasAck ack) {
         Verdict verdict = ack.verdict();
         boolean isRule = verdict == Verdict.OLD_TERM || verdict == Verdict.UNCOVERED || verdict == Verdict.OLD_RING;
         if (isRule && places.replica(place) == State.ASKED) {
@@ -253,7 +279,7 @@ final class WriteRound extends Request {
 
     private void failReplica(int place) {
         places.replica(place, State.FAILED);
-        Versions written = delta;
+        List<Record> written = deltas;
         boolean isWanted = !places.isRefused(place) || needs.isOfTarget(place);
         if (written != null && isWanted && places.standIn(place) == State.UNASKED) {
             askStandIn(place, written);
@@ -265,7 +291,7 @@ final class WriteRound extends Request {
         if (id == 0 || places.standIn(place) != State.ASKED) {
             return;
         }
-        Versions written = delta;
+        List<Record> written = deltas;
         if (verdict == Verdict.OK) {
             places.standIn(place, State.ANSWERED);
             if (!sloppy) {
@@ -304,7 +330,7 @@ final class WriteRound extends Request {
     /** Whoever has not answered by now is late; while W is not met, somebody else is asked as well. */
     @Override
     protected void onHedge() {
-        Versions written = delta;
+        List<Record> written = deltas;
         if (written == null || node.clocks().nanos() - hedgeNanos < 0) {
             return;
         }
@@ -394,7 +420,7 @@ final class WriteRound extends Request {
 
     /** Too many of the key's own replicas are gone: those that stand in for them count after all. */
     private void relax() {
-        if (isExact && delta != null) {
+        if (isExact && deltas != null) {
             isExact = false;
             node.counters().sloppyUpdates++;
             needs = WriteNeeds.of(node.settings(), quorum, route);
@@ -415,12 +441,12 @@ final class WriteRound extends Request {
 
     /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
     private boolean askTheLate() {
-        Versions written = delta;
+        List<Record> written = deltas;
         for (int i = 0; i < places.size() && written != null && id != 0; i++) {
             long replica = route.writers()[i];
             if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
                 places.replica(i, State.ASKED);
-                node.outbox().send(replica, new Message.Replicate(id, route.storageKey(), written, 0, guard));
+                node.outbox().send(replica, new Message.Deltas(id, written, 0, guard));
             }
         }
         return !isHopeless();
@@ -431,7 +457,7 @@ final class WriteRound extends Request {
      * writes. In a moment all who have not answered are asked again.
      */
     private boolean awaitNews() {
-        if (id == 0 || delta == null || !(isChanging() || places.isAnyRefused())) {
+        if (id == 0 || deltas == null || !(isChanging() || places.isAnyRefused())) {
             return false;
         }
         if (stage != Stage.AWAITING_NEWS) {
@@ -450,7 +476,7 @@ final class WriteRound extends Request {
         return route.sets() != null;
     }
 
-    private void askAgain(Versions written) {
+    private void askAgain(List<Record> written) {
         Route now = node.router().routeOf(route.storageKey());
         Route scoped = route.wide() ? node.router().wide(now) : now;
         boolean isOther = !Arrays.equals(scoped.writers(), route.writers());
@@ -487,52 +513,16 @@ final class WriteRound extends Request {
     }
 
     private void keepForTheRest() {
-        Versions written = delta;
+        List<Record> written = deltas;
         for (int i = 0; i < places.size() && written != null; i++) {
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
             if (refusal != null && refusal.isBy(route.writers()[i])) {
                 // Others have it by now, so it is as any version that this replica lacks.
-                node.outbox().send(route.writers()[i], new Message.Replicate(0, route.storageKey(), written, 0));
+                node.outbox().send(route.writers()[i], new Message.Deltas(0, written, 0, null));
             } else if (i != route.self() && isWanted && !places.isAnswered(i)) {
-                node.hints().keep(route.writers()[i], route.storageKey(), written);
+                long missed = route.writers()[i];
+                written.forEach(each -> node.hints().keep(missed, each.key(), each.versions()));
             }
         }
-    }
-
-    /** Whether enough nodes are there for a write to have a chance; asked before anything is applied. */
-    static boolean hasChance(Coordination node, Route route, QuorumSpec quorum) {
-        return hasChance(node, route, WriteNeeds.of(node.settings(), quorum, route));
-    }
-
-    /** Whether enough of the key's own replicas are not gone for an update to be exact. */
-    static boolean hasExactChance(Coordination node, Route route, QuorumSpec quorum) {
-        return hasChance(node, route, WriteNeeds.exact(node.settings(), quorum, route));
-    }
-
-    private static boolean hasChance(Coordination node, Route route, WriteNeeds needs) {
-        int missing = 0;
-        for (int set = 0; set < needs.sets(); set++) {
-            int live = 0;
-            for (int i = 0; i < route.writers().length; i++) {
-                boolean lives = i == route.self() || !node.router().isGone(route.writers()[i]);
-                live += lives && needs.isIn(set, i) ? 1 : 0;
-            }
-            if (live < needs.own(set)) {
-                return false;
-            }
-            missing = Math.max(missing, needs.all(set) - live);
-        }
-        return missing <= 0 || StandIns.healthy(node.router(), route, missing) >= missing;
-    }
-
-    static @Nullable String refusal(Verdict verdict) {
-        return switch (verdict) {
-            case FULL ->
-                "MISCONF the disk of the coordinating node is full and took the write back, which others may have read"
-                        + " meanwhile; make room and retry.";
-            case TOO_MANY_SIBLINGS -> SiblingLimits.TOO_MANY;
-            case UNREADABLE -> Outcome.UNREADABLE.error();
-            default -> null;
-        };
     }
 }

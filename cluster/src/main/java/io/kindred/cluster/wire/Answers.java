@@ -7,7 +7,7 @@ final class Answers {
     private Answers() {}
 
     static boolean isAnswer(Message message) {
-        return message instanceof Message.ReplicateAck
+        return message instanceof Message.DeltasAck
                 || message instanceof Message.ReadReply
                 || message instanceof Message.ForwardReply
                 || message instanceof Message.DotReply

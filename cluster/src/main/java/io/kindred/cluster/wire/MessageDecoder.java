@@ -3,12 +3,16 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.Record;
+import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a message; {@link MessageEncoder} is the other end. */
@@ -67,15 +71,10 @@ final class MessageDecoder {
                         in.readBoolean("whether as a stand-in"),
                         ValueReader.readNullableGuard(in));
             case MessageType.READ_REPLY -> readReadReply(id, in);
-            case MessageType.REPLICATE ->
-                new Message.Replicate(
-                        id,
-                        ValueReader.readKey(in),
-                        ValueReader.readVersions(in),
-                        in.readLong("intended node"),
-                        ValueReader.readNullableGuard(in));
-            case MessageType.REPLICATE_ACK ->
-                new Message.ReplicateAck(
+            case MessageType.DELTAS ->
+                new Message.Deltas(id, readDeltas(in), in.readLong("intended node"), ValueReader.readNullableGuard(in));
+            case MessageType.DELTAS_ACK ->
+                new Message.DeltasAck(
                         id, Verdicts.read(in), ValueReader.readNullableVersions(in), ValueReader.readTerm(in));
             case MessageType.DOT_REQUEST ->
                 new Message.DotRequest(
@@ -145,6 +144,23 @@ final class MessageDecoder {
                     "a read reply that is " + verdict + (versions == null ? " without" : " with") + " versions");
         }
         return new Message.ReadReply(id, verdict, versions, ValueReader.readTerm(in));
+    }
+
+    /** Those of a request are different ones of one partition: they are joined together. */
+    private static List<Record> readDeltas(FrameReader in) throws CorruptFrame {
+        List<Record> records = ValueReader.readRecords(in);
+        if (records.isEmpty()) {
+            throw new CorruptFrame("deltas without a record");
+        }
+        if (records.size() > 1) {
+            Set<RecordKey> keys = new HashSet<>();
+            for (Record each : records) {
+                if (each.key().partition() != records.get(0).key().partition() || !keys.add(each.key())) {
+                    throw new CorruptFrame("deltas of several partitions, or of a record twice");
+                }
+            }
+        }
+        return records;
     }
 
     private static Message readDotReply(long id, FrameReader in) throws CorruptFrame {

@@ -137,17 +137,16 @@ final class MessageEncoder implements MessageHandler {
     }
 
     @Override
-    public void onReplicate(long from, Message.Replicate message) {
-        begin(MessageType.REPLICATE, message.requestId());
-        ValueWriter.write(out, message.storageKey());
-        ValueWriter.write(out, message.delta());
+    public void onDeltas(long from, Message.Deltas message) {
+        begin(MessageType.DELTAS, message.requestId());
+        ValueWriter.writeRecords(out, message.records());
         out.writeLong(message.intended());
         ValueWriter.writeNullable(out, message.guard());
     }
 
     @Override
-    public void onReplicateAck(long from, Message.ReplicateAck message) {
-        begin(MessageType.REPLICATE_ACK, message.requestId());
+    public void onDeltasAck(long from, Message.DeltasAck message) {
+        begin(MessageType.DELTAS_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.uncovered());
         ValueWriter.write(out, message.shown());

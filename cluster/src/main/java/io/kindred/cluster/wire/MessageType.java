@@ -17,8 +17,8 @@ final class MessageType {
     static final int FORWARD_REPLY = 0x21;
     static final int READ_REQUEST = 0x22;
     static final int READ_REPLY = 0x23;
-    static final int REPLICATE = 0x24;
-    static final int REPLICATE_ACK = 0x25;
+    static final int DELTAS = 0x24;
+    static final int DELTAS_ACK = 0x25;
     static final int DOT_REQUEST = 0x26;
     static final int DOT_REPLY = 0x27;
     static final int HAND_OVER = 0x28;

@@ -3,7 +3,7 @@ package io.kindred.cluster.wire;
 /** The versions of the wire format that a node speaks: all from {@code min} to {@code max}. */
 public record WireVersions(int min, int max) {
 
-    public static final WireVersions CURRENT = new WireVersions(9, 9);
+    public static final WireVersions CURRENT = new WireVersions(10, 10);
 
     /** The newest version that both speak, or -1. */
     int common(int otherMin, int otherMax) {

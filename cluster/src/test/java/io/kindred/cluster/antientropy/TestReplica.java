@@ -247,6 +247,11 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
     }
 
     @Override
+    public void writeAll(List<RecordKey> keys, JointStep step) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long reapMark(RecordKey storageKey) {
         return marks.of(storageKey.partition());
     }

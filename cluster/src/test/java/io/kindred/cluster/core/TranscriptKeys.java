@@ -75,10 +75,6 @@ final class TranscriptKeys {
         return nameOfRecord(message.storageKey());
     }
 
-    String nameOf(Message.Replicate message) {
-        return nameOfRecord(message.storageKey());
-    }
-
     String nameOf(Message.DotRequest message) {
         return nameOfRecord(message.storageKey());
     }
@@ -86,6 +82,10 @@ final class TranscriptKeys {
     /** Of records that travel together. */
     interface Visitor {
         void record(String name, Versions versions);
+    }
+
+    void each(Message.Deltas message, Visitor visitor) {
+        each(message.records(), visitor);
     }
 
     void each(Message.HandOver message, Visitor visitor) {
@@ -106,8 +106,12 @@ final class TranscriptKeys {
         return new Message.ReadRequest(requestId, record(name), asStandIn, guard);
     }
 
-    Message delta(long requestId, String name, Versions delta, long intended, @Nullable Guard guard) {
-        return new Message.Replicate(requestId, record(name), delta, intended, guard);
+    Message deltas(long requestId, List<String> names, List<Versions> deltas, long intended, @Nullable Guard guard) {
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            records.add(new Record(record(names.get(i)), deltas.get(i)));
+        }
+        return new Message.Deltas(requestId, records, intended, guard);
     }
 
     Message borrow(long requestId, String name, VersionVector seen, boolean asStandIn) {

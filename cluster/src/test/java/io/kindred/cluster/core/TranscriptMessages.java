@@ -68,12 +68,13 @@ final class TranscriptMessages {
             Versions found = reply.versions();
             return "answer " + id(reply.requestId()) + " " + verdict(reply.verdict())
                     + (found == null ? "" : " " + notation.versions(found)) + shown(reply.shown());
-        } else if (message instanceof Message.Replicate delta) {
+        } else if (message instanceof Message.Deltas delta) {
             String what = delta.requestId() == 0 ? "repair " : "delta " + id(delta.requestId()) + " ";
-            return what + keys.nameOf(delta) + " " + notation.versions(delta.delta())
+            return what
+                    + records(delta)
                     + (delta.intended() == 0 ? "" : " for=" + TranscriptNotation.node(delta.intended()))
                     + guard(delta.guard());
-        } else if (message instanceof Message.ReplicateAck ack) {
+        } else if (message instanceof Message.DeltasAck ack) {
             Versions uncovered = ack.uncovered();
             return "ack " + id(ack.requestId()) + " " + verdict(ack.verdict())
                     + (uncovered == null ? "" : " uncovered=" + notation.versions(uncovered)) + shown(ack.shown());
@@ -84,6 +85,13 @@ final class TranscriptMessages {
             return lentText(lent);
         }
         return textOfRest(message);
+    }
+
+    /** One behind the other, with {@code &} between them. */
+    private String records(Message.Deltas deltas) {
+        List<String> texts = new ArrayList<>();
+        keys.each(deltas, (name, versions) -> texts.add(name + " " + notation.versions(versions)));
+        return String.join(" & ", texts);
     }
 
     private @Nullable String textOfRest(Message message) {
@@ -225,7 +233,7 @@ final class TranscriptMessages {
     Message message(TranscriptWords words) {
         String kind = words.next();
         if (kind.equals("repair")) {
-            return keys.delta(0, words.next(), notation.versions(words.next()), 0, null);
+            return deltas(0, words);
         }
         long id = notation.request(words.next());
         return switch (kind) {
@@ -236,13 +244,13 @@ final class TranscriptMessages {
                 Versions found = isAnswered ? notation.versions(words.next()) : null;
                 yield new Message.ReadReply(id, verdict, found, shown(words));
             }
-            case "delta" -> delta(id, words);
+            case "delta" -> deltas(id, words);
             case "ack" -> {
                 Verdict verdict = verdict(words.next());
                 String uncovered = words.value("uncovered");
                 Versions shown =
                         uncovered == null ? null : notation.versions(uncovered).withoutValues();
-                yield new Message.ReplicateAck(id, verdict, shown, shown(words));
+                yield new Message.DeltasAck(id, verdict, shown, shown(words));
             }
             case "borrow" -> {
                 String name = words.next();
@@ -290,11 +298,16 @@ final class TranscriptMessages {
         return batch.of(names, versions);
     }
 
-    private Message delta(long id, TranscriptWords words) {
-        String name = words.next();
-        Versions delta = notation.versions(words.next());
+    private Message deltas(long id, TranscriptWords words) {
+        List<String> names = new ArrayList<>();
+        List<Versions> deltas = new ArrayList<>();
+        do {
+            names.add(words.next());
+            deltas.add(notation.versions(words.next()));
+        } while (words.takes("&"));
         String intended = words.value("for");
-        return keys.delta(id, name, delta, intended == null ? 0 : TranscriptRing.id(intended), guard(words));
+        long replica = intended == null ? 0 : TranscriptRing.id(intended);
+        return keys.deltas(id, names, deltas, replica, guard(words));
     }
 
     private Message lent(long id, TranscriptWords words) {

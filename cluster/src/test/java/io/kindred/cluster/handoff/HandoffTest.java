@@ -167,6 +167,11 @@ class HandoffTest {
         }
 
         @Override
+        public void writeAll(List<RecordKey> keys, JointStep step) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void dropIf(RecordKey storageKey, Versions seen, Dropped done) {
             boolean same = seen.equals(records.getOrDefault(storageKey, Versions.EMPTY));
             if (same) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message.Replicate;
+import io.kindred.cluster.message.Message.Deltas;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -23,7 +23,7 @@ class ContextStampTest {
     void aWriteIsStampedAboveWhatItsContextCoversElsewhere() {
         ScenarioCluster it = ScenarioCluster.of(3);
         it.a.skewMillis = HOUR_MILLIS;
-        HeldMessages toB = it.hold(it.a, it.b, Replicate.class);
+        HeldMessages toB = it.hold(it.a, it.b, Deltas.class);
         it.reply(it.set(it.a, "old"));
         Versions seen = it.cluster.checker.held(it.a, it.key);
         byte[] key = it.key.getBytes(StandardCharsets.UTF_8);

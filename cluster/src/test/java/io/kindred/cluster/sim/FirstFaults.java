@@ -13,8 +13,8 @@ final class FirstFaults {
     private static final long MILLI = 1_000_000L;
 
     private static final List<Class<? extends Message>> KINDS = List.of(
-            Message.Replicate.class,
-            Message.ReplicateAck.class,
+            Message.Deltas.class,
+            Message.DeltasAck.class,
             Message.ReadRequest.class,
             Message.ReadReply.class,
             Message.Forward.class,

@@ -63,7 +63,7 @@ final class HeirFaults {
             faults.alone(behind, 10 * RETRY_NANOS);
             HeldMessages hints = new HeldMessages(
                     cluster.network,
-                    (from, to, message) -> message instanceof Message.Replicate replicate && replicate.intended() != 0);
+                    (from, to, message) -> message instanceof Message.Deltas replicate && replicate.intended() != 0);
             after(random.between(200 * MILLI, 1_000 * MILLI), () -> {
                 hints.lose();
                 loseOne();

@@ -10,7 +10,7 @@ final class HeldMessages {
 
     /** Everything that brings versions. */
     private static final List<Class<? extends Message>> VERSIONS = List.of(
-            Message.Replicate.class,
+            Message.Deltas.class,
             Message.HandOver.class,
             Message.ExchangeObjects.class,
             Message.ExchangeObjectsReply.class,

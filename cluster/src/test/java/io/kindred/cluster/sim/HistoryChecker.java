@@ -196,7 +196,7 @@ final class HistoryChecker {
         cluster.leavers.sending(node, message);
         SimNode receiver = cluster.network.byId(to);
         boolean isFar = receiver != null && !SimNetwork.isNear(node, receiver);
-        if (isFar && (message instanceof Message.Replicate || message instanceof Message.ReadRequest)) {
+        if (isFar && (message instanceof Message.Deltas || message instanceof Message.ReadRequest)) {
             crossed++;
         }
         if (message instanceof Message.TermClaim claim) {
@@ -210,9 +210,11 @@ final class HistoryChecker {
                 }
             }
         }
-        if (message instanceof Message.Replicate replicate) {
-            for (Sibling sibling : replicate.delta().siblings()) {
-                learn(node, name(replicate.storageKey()), sibling);
+        if (message instanceof Message.Deltas deltas) {
+            for (Record each : deltas.records()) {
+                for (Sibling sibling : each.versions().siblings()) {
+                    learn(node, name(each.key()), sibling);
+                }
             }
         }
     }

@@ -165,7 +165,7 @@ class RestartSimulationTest {
         for (int i = 0; i < KEYS; i++) {
             Versions old = cluster.checker.held(forgotten, "k" + i);
             for (SimNode node : cluster.network.nodes().subList(0, 3)) {
-                node.receive(forgotten, new Message.Replicate(0, cluster.storageKey("k" + i), old, 0));
+                node.receive(forgotten, new Message.Deltas(0, cluster.storageKey("k" + i), old, 0));
             }
         }
         cluster.runFor(SECOND_NANOS);

@@ -271,7 +271,7 @@ final class ScenarioCluster {
         return new HeldMessages(
                 cluster.network,
                 (sender, to, message) -> (from == null || sender == from)
-                        && (message instanceof Message.Replicate replicate
+                        && (message instanceof Message.Deltas replicate
                                 ? replicate.requestId() == 0
                                 : message instanceof Message.HandOver
                                         || message instanceof Message.ExchangeObjects

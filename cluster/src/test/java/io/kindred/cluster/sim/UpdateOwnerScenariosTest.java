@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.Replicate;
-import io.kindred.cluster.message.Message.ReplicateAck;
+import io.kindred.cluster.message.Message.Deltas;
+import io.kindred.cluster.message.Message.DeltasAck;
 import io.kindred.cluster.message.QuorumSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +66,7 @@ class UpdateOwnerScenariosTest {
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "x")));
         it.isolate(it.a);
         List<HeldMessages> hints = it.strangers().stream()
-                .map(node -> it.hold(it.b, node, Replicate.class))
+                .map(node -> it.hold(it.b, node, Deltas.class))
                 .toList();
         assertEquals("2", it.reply(it.update(it.b, "APPEND", "y")));
         hints.forEach(HeldMessages::lose);
@@ -139,8 +139,8 @@ class UpdateOwnerScenariosTest {
     void anUpdateThatTheFormerOwnersHaveIsNotAcknowledgedBeforeTheNewOnesHaveIt() {
         ScenarioCluster it = ScenarioCluster.of(6);
         assertEquals("1", it.reply(it.update(it.a, "INCR")));
-        HeldMessages toC = it.hold(it.a, it.c, Replicate.class);
-        HeldMessages acks = it.hold(null, it.a, ReplicateAck.class);
+        HeldMessages toC = it.hold(it.a, it.c, Deltas.class);
+        HeldMessages acks = it.hold(null, it.a, DeltasAck.class);
         ScenarioAnswer second = it.update(it.a, "INCR");
         it.runUntilStored(it.b, "2");
         HeldMessages handedOver = it.holdRepairs(null);
@@ -159,7 +159,7 @@ class UpdateOwnerScenariosTest {
     /** a sends its second INCR when the owners know of others; it has not been told. */
     private static ScenarioAnswer updateWhoseOwnersHaveChanged(ScenarioCluster it, int changes) {
         assertEquals("1", it.reply(it.update(it.a, "INCR")));
-        HeldMessages deltas = it.hold(it.a, null, Replicate.class);
+        HeldMessages deltas = it.hold(it.a, null, Deltas.class);
         ScenarioAnswer second = it.update(it.a, "INCR");
         it.runUntilStored(it.a, "2");
         changeOwners(it, changes);
@@ -237,7 +237,7 @@ class UpdateOwnerScenariosTest {
         for (long seed = 1; seed <= OWNER_CHANGES; seed++) {
             ScenarioCluster it = ScenarioCluster.of(seed, 2);
             assertEquals("1", it.reply(it.update(it.a, "INCR")));
-            HeldMessages deltas = it.hold(it.a, null, Replicate.class);
+            HeldMessages deltas = it.hold(it.a, null, Deltas.class);
             ScenarioAnswer second = it.update(it.a, "INCR");
             ScenarioAnswer third = it.update(it.a, "INCR");
             it.runUntilStored(it.a, "3");
@@ -261,7 +261,7 @@ class UpdateOwnerScenariosTest {
             keys.add(values.key("n" + i, CounterKey::new));
         }
         it.increment(values, keys);
-        HeldMessages deltas = it.hold(null, null, Replicate.class);
+        HeldMessages deltas = it.hold(null, null, Deltas.class);
         it.increment(values, keys);
         it.runFor(3 * MILLI);
         if (joins) {
@@ -311,7 +311,7 @@ class UpdateOwnerScenariosTest {
                     it.cluster.network,
                     (from, to, message) -> from == it.a
                             && (to == it.b || to == it.c)
-                            && message instanceof Replicate replicate
+                            && message instanceof Deltas replicate
                             && replicate.intended() == 0);
             ScenarioAnswer late = it.update(it.a, "INCR");
             it.runFor(700 * MILLI);

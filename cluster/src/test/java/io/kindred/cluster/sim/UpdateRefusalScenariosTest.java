@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.message.Message.Deltas;
+import io.kindred.cluster.message.Message.DeltasAck;
 import io.kindred.cluster.message.Message.ReadReply;
-import io.kindred.cluster.message.Message.Replicate;
-import io.kindred.cluster.message.Message.ReplicateAck;
 import io.kindred.cluster.message.QuorumSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +30,8 @@ class UpdateRefusalScenariosTest {
         SimNode asker = it.stranger();
         it.cut(asker, it.a);
         it.cut(asker, it.b);
-        HeldMessages toB = it.hold(it.a, it.b, Replicate.class);
-        it.hold(it.c, it.a, ReplicateAck.class);
+        HeldMessages toB = it.hold(it.a, it.b, Deltas.class);
+        it.hold(it.c, it.a, DeltasAck.class);
         ScenarioAnswer first = it.update(it.a, "INCR");
         it.runUntilStored(it.c, "1");
         // So that c passes on to b what it is asked.
@@ -58,7 +58,7 @@ class UpdateRefusalScenariosTest {
         it.cut(it.a, it.c);
         it.cut(asker, it.a);
         it.cut(asker, it.b);
-        HeldMessages toB = it.hold(it.a, it.b, Replicate.class);
+        HeldMessages toB = it.hold(it.a, it.b, Deltas.class);
         ScenarioAnswer first = it.update(it.a, "INCR");
         it.runUntilStored(it.a, "1");
         // By way of c, which cannot reach a either.
@@ -71,7 +71,7 @@ class UpdateRefusalScenariosTest {
     void whoAsksForMoreIsNotToldByThatWhichAskedForLess() {
         ScenarioCluster it = ScenarioCluster.of(3);
         QuorumSpec all = new QuorumSpec(0, 0, 0, 3);
-        HeldMessages toC = it.hold(null, it.c, Replicate.class);
+        HeldMessages toC = it.hold(null, it.c, Deltas.class);
         ScenarioAnswer more = it.update(all, it.a, "APPEND", "x");
         it.runUntilStored(it.b, "x");
         assertEquals("2", it.reply(it.update(it.a, "APPEND", "y")));
@@ -89,8 +89,8 @@ class UpdateRefusalScenariosTest {
     void aRefusedSetNxDoesNotBeatTheSetThatRefusedIt() {
         ScenarioCluster it = ScenarioCluster.of(3);
         it.a.skewMillis = CLOCK_AHEAD_MILLIS;
-        HeldMessages ofA = it.hold(it.a, null, Replicate.class);
-        HeldMessages toA = it.hold(it.b, it.a, Replicate.class);
+        HeldMessages ofA = it.hold(it.a, null, Deltas.class);
+        HeldMessages toA = it.hold(it.b, it.a, Deltas.class);
         ScenarioAnswer conditional = it.update(it.a, "SETNX", "mine");
         it.runUntil(() -> "mine".equals(it.held(it.a)), "a never stores it");
         it.reply(it.set(it.b, "yours"));
@@ -112,7 +112,7 @@ class UpdateRefusalScenariosTest {
     private static void assertActsOnTheMissed(String reply, @Nullable String left, String... args) {
         ScenarioCluster it = ScenarioCluster.of(3);
         assertEquals("0", it.reply(it.update(it.a, "DEL")));
-        HeldMessages toA = it.hold(it.b, it.a, Replicate.class);
+        HeldMessages toA = it.hold(it.b, it.a, Deltas.class);
         it.reply(it.set(it.b, "10"));
         assertNull(it.held(it.a));
         assertEquals(reply, it.reply(it.update(it.a, args)));
@@ -125,10 +125,10 @@ class UpdateRefusalScenariosTest {
     @Test
     void updatesOfOneLineDoNotAnswerAlikeWhereASetComesBetween() {
         ScenarioCluster it = ScenarioCluster.of(3);
-        HeldMessages ofA = it.hold(it.a, null, Replicate.class);
+        HeldMessages ofA = it.hold(it.a, null, Deltas.class);
         ScenarioAnswer first = it.update(it.a, "INCR");
         it.runUntilStored(it.a, "1");
-        HeldMessages toA = it.hold(it.b, it.a, Replicate.class);
+        HeldMessages toA = it.hold(it.b, it.a, Deltas.class);
         it.reply(it.set(it.b, "10"));
         ScenarioAnswer second = it.update(it.a, "INCR");
         it.runFor(50 * MILLI);
@@ -144,7 +144,7 @@ class UpdateRefusalScenariosTest {
         ScenarioCluster it = ScenarioCluster.of(3);
         it.reply(it.set(it.b, "5"));
         it.runFor(100 * MILLI);
-        HeldMessages ofA = it.hold(it.a, null, Replicate.class);
+        HeldMessages ofA = it.hold(it.a, null, Deltas.class);
         ScenarioAnswer increment = it.update(it.a, "INCR");
         it.runUntil(() -> "6".equals(it.held(it.a)), "a never stores it");
         it.cut(it.a, it.b);
@@ -186,7 +186,7 @@ class UpdateRefusalScenariosTest {
         QuorumSpec one = new QuorumSpec(1, 1, 0, 0);
         QuorumSpec two = new QuorumSpec(2, 2, 0, 0);
         assertEquals("1", it.reply(it.update(one, it.a, "INCR")));
-        HeldMessages ofA = it.hold(it.a, null, Replicate.class);
+        HeldMessages ofA = it.hold(it.a, null, Deltas.class);
         ScenarioAnswer alone = it.update(one, it.a, "INCR");
         it.runFor(100 * MILLI);
         assertFalse(alone.isAcknowledged(), "acknowledged by one node: " + alone);
@@ -219,7 +219,7 @@ class UpdateRefusalScenariosTest {
         ScenarioCluster it = ScenarioCluster.of(3);
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "old")));
         it.runFor(100 * MILLI);
-        HeldMessages ofA = it.hold(it.a, null, Replicate.class);
+        HeldMessages ofA = it.hold(it.a, null, Deltas.class);
         ScenarioAnswer append = it.update(it.a, "APPEND", "new");
         it.runUntil(() -> "old,new".equals(it.held(it.a)), "a never stores it");
         it.flush(it.b);
@@ -241,7 +241,7 @@ class UpdateRefusalScenariosTest {
             int[] passed = {2 * allowed};
             HeldMessages ofA = new HeldMessages(
                     it.cluster.network,
-                    (from, to, message) -> from == it.a && message instanceof Replicate && passed[0]-- <= 0);
+                    (from, to, message) -> from == it.a && message instanceof Deltas && passed[0]-- <= 0);
             List<ScenarioAnswer> line = new ArrayList<>();
             for (int i = 0; i < PIPELINED; i++) {
                 line.add(it.update(it.a, "INCR"));

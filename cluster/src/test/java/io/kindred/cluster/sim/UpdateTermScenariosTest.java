@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message.Replicate;
+import io.kindred.cluster.message.Message.Deltas;
 import io.kindred.cluster.version.Term;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -170,7 +170,7 @@ class UpdateTermScenariosTest {
         HeldMessages ofA = it.holdVersions(it.a);
         it.update(it.a, "APPEND", "dead");
         it.runUntilStored(it.a, "dead");
-        HeldMessages toA = it.hold(null, it.a, Replicate.class);
+        HeldMessages toA = it.hold(null, it.a, Deltas.class);
         it.reply(it.set(it.b, "set"));
         it.kill(it.a);
         ofA.lose();
@@ -203,8 +203,8 @@ class UpdateTermScenariosTest {
         assertEquals("1", it.reply(it.update(it.a, "APPEND", "x")));
         it.runFor(1_500 * MILLI);
         it.a.skewMillis = CLOCK_AHEAD_MILLIS;
-        HeldMessages late = it.hold(it.a, it.c, Replicate.class);
-        HeldMessages toB = it.hold(it.a, it.b, Replicate.class);
+        HeldMessages late = it.hold(it.a, it.c, Deltas.class);
+        HeldMessages toB = it.hold(it.a, it.b, Deltas.class);
         it.update(it.a, "APPEND", "former");
         it.runUntil(() -> late.count() == 1, "a never sends it");
         toB.lose();
@@ -213,7 +213,7 @@ class UpdateTermScenariosTest {
         it.runFor(400 * MILLI);
         it.start(it.a);
         assertEquals("x", it.held(it.a));
-        HeldMessages toC = it.hold(it.a, it.c, Replicate.class);
+        HeldMessages toC = it.hold(it.a, it.c, Deltas.class);
         assertEquals("2", it.reply(it.update(it.a, "APPEND", "later")));
         late.release();
         it.runFor(100 * MILLI);
@@ -231,7 +231,7 @@ class UpdateTermScenariosTest {
         it.kill(it.a);
         it.start(it.a);
         it.cut(it.a, it.b);
-        HeldMessages late = it.hold(it.a, it.c, Replicate.class);
+        HeldMessages late = it.hold(it.a, it.c, Deltas.class);
         it.update(it.a, "APPEND", "former");
         it.runUntil(() -> late.count() > 0, "a never sends it");
         it.update(it.a, "APPEND", "former,too");

@@ -77,10 +77,10 @@ final class Samples {
                 new Message.ForwardReply(id(), outcome(), clocks()),
                 new Message.ReadRequest(id(), key(), coin(), coin() ? guard() : null),
                 readReply(),
-                new Message.Replicate(id(), key(), versions(), anyLong(), coin() ? guard() : null),
+                new Message.Deltas(id(), deltas(), anyLong(), coin() ? guard() : null),
                 coin()
-                        ? new Message.ReplicateAck(id(), verdict(), versions(), term())
-                        : new Message.ReplicateAck(id(), verdict(), null),
+                        ? new Message.DeltasAck(id(), verdict(), versions(), term())
+                        : new Message.DeltasAck(id(), verdict(), null),
                 new Message.TermClaim(id(), anyInt(), guard()),
                 new Message.TermReply(id(), verdict(), term(), anyInt()),
                 new Message.TermsRequest(id(), ascending()),
@@ -302,6 +302,17 @@ final class Samples {
 
     private RecordKey headKey() {
         return RecordKey.head(random.nextInt(1 << 16), random.nextInt(16), anyLong(), bytes());
+    }
+
+    /** Of one partition, and different. */
+    private List<Record> deltas() {
+        RecordKey first = headKey();
+        List<Record> records = new ArrayList<>();
+        records.add(new Record(first, versions()));
+        for (int i = random.nextInt(3); i > 0; i--) {
+            records.add(new Record(first.withElement(new byte[] {(byte) i}), versions()));
+        }
+        return records;
     }
 
     private Record aRecord() {
