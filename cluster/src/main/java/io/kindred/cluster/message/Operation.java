@@ -1,9 +1,10 @@
 package io.kindred.cluster.message;
 
 import io.kindred.cluster.version.VersionVector;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a client asks of one key. Arrays are handed over. */
+/** What a client asks of one key, or of several. Arrays are handed over. */
 public sealed interface Operation {
     int db();
 
@@ -27,4 +28,26 @@ public sealed interface Operation {
      * current value.
      */
     record Update(int db, byte[] key, byte[][] args) implements Operation {}
+
+    /**
+     * A read-modify-write of several keys, which their coordinator makes at once: whoever sees one of its changes sees all
+     * others. The function that {@code args[0]} names may ask for more keys than these.
+     *
+     * @param keys at least one, all in one partition
+     */
+    record GroupUpdate(List<KeyName> keys, byte[][] args) implements Operation {
+        @Override
+        public int db() {
+            return keys.get(0).db();
+        }
+
+        @Override
+        public byte[] key() {
+            return keys.get(0).key();
+        }
+    }
+
+    /** A key as clients name it. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record KeyName(int db, byte[] key) {}
 }

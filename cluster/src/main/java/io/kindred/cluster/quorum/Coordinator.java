@@ -246,6 +246,8 @@ public final class Coordinator {
             put(ticket, put, route);
         } else if (operation instanceof Operation.Update update) {
             update(ticket, update, route);
+        } else if (operation instanceof Operation.GroupUpdate group) {
+            groupUpdate(ticket, group);
         } else {
             GetCore.start(node, ticket, route);
         }
@@ -269,8 +271,7 @@ public final class Coordinator {
     private void update(Ticket ticket, Operation.Update update, Route route) {
         UpdateFunction function = functions.find(update.args()[0], update.args().length);
         if (function == null) {
-            String name = new String(update.args()[0], StandardCharsets.ISO_8859_1);
-            reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));
+            unknown(ticket, update.args()[0]);
             return;
         }
         UpdateTurn turn = new UpdateTurn(node, new UpdateStep.Update(ticket, update, function), begins);
@@ -280,6 +281,20 @@ public final class Coordinator {
         } else {
             beginUpdate(turn);
         }
+    }
+
+    private void groupUpdate(Ticket ticket, Operation.GroupUpdate group) {
+        GroupFunction function = functions.findGroup(group.args()[0]);
+        if (function == null) {
+            unknown(ticket, group.args()[0]);
+        } else {
+            GroupUpdate.start(node, ticket, function, this::elsewhere);
+        }
+    }
+
+    private void unknown(Ticket ticket, byte[] command) {
+        String name = new String(command, StandardCharsets.ISO_8859_1);
+        reply(ticket, new Outcome.Refused("ERR the coordinating node does not know the command '" + name + "'"));
     }
 
     private void beginUpdate(UpdateTurn turn) {

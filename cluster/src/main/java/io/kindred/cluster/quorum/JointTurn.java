@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A turn that needs several keys, each for itself. It stands in the first one's line until that is its own, then in the next
@@ -31,6 +32,9 @@ abstract class JointTurn {
     private final List<RecordKey> keys;
     private final long deadlineNanos;
     private int taken;
+    /** Where it waits; null: nowhere. */
+    private @Nullable Place place;
+
     private State state = State.WAITING;
 
     JointTurn(KeyLines lines, List<RecordKey> keys, long deadlineNanos) {
@@ -56,7 +60,9 @@ abstract class JointTurn {
         while (state == State.WAITING && taken < keys.size()) {
             KeyLine line = lines.of(keys.get(taken));
             if (line.keepsBack(Hold.FOR_ALL)) {
-                line.stand(new Place());
+                Place next = new Place();
+                place = next;
+                line.stand(next);
                 return;
             }
             take(line);
@@ -72,12 +78,21 @@ abstract class JointTurn {
         taken++;
     }
 
+    final List<RecordKey> keys() {
+        return keys;
+    }
+
     /** Others may have the keys. */
     final void letGo() {
         if (state == State.OVER) {
             throw new IllegalStateException("it has let go already");
         }
         state = State.OVER;
+        Place waiting = place;
+        KeyLine next = waiting == null ? null : lines.find(keys.get(taken));
+        if (next != null && waiting != null) {
+            next.giveUp(waiting);
+        }
         for (int i = 0; i < taken; i++) {
             KeyLine line = lines.find(keys.get(i));
             if (line == null) {
@@ -95,6 +110,7 @@ abstract class JointTurn {
 
         @Override
         void begin() {
+            place = null;
             KeyLine line = lines.of(keys.get(taken));
             take(line);
             standNext();
@@ -102,6 +118,7 @@ abstract class JointTurn {
 
         @Override
         void refuse(String why) {
+            place = null;
             letGo();
             JointTurn.this.refuse(why);
         }

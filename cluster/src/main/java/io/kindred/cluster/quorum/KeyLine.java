@@ -38,6 +38,8 @@ final class KeyLine {
     private @Nullable UpdateRounds rounds;
     private @Nullable UpdateRounds wideRounds;
     private boolean isBeginning;
+    /** Run when no updates are in flight any more. */
+    private final List<Runnable> settled = new ArrayList<>(0);
 
     KeyLine(KeyLines lines, RecordKey key) {
         this.lines = lines;
@@ -133,6 +135,13 @@ final class KeyLine {
         return waited;
     }
 
+    /** As {@link #leave}, and those begin that have waited behind it. */
+    void giveUp(Turn turn) {
+        if (leave(turn)) {
+            beginThose();
+        }
+    }
+
     private void left(Turn turn) {
         lines.waiting(-1);
         jointTurns -= turn instanceof JointTurn.Place ? 1 : 0;
@@ -219,10 +228,25 @@ final class KeyLine {
         } else {
             rounds = now;
         }
+        if (isSettled() && !settled.isEmpty()) {
+            List<Runnable> waited = List.copyOf(settled);
+            settled.clear();
+            waited.forEach(Runnable::run);
+        }
         lines.forgetIfIdle(this);
     }
 
+    /** Whether no updates of the key are in flight. */
+    boolean isSettled() {
+        return rounds == null && wideRounds == null;
+    }
+
+    /** Runs it when that is so. Requires: that it is not. */
+    void whenSettled(Runnable task) {
+        settled.add(task);
+    }
+
     boolean isIdle() {
-        return holds == 0 && waiting.isEmpty() && rounds == null && wideRounds == null && !isBeginning;
+        return holds == 0 && waiting.isEmpty() && isSettled() && settled.isEmpty() && !isBeginning;
     }
 }

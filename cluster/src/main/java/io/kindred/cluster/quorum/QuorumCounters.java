@@ -9,6 +9,10 @@ public final class QuorumCounters {
             .counter("reads", "Gets that this node coordinated.", c -> c.reads)
             .counter("writes", "Blind writes that this node coordinated.", c -> c.writes)
             .counter("updates", "Read-modify-writes that this node coordinated.", c -> c.updates)
+            .counter(
+                    "group_updates",
+                    "Read-modify-writes of several keys at once that this node coordinated.",
+                    c -> c.groupUpdates)
             .counter("forwards", "Operations that this node passed to a replica of the key.", c -> c.forwards)
             .counter("read_repairs", "Replicas that were sent what a read found they lacked.", c -> c.readRepairs)
             .counter("sibling_reads", "Reads that found more than one live value of their key.", c -> c.siblingReads)
@@ -72,6 +76,7 @@ public final class QuorumCounters {
     public long reads;
     public long writes;
     public long updates;
+    public long groupUpdates;
     /** Updates that too few of the key's own replicas were there for. */
     public long sloppyUpdates;
     /** Times that updates were refused, and settled. */

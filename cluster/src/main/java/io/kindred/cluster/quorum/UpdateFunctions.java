@@ -7,4 +7,9 @@ public interface UpdateFunctions {
     /** @param arguments how many there are, the name among them: null too where the command takes another number */
     @Nullable
     UpdateFunction find(byte[] name, int arguments);
+
+    /** As {@link #find}, of those that work on several keys. */
+    default @Nullable GroupFunction findGroup(byte[] name) {
+        return null;
+    }
 }

@@ -34,6 +34,7 @@ final class ValueReader {
     private static final int HOLDING_BYTES_MIN = 11;
     private static final int ACCUSATION_BYTES_MIN = 9;
     private static final int CHANGE_BYTES_MIN = 43;
+    private static final int KEY_NAME_BYTES_MIN = 2;
     private static final int RECORD_BYTES_MIN = RecordKey.PREFIX_BYTES + 2;
     private static final int PORT_MAX = 65_535;
 
@@ -207,6 +208,7 @@ final class ValueReader {
             case ValueWriter.GET -> new Operation.Get(db, key);
             case ValueWriter.PUT -> readPut(in, db, key);
             case ValueWriter.UPDATE -> new Operation.Update(db, key, readArgs(in));
+            case ValueWriter.GROUP_UPDATE -> readGroupUpdate(in, new Operation.KeyName(db, key));
             default -> throw new CorruptFrame("unknown operation type " + type);
         };
     }
@@ -222,6 +224,16 @@ final class ValueReader {
             case ValueWriter.REFUSED -> new Outcome.Refused(in.readString("error"));
             default -> throw new CorruptFrame("unknown outcome type " + type);
         };
+    }
+
+    private static Operation readGroupUpdate(FrameReader in, Operation.KeyName first) throws CorruptFrame {
+        int count = in.readCount(KEY_NAME_BYTES_MIN, "keys");
+        List<Operation.KeyName> keys = new ArrayList<>(Math.min(count + 1, LIST_ROOM));
+        keys.add(first);
+        for (int i = 0; i < count; i++) {
+            keys.add(new Operation.KeyName(in.readInt("db"), in.readBytes("key")));
+        }
+        return new Operation.GroupUpdate(keys, readArgs(in));
     }
 
     private static Operation readPut(FrameReader in, int db, byte[] key) throws CorruptFrame {

@@ -38,6 +38,7 @@ final class ValueWriter {
     static final int GET = 1;
     static final int PUT = 2;
     static final int UPDATE = 3;
+    static final int GROUP_UPDATE = 4;
 
     static final int FOUND = 1;
     static final int WRITTEN = 2;
@@ -180,12 +181,24 @@ final class ValueWriter {
             writePut(out, put);
         } else if (operation instanceof Operation.Update update) {
             writeHead(out, UPDATE, operation);
-            writeVarint(out, update.args().length);
-            for (byte[] arg : update.args()) {
-                writeBytes(out, arg);
+            write(out, update.args());
+        } else if (operation instanceof Operation.GroupUpdate group) {
+            writeHead(out, GROUP_UPDATE, operation);
+            writeVarint(out, group.keys().size() - 1);
+            for (Operation.KeyName key : group.keys().subList(1, group.keys().size())) {
+                writeVarint(out, key.db());
+                writeBytes(out, key.key());
             }
+            write(out, group.args());
         } else {
             throw new IllegalStateException("no bytes for " + operation.getClass());
+        }
+    }
+
+    private static void write(ByteBuf out, byte[][] args) {
+        writeVarint(out, args.length);
+        for (byte[] arg : args) {
+            writeBytes(out, arg);
         }
     }
 

@@ -190,7 +190,7 @@ final class Samples {
     }
 
     Operation operation() {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
             case 0 -> new Operation.Get(anyInt(), bytes());
             case 1 ->
                 new Operation.Put(
@@ -199,8 +199,17 @@ final class Samples {
                         coin() ? null : versions().clock(),
                         coin() ? null : bytes(),
                         number(-1, Long.MAX_VALUE));
-            default -> new Operation.Update(anyInt(), bytes(), new byte[][] {bytes(), bytes(), bytes()});
+            case 2 -> new Operation.Update(anyInt(), bytes(), new byte[][] {bytes(), bytes(), bytes()});
+            default -> new Operation.GroupUpdate(keyNames(), new byte[][] {bytes(), bytes()});
         };
+    }
+
+    private List<Operation.KeyName> keyNames() {
+        List<Operation.KeyName> names = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            names.add(new Operation.KeyName(anyInt(), bytes()));
+        }
+        return names;
     }
 
     Outcome outcome() {

@@ -1,0 +1,153 @@
+package io.kindred.cluster.quorum;
+
+import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.ring.RecordKey;
+import io.kindred.cluster.version.Term;
+import io.kindred.cluster.version.Versions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The reads of a group update, one round a key, all under one term. It ends when all have what they need, or the first has not. */
+final class GroupRead {
+    private final Coordination node;
+    private final Route route;
+    private final List<RecordKey> keys;
+    private final Listener listener;
+    private final List<KeyRead> reads = new ArrayList<>();
+    private int missing;
+    private boolean isOver;
+
+    interface Listener {
+        /** By key. */
+        void read(List<Found> found);
+
+        /** Another node may come to run updates, or has. */
+        void outranked(Term shown);
+
+        /**
+         * Too few answers.
+         *
+         * @param isShort whether some of the own replicas are there, and do not count or cannot read
+         */
+        void failed(String what, boolean isTimeout, boolean isShort);
+
+        /** The same would happen again. */
+        void refused(Outcome.Refused why);
+    }
+
+    /**
+     * What was found of a key.
+     *
+     * @param answers by place; null: nothing
+     * @param isUniform whether all who answered have the same
+     * @param isOwnKnown whether this node's own store is among those
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    record Found(Versions merged, @Nullable Versions[] answers, boolean isUniform, boolean isOwnKnown) {
+        /** Nobody was asked, for nobody else has the key. */
+        static final Found ALONE = new Found(Versions.EMPTY, new @Nullable Versions[0], true, true);
+    }
+
+    /** @param keys of the route's partition */
+    GroupRead(Coordination node, Route route, List<RecordKey> keys, Listener listener) {
+        this.node = node;
+        this.route = route;
+        this.keys = keys;
+        this.listener = listener;
+    }
+
+    /**
+     * @param guard null: it is not under a term
+     * @param refusal whose nodes are asked in any case
+     * @param own whether this node's own store has to be among those that answer
+     */
+    void start(Needs needs, @Nullable Guard guard, Refusal refusal, boolean own, long deadlineNanos) {
+        missing = keys.size();
+        for (RecordKey key : keys) {
+            KeyRead read = new KeyRead();
+            Route ofKey = routeOf(key);
+            ReadRound round = guard == null
+                    ? new ReadRound(node, ofKey, needs, read)
+                    : ReadRound.under(guard, node, ofKey, needs, read);
+            read.round = round;
+            reads.add(read);
+            round.including(refusal.nodes(), own).start(deadlineNanos);
+            if (isOver) {
+                return;
+            }
+        }
+    }
+
+    /** The listener is told nothing any more; what was asked for still repairs. */
+    void cancel() {
+        isOver = true;
+    }
+
+    private Route routeOf(RecordKey key) {
+        Route local = node.router().routeOf(key);
+        return route.wide() ? node.router().wide(local) : local;
+    }
+
+    private final class KeyRead implements ReadRound.Listener {
+        private @Nullable ReadRound round;
+        private Versions merged = Versions.EMPTY;
+
+        Found found() {
+            ReadRound of = round;
+            return of == null
+                    ? Found.ALONE
+                    : new Found(
+                            merged,
+                            Arrays.copyOf(of.answers(), of.answers().length),
+                            of.isUniform(),
+                            of.hasOwnAnswer());
+        }
+
+        @Override
+        public void enough(Versions found) {
+            merged = found;
+            if (--missing == 0 && !isOver) {
+                isOver = true;
+                listener.read(reads.stream().map(KeyRead::found).toList());
+            }
+        }
+
+        @Override
+        public void outranked(Term shown) {
+            if (!isOver) {
+                isOver = true;
+                listener.outranked(shown);
+            }
+        }
+
+        @Override
+        public void tooLarge() {
+            refuse(new Outcome.Refused(SiblingLimits.UNREADABLE));
+        }
+
+        @Override
+        public void unreadable() {
+            refuse(Outcome.UNREADABLE);
+        }
+
+        private void refuse(Outcome.Refused why) {
+            if (!isOver) {
+                isOver = true;
+                listener.refused(why);
+            }
+        }
+
+        @Override
+        public void failed(int got, int needed, boolean isTimeout) {
+            if (!isOver) {
+                isOver = true;
+                ReadRound of = round;
+                boolean isShort = of != null && of.isShort() && !of.isMoved();
+                listener.failed("got " + got + " of " + needed + " read answers", isTimeout, isShort);
+            }
+        }
+    }
+}
