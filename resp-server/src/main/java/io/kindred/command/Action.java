@@ -17,6 +17,11 @@ public sealed interface Action {
         return false;
     }
 
+    /** Whether, as things are, it writes to the storage beside what its flags say. */
+    default boolean writes(Session session) {
+        return false;
+    }
+
     /** Answers at once, from the session and what this node knows. */
     @FunctionalInterface
     non-sealed interface OfSession extends Action {

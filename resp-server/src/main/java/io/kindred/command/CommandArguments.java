@@ -92,6 +92,7 @@ final class CommandArguments {
             ttl key:key
             type key:key
             unlink key:key...
+            watch key:key...
             """;
 
     private static final Map<String, List<Argument>> BY_COMMAND = read();

@@ -13,11 +13,13 @@ public final class CommandDispatcher {
     private final CommandTable table;
     private final ServerView server;
     private final Gate[] gates;
+    private final TransactionQueue queue;
     private long commandsProcessed;
 
     public CommandDispatcher(ServerView server) {
         this.table = server.commands();
         this.server = server;
+        this.queue = new TransactionQueue(table.transactions());
         this.gates = Gate.of(server).toArray(Gate[]::new);
     }
 
@@ -49,28 +51,33 @@ public final class CommandDispatcher {
     public void run(Session session, byte[][] args, ReplySink sink) {
         CommandTable.Command command = table.lookup(args);
         if (command == null) {
+            session.transaction().refuse();
             sink.complete(table.unknown(args));
             return;
         }
         CommandSpec spec = command.spec();
         Action action = command.action();
         if (!spec.fits(args.length) || action == null) {
-            refuse(command, CommandTable.wrongArity(spec), sink);
+            refuse(command, session, CommandTable.wrongArity(spec), sink);
             return;
         }
         session.lastCommand().is(spec);
         for (Gate gate : gates) {
             Reply refusal = gate.refusal(spec, session, args);
             if (refusal != null) {
-                refuse(command, refusal, sink);
+                refuse(command, session, refusal, sink);
                 return;
             }
+        }
+        if (queue.takes(spec, session)) {
+            sink.complete(queue.queue(command, session, args));
+            return;
         }
         Admission admission = session.admission();
         if (action.isAlone() && !admission.runAlone()) {
             return;
         }
-        if (spec.has(CommandSpec.Flag.WRITE) && !admission.mayWrite()) {
+        if ((spec.has(CommandSpec.Flag.WRITE) || action.writes(session)) && !admission.mayWrite()) {
             return;
         }
         if (spec.has(CommandSpec.Flag.READONLY) && !admission.mayRead()) {
@@ -78,33 +85,13 @@ public final class CommandDispatcher {
         }
         commandsProcessed++;
         admission.started(command.calls());
-        start(spec, action, session, args, sink);
+        CommandStart.start(command, session, args, server, sink);
     }
 
-    /** It is not started, and counted as such. */
-    private static void refuse(CommandTable.Command command, Reply why, ReplySink sink) {
+    /** It is not started, and counted as such; a transaction that it was to be part of runs nothing. */
+    private static void refuse(CommandTable.Command command, Session session, Reply why, ReplySink sink) {
+        session.transaction().refuse();
         command.calls().reject();
         sink.complete(why);
-    }
-
-    private void start(CommandSpec spec, Action action, Session session, byte[][] args, ReplySink sink) {
-        if (action instanceof Action.OfKey ofKey) {
-            new KeyRequest(ofKey, args, session, server, sink).start();
-        } else if (action instanceof Action.OfSession ofSession) {
-            sink.complete(ofSession.run(session, args, server));
-        } else if (action instanceof Action.OfNode ofNode) {
-            sink.complete(ofNode.run(session, args, server));
-        } else if (action instanceof Action.OfKeys ofKeys) {
-            Action.OfKey single = ofKeys.single(args);
-            if (single != null) {
-                new KeyRequest(single, args, session, server, sink).start();
-                return;
-            }
-            new PlanRun(spec, ofKeys, args, session, server, sink).start();
-        } else if (action instanceof Action.OfKeyspace ofKeyspace) {
-            ofKeyspace.run(session, args, server, sink);
-        } else {
-            ((Action.OfCluster) action).run(session, args, server, sink);
-        }
     }
 }

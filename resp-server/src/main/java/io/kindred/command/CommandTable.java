@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.GroupFunction;
 import io.kindred.cluster.quorum.UpdateFunction;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +16,18 @@ import org.jspecify.annotations.Nullable;
 public final class CommandTable implements UpdateFunctions {
     /** Redis shows this much of what it did not understand. */
     private static final int ECHO_CHARS_MAX = 128;
+    /** Of the heap. */
+    private static final int TRANSACTIONS_PART = 16;
 
     private final List<Command> commands;
     private final @Nullable Command[] slots;
     private final CommandCounters counters;
+    private final TransactionRoom transactions;
 
     private CommandTable(List<Command> commands) {
         this.commands = List.copyOf(commands);
         this.counters = new CommandCounters(this::calls);
+        this.transactions = new TransactionRoom(Runtime.getRuntime().maxMemory() / TRANSACTIONS_PART);
         int size = Integer.highestOneBit(Math.max(8, commands.size() * 4));
         slots = new Command[size];
         for (Command command : commands) {
@@ -39,12 +44,18 @@ public final class CommandTable implements UpdateFunctions {
         }
     }
 
-    /** A command, perhaps with subcommands; {@code function} is its read-modify-write part, where it has one. */
+    /**
+     * A command, perhaps with subcommands.
+     *
+     * @param function its read-modify-write part, where it has one
+     * @param together how transactions and scripts run it; null: they cannot, for it works on other things than keys
+     */
     record Command(
             CommandSpec spec,
             byte[] word,
             @Nullable Action action,
             @Nullable UpdateFunction function,
+            @Nullable KeysFunction together,
             @Nullable CommandTable subcommands,
             CommandCalls calls) {}
 
@@ -77,9 +88,19 @@ public final class CommandTable implements UpdateFunctions {
         return command == null || !command.spec().fits(arguments) ? null : command.function;
     }
 
+    @Override
+    public @Nullable GroupFunction findGroup(byte[] name) {
+        return Ascii.lower(name).equals(TransactionFunction.NAME) ? new TransactionFunction(this) : null;
+    }
+
     /** What the commands of this table have done. */
     public CommandCounters counters() {
         return counters;
+    }
+
+    /** What the clients' transactions take. */
+    public TransactionRoom transactions() {
+        return transactions;
     }
 
     /** Of each command and subcommand. */
@@ -165,7 +186,9 @@ public final class CommandTable implements UpdateFunctions {
                 @Nullable UpdateFunction function,
                 @Nullable CommandTable subcommands) {
             byte[] word = spec.word().getBytes(StandardCharsets.ISO_8859_1);
-            commands.add(new Command(spec, word, action, function, subcommands, new CommandCalls(spec.name())));
+            KeysFunction together = action instanceof KeysFunction ofKeys ? ofKeys : null;
+            commands.add(
+                    new Command(spec, word, action, function, together, subcommands, new CommandCalls(spec.name())));
             return this;
         }
 

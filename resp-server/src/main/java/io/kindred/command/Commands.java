@@ -13,6 +13,7 @@ public final class Commands {
         EditCommands.register(table, settings);
         SeveralCommands.register(table, settings);
         KeyCommands.register(table);
+        TransactionCommands.register(table);
         ExpiryCommands.register(table);
         KeyspaceCommands.register(table);
         ObjectCommands.register(table);

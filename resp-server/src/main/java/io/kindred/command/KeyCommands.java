@@ -90,7 +90,7 @@ final class KeyCommands {
         }
     }
 
-    private record DeleteAll(Delete delete) implements Action.OfKeys {
+    private record DeleteAll(Delete delete) implements Action.OfKeys, KeysFunction {
         @Override
         public Action.@Nullable OfKey single(byte[][] args) {
             return args.length == 2 ? delete : null;
@@ -103,6 +103,18 @@ final class KeyCommands {
                 deletes.add(new Operation.Update(db, args[i], new byte[][] {args[0], args[i]}));
             }
             return new Plan.Last(deletes, DeleteAll::sum);
+        }
+
+        @Override
+        public Reply run(byte[][] args, KeyValues keys) {
+            int deleted = 0;
+            for (int i = 1; i < args.length; i++) {
+                if (keys.get(args[i]) != null) {
+                    keys.delete(args[i]);
+                    deleted++;
+                }
+            }
+            return Reply.integer(deleted);
         }
 
         private static Reply sum(List<Outcome> outcomes) {
@@ -124,12 +136,21 @@ final class KeyCommands {
         }
     }
 
-    private record CountLive() implements Action.OfKeys {
+    private record CountLive() implements Action.OfKeys, KeysFunction {
         private static final Exists EXISTS = new Exists();
 
         @Override
         public Action.@Nullable OfKey single(byte[][] args) {
             return args.length == 2 ? EXISTS : null;
+        }
+
+        @Override
+        public Reply run(byte[][] args, KeyValues keys) {
+            int live = 0;
+            for (int i = 1; i < args.length; i++) {
+                live += keys.get(args[i]) == null ? 0 : 1;
+            }
+            return Reply.integer(live);
         }
 
         @Override

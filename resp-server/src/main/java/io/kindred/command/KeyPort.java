@@ -20,6 +20,11 @@ public interface KeyPort {
         return true;
     }
 
+    /** Keys with one number are changed together by a group update; they are in one partition. */
+    default int groupOf(byte[] key) {
+        return 0;
+    }
+
     /**
      * Whether this node would coordinate a write of this key now, and go on to: all that it coordinates of one key, with
      * quorums of one scope, takes effect in the order in which it was sent.

@@ -18,9 +18,6 @@ final class MissingCommands {
                 "Kindred has no scripts and functions",
                 List.of("eval", "evalsha", "eval_ro", "evalsha_ro", "script", "fcall", "fcall_ro", "function"));
         missing(
-                "Kindred has no transactions; commands that are sent between MULTI and EXEC run one by one",
-                List.of("multi", "exec", "discard", "watch", "unwatch"));
-        missing(
                 "Kindred has no publish and subscribe",
                 List.of(
                         "subscribe",

@@ -73,10 +73,16 @@ final class ObjectCommands {
         Reply at(Current current);
     }
 
-    private record OfObject(Look look) implements Action.OfKey {
+    private record OfObject(Look look) implements Action.OfKey, KeysFunction {
         @Override
         public @Nullable Operation plan(KeyRequest request) {
             return new Operation.Get(request.db(), request.args()[2]);
+        }
+
+        @Override
+        public Reply run(byte[][] args, KeyValues keys) {
+            Current live = keys.get(args[2]);
+            return live == null ? Reply.NIL : look.at(live);
         }
 
         @Override

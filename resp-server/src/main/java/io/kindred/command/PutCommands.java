@@ -66,7 +66,7 @@ final class PutCommands {
         }
     }
 
-    private record SetEx(Settings settings, Expiry unit, String name) implements Action.OfKey {
+    private record SetEx(Settings settings, Expiry unit, String name) implements Action.OfKey, KeysFunction {
         @Override
         public @Nullable Operation plan(KeyRequest request) {
             byte[][] args = request.args();
@@ -77,6 +77,19 @@ final class PutCommands {
             return args[3].length > settings.valueBytesMax()
                     ? request.refuse(Errors.TOO_LONG)
                     : new Operation.Put(request.db(), args[1], null, args[3], expireAtMillis);
+        }
+
+        @Override
+        public Reply run(byte[][] args, KeyValues keys) {
+            long expireAtMillis = unit.atMillis(args[2], keys.nowMillis());
+            if (expireAtMillis < 0) {
+                return Expiry.error(expireAtMillis, name);
+            }
+            if (args[3].length > settings.valueBytesMax()) {
+                return Errors.TOO_LONG;
+            }
+            keys.set(args[1], args[3], expireAtMillis);
+            return Reply.OK;
         }
 
         @Override

@@ -7,7 +7,7 @@ import io.kindred.cluster.quorum.UpdateFunction.Current;
 import org.jspecify.annotations.Nullable;
 
 /** A command that reads one key and shows something of its value. */
-interface ReadAction extends Action.OfKey {
+interface ReadAction extends Action.OfKey, KeysFunction {
     /** The error in the arguments, or null. */
     default @Nullable Reply check(byte[][] args) {
         return null;
@@ -19,6 +19,12 @@ interface ReadAction extends Action.OfKey {
     /** Whether the answer would be another if another sibling had won. */
     default boolean showsValue() {
         return false;
+    }
+
+    @Override
+    default Reply run(byte[][] args, KeyValues keys) {
+        Reply error = check(args);
+        return error != null ? error : show(args, keys.get(args[1]), keys.nowMillis());
     }
 
     @Override

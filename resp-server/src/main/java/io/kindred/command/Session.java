@@ -17,6 +17,7 @@ public final class Session {
     private final ReplyMode replies = new ReplyMode();
     private final ClientFlags flags = new ClientFlags();
     private final KeyOrder order = new KeyOrder();
+    private final Transaction transaction = new Transaction();
 
     public Session(ClientIdentity identity, ClientUser user, Admission admission) {
         this.identity = identity;
@@ -58,6 +59,10 @@ public final class Session {
         return order;
     }
 
+    public Transaction transaction() {
+        return transaction;
+    }
+
     int db() {
         return identity.db();
     }
@@ -77,5 +82,6 @@ public final class Session {
         quorums.reset();
         replies.reset();
         flags.reset();
+        transaction.reset();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * SET. One that does not look at the old value is a put and may be taken by any replica; NX, XX, GET and KEEPTTL make
  * it a read-modify-write.
  */
-final class SetCommand implements Action.OfKey, UpdateFunction {
+final class SetCommand implements Action.OfKey, UpdateFunction, KeysFunction {
     private final Settings settings;
 
     SetCommand(Settings settings) {
@@ -42,6 +42,11 @@ final class SetCommand implements Action.OfKey, UpdateFunction {
     @Override
     public Reply reply(Outcome outcome, KeyRequest request) {
         return outcome instanceof Outcome.Written ? Reply.OK : Outcomes.updated(outcome);
+    }
+
+    @Override
+    public Reply run(byte[][] args, KeyValues keys) {
+        return UpdateAction.applied(this, args, args[1], keys);
     }
 
     @Override

@@ -56,7 +56,16 @@ final class SeveralCommands {
                 new MSetNx(settings));
     }
 
-    private record MGet(Settings settings) implements Action.OfKeys {
+    private record MGet(Settings settings) implements Action.OfKeys, KeysFunction {
+        @Override
+        public Reply run(byte[][] args, KeyValues keys) {
+            List<Reply> values = new ArrayList<>(args.length - 1);
+            for (int i = 1; i < args.length; i++) {
+                values.add(GetCommands.bulk(keys.get(args[i])));
+            }
+            return Reply.array(values);
+        }
+
         @Override
         public Plan plan(byte[][] args, int db, long nowMillis) {
             return new Plan.Last(Plan.gets(args, db, 1), outcomes -> values(outcomes, nowMillis));
@@ -77,16 +86,22 @@ final class SeveralCommands {
     }
 
     /** What is wrong with {@code key value [key value ...]}, or null. */
-    private static @Nullable Plan refusal(byte[][] args, String command, Settings settings) {
+    private static @Nullable Reply refusal(byte[][] args, String command, Settings settings) {
         if (args.length % 2 == 0) {
-            return Plan.refuse("ERR wrong number of arguments for '" + command + "' command");
+            return Reply.error("ERR wrong number of arguments for '" + command + "' command");
         }
         for (int i = 2; i < args.length; i += 2) {
             if (args[i].length > settings.valueBytesMax()) {
-                return new Plan.Done(Errors.TOO_LONG);
+                return Errors.TOO_LONG;
             }
         }
         return null;
+    }
+
+    private static void setAll(byte[][] args, KeyValues keys) {
+        for (int i = 1; i < args.length; i += 2) {
+            keys.set(args[i], args[i + 1], Expiry.NONE);
+        }
     }
 
     /** The last value of each key, in the order of the keys. */
@@ -98,12 +113,22 @@ final class SeveralCommands {
         return pairs;
     }
 
-    private record MSet(Settings settings) implements Action.OfKeys {
+    private record MSet(Settings settings) implements Action.OfKeys, KeysFunction {
         @Override
-        public Plan plan(byte[][] args, int db, long nowMillis) {
-            Plan refusal = refusal(args, "mset", settings);
+        public Reply run(byte[][] args, KeyValues keys) {
+            Reply refusal = refusal(args, "mset", settings);
             if (refusal != null) {
                 return refusal;
+            }
+            setAll(args, keys);
+            return Reply.OK;
+        }
+
+        @Override
+        public Plan plan(byte[][] args, int db, long nowMillis) {
+            Reply refusal = refusal(args, "mset", settings);
+            if (refusal != null) {
+                return new Plan.Done(refusal);
             }
             List<Operation> puts = new ArrayList<>(args.length / 2);
             for (Map.Entry<byte[], byte[]> pair : pairs(args).entrySet()) {
@@ -123,7 +148,22 @@ final class SeveralCommands {
      * wins that key and goes on, and the others have written nothing. What is left to chance is another command that
      * writes a later key in between; then the reply says how far this one came.
      */
-    private record MSetNx(Settings settings) implements Action.OfKeys {
+    private record MSetNx(Settings settings) implements Action.OfKeys, KeysFunction {
+        @Override
+        public Reply run(byte[][] args, KeyValues keys) {
+            Reply refusal = refusal(args, "msetnx", settings);
+            if (refusal != null) {
+                return refusal;
+            }
+            for (int i = 1; i < args.length; i += 2) {
+                if (keys.get(args[i]) != null) {
+                    return Reply.ZERO;
+                }
+            }
+            setAll(args, keys);
+            return Reply.ONE;
+        }
+
         @Override
         public boolean readsFirst() {
             return true;
@@ -131,9 +171,9 @@ final class SeveralCommands {
 
         @Override
         public Plan plan(byte[][] args, int db, long nowMillis) {
-            Plan refusal = refusal(args, "msetnx", settings);
+            Reply refusal = refusal(args, "msetnx", settings);
             if (refusal != null) {
-                return refusal;
+                return new Plan.Done(refusal);
             }
             List<Operation> gets = new ArrayList<>();
             List<Operation> sets = new ArrayList<>();

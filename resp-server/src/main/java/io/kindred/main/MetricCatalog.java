@@ -12,6 +12,7 @@ import io.kindred.cluster.term.TermCounters;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandCounters;
+import io.kindred.command.TransactionRoom;
 import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
 import io.kindred.engine.EngineStats;
@@ -98,6 +99,7 @@ final class MetricCatalog {
             set(NodeMetrics.CHANGES, r -> r.views().changeRecords()),
             set(NodeMetrics.QUORUMS, Reading::views),
             set(QuorumCounters.METRICS, r -> r.views().counters()),
+            set(TransactionRoom.METRICS, r -> r.of().commands().transactions()),
             set(TermCounters.METRICS, r -> r.views().terms()),
             set(NodeMetrics.REQUESTS, Reading::views),
             set(NodeMetrics.CLOCKS, r -> r.views().clockSkew()),

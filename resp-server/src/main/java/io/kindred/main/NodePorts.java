@@ -63,6 +63,11 @@ final class NodePorts implements KeyPort, ClusterPort {
     }
 
     @Override
+    public int groupOf(byte[] key) {
+        return node().views().partitionOf(key);
+    }
+
+    @Override
     public boolean isCoordinatedHere(int db, byte[] key, boolean update) {
         return node().views().isCoordinatedHere(db, key, update);
     }

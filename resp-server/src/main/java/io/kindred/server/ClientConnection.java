@@ -161,6 +161,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         });
         output.close();
         barrier.clear();
+        session.transaction().reset();
         pause.leaveLine();
         server.closed(this);
         server.turn().visit(this);

@@ -4,9 +4,11 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.quorum.GroupFunction;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction;
 import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.quorum.WatchedState;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
@@ -88,7 +90,41 @@ final class MemoryKeys implements KeyPort {
             Sibling sibling = write(put, context, new UpdateFunction.Change(put.value(), put.expireAtMillis()));
             return new Outcome.Written(context.with(sibling.dot(), sibling.stamp()));
         }
-        return update((Operation.Update) operation, versions);
+        return operation instanceof Operation.GroupUpdate group
+                ? updateAll(group)
+                : update((Operation.Update) operation, versions);
+    }
+
+    private Outcome updateAll(Operation.GroupUpdate group) {
+        GroupFunction function = functions.findGroup(group.args()[0]);
+        if (function == null) {
+            return new Outcome.Refused("ERR no such function");
+        }
+        GroupFunction.Result result = function.apply(group.args(), new AllValues(), clock.millis());
+        for (GroupFunction.Edit edit : result.edits()) {
+            write(
+                    new Operation.Get(edit.db(), edit.key()),
+                    versions(edit.db(), edit.key()).clock(),
+                    edit.change());
+        }
+        return new Outcome.Updated(result.reply());
+    }
+
+    private final class AllValues implements GroupFunction.Values {
+        @Override
+        public boolean isRead(int db, byte[] key) {
+            return true;
+        }
+
+        @Override
+        public UpdateFunction.@Nullable Current get(int db, byte[] key) {
+            return LiveValue.of(versions(db, key), clock.millis());
+        }
+
+        @Override
+        public long state(int db, byte[] key) {
+            return WatchedState.of(versions(db, key), clock.millis());
+        }
     }
 
     private Outcome update(Operation.Update update, Versions versions) {

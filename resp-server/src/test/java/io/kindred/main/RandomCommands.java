@@ -106,6 +106,8 @@ final class RandomCommands {
             } else if (kind == 2) {
                 calls.add(Call.of("RESET"));
                 calls.add(Call.of("SELECT", pick(choice.databases())));
+            } else if (kind == 3 || kind == 4) {
+                calls.addAll(transaction());
             } else if (kind < 30) {
                 calls.add(make(pick(names)));
             } else {
@@ -116,6 +118,22 @@ final class RandomCommands {
             calls.add(Call.of("QUIT"));
             calls.add(Call.of("SET", key(), "behind QUIT").muted());
         }
+        return calls;
+    }
+
+    private List<Call> transaction() {
+        List<Call> calls = new ArrayList<>();
+        if (random.nextInt(3) == 0) {
+            calls.add(make("watch"));
+            if (random.nextInt(3) == 0) {
+                calls.add(touching());
+            }
+        }
+        calls.add(Call.of("MULTI"));
+        for (int i = random.nextInt(5); i > 0; i--) {
+            calls.add(touching());
+        }
+        calls.add(Call.of(random.nextInt(8) == 0 ? "DISCARD" : "EXEC"));
         return calls;
     }
 
@@ -254,6 +272,11 @@ final class RandomCommands {
         add("time", () -> Call.of("TIME").check(Call::sameKind));
         add("quit", () -> Call.of("ECHO", "QUIT comes last"));
         add("reset", () -> Call.of("ECHO", "RESET is followed by SELECT"));
+        add("multi", () -> Call.of("ECHO", "MULTI is followed by EXEC"));
+        add("exec", () -> Call.of("EXEC"));
+        add("discard", () -> Call.of("DISCARD"));
+        add("watch", () -> Call.of("WATCH", key(), key()));
+        add("unwatch", () -> Call.of("UNWATCH"));
         add("client|getname", () -> Call.of("CLIENT", "GETNAME"));
         add("client|setname", () -> Call.of("CLIENT", "SETNAME", random.nextInt(3) == 0 ? "with blank" : "n" + key()));
         add("client|setinfo", () -> Call.of("CLIENT", "SETINFO", "LIB-NAME", "lib"));

@@ -445,6 +445,11 @@ public final class NodeViews {
         return view().isAlone();
     }
 
+    /** Keys of one partition can be written together. */
+    public int partitionOf(byte[] key) {
+        return membership.router().route(0, key).storageKey().partition();
+    }
+
     /**
      * Whether this node, as it sees it now, coordinates writes of this key, and the ring does not change under them: those
      * of one scope take effect in the order in which they were asked for.

@@ -1,0 +1,213 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Operation.KeyName;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Reply;
+import io.kindred.command.TransactionPart.Queued;
+import io.kindred.command.TransactionPart.Watched;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An EXEC while it runs. Commands on keys of one {tag} are one group update: all or none of them take effect, and nobody's
+ * writes come between. Where the keys are in several partitions there is one for each, one after the other; what is
+ * watched elsewhere is looked at before the first of them. Commands on other things than keys run in their place.
+ *
+ * <p>Owned by: the session's loop thread.
+ */
+final class ExecRun {
+    private final Session session;
+    private final ServerView server;
+    private final ReplySink sink;
+    private final List<Transaction.Queued> commands;
+    private final @Nullable Reply[] replies;
+    private final List<Step> steps = new ArrayList<>();
+    private int next;
+    private boolean isApplied;
+    private boolean isOver;
+    private boolean isWaiting;
+    private boolean isGoingOn;
+
+    /** What is done in one go; it calls {@link #done} when it is. */
+    private interface Step {
+        void run();
+    }
+
+    ExecRun(Session session, ServerView server, ReplySink sink) {
+        this.session = session;
+        this.server = server;
+        this.sink = sink;
+        this.commands = session.transaction().close();
+        this.replies = new @Nullable Reply[commands.size()];
+    }
+
+    void start() {
+        plan(session.transaction().unwatch());
+        goOn();
+    }
+
+    // --- the plan ---
+
+    /** The commands on keys of one partition, in their order. */
+    private static final class Part {
+        final List<Watched> watched = new ArrayList<>();
+        final List<Queued> queued = new ArrayList<>();
+        final List<Integer> places = new ArrayList<>();
+        final List<KeyName> keys = new ArrayList<>();
+
+        void watch(Watched key) {
+            watched.add(key);
+            keys.add(new KeyName(key.db(), key.key()));
+        }
+    }
+
+    private void plan(List<Watched> watched) {
+        Map<Integer, Part> parts = new LinkedHashMap<>();
+        for (Watched each : watched) {
+            parts.computeIfAbsent(server.keys().groupOf(each.key()), group -> new Part())
+                    .watch(each);
+        }
+        int db = session.db();
+        for (int i = 0; i < commands.size(); i++) {
+            Transaction.Queued command = commands.get(i);
+            Integer group = groupOf(command);
+            if (group != null) {
+                add(parts.computeIfAbsent(group, each -> new Part()), i, db);
+            } else if (command.command().action() instanceof Action.OfSession ofSession) {
+                replies[i] = ofSession.run(session, command.args(), server);
+                db = session.db();
+            } else {
+                addParts(parts);
+                int place = i;
+                steps.add(() -> runAlone(place));
+            }
+        }
+        addParts(parts);
+    }
+
+    /** The one group of all of a command's keys; null: it has none, or there are several, or it works on more than its keys. */
+    private @Nullable Integer groupOf(Transaction.Queued queued) {
+        CommandSpec spec = queued.command().spec();
+        if (queued.command().together() == null || spec.keys() == null) {
+            return null;
+        }
+        CommandSpec.KeyPositions positions = spec.keyPositions();
+        byte[][] args = queued.args();
+        int group = server.keys().groupOf(args[positions.at(0)]);
+        for (int i = 1; i < positions.count(args.length); i++) {
+            if (server.keys().groupOf(args[positions.at(i)]) != group) {
+                return null;
+            }
+        }
+        return group;
+    }
+
+    private void add(Part part, int place, int db) {
+        byte[][] args = commands.get(place).args();
+        CommandSpec.KeyPositions positions =
+                commands.get(place).command().spec().keyPositions();
+        for (int i = 0; i < positions.count(args.length); i++) {
+            part.keys.add(new KeyName(db, args[positions.at(i)]));
+        }
+        part.queued.add(new Queued(db, args));
+        part.places.add(place);
+    }
+
+    /** Where one part has all that is watched it looks at that itself, as it writes. */
+    private void addParts(Map<Integer, Part> parts) {
+        if (parts.size() > 1) {
+            for (Part part : parts.values()) {
+                if (!part.watched.isEmpty()) {
+                    Part look = new Part();
+                    part.watched.forEach(look::watch);
+                    steps.add(() -> execute(look));
+                }
+            }
+        }
+        for (Part part : parts.values()) {
+            if (!part.queued.isEmpty() || parts.size() == 1) {
+                steps.add(() -> execute(part));
+            }
+        }
+        parts.clear();
+    }
+
+    // --- the run ---
+
+    /** Steps may end from within: this is a loop, which they only wake. */
+    private void goOn() {
+        if (isGoingOn) {
+            return;
+        }
+        isGoingOn = true;
+        while (!isOver && !isWaiting && next < steps.size()) {
+            isWaiting = true;
+            steps.get(next++).run();
+        }
+        isGoingOn = false;
+        if (!isOver && !isWaiting) {
+            end(Reply.array(answered()));
+        }
+    }
+
+    private void done() {
+        isWaiting = false;
+        goOn();
+    }
+
+    private List<Reply> answered() {
+        List<Reply> all = new ArrayList<>(replies.length);
+        for (Reply reply : replies) {
+            all.add(reply == null ? Reply.NIL : reply);
+        }
+        return all;
+    }
+
+    private void end(Reply reply) {
+        isOver = true;
+        server.commands().transactions().ran(reply == Reply.NIL_ARRAY);
+        sink.complete(reply);
+    }
+
+    private void execute(Part part) {
+        byte[][] args = new TransactionPart(part.watched, part.queued).args();
+        server.keys()
+                .execute(
+                        new Operation.GroupUpdate(part.keys, args),
+                        session.quorum(),
+                        outcome -> executed(part, outcome));
+    }
+
+    private void executed(Part part, Outcome outcome) {
+        Reply failure = Failures.reply(outcome);
+        if (failure == null && Outcomes.updated(outcome) instanceof Reply.Array array) {
+            isApplied |= !part.queued.isEmpty();
+            for (int i = 0; i < part.places.size(); i++) {
+                replies[part.places.get(i)] = array.items().get(i);
+            }
+        } else if (!isApplied) {
+            // Nothing of the whole was done, or nobody knows: one answer says so.
+            end(failure == null ? Outcomes.updated(outcome) : failure);
+            return;
+        } else {
+            Reply why = failure != null
+                    ? failure
+                    : Reply.error("ERR a watched key was changed while keys of another {tag} were written");
+            part.places.forEach(place -> replies[place] = why);
+        }
+        done();
+    }
+
+    private void runAlone(int place) {
+        Transaction.Queued queued = commands.get(place);
+        isApplied = true;
+        CommandStart.start(queued.command(), session, queued.args(), server, reply -> {
+            replies[place] = reply;
+            done();
+        });
+    }
+}

@@ -1,0 +1,100 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Operation.KeyName;
+import io.kindred.cluster.quorum.GroupFunction;
+import io.kindred.cluster.quorum.GroupFunction.Edit;
+import io.kindred.cluster.quorum.UpdateFunction.Change;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of a transaction or script as they are by now within it: what was read, below what it has written itself. */
+final class GroupView implements KeyValues {
+    private final GroupFunction.Values values;
+    private final long nowMillis;
+    private final Map<Name, Change> changes = new LinkedHashMap<>();
+    private int db;
+
+    GroupView(GroupFunction.Values values, long nowMillis) {
+        this.values = values;
+        this.nowMillis = nowMillis;
+    }
+
+    /** Thrown through commands and scripts: a key that was not read has to be, before all of it is run again. */
+    static final class NotRead extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient KeyName key;
+
+        NotRead(KeyName key) {
+            super("a key that was not read", null, false, false);
+            this.key = key;
+        }
+
+        KeyName key() {
+            return key;
+        }
+    }
+
+    private record Name(int db, byte[] key) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Name that && db == that.db && Arrays.equals(key, that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(key) + db;
+        }
+    }
+
+    /** Commands from now on are on this database. */
+    void db(int number) {
+        db = number;
+    }
+
+    @Override
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    @Override
+    public @Nullable Current get(byte[] key) {
+        Change change = changes.get(new Name(db, key));
+        if (change == null) {
+            requireRead(key);
+            return values.get(db, key);
+        }
+        byte[] value = change.value();
+        boolean isExpired = change.expireAtMillis() != Expiry.NONE && change.expireAtMillis() <= nowMillis;
+        return value == null || isExpired ? null : new Current(value, change.expireAtMillis());
+    }
+
+    /** What nobody has read cannot be written either: the version that is made covers what was there. */
+    @Override
+    public void change(byte[] key, Change change) {
+        requireRead(key);
+        changes.put(new Name(db, key), change);
+    }
+
+    private void requireRead(byte[] key) {
+        if (!values.isRead(db, key)) {
+            throw new NotRead(new KeyName(db, key));
+        }
+    }
+
+    /** What is left of it: a key that was not there, and is not, is not written. */
+    List<Edit> edits() {
+        List<Edit> edits = new ArrayList<>();
+        changes.forEach((name, change) -> {
+            if (change.value() != null || values.get(name.db(), name.key()) != null) {
+                edits.add(new Edit(name.db(), name.key(), change));
+            }
+        });
+        return edits;
+    }
+}

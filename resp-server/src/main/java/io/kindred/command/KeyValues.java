@@ -1,0 +1,25 @@
+package io.kindred.command;
+
+import io.kindred.cluster.quorum.UpdateFunction.Change;
+import io.kindred.cluster.quorum.UpdateFunction.Current;
+import org.jspecify.annotations.Nullable;
+
+/** The values of one database's keys, for one command at a time. What was written before is there to be read. */
+interface KeyValues {
+    /** Unix time: one for all commands of a transaction or script. */
+    long nowMillis();
+
+    /** A key's live value; null: there is no such key. */
+    @Nullable
+    Current get(byte[] key);
+
+    void change(byte[] key, Change change);
+
+    default void set(byte[] key, byte[] value, long expireAtMillis) {
+        change(key, new Change(value, expireAtMillis));
+    }
+
+    default void delete(byte[] key) {
+        change(key, new Change(null, Expiry.NONE));
+    }
+}

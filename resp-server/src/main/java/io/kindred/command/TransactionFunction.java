@@ -1,0 +1,48 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Operation.KeyName;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.GroupFunction;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The part of an EXEC whose keys have one coordinator: all of its commands, one after the other, unless a watched key has changed. */
+record TransactionFunction(CommandTable commands) implements GroupFunction {
+    static final String NAME = "exec";
+
+    @Override
+    public Result apply(byte[][] args, Values values, long nowMillis) {
+        TransactionPart part = TransactionPart.of(args);
+        for (TransactionPart.Watched watched : part.watched()) {
+            if (!values.isRead(watched.db(), watched.key())) {
+                return Result.more(List.of(new KeyName(watched.db(), watched.key())));
+            }
+            if (values.state(watched.db(), watched.key()) != watched.state()) {
+                return Result.of(Reply.NIL_ARRAY, List.of());
+            }
+        }
+        GroupView view = new GroupView(values, nowMillis);
+        List<Reply> replies = new ArrayList<>(part.commands().size());
+        try {
+            for (TransactionPart.Queued queued : part.commands()) {
+                view.db(queued.db());
+                replies.add(run(queued.args(), view));
+            }
+        } catch (GroupView.NotRead missing) {
+            return Result.more(List.of(missing.key()));
+        }
+        return Result.of(Reply.array(replies), view.edits());
+    }
+
+    private Reply run(byte[][] args, GroupView view) {
+        CommandTable.Command command = commands.lookup(args);
+        if (command == null || !command.spec().fits(args.length)) {
+            return commands.unknown(args);
+        }
+        KeysFunction function = command.together();
+        return function == null
+                ? Reply.error("ERR the coordinating node does not run '"
+                        + command.spec().name() + "' in a transaction")
+                : function.run(args, view);
+    }
+}
