@@ -1,6 +1,7 @@
 package io.kindred.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Money that is moved between accounts of one {tag} by EXEC, from all nodes, while each node in turn is stopped, killed and
  * started. Each transfer notes itself in a log, so that one which took effect in part is seen: at the end the balances are what
  * the logs say, and each acknowledged transfer is in a log once. Whoever reads all accounts in one EXEC meanwhile always sees
- * the same sum.
+ * the same sum. Beside that a counter is raised behind WATCH, which is exact, too.
  */
 final class TransfersUnderKillsIT {
     private static final int ROUNDS = 6;
@@ -35,10 +36,15 @@ final class TransfersUnderKillsIT {
     private static final Duration PACE = Duration.ofMillis(2);
     private static final Set<String> NOTHING_APPLIED = Set.of("TRYAGAIN", "LOADING", "OOM");
 
+    private static final String COUNTER = "{bank}:counter";
+
     private final Seed seed = Seed.of(TransfersUnderKillsIT.class);
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final Set<String> unsure = ConcurrentHashMap.newKeySet();
     private final AtomicLong sums = new AtomicLong();
+    private final AtomicLong increments = new AtomicLong();
+    private final AtomicLong raced = new AtomicLong();
+    private final AtomicLong perhapsIncremented = new AtomicLong();
     private final AtomicBoolean over = new AtomicBoolean();
 
     @Test
@@ -69,7 +75,8 @@ final class TransfersUnderKillsIT {
                 }
             }
             System.out.println("transfers under " + ROUNDS + " rounds of stops and kills: " + acknowledged.size()
-                    + " acknowledged, " + unsure.size() + " unsure, " + sums + " sums; sloppy "
+                    + " acknowledged, " + unsure.size() + " unsure, " + sums + " sums, " + increments
+                    + " increments behind WATCH, " + raced + " raced; sloppy "
                     + cluster.info("sloppy_updates"));
         }
     }
@@ -117,9 +124,8 @@ final class TransfersUnderKillsIT {
             String all = connection.text("GET", log(client));
             for (String token : all == null ? new String[0] : all.split(";", -1)) {
                 if (!token.isEmpty()) {
-                    assertEquals(true, found.add(token), () -> token + " twice; " + seed);
-                    assertEquals(
-                            true,
+                    assertTrue(found.add(token), () -> token + " twice; " + seed);
+                    assertTrue(
                             acknowledged.contains(token) || unsure.contains(token),
                             () -> token + " was not applied; " + seed);
                     String[] parts = token.split("/", -1);
@@ -135,6 +141,11 @@ final class TransfersUnderKillsIT {
         Map<String, Integer> balances = new HashMap<>();
         expected.keySet().forEach(key -> balances.put(key, Integer.valueOf(connection.text("GET", key))));
         assertEquals(expected, new TreeMap<>(balances), () -> "balances that the logs do not explain; " + seed);
+        long counted = connection.number("INCRBY", COUNTER, "0");
+        assertTrue(
+                counted >= increments.get() && counted <= increments.get() + perhapsIncremented.get(),
+                () -> counted + " counted, " + increments + " by EXEC behind WATCH, " + perhapsIncremented + " unsure; "
+                        + seed);
     }
 
     private final class Client {
@@ -155,8 +166,12 @@ final class TransfersUnderKillsIT {
             for (int i = 0; !over.get(); i++) {
                 Await.last(PACE);
                 RespConnection open = connection();
-                if (open != null && !(random.nextInt(5) == 0 ? sum(open) : transfer(open, i))) {
-                    close();
+                if (open != null) {
+                    int kind = random.nextInt(6);
+                    boolean isGood = kind == 0 ? sum(open) : kind == 1 ? increment(open) : transfer(open, i);
+                    if (!isGood) {
+                        close();
+                    }
                 }
             }
             close();
@@ -205,6 +220,31 @@ final class TransfersUnderKillsIT {
             } catch (UncheckedIOException lost) {
                 if (isSent) {
                     unsure.add(token);
+                }
+                return false;
+            }
+        }
+
+        /** As an optimistic lock: what it has read is what it replaces, or nothing is. */
+        private boolean increment(RespConnection open) {
+            boolean isSent = false;
+            try {
+                open.call("WATCH", COUNTER);
+                String old = open.text("GET", COUNTER);
+                open.call("MULTI");
+                open.call("SET", COUNTER, Long.toString(old == null ? 1 : Long.parseLong(old) + 1));
+                isSent = true;
+                boolean isSet = open.call("EXEC") != null;
+                (isSet ? increments : raced).incrementAndGet();
+                return true;
+            } catch (RespError error) {
+                if (isSent && !NOTHING_APPLIED.contains(error.code())) {
+                    perhapsIncremented.incrementAndGet();
+                }
+                return isSent;
+            } catch (UncheckedIOException lost) {
+                if (isSent) {
+                    perhapsIncremented.incrementAndGet();
                 }
                 return false;
             }
