@@ -54,7 +54,8 @@ final class PubSubIT {
     /** The numbers that were published through each node, in the order in which this client hears of them. */
     private static void hear(RespConnection subscriber, int count, Map<String, List<Integer>> heard) {
         for (int i = 0; i < count; i++) {
-            String[] payload = RespConnection.asTexts(subscriber.receive()).get(2).split(" ");
+            String[] payload =
+                    RespConnection.asTexts(subscriber.receive()).get(2).split(" ");
             heard.computeIfAbsent(payload[0], node -> new ArrayList<>()).add(Integer.valueOf(payload[1]));
         }
     }
@@ -70,7 +71,9 @@ final class PubSubIT {
             for (int j = i; j < i + AT_ONCE; j++) {
                 int which = j % publishers.size();
                 publishers.get(which).send("PUBLISH", "all", "n" + which + " " + j);
-                published.computeIfAbsent("n" + which, node -> new ArrayList<>()).add(j);
+                published
+                        .computeIfAbsent("n" + which, node -> new ArrayList<>())
+                        .add(j);
             }
             for (int j = i; j < i + AT_ONCE; j++) {
                 assertEquals(1L, publishers.get(j % publishers.size()).receive(), "each node has one subscriber");
@@ -116,7 +119,9 @@ final class PubSubIT {
                 }
                 for (RespConnection subscriber : subscribers) {
                     for (int j = 0; j < AT_ONCE; j++) {
-                        assertEquals(payload, RespConnection.asTexts(subscriber.receive()).get(2));
+                        assertEquals(
+                                payload,
+                                RespConnection.asTexts(subscriber.receive()).get(2));
                     }
                 }
             }
@@ -194,9 +199,10 @@ final class PubSubIT {
             last.restart();
             cluster.awaitWhole();
             try (RespConnection publisher = cluster.connect(2)) {
-                Await.until("it has been told", Duration.ofSeconds(20), () -> Info.of(publisher, "kindred")
-                                .number("topics_elsewhere")
-                        > 0);
+                Await.until(
+                        "it has been told",
+                        Duration.ofSeconds(20),
+                        () -> Info.of(publisher, "kindred").number("topics_elsewhere") > 0);
                 publisher.call("PUBLISH", "restart", "x");
             }
             assertEquals(List.of("message", "restart", "x"), RespConnection.asTexts(subscriber.receive()));
