@@ -45,6 +45,7 @@ final class ArchitectureTest {
         "io.kindred.cluster.relay",
         "io.kindred.cluster.term",
         "io.kindred.cluster.keyspace",
+        "io.kindred.cluster.pubsub",
         "io.kindred.cluster.transfer",
         "io.kindred.cluster.core",
     };

@@ -3,6 +3,7 @@ package io.kindred.command;
 import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.STALE;
 
+import io.kindred.cluster.keyspace.Glob;
 import io.kindred.cluster.message.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

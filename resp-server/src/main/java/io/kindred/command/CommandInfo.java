@@ -30,7 +30,10 @@ final class CommandInfo {
         return Reply.array(List.of(
                 Reply.bulk(spec.name()),
                 Reply.integer(spec.arity()),
-                statuses(spec.flags().stream().map(CommandSpec.Flag::text).toList()),
+                statuses(spec.flags().stream()
+                        .filter(CommandSpec.Flag::isListed)
+                        .map(CommandSpec.Flag::text)
+                        .toList()),
                 Reply.integer(keys == null ? 0 : keys.first()),
                 Reply.integer(keys == null ? 0 : keys.last()),
                 Reply.integer(keys == null ? 0 : keys.step()),

@@ -43,7 +43,13 @@ public record CommandSpec(
         NO_AUTH,
         NO_ASYNC_LOADING,
         NO_MULTI,
-        ALLOW_BUSY;
+        ALLOW_BUSY,
+        /** It runs for a client that has subscribed in RESP2, too. Redis knows these by their names, and lists no such flag. */
+        SUBSCRIBED;
+
+        boolean isListed() {
+            return this != SUBSCRIBED;
+        }
 
         public String text() {
             return this == JOINING ? LOADING.text() : name().toLowerCase(Locale.ROOT);
@@ -56,6 +62,11 @@ public record CommandSpec(
      * @param access Redis's key-spec flags, as {@code RO}, {@code access}
      */
     public record KeyPositions(int first, int last, int step, List<String> access) {
+        /** Whether they are keys: channels may stand where keys do. */
+        boolean areKeys() {
+            return !access.contains("not_key");
+        }
+
         /** How many keys there are among so many arguments. */
         int count(int argumentsCount) {
             int end = last < 0 ? argumentsCount + last : last;
@@ -85,7 +96,7 @@ public record CommandSpec(
 
     /** Whether one of the keys among these arguments is longer than {@code bytesMax}. */
     boolean hasKeyLongerThan(int bytesMax, byte[][] args) {
-        if (keys == null) {
+        if (keys == null || !keys.areKeys()) {
             return false;
         }
         int last = keys.last() < 0 ? args.length + keys.last() : Math.min(keys.last(), args.length - 1);

@@ -19,7 +19,7 @@ interface Gate {
 
     /** Those of a node, in their order. */
     static List<Gate> of(ServerView server) {
-        return List.of(new Authentication(), new KeyLength(server.settings()), new Loading(server));
+        return List.of(new Authentication(), new KeyLength(server.settings()), new Subscribed(), new Loading(server));
     }
 
     /** Who has not said the password runs only what is flagged {@code no_auth}. */
@@ -37,6 +37,19 @@ interface Gate {
         @Override
         public @Nullable Reply refusal(CommandSpec spec, Session session, byte[][] args) {
             return spec.hasKeyLongerThan(settings.keyBytesMax(), args) ? Errors.KEY_TOO_LONG : null;
+        }
+    }
+
+    /** What a client is told in RESP2 that has subscribed are messages: it runs only what is flagged {@code SUBSCRIBED}. */
+    record Subscribed() implements Gate {
+        @Override
+        public @Nullable Reply refusal(CommandSpec spec, Session session, byte[][] args) {
+            if (!session.isInSubscribedMode() || spec.has(CommandSpec.Flag.SUBSCRIBED)) {
+                return null;
+            }
+            return Reply.error(
+                    "ERR Can't execute '" + spec.name() + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING /"
+                            + " QUIT / RESET are allowed in this context");
         }
     }
 

@@ -8,13 +8,13 @@ import java.util.List;
 public final class HelpText {
     private HelpText() {}
 
-    /** @param lines a subcommand with its arguments, then what it does, in turn */
+    /** @param lines a subcommand with its arguments, then what it does, in lines, in turn */
     public static Action.OfSession of(String container, String... lines) {
         List<Reply> text = new ArrayList<>();
         text.add(new Reply.Simple(container + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
         for (int i = 0; i < lines.length; i += 2) {
             text.add(new Reply.Simple(lines[i]));
-            text.add(new Reply.Simple("    " + lines[i + 1]));
+            lines[i + 1].lines().forEach(line -> text.add(new Reply.Simple("    " + line)));
         }
         text.add(new Reply.Simple("HELP"));
         text.add(new Reply.Simple("    Prints this help."));

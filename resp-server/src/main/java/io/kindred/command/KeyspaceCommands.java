@@ -4,6 +4,7 @@ import static io.kindred.command.CommandSpec.Flag.FAST;
 import static io.kindred.command.CommandSpec.Flag.READONLY;
 import static io.kindred.command.CommandSpec.Flag.WRITE;
 
+import io.kindred.cluster.keyspace.Glob;
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.ClusterPort.ScanPage;
 import java.util.ArrayList;

@@ -13,13 +13,20 @@ public final class Session {
     private final ClientUser user;
     private final Admission admission;
     private final LastCommand lastCommand;
+    private final Subscriptions subscriptions;
     private final QuorumChoice quorums = new QuorumChoice();
     private final ReplyMode replies = new ReplyMode();
     private final ClientFlags flags = new ClientFlags();
     private final KeyOrder order = new KeyOrder();
     private final Transaction transaction = new Transaction();
 
+    /** Of one that nothing can be pushed to. */
     public Session(ClientIdentity identity, ClientUser user, Admission admission) {
+        this(identity, user, admission, Subscriptions.NOBODY);
+    }
+
+    public Session(ClientIdentity identity, ClientUser user, Admission admission, Subscriptions.Client client) {
+        this.subscriptions = new Subscriptions(client);
         this.identity = identity;
         this.user = user;
         this.admission = admission;
@@ -54,6 +61,10 @@ public final class Session {
         return flags;
     }
 
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
     /** What runs this connection's operations on keys. */
     public KeyOrder order() {
         return order;
@@ -61,6 +72,11 @@ public final class Session {
 
     public Transaction transaction() {
         return transaction;
+    }
+
+    /** Whether its client speaks RESP2 and has subscribed, so that what it is told are messages. */
+    public boolean isInSubscribedMode() {
+        return subscriptions.isAny() && identity.protocol() == 2;
     }
 
     int db() {
@@ -83,5 +99,6 @@ public final class Session {
         replies.reset();
         flags.reset();
         transaction.reset();
+        subscriptions.reset();
     }
 }

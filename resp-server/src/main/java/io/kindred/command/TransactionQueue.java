@@ -19,6 +19,12 @@ final class TransactionQueue {
         this.room = room;
     }
 
+    /** Subscribing is answered by pushes, one a channel, which are no element of EXEC's reply. */
+    private static boolean isAllowed(CommandSpec spec) {
+        boolean subscribes = spec.has(CommandSpec.Flag.PUBSUB) && spec.has(CommandSpec.Flag.NOSCRIPT);
+        return !spec.has(CommandSpec.Flag.NO_MULTI) && !subscribes;
+    }
+
     boolean takes(CommandSpec spec, Session session) {
         return session.transaction().isOpen() && !AT_ONCE.contains(spec.name());
     }
@@ -26,7 +32,7 @@ final class TransactionQueue {
     /** The command's reply. */
     Reply queue(CommandTable.Command command, Session session, byte[][] args) {
         Transaction transaction = session.transaction();
-        boolean isAllowed = !command.spec().has(CommandSpec.Flag.NO_MULTI);
+        boolean isAllowed = isAllowed(command.spec());
         if (isAllowed && transaction.queue(command, args, room)) {
             return QUEUED;
         }

@@ -8,6 +8,8 @@ import io.kindred.command.CommandTable;
 import io.kindred.command.Commands;
 import io.kindred.command.KeyPort;
 import io.kindred.command.NodePort;
+import io.kindred.command.PubSub;
+import io.kindred.command.PubSubPort;
 import io.kindred.command.ServerView;
 import io.kindred.command.Session;
 import io.kindred.server.CommandRunner;
@@ -22,18 +24,20 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 
 /** Commands and the server that takes them from clients, wired together. */
-record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer server) {
+record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer server, PubSub pubSub) {
 
-    static <P extends KeyPort & ClusterPort> FrontEnd of(
+    static <P extends KeyPort & ClusterPort & PubSubPort> FrontEnd of(
             NetLoop net, P ports, LiveConfig config, NodePort node, InstantSource clock) {
         IoEventLoop loop = (IoEventLoop) net.loop();
         ServerParts parts = new ServerParts(loop, config, new ServerClock(clock, System::nanoTime));
         CommandTable.Builder table = Commands.standard(config);
         parts.addCommands(table);
+        PubSub pubSub = new PubSub(ports);
+        pubSub.addCommands(table);
         CommandTable commands = table.build();
         CommandDispatcher dispatcher =
                 new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));
-        return new FrontEnd(commands, dispatcher, new RespServer(loop, parts, running(dispatcher)));
+        return new FrontEnd(commands, dispatcher, new RespServer(loop, parts, running(dispatcher)), pubSub);
     }
 
     /** Listens for clients as the configuration says; not to be called on the loop, which it waits for. */

@@ -1,8 +1,8 @@
 package io.kindred.main;
 
+import io.kindred.cluster.keyspace.Glob;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.ConfigPort;
-import io.kindred.command.Glob;
 import io.kindred.command.Settings;
 import io.kindred.resp.RespLimits;
 import io.kindred.server.ClientSettings;

@@ -6,12 +6,14 @@ import io.kindred.cluster.core.NodeMetrics;
 import io.kindred.cluster.core.ReapCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
 import io.kindred.cluster.node.LoopStats;
+import io.kindred.cluster.pubsub.PubSubCounters;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.relay.RelayCounters;
 import io.kindred.cluster.term.TermCounters;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandCounters;
+import io.kindred.command.PubSub;
 import io.kindred.command.TransactionRoom;
 import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
@@ -106,6 +108,8 @@ final class MetricCatalog {
             set(NodeMetrics.HINTS, Reading::views),
             set(HandoffCounters.METRICS, r -> r.views().handoff()),
             set(RelayCounters.METRICS, r -> r.views().relays()),
+            set(PubSub.METRICS, r -> r.of().pubSub()),
+            set(PubSubCounters.METRICS, r -> r.views().pubSub()),
             set(ExchangeCounters.METRICS, r -> r.views().exchange()),
             set(NodeMetrics.TREES, r -> r.views().trees()),
             set(ScrubCounters.METRICS, r -> r.views().scrubbed()),

@@ -139,6 +139,8 @@ final class Node implements NodeHost, NodePort {
         saves.open(opened.engine());
         backups = BackupFacts.backups(net.loop(), opened, config.now(), clock);
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
+        opened.loop().client().onPublished(front.pubSub()::tell);
+        front.pubSub().tellAll();
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
         noteStoredLater(opened.directory());
@@ -164,6 +166,7 @@ final class Node implements NodeHost, NodePort {
                 front.server(),
                 front.dispatcher(),
                 front.commands(),
+                front.pubSub(),
                 opened.core().views(),
                 opened.loop(),
                 opened.engine(),

@@ -10,12 +10,14 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.node.NodeClient;
 import io.kindred.cluster.ring.Plan;
 import io.kindred.cluster.version.Actor;
 import io.kindred.command.Answer;
 import io.kindred.command.ClusterPort;
 import io.kindred.command.KeyPort;
+import io.kindred.command.PubSubPort;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: the loop thread.
  */
-final class NodePorts implements KeyPort, ClusterPort {
+final class NodePorts implements KeyPort, ClusterPort, PubSubPort {
     /** What a way into the node is made of. */
     record Opened(NodeClient client, NodeViews views) {}
 
@@ -111,6 +113,33 @@ final class NodePorts implements KeyPort, ClusterPort {
                 answer.done(show.apply(reply));
             }
         });
+    }
+
+    // --- publish and subscribe: clients may do so before the node is open, and are alone then ---
+
+    @Override
+    public void subscribe(List<Topic> topics, Answer<Reply> answer) {
+        if (opened == null) {
+            answer.done(Reply.OK);
+        } else {
+            ask(new ClusterQuery.Subscribe(topics), answer, reply -> Reply.OK);
+        }
+    }
+
+    @Override
+    public void unsubscribed(List<Topic> topics) {
+        Opened node = opened;
+        if (node != null) {
+            node.client().unsubscribed(topics);
+        }
+    }
+
+    @Override
+    public void publish(Topic channel, byte[] payload) {
+        Opened node = opened;
+        if (node != null) {
+            node.client().publish(channel, payload);
+        }
     }
 
     // --- the ring and its members ---

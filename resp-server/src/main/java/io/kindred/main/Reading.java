@@ -5,6 +5,7 @@ import io.kindred.cluster.node.NodeLoop;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandDispatcher;
 import io.kindred.command.CommandTable;
+import io.kindred.command.PubSub;
 import io.kindred.engine.StorageEngine;
 import io.kindred.server.RespServer;
 import io.kindred.server.http.HttpCounters;
@@ -29,6 +30,7 @@ record Reading(Subjects of, long startedMillis, long startedBytes, String runId,
             RespServer server,
             CommandDispatcher dispatcher,
             CommandTable commands,
+            PubSub pubSub,
             NodeViews views,
             NodeLoop loop,
             StorageEngine engine,

@@ -1,6 +1,7 @@
 package io.kindred.main;
 
 import io.kindred.cluster.keyspace.Expiring;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.node.LoopStats;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.metrics.MetricFamily;
@@ -19,7 +20,6 @@ final class ServerMetrics {
     private static final String NO_REWRITE = "There are no rewrites: the log's segments go when tables hold them.";
     private static final String NO_RDB = "There is no RDB file: what is in memory is flushed to tables.";
     private static final String NO_FORK = "The process never forks.";
-    private static final String NO_PUBSUB = "There is no publish and subscribe.";
     private static final String NO_EXPIRE_CYCLE =
             "Keys expire by the clock of whoever looks; the scrubber removes them.";
     private static final String NO_DEFRAGMENTATION = "The JVM moves objects by itself.";
@@ -199,9 +199,18 @@ final class ServerMetrics {
             .fixed("evicted_clients", 0, "client-output-buffer-limit and waiting-bytes-max have counters of their own.")
             .fixed("total_eviction_exceeded_time", 0, NO_EVICTION)
             .fixed("current_eviction_exceeded_time", 0, NO_EVICTION)
-            .fixed("pubsub_channels", 0, NO_PUBSUB)
-            .fixed("pubsub_patterns", 0, NO_PUBSUB)
-            .fixed("pubsubshard_channels", 0, NO_PUBSUB)
+            .gauge(
+                    "pubsub_channels",
+                    "Channels that clients of this node have subscribed to.",
+                    r -> r.of().pubSub().count(Topic.Kind.CHANNEL))
+            .gauge(
+                    "pubsub_patterns",
+                    "Different patterns that clients of this node have subscribed to.",
+                    r -> r.of().pubSub().count(Topic.Kind.PATTERN))
+            .gauge(
+                    "pubsubshard_channels",
+                    "Shard channels that clients of this node have subscribed to.",
+                    r -> r.of().pubSub().count(Topic.Kind.SHARD_CHANNEL))
             .fixed("latest_fork_usec", 0, NO_FORK)
             .fixed("total_forks", 0, NO_FORK)
             .fixed("migrate_cached_sockets", 0, "There is no MIGRATE.")

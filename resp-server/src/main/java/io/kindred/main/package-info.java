@@ -7,7 +7,7 @@
  *
  * <p>Imports of Kindred: {@code cluster.antientropy}, {@code cluster.core}, {@code cluster.handoff},
  * {@code cluster.keyspace}, {@code cluster.membership}, {@code cluster.message}, {@code cluster.node},
- * {@code cluster.quorum}, {@code cluster.relay}, {@code cluster.ring}, {@code cluster.term}, {@code cluster.version},
+ * {@code cluster.pubsub}, {@code cluster.quorum}, {@code cluster.relay}, {@code cluster.ring}, {@code cluster.term}, {@code cluster.version},
  * {@code cluster.wire}, {@code cluster.wire.tls}, {@code command}, {@code engine}, {@code metrics},
  * {@code resp}, {@code server}, {@code server.http}.
  */

@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.command.ClientIdentity;
 import io.kindred.command.ClientUser;
 import io.kindred.command.Session;
+import io.kindred.command.Subscriptions;
 import io.kindred.resp.CommandSink;
 import io.kindred.resp.RespDecoder;
 import io.netty.buffer.ByteBuf;
@@ -75,7 +76,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     ClientConnection(RespServer server, Channel channel, ClientIdentity identity, ClientUser user) {
         this.server = server;
         this.channel = channel;
-        this.session = new Session(identity, user, admission);
+        this.session = new Session(identity, user, admission, new Subscriber());
         this.readMillis = identity.createdMillis();
         this.limits = server.settings().limits();
         this.input = new ClientInput(server, channel);
@@ -163,6 +164,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         barrier.clear();
         session.transaction().reset();
         pause.leaveLine();
+        session.subscriptions().close();
         server.closed(this);
         server.turn().visit(this);
     }
@@ -436,6 +438,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             output.push(push, behind);
             closeIfTooMuch();
             visitAfterwards();
+        }
+    }
+
+    /** As what others publish reaches it. */
+    private final class Subscriber implements Subscriptions.Client {
+        @Override
+        public void push(Reply.Push message) {
+            ClientConnection.this.push(message, null);
+        }
+
+        @Override
+        public void subscribed(boolean toAny) {
+            output.kind(toAny ? ClientClass.PUBSUB : ClientClass.NORMAL);
         }
     }
 

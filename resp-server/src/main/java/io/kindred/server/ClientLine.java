@@ -23,9 +23,12 @@ final class ClientLine {
         field(out, "name", identity.name());
         field(out, "age", seconds(nowMillis - identity.createdMillis()));
         field(out, "idle", seconds(nowMillis - session.lastCommand().millis()));
-        field(out, "flags", flags(session.flags()));
+        field(out, "flags", flags(session));
         field(out, "db", identity.db());
-        out.append("sub=0 psub=0 ssub=0 multi=-1 ");
+        field(out, "sub", session.subscriptions().channels());
+        field(out, "psub", session.subscriptions().patterns());
+        field(out, "ssub", session.subscriptions().shardChannels());
+        out.append("multi=-1 ");
         field(out, "qbuf", client.input().unreadBytes());
         out.append("qbuf-free=0 ");
         field(out, "argv-mem", client.input().decodingBytes());
@@ -47,9 +50,12 @@ final class ClientLine {
         out.append(name).append('=').append(value).append(' ');
     }
 
-    private static String flags(ClientFlags flags) {
-        String set =
-                (flags.closesAfterReply() ? "c" : "") + (flags.noEvict() ? "e" : "") + (flags.noTouch() ? "T" : "");
+    private static String flags(Session session) {
+        ClientFlags flags = session.flags();
+        String set = (session.subscriptions().isAny() ? "P" : "")
+                + (flags.closesAfterReply() ? "c" : "")
+                + (flags.noEvict() ? "e" : "")
+                + (flags.noTouch() ? "T" : "");
         return set.isEmpty() ? "N" : set;
     }
 

@@ -6,6 +6,7 @@ import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
 import static io.kindred.command.CommandSpec.Flag.NO_AUTH;
 import static io.kindred.command.CommandSpec.Flag.STALE;
+import static io.kindred.command.CommandSpec.Flag.SUBSCRIBED;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.Action;
@@ -28,6 +29,7 @@ public final class ConnectionCommands {
     public static final String REDIS_VERSION = "7.2.5";
 
     private static final Reply PONG = new Reply.Simple("PONG");
+    private static final Reply PONG_MESSAGE = Reply.bulk("pong");
     private static final Reply RESET = new Reply.Simple("RESET");
     private static final Reply SYNTAX = Reply.error("ERR syntax error");
     private static final Reply NOT_AN_INTEGER = Reply.error("ERR value is not an integer or out of range");
@@ -57,7 +59,7 @@ public final class ConnectionCommands {
         ConnectionCommands commands = new ConnectionCommands(wrongPasswords);
         table.add(
                 named("ping", -1, "1.0.0", "Answers PONG, or the message that it was given.")
-                        .flags(FAST)
+                        .flags(FAST, SUBSCRIBED)
                         .tips("request_policy:all_shards", "response_policy:all_succeeded"),
                 (Action.OfSession) ConnectionCommands::ping);
         table.add(
@@ -78,14 +80,14 @@ public final class ConnectionCommands {
                 (Action.OfSession) ConnectionCommands::select);
         table.add(
                 named("quit", -1, "1.0.0", "Closes the connection.")
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY, SUBSCRIBED),
                 (Action.OfSession) (session, args, server) -> {
                     session.flags().closeAfterReply();
                     return Reply.OK;
                 });
         table.add(
                 named("reset", 1, "6.2.0", "Puts the connection back to how it began.")
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY),
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY, SUBSCRIBED),
                 (Action.OfSession) (session, args, server) -> {
                     session.reset(server.settings().password() != null);
                     return RESET;
@@ -105,9 +107,10 @@ public final class ConnectionCommands {
     }
 
     private static Reply ping(Session session, byte[][] args, ServerView server) {
+        boolean isMessage = session.isInSubscribedMode();
         return switch (args.length) {
-            case 1 -> PONG;
-            case 2 -> Reply.bulk(args[1]);
+            case 1 -> isMessage ? Reply.array(List.of(PONG_MESSAGE, Reply.bulk(""))) : PONG;
+            case 2 -> isMessage ? Reply.array(List.of(PONG_MESSAGE, Reply.bulk(args[1]))) : Reply.bulk(args[1]);
             default -> Reply.error("ERR wrong number of arguments for 'ping' command");
         };
     }

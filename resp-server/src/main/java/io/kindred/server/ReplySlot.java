@@ -67,10 +67,8 @@ public final class ReplySlot extends OutputEntry implements ReplySink {
         owner.completed(this);
     }
 
-    /**
-     * One of several replies of the command, before the one that completes it: all are written then, in a row. There is at most
-     * one for each argument of the command.
-     */
+    /** All are written in a row. There is at most one for each argument of the command, or for each topic of its client. */
+    @Override
     public void also(Reply answer) {
         refuseSecond(answer);
         List<Reply> replies = earlier;

@@ -272,7 +272,9 @@ public final class RespServer {
         long timeoutMillis = settings.timeoutSeconds() * 1000L;
         long now = clock.millis();
         for (ClientConnection client : clients.all()) {
-            boolean isIdle = timeoutMillis > 0 && !client.awaitsReply() && now - client.readMillis() > timeoutMillis;
+            boolean waits =
+                    client.awaitsReply() || client.session().subscriptions().isAny();
+            boolean isIdle = timeoutMillis > 0 && !waits && now - client.readMillis() > timeoutMillis;
             if (isIdle) {
                 client.closeNow();
             } else {

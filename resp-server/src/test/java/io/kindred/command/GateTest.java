@@ -24,11 +24,25 @@ final class GateTest {
                             + " command|getkeys command|help command|info command|list config|get config|help"
                             + " config|resetstat config|rewrite config|set echo hello info lastsave latency|doctor"
                             + " latency|help latency|histogram latency|history latency|latest latency|reset memory|help"
+                            + " psubscribe publish pubsub|channels pubsub|help pubsub|numpat pubsub|numsub"
+                            + " pubsub|shardchannels pubsub|shardnumsub punsubscribe spublish ssubscribe subscribe"
+                            + " sunsubscribe unsubscribe"
                             + " module|help object|help quit reset role select shutdown slowlog|get slowlog|help"
                             + " slowlog|len slowlog|reset time")
                     .split(" "));
 
     private static final Set<String> REDIS_NO_AUTH = Set.of("auth", "hello", "quit", "reset");
+
+    private static final Set<String> REDIS_SUBSCRIBED = Set.of(
+            "subscribe",
+            "unsubscribe",
+            "psubscribe",
+            "punsubscribe",
+            "ssubscribe",
+            "sunsubscribe",
+            "ping",
+            "quit",
+            "reset");
 
     private final TestSettings settings = new TestSettings();
     private final Session session = TestSessions.open();
@@ -41,6 +55,19 @@ final class GateTest {
             assertEquals(!spec.has(Flag.NO_AUTH), isRefused(spec, "NOAUTH "), spec.name());
         }
         assertEquals(REDIS_NO_AUTH, named(spec -> spec.has(Flag.NO_AUTH)));
+    }
+
+    @Test
+    void whoHasSubscribedInResp2RunsOnlyWhatIsFlagged() {
+        node.dispatcher().run(session, TestNode.bytes(List.of("SUBSCRIBE", "a")), reply -> {});
+        for (CommandSpec spec : all()) {
+            assertEquals(!spec.has(Flag.SUBSCRIBED), isRefused(spec, "ERR Can't execute '" + spec.name()), spec.name());
+        }
+        assertEquals(REDIS_SUBSCRIBED, named(spec -> spec.has(Flag.SUBSCRIBED)));
+        session.identity().protocol(3);
+        for (CommandSpec spec : all()) {
+            assertEquals(false, isRefused(spec, "ERR Can't execute '"), spec.name());
+        }
     }
 
     @Test

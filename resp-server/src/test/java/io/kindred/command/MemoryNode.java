@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 /** All commands over a keyspace in memory, for tests that need more of a node than one package has. */
 public final class MemoryNode implements NodePort {
     final MemorySaves saves = new MemorySaves(true);
+    final MemoryPeers peers = new MemoryPeers();
+    private final PubSub pubSub = new PubSub(peers);
     private final CommandDispatcher dispatcher;
     private final CommandTable table;
     private final MemoryCluster cluster;
@@ -18,6 +20,7 @@ public final class MemoryNode implements NodePort {
     public MemoryNode(Settings settings, InstantSource clock, Consumer<CommandTable.Builder> more) {
         CommandTable.Builder commands = Commands.standard(settings);
         more.accept(commands);
+        pubSub.addCommands(commands);
         table = commands.build();
         MemoryKeys keys = new MemoryKeys(table, clock);
         cluster = new MemoryCluster(keys, clock);

@@ -67,6 +67,22 @@ final class RedisWireDifferenceTest {
         "CLIENT KILL 1.1.1.1:1",
         "CLIENT NO-EVICT ON",
         "CLIENT NO-EVICT x",
+        "SUBSCRIBE a a",
+        "SUBSCRIBE",
+        "UNSUBSCRIBE",
+        "UNSUBSCRIBE b a b",
+        "PSUBSCRIBE a*",
+        "PUNSUBSCRIBE",
+        "SSUBSCRIBE s",
+        "SUNSUBSCRIBE",
+        "PUBLISH a x",
+        "PUBLISH zz x",
+        "SPUBLISH s x",
+        "PUBSUB NUMSUB a b",
+        "PUBSUB NUMPAT",
+        "PUBSUB SHARDNUMSUB s",
+        "PUBSUB CHANNELS x y",
+        "PUBSUB HELP",
     };
 
     private Process redis;

@@ -14,6 +14,7 @@ import io.kindred.cluster.transfer.OwnHolding;
 final class Cluster {
     private final ClusterMembership membership;
     private final OwnHolding own;
+    private final PubSubPart pubSub;
 
     /** @param facts of the flushes, which gossip brings to whoever has missed one */
     Cluster(NodeConfig config, Recovered recovered, CoreContext in, Journal journal, LocalFacts facts) {
@@ -23,6 +24,7 @@ final class Cluster {
                 new HoldingDisk(journal),
                 in.clocks()::nextStamp);
         membership = new ClusterMembership(config, recovered, in, facts, own);
+        pubSub = new PubSubPart(membership, in);
         membership.onFolded((datacenter, ring) -> journal.persistMeta(
                 MetaKey.of(
                         ring.isSettled() ? MetaKey.SETTLED : MetaKey.FOLDED, (int) DatacenterRecords.idOf(datacenter)),
@@ -58,6 +60,11 @@ final class Cluster {
     /** Where requests go by that view, and by who is there. */
     RingRouter router() {
         return membership.router();
+    }
+
+    /** Who listens to what is published. */
+    PubSubPart pubSub() {
+        return pubSub;
     }
 
     /** What this node holds. */

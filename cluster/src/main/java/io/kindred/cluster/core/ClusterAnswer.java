@@ -15,6 +15,9 @@ public sealed interface ClusterAnswer {
     /** W of the key's replicas have the record. */
     record Restored() implements ClusterAnswer {}
 
+    /** The other nodes know what the clients here have subscribed to, as far as they are there. */
+    record Subscribed() implements ClusterAnswer {}
+
     record Flushed() implements ClusterAnswer {}
 
     /** The decision is made and told; what follows from it goes on. */

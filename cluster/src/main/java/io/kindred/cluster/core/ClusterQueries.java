@@ -4,6 +4,7 @@ import io.kindred.cluster.keyspace.CountCore;
 import io.kindred.cluster.keyspace.FlushCore;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.keyspace.ScanCore;
+import io.kindred.cluster.pubsub.PubSubCore;
 import org.jspecify.annotations.Nullable;
 
 /** Answers questions about, and commands to, the whole cluster. */
@@ -15,6 +16,7 @@ final class ClusterQueries {
     private final RandomSource random;
     private final RingChanges changes;
     private final RestoredRecords restored;
+    private final PubSubCore pubSub;
 
     ClusterQueries(Cluster cluster, PartitionServer server, NodeViews views) {
         this.question = server.question();
@@ -22,6 +24,7 @@ final class ClusterQueries {
         this.antiEntropy = server.antiEntropy();
         this.views = views;
         this.random = server.data().context().random();
+        this.pubSub = cluster.pubSub().core();
         this.changes = new RingChanges(cluster.membership());
         this.restored =
                 new RestoredRecords(server.coordination(), cluster.membership().view());
@@ -43,6 +46,8 @@ final class ClusterQueries {
             antiEntropy.repair(repair, answer -> answer(token, answer));
         } else if (query instanceof ClusterQuery.Restore record) {
             restored.restore(record, answer -> answer(token, answer));
+        } else if (query instanceof ClusterQuery.Subscribe subscribe) {
+            pubSub.subscribe(token, subscribe.topics());
         } else {
             answer(token, changes.decide(query));
         }

@@ -1,6 +1,8 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.DumpedRecord;
+import io.kindred.cluster.message.Topic;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asks of the cluster as a whole. */
@@ -34,6 +36,9 @@ public sealed interface ClusterQuery {
     /** Joins a record of another cluster, from a backup, into what this one has of the key. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
     record Restore(int db, byte[] key, DumpedRecord record) implements ClusterQuery {}
+
+    /** Clients here want what is published there: asked for each topic that nobody has subscribed to already, at least. */
+    record Subscribe(List<Topic> topics) implements ClusterQuery {}
 
     /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.

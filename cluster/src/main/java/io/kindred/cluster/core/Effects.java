@@ -5,6 +5,7 @@ import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ public interface Effects {
     void reply(long token, Outcome outcome);
 
     void answer(long token, ClusterAnswer answer);
+
+    /** A client of another node has published this: whoever has subscribed here is to be told. */
+    void published(Topic channel, byte[] payload);
 
     /** Asks for a {@link Event.Tick} at this time of the monotonic clock, or soon after; the earliest asked for counts. */
     void wakeAt(long nanos);

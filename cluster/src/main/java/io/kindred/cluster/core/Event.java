@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,13 @@ public sealed interface Event {
 
     /** A question about, or a command to, the whole cluster; answered by one {@link Effects#answer}. */
     record ClusterRequest(long token, ClusterQuery query) implements Event {}
+
+    /** A client publishes this; those that have subscribed at this node have been told already. */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of an event.
+    record Publish(Topic channel, byte[] payload) implements Event {}
+
+    /** No client has subscribed to these any more. To what they do is a {@link ClusterQuery.Subscribe}. */
+    record Unsubscribed(List<Topic> topics) implements Event {}
 
     record Received(long from, Message message) implements Event {}
 

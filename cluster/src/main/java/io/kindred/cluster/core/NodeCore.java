@@ -26,6 +26,7 @@ public final class NodeCore {
     private final Cluster cluster;
     private final ClusterMembership membership;
     private final PartitionServer server;
+    private final PubSubPart pubSub;
     private final NodeMessages messages;
     private final NodeViews views;
     private final ClusterQueries queries;
@@ -51,6 +52,7 @@ public final class NodeCore {
         data = new LocalData(config, in, kept, journal, store, self);
         cluster = new Cluster(config, recovered, in, journal, data.facts());
         membership = cluster.membership();
+        pubSub = cluster.pubSub();
         server = new PartitionServer(data, cluster, recovered, functions);
         messages = new NodeMessages(cluster, server);
         views = new NodeViews(cluster, server);
@@ -89,6 +91,10 @@ public final class NodeCore {
         } else if (event instanceof Event.Received received) {
             membership.watch().heard(received.from());
             received.message().deliver(received.from(), messages);
+        } else if (event instanceof Event.Publish publish) {
+            pubSub.core().publish(publish.channel(), publish.payload());
+        } else if (event instanceof Event.Unsubscribed gone) {
+            pubSub.core().unsubscribe(gone.topics());
         } else if (event instanceof Event.Persisted persisted) {
             data.onPersisted(persisted);
         } else if (event instanceof Event.Synced synced) {
@@ -104,6 +110,7 @@ public final class NodeCore {
         } else if (event instanceof Event.PeerConnected peer) {
             membership.onPeerConnected(peer.peer());
             server.onPeerConnected(peer.peer());
+            pubSub.core().onConnected(peer.peer());
         } else if (event instanceof Event.Refused refused) {
             membership.onRefused(refused);
         } else if (event instanceof Event.Mistaken mistaken) {
@@ -111,12 +118,14 @@ public final class NodeCore {
         } else if (event instanceof Event.PeerLost peer) {
             membership.onPeerLost(peer.peer());
             server.onPeerLost(peer.peer());
+            pubSub.core().onLost(peer.peer());
         } else if (event instanceof Event.Tick) {
             server.endRequests();
             // What those have left undone by now is owed.
             membership.view().owe(server.oldestDebtStamp(), clocks.tellStamp());
             membership.onTick();
             server.onTick();
+            pubSub.onTick();
         } else if (event instanceof Event.Started) {
             server.onStarted();
             cluster.onStarted();
@@ -143,6 +152,7 @@ public final class NodeCore {
      */
     public void wake(Effects effects) {
         long next = Math.min(membership.nextTickNanos(), server.nextTickNanos());
+        next = Math.min(next, pubSub.core().nextTickNanos());
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
             wakeNanos = next;

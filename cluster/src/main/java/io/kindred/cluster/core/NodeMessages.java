@@ -34,6 +34,7 @@ final class NodeMessages implements MessageHandler {
     @Override
     public void onStartAsked(long from, Message.StartAsked message) {
         membership.onStartAsked(from, message);
+        cluster.pubSub().core().onStart(from, message.start());
     }
 
     @Override
@@ -356,6 +357,25 @@ final class NodeMessages implements MessageHandler {
     @Override
     public void onFlushAck(long from, Message.FlushAck message) {
         answered(from, message.requestId(), message);
+    }
+
+    @Override
+    public void onInterest(long from, Message.Interest message) {
+        if (!cluster.refuses(from)) {
+            cluster.pubSub().core().onInterest(from, message);
+        }
+    }
+
+    @Override
+    public void onInterestAck(long from, Message.InterestAck message) {
+        cluster.pubSub().core().onInterestAck(from, message);
+    }
+
+    @Override
+    public void onPublication(long from, Message.Publication message) {
+        if (!cluster.refuses(from)) {
+            cluster.pubSub().core().onPublication(from, message);
+        }
     }
 
     private void answered(long from, long requestId, Message message) {

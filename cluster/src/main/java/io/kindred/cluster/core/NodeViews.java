@@ -11,6 +11,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.pubsub.PubSubCounters;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.Route;
@@ -32,6 +33,7 @@ public final class NodeViews {
     private final NodeConfig config;
     private final ClusterMembership membership;
     private final RingRoster roster;
+    private final PubSubPart pubSub;
     private final Clocks clocks;
     private final PartitionServer server;
     private final LocalData data;
@@ -44,6 +46,7 @@ public final class NodeViews {
         config = data.config();
         membership = cluster.membership();
         roster = cluster.roster();
+        pubSub = cluster.pubSub();
         clocks = data.context().clocks();
         keyspace = data.keyspace();
         allPartitions = IntStream.range(0, config.partitions()).toArray();
@@ -244,6 +247,11 @@ public final class NodeViews {
     /** The stamp at or below which a database's versions count as deleted. */
     public long flushStamp(int db) {
         return data.kept().flushStamps().of(db);
+    }
+
+    /** What was published between nodes. */
+    public PubSubCounters pubSub() {
+        return pubSub.core().counters();
     }
 
     public QuorumCounters counters() {

@@ -10,7 +10,7 @@
  * effects.
  *
  * <p>Imports of Kindred: {@code cluster.antientropy}, {@code cluster.handoff}, {@code cluster.keyspace},
- * {@code cluster.membership}, {@code cluster.message}, {@code cluster.quorum}, {@code cluster.relay},
+ * {@code cluster.membership}, {@code cluster.message}, {@code cluster.pubsub}, {@code cluster.quorum}, {@code cluster.relay},
  * {@code cluster.ring}, {@code cluster.term}, {@code cluster.transfer}, {@code cluster.version}, {@code metrics}.
  */
 @NullMarked

@@ -634,6 +634,47 @@ public sealed interface Message {
         }
     }
 
+    // --- publish and subscribe ---
+
+    /**
+     * Tells what the sender's clients have subscribed to: one part of a telling, of which the first part begins anew.
+     *
+     * @param start of the sender's process
+     * @param session which telling of this process it is; a later one has a greater number
+     * @param part from 1; each is sent when the one before it is acknowledged
+     * @param everything whether the sender is to be sent all that is published, for now: it has not told all its topics
+     *     yet, or has too many to tell
+     */
+    record Interest(long start, long session, long part, boolean everything, List<Topic> added, List<Topic> removed)
+            implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onInterest(from, this);
+        }
+    }
+
+    /** The last part that the sender has taken, of which telling; all 0: it knows of none. */
+    record InterestAck(long start, long session, long part) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onInterestAck(from, this);
+        }
+    }
+
+    /**
+     * What a client of the sender has published.
+     *
+     * @param start of the sender's process
+     * @param number greater than those of all that this process has sent before
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a message.
+    record Publication(long start, long number, Topic channel, byte[] payload) implements Message {
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onPublication(from, this);
+        }
+    }
+
     /** What a replica says of a request that it was asked to serve. */
     enum Verdict {
         OK,

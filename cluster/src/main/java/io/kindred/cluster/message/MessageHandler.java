@@ -95,4 +95,10 @@ public interface MessageHandler {
     void onFlush(long from, Message.Flush message);
 
     void onFlushAck(long from, Message.FlushAck message);
+
+    void onInterest(long from, Message.Interest message);
+
+    void onInterestAck(long from, Message.InterestAck message);
+
+    void onPublication(long from, Message.Publication message);
 }

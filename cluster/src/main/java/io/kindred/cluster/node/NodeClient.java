@@ -8,6 +8,8 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.OutcomeCallback;
 import io.kindred.cluster.message.Overload;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Topic;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,7 @@ public final class NodeClient {
             new Outcome.NoQuorum("this node stopped before the answer; a write may still take effect");
 
     private final NodeLoop node;
+    private PublicationListener publications = (channel, payload) -> {};
     private final CallTable calls = new CallTable(CALLS_MAX);
 
     NodeClient(NodeLoop node) {
@@ -77,6 +80,27 @@ public final class NodeClient {
      */
     public void onWritesHeld(Consumer<Boolean> listener) {
         node.gate().listen(listener);
+    }
+
+    /** Sends what a client has published to the other nodes where somebody listens. The bytes are handed over. */
+    public void publish(Topic channel, byte[] payload) {
+        node.requireLoop();
+        node.deliver(new Event.Publish(channel, payload));
+    }
+
+    /** Nobody here has subscribed to these any more. */
+    public void unsubscribed(List<Topic> topics) {
+        node.requireLoop();
+        node.deliver(new Event.Unsubscribed(topics));
+    }
+
+    /** Who is told, on the loop and within a step, what clients of other nodes have published. */
+    public void onPublished(PublicationListener listener) {
+        publications = listener;
+    }
+
+    void published(Topic channel, byte[] payload) {
+        publications.published(channel, payload);
     }
 
     void reply(long token, Outcome outcome) {

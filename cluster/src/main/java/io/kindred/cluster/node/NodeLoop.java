@@ -15,6 +15,7 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Overload;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.MembershipCodec.Remembered;
@@ -516,6 +517,11 @@ public final class NodeLoop {
         @Override
         public void answer(long token, ClusterAnswer answer) {
             output.answer(token, answer);
+        }
+
+        @Override
+        public void published(Topic channel, byte[] payload) {
+            client.published(channel, payload);
         }
 
         @Override

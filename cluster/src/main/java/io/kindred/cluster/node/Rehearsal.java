@@ -19,6 +19,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.Replication;
@@ -276,6 +277,9 @@ public final class Rehearsal {
         public void wakeAt(long at) {
             wakeNanos = Math.min(wakeNanos, at);
         }
+
+        @Override
+        public void published(Topic channel, byte[] payload) {}
 
         @Override
         public void answer(long token, ClusterAnswer answer) {}

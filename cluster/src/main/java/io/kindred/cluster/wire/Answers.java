@@ -25,6 +25,7 @@ final class Answers {
                 || message instanceof Message.BucketKeysReply
                 || message instanceof Message.BucketSumsReply
                 || message instanceof Message.ExchangeObjectsReply
-                || message instanceof Message.ExchangeDone;
+                || message instanceof Message.ExchangeDone
+                || message instanceof Message.InterestAck;
     }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #opened} and {@link #end}; the owner is told of each change once.
  *
  * <p>What is sent in one turn is encoded into one buffer (several, if it is much), which {@link #flush} hands to the socket.
- * The bytes that the socket has not taken yet are counted; past the limit {@link #send} sheds requests, and past twice the
- * limit anything, so a slow reader costs bounded memory and never makes this thread wait.
+ * The bytes that the socket has not taken yet are counted; past an eighth of the limit {@link #send} sheds what
+ * is published, past the limit requests, and past twice the limit anything, so a slow reader costs bounded memory and never makes this thread wait.
  *
  * <p>Owned by: the event loop.
  */
@@ -128,7 +128,15 @@ final class Connection extends ByteToMessageDecoder {
             traffic.dropped++;
             return false;
         }
+        if (!WireVersions.speaks(peer().wireVersion(), message)) {
+            traffic.unspoken++;
+            return false;
+        }
         long queued = queuedBytes();
+        if (message instanceof Message.Publication && queued > config.publicationBytesMax()) {
+            traffic.publicationsShed++;
+            return false;
+        }
         if (queued > config.queueBytesMax() && !(Answers.isAnswer(message) && queued <= 2L * config.queueBytesMax())) {
             traffic.shed++;
             return false;

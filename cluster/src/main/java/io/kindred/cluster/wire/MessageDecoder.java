@@ -103,6 +103,8 @@ final class MessageDecoder {
             case MessageType.CLOCK_REPLY -> new Message.ClockReply(id, in.readLong("stamp"), in.readLong("wall clock"));
             case MessageType.FLUSH -> new Message.Flush(id, ValueReader.readStamps(in));
             case MessageType.FLUSH_ACK -> new Message.FlushAck(id, Verdicts.read(in), in.readLong("stamp given"));
+            case MessageType.INTEREST, MessageType.INTEREST_ACK, MessageType.PUBLICATION ->
+                PubSubCodec.read(type, id, in);
             default -> ExchangeCodec.read(type, id, in);
         };
     }

@@ -376,6 +376,31 @@ final class MessageEncoder implements MessageHandler {
         out.writeLong(message.passed());
     }
 
+    @Override
+    public void onInterest(long from, Message.Interest message) {
+        begin(MessageType.INTEREST, message.start());
+        writeVarint(out, message.session());
+        writeVarint(out, message.part());
+        writeBoolean(out, message.everything());
+        PubSubCodec.write(out, message.added());
+        PubSubCodec.write(out, message.removed());
+    }
+
+    @Override
+    public void onInterestAck(long from, Message.InterestAck message) {
+        begin(MessageType.INTEREST_ACK, message.start());
+        writeVarint(out, message.session());
+        writeVarint(out, message.part());
+    }
+
+    @Override
+    public void onPublication(long from, Message.Publication message) {
+        begin(MessageType.PUBLICATION, message.start());
+        writeVarint(out, message.number());
+        PubSubCodec.write(out, message.channel());
+        FrameWriter.writeBytes(out, message.payload());
+    }
+
     private void writePartitions(int[] partitions) {
         writeVarint(out, partitions.length);
         for (int partition : partitions) {

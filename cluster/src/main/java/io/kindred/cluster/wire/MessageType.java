@@ -52,5 +52,9 @@ final class MessageType {
     static final int BUCKET_SUMS = 0x4c;
     static final int BUCKET_SUMS_REPLY = 0x4d;
 
+    static final int INTEREST = 0x50;
+    static final int INTEREST_ACK = 0x51;
+    static final int PUBLICATION = 0x52;
+
     private MessageType() {}
 }

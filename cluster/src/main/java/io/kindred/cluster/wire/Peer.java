@@ -119,6 +119,8 @@ final class Peer {
                 traffic.messagesOut,
                 traffic.bytesOut,
                 traffic.shed,
+                traffic.publicationsShed,
+                traffic.unspoken,
                 traffic.dropped,
                 traffic.oversized,
                 Math.max(0, traffic.connects - 1),

@@ -8,6 +8,10 @@ final class PeerTraffic {
     long bytesOut;
     /** The queue was full. */
     long shed;
+    /** Of what is published, because much else waits. */
+    long publicationsShed;
+    /** The peer's build does not know such messages. */
+    long unspoken;
     /** Not connected. */
     long dropped;
     /** Longer than a frame may be. */

@@ -44,6 +44,11 @@ public record TransportConfig(
         return queueBytesMax / 2;
     }
 
+    /** Past so much that waits for a peer, it is not told what is published: requests go before. */
+    int publicationBytesMax() {
+        return queueBytesMax / 8;
+    }
+
     /** The pause after the first failure in a row, and the longest; each is shortened by up to a half, at random. */
     public record Backoff(int firstMillis, int maxMillis) {
         int millis(int failures) {

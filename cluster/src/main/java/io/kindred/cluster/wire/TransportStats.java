@@ -60,6 +60,8 @@ public record TransportStats(
      * @param connected whether the outgoing connection carries messages
      * @param queuedBytes given to the outgoing connection, not yet to the kernel
      * @param shed messages not sent because the queue was full
+     * @param publicationsShed publications not sent because much else waited in the queue
+     * @param unspoken messages not sent because the peer's build does not know them
      * @param dropped messages not sent because there was no connection
      * @param oversized messages not sent because they were longer than a frame
      * @param reconnects times that the outgoing connection was made again
@@ -74,6 +76,8 @@ public record TransportStats(
             long messagesOut,
             long bytesOut,
             long shed,
+            long publicationsShed,
+            long unspoken,
             long dropped,
             long oversized,
             long reconnects,
@@ -90,6 +94,14 @@ public record TransportStats(
                 .counter("messages_out", "Messages that were sent to the peer.", PeerStats::messagesOut)
                 .counter("bytes_out", Unit.BYTES, "Bytes that were sent to the peer.", PeerStats::bytesOut)
                 .counter("shed", "Messages that were not sent because the queue was full.", PeerStats::shed)
+                .counter(
+                        "publications_shed",
+                        "What clients published and was not sent because the queue was an eighth full.",
+                        PeerStats::publicationsShed)
+                .counter(
+                        "unspoken",
+                        "Messages that were not sent because the peer's build is too old to know them.",
+                        PeerStats::unspoken)
                 .counter("dropped", "Messages that were not sent because there was no connection.", PeerStats::dropped)
                 .counter(
                         "oversized",

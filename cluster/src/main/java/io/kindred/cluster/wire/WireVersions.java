@@ -1,14 +1,27 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.message.Message;
+
 /** The versions of the wire format that a node speaks: all from {@code min} to {@code max}. */
 public record WireVersions(int min, int max) {
 
-    public static final WireVersions CURRENT = new WireVersions(10, 10);
+    public static final WireVersions CURRENT = new WireVersions(10, 11);
+
+    /** Publish and subscribe came with it. */
+    private static final int WITH_PUBLICATIONS = 11;
 
     /** The newest version that both speak, or -1. */
     int common(int otherMin, int otherMax) {
         int newest = Math.min(max, otherMax);
         return newest >= Math.max(min, otherMin) ? newest : -1;
+    }
+
+    /** Whether a connection on which this version is spoken carries such a message. */
+    static boolean speaks(int version, Message message) {
+        return version >= WITH_PUBLICATIONS
+                || !(message instanceof Message.Publication
+                        || message instanceof Message.Interest
+                        || message instanceof Message.InterestAck);
     }
 
     String text() {

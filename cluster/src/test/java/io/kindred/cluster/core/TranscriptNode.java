@@ -10,6 +10,7 @@ import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.sim.SimFunctions;
@@ -396,6 +397,11 @@ final class TranscriptNode implements Effects {
     @Override
     public void answer(long token, ClusterAnswer answer) {
         throw new TranscriptError("no transcript is about the whole key space");
+    }
+
+    @Override
+    public void published(Topic channel, byte[] payload) {
+        throw new TranscriptError("no transcript is about what is published");
     }
 
     @Override

@@ -22,6 +22,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.node.EngineStore;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.ring.Checkpoint;
@@ -139,6 +140,9 @@ final class SimNode implements Effects, ReplicaStore {
     private final Map<Long, Integer> sentTo = new HashMap<>();
 
     private int openPersists;
+    /** What clients of other nodes published, as {@code channel payload}. */
+    final List<String> heard = new ArrayList<>();
+
     /** For the operator. */
     final List<String> warnings = new ArrayList<>();
 
@@ -712,6 +716,14 @@ final class SimNode implements Effects, ReplicaStore {
         whenGoing(() -> step(new Event.ClusterRequest(token, query)));
     }
 
+    void publish(Topic channel, String payload) {
+        whenGoing(() -> step(new Event.Publish(channel, payload.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    void unsubscribe(Topic topic) {
+        whenGoing(() -> step(new Event.Unsubscribed(List.of(topic))));
+    }
+
     void checkLinksLater(long delayNanos) {
         if (core != null) {
             later(delayNanos, "links", this::checkLinks);
@@ -938,6 +950,12 @@ final class SimNode implements Effects, ReplicaStore {
             throw new IllegalStateException("a second answer to one question");
         }
         schedule.after(0, "answer" + index, () -> asker.accept(answer));
+    }
+
+    @Override
+    public void published(Topic channel, byte[] payload) {
+        heard.add(
+                new String(channel.name(), StandardCharsets.UTF_8) + " " + new String(payload, StandardCharsets.UTF_8));
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
@@ -29,6 +30,7 @@ import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -121,7 +123,15 @@ final class Samples {
                 new Message.ClockRequest(id()),
                 new Message.ClockReply(id(), anyLong(), anyLong()),
                 new Message.Flush(id(), list(this::anyLong)),
-                new Message.FlushAck(id(), verdict(), anyLong()));
+                new Message.FlushAck(id(), verdict(), anyLong()),
+                new Message.Interest(id(), id(), id(), coin(), list(this::topic), list(this::topic)),
+                new Message.InterestAck(id(), id(), id()),
+                new Message.Publication(id(), id(), topic(), text().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Topic topic() {
+        Topic.Kind[] kinds = Topic.Kind.values();
+        return new Topic(kinds[random.nextInt(kinds.length)], text().getBytes(StandardCharsets.UTF_8));
     }
 
     private Term term() {

@@ -1,4 +1,4 @@
-package io.kindred.command;
+package io.kindred.cluster.keyspace;
 
 /**
  * Patterns as Redis matches them: {@code *}, {@code ?}, {@code [a-c]}, {@code [^a]} and a backslash before a literal.
@@ -111,6 +111,6 @@ public final class Glob {
     }
 
     private int fold(byte b) {
-        return ignoringCase ? Ascii.lower(b) : b;
+        return ignoringCase && b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b;
     }
 }

@@ -1,4 +1,4 @@
-package io.kindred.command;
+package io.kindred.cluster.keyspace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
