@@ -68,7 +68,7 @@ public final class RedisOracle implements AutoCloseable {
     }
 
     /** The reply's bytes, one char each. */
-    String run(byte[][] args) {
+    public String run(byte[][] args) {
         try {
             ByteArrayOutputStream command = new ByteArrayOutputStream();
             command.write(("*" + args.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
