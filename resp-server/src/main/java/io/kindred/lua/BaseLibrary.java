@@ -99,7 +99,7 @@ final class BaseLibrary {
         return switch (option) {
             case "collect", "stop", "restart" -> one(0.0);
             case "count" -> one(kilobytes(machine));
-            case "step" -> one(Boolean.FALSE);
+            case "step" -> one(false);
             case "setpause", "setstepmul" -> one(200.0);
             default -> throw LuaError.argument(1, "invalid option '" + option + "'");
         };
@@ -183,7 +183,7 @@ final class BaseLibrary {
         machine.meter.charge(10L + text.length);
         machine.meter.allocate(100L * text.length);
         try {
-            return one(new LuaClosure(Parser.parse(text, name.latin()), new Cell[0]));
+            return one(new LuaClosure(Parser.parse(text, name.latin(), true), new Cell[0]));
         } catch (SyntaxError wrong) {
             return new Object[] {null, machine.newString(wrong.text())};
         }
@@ -203,7 +203,7 @@ final class BaseLibrary {
 
     private static @Nullable Object[] xpcall(Machine machine, Args args) {
         Object handler = args.any(2);
-        return machine.protectedCall(args.get(1), NONE, handler == null ? Boolean.FALSE : handler);
+        return machine.protectedCall(args.get(1), NONE, handler == null ? false : handler);
     }
 
     private static @Nullable Object[] rawGet(Machine machine, Args args) {

@@ -10,7 +10,7 @@ public final class Chunk {
 
     /** {@code source} is {@code @name} for what errors call {@code name}. */
     public static Chunk compile(byte[] text, String source) throws SyntaxError {
-        return new Chunk(Parser.parse(text, source));
+        return new Chunk(Parser.parse(text, source, false));
     }
 
     Proto proto() {

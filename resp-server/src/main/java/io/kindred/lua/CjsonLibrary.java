@@ -118,8 +118,8 @@ final class CjsonLibrary {
         }
         return BaseLibrary.one(
                 switch (settings.encodeInvalid) {
-                    case REFUSED -> Boolean.FALSE;
-                    case ALLOWED -> Boolean.TRUE;
+                    case REFUSED -> false;
+                    case ALLOWED -> true;
                     case NULL -> LuaString.ascii(settings.encodeInvalid.name().toLowerCase(Locale.ROOT));
                 });
     }

@@ -52,6 +52,10 @@ final class Codegen {
 
     // What the code is made of.
 
+    Proto.Weight chunk() {
+        return parser.chunk;
+    }
+
     String source() {
         return parser.source;
     }

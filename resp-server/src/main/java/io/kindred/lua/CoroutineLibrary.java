@@ -10,7 +10,7 @@ final class CoroutineLibrary {
         new Native("running", (m, args) -> BaseLibrary.one(m.isMain(m.current) ? null : m.current)),
         new Native("status", CoroutineLibrary::status),
         new Native("wrap", CoroutineLibrary::wrap),
-        new Native("yield", (m, args) -> m.yield(args.all())),
+        new Native("yield", (m, args) -> m.suspend(args.all())),
     };
 
     private CoroutineLibrary() {}
@@ -49,11 +49,11 @@ final class CoroutineLibrary {
             checkSuspended(coroutine);
             @Nullable Object[] results = machine.resume(coroutine, java.util.Arrays.copyOfRange(all, 1, all.length));
             @Nullable Object[] told = new Object[results.length + 1];
-            told[0] = Boolean.TRUE;
+            told[0] = true;
             System.arraycopy(results, 0, told, 1, results.length);
             return told;
         } catch (LuaError error) {
-            return new Object[] {Boolean.FALSE, error.value()};
+            return new Object[] {false, error.value()};
         }
     }
 

@@ -102,8 +102,8 @@ final class Expressions {
             case NUMBER -> new Node.Constant(Numbers.box(lexer.number));
             case STRING -> new Node.Constant(lexer.string);
             case NIL -> new Node.Constant(null);
-            case TRUE -> new Node.Constant(Boolean.TRUE);
-            case FALSE -> new Node.Constant(Boolean.FALSE);
+            case TRUE -> new Node.Constant(true);
+            case FALSE -> new Node.Constant(false);
             default -> null;
         };
         if (constant != null) {

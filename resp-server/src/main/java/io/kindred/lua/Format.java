@@ -37,6 +37,7 @@ final class Format {
                     out.add(format[at++]);
                 } else {
                     argument++;
+                    machine.meter.charge(30);
                     readConversion();
                     convert(out);
                 }

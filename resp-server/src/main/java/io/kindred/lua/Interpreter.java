@@ -221,6 +221,7 @@ final class Interpreter {
         @Nullable Object[] args = arguments(f, a + 1, b);
         System.arraycopy(args, 0, made.registers, 0, Math.min(args.length, proto.parameters));
         if (proto.isVararg && args.length > proto.parameters) {
+            meter.allocate(Machine.VALUE_BYTES * (long) args.length);
             made.varargs = Arrays.copyOfRange(args, proto.parameters, args.length);
         }
         return made;

@@ -1,9 +1,24 @@
 package io.kindred.lua;
 
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One call of {@code cjson.decode}. */
+/** One call of {@code cjson.decode}. What is within each other waits in a list, so depth takes nothing of the thread's stack. */
 final class JsonDecoder {
+    /** A table that is being read: an array with so many items, or an object with the key of the value that comes. */
+    private static final class Level {
+        final LuaTable table;
+        final boolean isArray;
+        int count;
+        Object key = LuaString.EMPTY;
+
+        Level(LuaTable table, boolean isArray) {
+            this.table = table;
+            this.isArray = isArray;
+        }
+    }
+
+    private final ArrayDeque<Level> levels = new ArrayDeque<>();
     private enum Kind {
         T_OBJ_BEGIN,
         T_OBJ_END,
@@ -22,12 +37,11 @@ final class JsonDecoder {
     private final Machine machine;
     private final byte[] text;
     private int at;
-    private int depth;
 
     // The token that was read last.
     private Kind kind = Kind.T_END;
     private int start;
-    private Object value = Boolean.FALSE;
+    private Object value = false;
     private String problem = "";
 
     JsonDecoder(Machine machine, byte[] text) {
@@ -54,75 +68,95 @@ final class JsonDecoder {
         return LuaError.library("Expected " + what + " but found " + found + " at character " + (start + 1));
     }
 
-    private void descend() {
-        depth++;
-        if (depth > Math.min(machine.json.decodeDepth, JsonSettings.DEPTH_MAX)) {
-            throw LuaError.library("Found too many nested data structures (" + depth + ") at character " + at);
+    /** The value that begins with the token that was read, and all within it. */
+    private Object value() {
+        while (true) {
+            machine.meter.charge(10);
+            Object complete;
+            if (kind == Kind.T_OBJ_BEGIN || kind == Kind.T_ARR_BEGIN) {
+                if (begin()) {
+                    continue;
+                }
+                complete = end();
+            } else {
+                complete = scalar();
+            }
+            while (true) {
+                Level level = levels.peek();
+                if (level == null) {
+                    return complete;
+                }
+                if (put(level, complete)) {
+                    break;
+                }
+                complete = end();
+            }
         }
     }
 
-    private Object value() {
-        machine.meter.charge(2);
+    private Object scalar() {
         return switch (kind) {
             case T_STRING, T_NUMBER, T_BOOLEAN -> value;
             case T_NULL -> CjsonLibrary.NULL;
-            case T_OBJ_BEGIN -> object();
-            case T_ARR_BEGIN -> array();
             default -> throw expected("value");
         };
     }
 
-    private LuaTable object() {
-        descend();
-        LuaTable table = machine.beginTable(0, 0);
-        next();
-        while (kind != Kind.T_OBJ_END) {
-            if (kind != Kind.T_STRING) {
-                throw expected("object key string");
-            }
-            Object key = value;
-            next();
-            if (kind != Kind.T_COLON) {
-                throw expected("colon");
-            }
-            next();
-            table.set(key, value());
-            next();
-            if (kind == Kind.T_OBJ_END) {
-                break;
-            }
-            if (kind != Kind.T_COMMA) {
-                throw expected("comma or object end");
-            }
-            next();
-            if (kind == Kind.T_OBJ_END) {
-                throw expected("object key string");
-            }
+    /** Begins a table; whether there is a value in it, whose first token was read then. */
+    private boolean begin() {
+        int depth = levels.size() + 1;
+        if (depth > Math.min(machine.json.decodeDepth, JsonSettings.DEPTH_MAX)) {
+            throw LuaError.library("Found too many nested data structures (" + depth + ") at character " + at);
         }
-        machine.built();
-        depth--;
-        return table;
+        Level level = new Level(machine.beginTable(0, 0), kind == Kind.T_ARR_BEGIN);
+        levels.push(level);
+        next();
+        if (level.isArray) {
+            return kind != Kind.T_ARR_END;
+        }
+        if (kind == Kind.T_OBJ_END) {
+            return false;
+        }
+        key(level);
+        return true;
     }
 
-    private LuaTable array() {
-        descend();
-        LuaTable table = machine.beginTable(0, 0);
-        next();
-        int count = 0;
-        while (count > 0 || kind != Kind.T_ARR_END) {
-            table.set(++count, value());
-            next();
-            if (kind == Kind.T_ARR_END) {
-                break;
-            }
-            if (kind != Kind.T_COMMA) {
-                throw expected("comma or array end");
-            }
-            next();
-        }
+    private Object end() {
         machine.built();
-        depth--;
-        return table;
+        return levels.pop().table;
+    }
+
+    private void key(Level level) {
+        if (kind != Kind.T_STRING) {
+            throw expected("object key string");
+        }
+        level.key = value;
+        next();
+        if (kind != Kind.T_COLON) {
+            throw expected("colon");
+        }
+        next();
+    }
+
+    /** Puts a value into its table; whether there is another, whose first token was read then. */
+    private boolean put(Level level, Object complete) {
+        if (level.isArray) {
+            level.table.set(++level.count, complete);
+        } else {
+            level.table.set(level.key, complete);
+        }
+        next();
+        if (kind == (level.isArray ? Kind.T_ARR_END : Kind.T_OBJ_END)) {
+            return false;
+        }
+        if (kind != Kind.T_COMMA) {
+            throw expected(level.isArray ? "comma or array end" : "comma or object end");
+        }
+        next();
+        if (!level.isArray) {
+            key(level);
+        }
+        return true;
     }
 
     private int peek(int offset) {
@@ -228,7 +262,7 @@ final class JsonDecoder {
         try (ByteSink out = new ByteSink(machine)) {
             at++;
             while (peek(0) != '"') {
-                machine.meter.charge((at & 7) == 0 ? 1 : 0);
+                machine.meter.charge((at & 3) == 0 ? 1 : 0);
                 int c = peek(0);
                 if (c == 0) {
                     fail("unexpected end of string");

@@ -1,9 +1,23 @@
 package io.kindred.lua;
 
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One call of {@code cjson.encode}. */
+/** One call of {@code cjson.encode}. Tables within tables wait in a list, so depth takes nothing of the thread's stack. */
 final class JsonEncoder {
+    /** A table that is being written: an array of that length, or (below 1) an object; and what comes next of it. */
+    private static final class Level {
+        final LuaTable table;
+        final int length;
+        int next;
+
+        Level(LuaTable table, int length) {
+            this.table = table;
+            this.length = length;
+        }
+    }
+
+    private final ArrayDeque<Level> levels = new ArrayDeque<>();
     private final Machine machine;
     private final JsonSettings settings;
     private final ByteSink out;
@@ -16,7 +30,14 @@ final class JsonEncoder {
 
     LuaString encode(@Nullable Object value) {
         try (out) {
-            append(value, 0);
+            append(value);
+            for (Level level = levels.peek(); level != null; level = levels.peek()) {
+                if (level.length > 0) {
+                    item(level);
+                } else {
+                    field(level);
+                }
+            }
             return out.toLua();
         }
     }
@@ -25,7 +46,7 @@ final class JsonEncoder {
         return LuaError.library("Cannot serialise " + Types.name(value) + ": " + why);
     }
 
-    private void append(@Nullable Object value, int depth) {
+    private void append(@Nullable Object value) {
         machine.meter.charge(1);
         if (value instanceof LuaString s) {
             string(s.bytes);
@@ -36,7 +57,7 @@ final class JsonEncoder {
         } else if (value instanceof Boolean b) {
             out.add(b ? "true" : "false");
         } else if (value instanceof LuaTable table) {
-            table(table, depth + 1);
+            begin(table);
         } else {
             throw refused(value, "type not supported");
         }
@@ -89,16 +110,14 @@ final class JsonEncoder {
         out.add('"');
     }
 
-    private void table(LuaTable table, int depth) {
+    private void begin(LuaTable table) {
+        int depth = levels.size() + 1;
         if (depth > Math.min(settings.encodeDepth, JsonSettings.DEPTH_MAX)) {
             throw LuaError.library("Cannot serialise, excessive nesting (" + depth + ")");
         }
-        int length = arrayLength(table);
-        if (length > 0) {
-            array(table, length, depth);
-        } else {
-            object(table, depth);
-        }
+        Level level = new Level(table, arrayLength(table));
+        out.add(level.length > 0 ? '[' : '{');
+        levels.push(level);
     }
 
     /** The greatest index of what is an array, else -1. */
@@ -122,38 +141,40 @@ final class JsonEncoder {
         return (int) max;
     }
 
-    private void array(LuaTable table, int length, int depth) {
-        out.add('[');
-        for (int i = 1; i <= length; i++) {
-            if (i > 1) {
-                out.add(',');
-            }
-            append(table.get(i), depth);
+    private void item(Level level) {
+        if (level.next == level.length) {
+            out.add(']');
+            levels.pop();
+            return;
         }
-        out.add(']');
+        if (level.next > 0) {
+            out.add(',');
+        }
+        append(level.table.get(++level.next));
     }
 
-    private void object(LuaTable table, int depth) {
-        out.add('{');
-        boolean first = true;
-        for (int at = table.occupiedFrom(0); at >= 0; at = table.occupiedFrom(at + 1)) {
-            if (!first) {
-                out.add(',');
-            }
-            first = false;
-            Object key = table.keyAt(at);
-            if (key instanceof Double d) {
-                out.add('"');
-                number(d);
-                out.add("\":");
-            } else if (key instanceof LuaString s) {
-                string(s.bytes);
-                out.add(':');
-            } else {
-                throw refused(key, "table key must be a number or string");
-            }
-            append(table.valueAt(at), depth);
+    private void field(Level level) {
+        int at = level.table.occupiedFrom(level.next);
+        if (at < 0) {
+            out.add('}');
+            levels.pop();
+            return;
         }
-        out.add('}');
+        if (level.next > 0) {
+            out.add(',');
+        }
+        level.next = at + 1;
+        Object key = level.table.keyAt(at);
+        if (key instanceof Double d) {
+            out.add('"');
+            number(d);
+            out.add("\":");
+        } else if (key instanceof LuaString s) {
+            string(s.bytes);
+            out.add(':');
+        } else {
+            throw refused(key, "table key must be a number or string");
+        }
+        append(level.table.valueAt(at));
     }
 }

@@ -24,6 +24,7 @@ final class Lexer {
 
     private final byte[] text;
     private final String shownSource;
+    private final boolean isOfRun;
     private int position;
     private int current;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
@@ -41,7 +42,8 @@ final class Lexer {
     /** A token that was looked at before its turn. */
     private record Ahead(Token token, double number, LuaString string, int other) {}
 
-    Lexer(byte[] text, String source) {
+    Lexer(byte[] text, String source, boolean isOfRun) {
+        this.isOfRun = isOfRun;
         this.text = text;
         this.shownSource = ChunkNames.shown(source);
         this.current = text.length > 0 ? text[0] & 0xff : END;
@@ -194,6 +196,10 @@ final class Lexer {
         }
     }
 
+    private LuaString made(byte[] bytes) {
+        return isOfRun ? new LuaString(bytes) : LuaString.constant(bytes);
+    }
+
     private Token either(int second, Token both, Token one) {
         advance();
         if (current == second) {
@@ -233,7 +239,7 @@ final class Lexer {
             if (reserved != null) {
                 return reserved;
             }
-            string = LuaString.constant(buffer.toByteArray());
+            string = made(buffer.toByteArray());
             return Token.NAME;
         }
         other = current;
@@ -298,8 +304,7 @@ final class Lexer {
                         save();
                         byte[] all = buffer.toByteArray();
                         int delimiter = level + 2;
-                        string = LuaString.constant(
-                                java.util.Arrays.copyOfRange(all, delimiter, all.length - delimiter));
+                        string = made(java.util.Arrays.copyOfRange(all, delimiter, all.length - delimiter));
                         return;
                     }
                 }
@@ -324,7 +329,7 @@ final class Lexer {
         }
         save();
         byte[] all = buffer.toByteArray();
-        string = LuaString.constant(java.util.Arrays.copyOfRange(all, 1, all.length - 1));
+        string = made(java.util.Arrays.copyOfRange(all, 1, all.length - 1));
     }
 
     private void escape() throws SyntaxError {

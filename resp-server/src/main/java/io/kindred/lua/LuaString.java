@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A string of bytes, which nobody changes. Its hash is Lua 5.1's, so that tables are walked in the order of Redis. */
 public final class LuaString implements Comparable<LuaString> {
-    static final LuaString EMPTY = new LuaString(new byte[0]);
+    static final LuaString EMPTY = constant(new byte[0]);
 
     /** What a string costs beside its bytes, in bytes. */
     static final int OVERHEAD_BYTES = 40;

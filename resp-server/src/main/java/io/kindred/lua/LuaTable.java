@@ -288,6 +288,7 @@ public final class LuaTable {
             set(key, value);
             return;
         }
+        charge(5);
         int main = mainPlace(key);
         if (values[main] != null) {
             int free = freeNode();
@@ -333,7 +334,7 @@ public final class LuaTable {
 
     private void rehash(Object extra) {
         int[] counts = new int[ARRAY_BITS_MAX + 1];
-        charge((array.length + keys.length) >> 2);
+        charge(array.length + 2L * keys.length);
         int inArray = countArray(counts);
         int total = inArray;
         int integers = inArray;

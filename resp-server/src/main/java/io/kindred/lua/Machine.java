@@ -18,6 +18,9 @@ public final class Machine {
     private static final int NESTING_MAX = 200;
     static final int COROUTINE_BYTES = 200;
 
+    /** Of a value in an array, with a number. */
+    static final int VALUE_BYTES = 24;
+
     /** Of a library's function that belongs to a run, with the state of a pattern. */
     static final int NATIVE_BYTES = 512;
 
@@ -117,6 +120,7 @@ public final class Machine {
         int fixed = Math.min(args.length, closure.proto.parameters);
         System.arraycopy(args, 0, made.registers, 0, fixed);
         if (closure.proto.isVararg && args.length > closure.proto.parameters) {
+            meter.allocate(VALUE_BYTES * (long) args.length);
             made.varargs = java.util.Arrays.copyOfRange(args, closure.proto.parameters, args.length);
         }
         return made;
@@ -207,15 +211,16 @@ public final class Machine {
     @Nullable
     Object[] protectedCall(@Nullable Object function, @Nullable Object[] args, @Nullable Object handler) {
         State state = new State(frame, nesting, meter.pinned(), building.size());
+        meter.charge(10);
         try {
             @Nullable Object[] results = call(function, args);
             @Nullable Object[] all = new Object[results.length + 1];
-            all[0] = Boolean.TRUE;
+            all[0] = true;
             System.arraycopy(results, 0, all, 1, results.length);
             return all;
         } catch (LuaError error) {
             restore(state);
-            return new Object[] {Boolean.FALSE, handler == null ? error.value() : handled(handler, error, state)};
+            return new Object[] {false, handler == null ? error.value() : handled(handler, error, state)};
         }
     }
 
@@ -247,6 +252,7 @@ public final class Machine {
     Object[] resume(Coroutine coroutine, @Nullable Object[] args) {
         State state = new State(frame, nesting, meter.pinned(), building.size());
         enterNested();
+        meter.charge(20);
         Coroutine resumer = current;
         resumer.frame = frame;
         resumer.status = Coroutine.Status.NORMAL;
@@ -291,7 +297,7 @@ public final class Machine {
     }
 
     @Nullable
-    Object[] yield(@Nullable Object[] values) {
+    Object[] suspend(@Nullable Object[] values) {
         if (current == main || nesting > current.nestingAtResume) {
             throw LuaError.core("attempt to yield across metamethod/C-call boundary");
         }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of {@code cmsgpack}'s functions that unpack. */
 final class MessageUnpacker {
-    private static final int DEPTH_MAX = 1000;
+    private static final int DEPTH_MAX = 200;
     private static final int RESULTS_MAX = 7990;
 
     private final Machine machine;
@@ -87,8 +87,8 @@ final class MessageUnpacker {
         }
         return switch (c) {
             case 0xc0 -> null;
-            case 0xc2 -> Boolean.FALSE;
-            case 0xc3 -> Boolean.TRUE;
+            case 0xc2 -> false;
+            case 0xc3 -> true;
             case 0xca -> (double) Float.intBitsToFloat((int) number(4));
             case 0xcb -> Double.longBitsToDouble(number(8));
             case 0xcc -> (double) number(1);

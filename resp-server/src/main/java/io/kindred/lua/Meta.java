@@ -113,6 +113,9 @@ final class Meta {
 
     @Nullable
     Object arithmetic(int op, @Nullable Object left, @Nullable Object right) {
+        if (left instanceof Double m && right instanceof Double n) {
+            return Numbers.box(compute(op, m, n));
+        }
         Double x = number(left);
         Double y = number(right);
         if (x != null && y != null) {

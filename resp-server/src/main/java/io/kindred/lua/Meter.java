@@ -88,7 +88,7 @@ public final class Meter {
     }
 
     /** Bytes that a library is about to hold outside of the reach of a trace, until {@link #unpin}. */
-    void pin(long bytes) {
+    public void pin(long bytes) {
         allocate(bytes);
         pinned += bytes;
     }

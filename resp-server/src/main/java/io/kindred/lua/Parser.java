@@ -13,21 +13,28 @@ final class Parser {
     Scope scope = new Scope(null, 0);
     private int levels;
 
-    private Parser(byte[] text, String source) {
-        this.lexer = new Lexer(text, source);
+    final Proto.Weight chunk = new Proto.Weight();
+
+    private Parser(byte[] text, String source, boolean isOfRun) {
+        this.lexer = new Lexer(text, source, isOfRun);
         this.source = source;
     }
 
-    /** The code of a chunk; it takes varargs and shares nothing. */
-    static Proto parse(byte[] text, String source) throws SyntaxError {
-        Parser parser = new Parser(text, source);
+    /** The code of a chunk, which takes varargs and shares nothing. One of a run is counted as long as the run keeps it. */
+    static Proto parse(byte[] text, String source, boolean isOfRun) throws SyntaxError {
+        Parser parser = new Parser(text, source, isOfRun);
         parser.scope.isVararg = true;
         parser.lexer.next();
         List<Node.Stat> body = parser.block();
         if (parser.lexer.token != Token.EOF) {
             throw parser.expected(Token.EOF);
         }
-        return new Codegen(parser, List.of(), parser.scope).function(body, parser.lexer.line);
+        Proto proto = new Codegen(parser, List.of(), parser.scope).function(body, parser.lexer.line);
+        if (isOfRun) {
+            parser.chunk.mark = 0;
+            parser.chunk.bytes = proto.bytes();
+        }
+        return proto;
     }
 
     SyntaxError expected(Token token) {
@@ -176,7 +183,7 @@ final class Parser {
                 }
                 yield new Node.Break(line);
             }
-            default -> expressionStat(line);
+            default -> expressionStat();
         };
     }
 
@@ -303,7 +310,7 @@ final class Parser {
         return new Node.Return(values, none ? line : lexer.lastLine);
     }
 
-    private Node.Stat expressionStat(int line) throws SyntaxError {
+    private Node.Stat expressionStat() throws SyntaxError {
         Node.Expr first = expressions.suffixed();
         if (first instanceof Node.Call call) {
             return new Node.CallStat(call);

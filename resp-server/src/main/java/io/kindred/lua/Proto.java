@@ -4,6 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The code of one function. Nobody changes it: runs on all threads share it. */
 final class Proto {
+    /** The chunk that it is part of, as a trace weighs it. */
+    static final class Weight {
+        int mark = Meter.UNCOUNTED;
+        long bytes;
+    }
+
+    final Weight chunk;
+
     final String source;
     final String shownSource;
     final int[] code;
@@ -20,6 +28,7 @@ final class Proto {
     private final @Nullable String[] names;
 
     Proto(Codegen from) {
+        chunk = from.chunk();
         source = from.source();
         shownSource = ChunkNames.shown(source);
         code = from.code();

@@ -67,11 +67,19 @@ final class Trace {
         }
     }
 
+    private void visitChunk(Proto.Weight chunk) {
+        if (chunk.mark != Meter.UNCOUNTED && chunk.mark != number) {
+            chunk.mark = number;
+            bytes += chunk.bytes;
+        }
+    }
+
     void visitFrames(@Nullable Frame innermost) {
         for (Frame frame = innermost; frame != null; frame = frame.caller) {
             bytes += Machine.frameBytes(frame.closure.proto);
             visit(frame.closure);
             visitAll(frame.registers);
+            bytes += Machine.VALUE_BYTES * (long) (frame.varargs.length + frame.open.length);
             visitAll(frame.varargs);
             visitAll(frame.open);
         }
@@ -85,6 +93,7 @@ final class Trace {
                 table.visitContents(this);
             } else if (next instanceof LuaClosure closure) {
                 bytes += Machine.closureBytes(closure.cells.length);
+                visitChunk(closure.proto.chunk);
                 for (Cell cell : closure.cells) {
                     visitCell(cell);
                 }

@@ -30,7 +30,7 @@ final class LuaFromReply {
         } else if (reply instanceof Reply.Int number) {
             return (double) number.value();
         } else if (reply instanceof Reply.Nil || reply instanceof Reply.NilArray) {
-            return resp3 ? null : Boolean.FALSE;
+            return resp3 ? null : false;
         } else if (reply instanceof Reply.Simple simple) {
             return single(OK, utf8(simple.text()));
         } else if (reply instanceof Reply.Error error) {
@@ -61,7 +61,7 @@ final class LuaFromReply {
             LuaTable set = machine.newTable(0, members.items().size());
             outer.set(LuaString.constant("set"), set);
             for (Reply member : members.items()) {
-                set(set, convert(member), Boolean.TRUE);
+                set(set, convert(member), true);
             }
             machine.built();
             return outer;
@@ -129,7 +129,7 @@ final class LuaFromReply {
         LuaTable table = machine.newTable(0, isTold ? 2 : 1);
         table.set(ERR, machine.newString(ReplyFromLua.oneLine(text).getBytes(StandardCharsets.UTF_8)));
         if (isTold) {
-            table.set(IGNORED, Boolean.TRUE);
+            table.set(IGNORED, true);
         }
         return table;
     }

@@ -32,8 +32,8 @@ final class RedisLibrary {
             new Native("log", RedisLibrary::log),
             new Native("setresp", RedisLibrary::setProtocol),
             new Native("set_repl", RedisLibrary::setReplication),
-            new Native("replicate_commands", (m, args) -> new Object[] {Boolean.TRUE}),
-            new Native("breakpoint", (m, args) -> new Object[] {Boolean.FALSE}),
+            new Native("replicate_commands", (m, args) -> new Object[] {true}),
+            new Native("breakpoint", (m, args) -> new Object[] {false}),
             new Native("debug", (m, args) -> NOTHING),
             new Native("acl_check_cmd", RedisLibrary::permission),
         };
@@ -142,7 +142,7 @@ final class RedisLibrary {
         return new Object[] {table};
     }
 
-    private static byte[] text(Machine machine, @Nullable Object value) {
+    private static byte[] text(@Nullable Object value) {
         if (value instanceof LuaString s) {
             return s.bytes();
         }
@@ -153,7 +153,7 @@ final class RedisLibrary {
         if (args.count() != 1) {
             throw raised(machine, "ERR wrong number of arguments");
         }
-        byte[] text = text(machine, args.get(1));
+        byte[] text = text(args.get(1));
         machine.meter().charge(20 + (text.length >> 3));
         return new Object[] {machine.newString(Script.sha1(text))};
     }
@@ -170,7 +170,7 @@ final class RedisLibrary {
         }
         StringBuilder line = new StringBuilder();
         for (int i = 2; i <= args.count(); i++) {
-            byte[] word = text(machine, args.get(i));
+            byte[] word = text(args.get(i));
             machine.meter().charge(20 + (word.length >> 3));
             line.append(i > 2 ? " " : "").append(new String(word, StandardCharsets.UTF_8));
         }
@@ -207,8 +207,8 @@ final class RedisLibrary {
             throw raised(machine, wrong);
         }
         return switch (run(machine).calls().permission(command)) {
-            case GRANTED -> new Object[] {Boolean.TRUE};
-            case REFUSED -> new Object[] {Boolean.FALSE};
+            case GRANTED -> new Object[] {true};
+            case REFUSED -> new Object[] {false};
             case UNKNOWN_COMMAND -> throw raised(machine, "ERR Invalid command passed to redis.acl_check_cmd()");
         };
     }

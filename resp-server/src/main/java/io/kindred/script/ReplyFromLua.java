@@ -3,6 +3,7 @@ package io.kindred.script;
 import io.kindred.cluster.message.Reply;
 import io.kindred.lua.LuaString;
 import io.kindred.lua.LuaTable;
+import io.kindred.lua.Meter;
 import io.kindred.lua.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,17 +22,18 @@ final class ReplyFromLua {
     private static final LuaString STRING = LuaString.constant("string");
     private static final LuaString FORMAT = LuaString.constant("format");
 
-    /** Tables may hold themselves; a reply cannot. */
-    private static final int DEPTH_MAX = 1000;
+    /** Tables may hold themselves, a reply cannot; and whoever writes a reply recurses into it. */
+    private static final int DEPTH_MAX = 200;
 
-    /** Items in all: a few tables that hold each other unfold into any number of them. */
-    private static final int ITEMS_MAX = 4_000_000;
+    /** What an item takes, in bytes. A few tables that hold each other unfold into any number of items, so they count. */
+    private static final int ITEM_BYTES = 40;
 
     private final int protocol;
-    private int items;
+    private final Meter meter;
 
-    ReplyFromLua(int protocol) {
+    ReplyFromLua(int protocol, Meter meter) {
         this.protocol = protocol;
+        this.meter = meter;
     }
 
     Reply convert(@Nullable Object value) {
@@ -39,7 +41,8 @@ final class ReplyFromLua {
     }
 
     private Reply convert(@Nullable Object value, int depth) {
-        items++;
+        meter.charge(1);
+        meter.pin(ITEM_BYTES);
         if (value instanceof LuaString s) {
             return Reply.bulk(s.bytes());
         } else if (value instanceof Double d) {
@@ -47,8 +50,7 @@ final class ReplyFromLua {
         } else if (value instanceof Boolean b) {
             return protocol == 3 ? new Reply.Bool(b) : b ? Reply.ONE : Reply.NIL;
         } else if (value instanceof LuaTable table) {
-            boolean tooMuch = depth >= DEPTH_MAX || items > ITEMS_MAX;
-            return tooMuch ? Reply.error("ERR reached lua stack limit") : table(table, depth + 1);
+            return depth >= DEPTH_MAX ? Reply.error("ERR reached lua stack limit") : table(table, depth + 1);
         }
         return Reply.NIL;
     }

@@ -86,7 +86,7 @@ public final class Script {
             machine.setGlobal("KEYS", table(machine, keys));
             machine.setGlobal("ARGV", table(machine, arguments));
             @Nullable Object[] results = machine.run(chunk);
-            return new ReplyFromLua(run.protocol()).convert(results.length == 0 ? null : results[0]);
+            return new ReplyFromLua(run.protocol(), meter).convert(results.length == 0 ? null : results[0]);
         } catch (LuaError error) {
             return failed(error);
         } catch (ScriptStopped stopped) {

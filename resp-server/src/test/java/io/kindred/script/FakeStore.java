@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The few commands that the test scripts call, answered as redis-server answers them. */
-final class FakeStore implements ScriptCalls {
+class FakeStore implements ScriptCalls {
     private static final Reply WRONG_TYPE =
             Reply.error("WRONGTYPE Operation against a key holding the wrong kind of value");
     private static final Set<String> FORBIDDEN = Set.of("eval", "multi", "subscribe");
