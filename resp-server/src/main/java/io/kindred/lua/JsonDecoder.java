@@ -19,6 +19,7 @@ final class JsonDecoder {
     }
 
     private final ArrayDeque<Level> levels = new ArrayDeque<>();
+
     private enum Kind {
         T_OBJ_BEGIN,
         T_OBJ_END,
@@ -188,16 +189,17 @@ final class JsonDecoder {
         }
         start = at;
         int c = peek(0);
-        Kind sign = switch (c) {
-            case '{' -> Kind.T_OBJ_BEGIN;
-            case '}' -> Kind.T_OBJ_END;
-            case '[' -> Kind.T_ARR_BEGIN;
-            case ']' -> Kind.T_ARR_END;
-            case ':' -> Kind.T_COLON;
-            case ',' -> Kind.T_COMMA;
-            case 0 -> Kind.T_END;
-            default -> Kind.T_ERROR;
-        };
+        Kind sign =
+                switch (c) {
+                    case '{' -> Kind.T_OBJ_BEGIN;
+                    case '}' -> Kind.T_OBJ_END;
+                    case '[' -> Kind.T_ARR_BEGIN;
+                    case ']' -> Kind.T_ARR_END;
+                    case ':' -> Kind.T_COLON;
+                    case ',' -> Kind.T_COMMA;
+                    case 0 -> Kind.T_END;
+                    default -> Kind.T_ERROR;
+                };
         kind = sign;
         if (sign != Kind.T_ERROR) {
             at += sign == Kind.T_END ? 0 : 1;

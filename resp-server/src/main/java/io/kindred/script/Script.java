@@ -133,14 +133,16 @@ public final class Script {
     }
 
     private Reply stopped(ScriptStopped.Cause reason, ScriptLimits limits) {
-        String text = switch (reason) {
-            case INSTRUCTIONS ->
-                "ERR script ran longer than its " + limits.instructionsMax()
-                        + " instructions (script-max-instructions)";
-            case MEMORY ->
-                "ERR script needs more than its " + limits.memoryBytesMax() + " bytes of memory (script-max-memory)";
-            case STOPPED -> "ERR script was stopped";
-        };
+        String text =
+                switch (reason) {
+                    case INSTRUCTIONS ->
+                        "ERR script ran longer than its " + limits.instructionsMax()
+                                + " instructions (script-max-instructions)";
+                    case MEMORY ->
+                        "ERR script needs more than its " + limits.memoryBytesMax()
+                                + " bytes of memory (script-max-memory)";
+                    case STOPPED -> "ERR script was stopped";
+                };
         return Reply.error(text + where(-1, ""));
     }
 }

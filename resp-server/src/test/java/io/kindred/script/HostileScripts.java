@@ -36,7 +36,8 @@ final class HostileScripts {
         all.put("index's metamethod", "local t=setmetatable({},{__index=function() while true do end end}) return t.x");
         all.put(
                 "metatables in a ring",
-                "local a,b={},{} setmetatable(a,{__index=b}) setmetatable(b,{__index=a}) while true do pcall(function() return a.x end) end");
+                "local a,b={},{} setmetatable(a,{__index=b}) setmetatable(b,{__index=a}) while true do"
+                        + " pcall(function() return a.x end) end");
         all.put("calls", "while true do redis.pcall('ping') end");
         all.put("load's reader", "while true do load(function() return '' end) end");
         all.put("load without an end", "load(function() return 'x=1 ' end)");
@@ -66,7 +67,8 @@ final class HostileScripts {
                 "local t={} setmetatable(t,{__tostring=function(s) return tostring(s) end}) return tostring(t)");
         all.put(
                 "recursion with many locals",
-                "local function f(a,b,c,d,e,g,h,i,j,k,l,m,n) local x,y,z=1,2,3 return f(a,b,c,d,e,g,h,i,j,k,l,m,n)+x+y+z end f()");
+                "local function f(a,b,c,d,e,g,h,i,j,k,l,m,n) local x,y,z=1,2,3 return"
+                        + " f(a,b,c,d,e,g,h,i,j,k,l,m,n)+x+y+z end f()");
         all.put("parentheses", "return loadstring('return ' .. ('('):rep(1e5) .. '1' .. (')'):rep(1e5))()");
         all.put("a long sum", "return loadstring('return 1' .. ('+1'):rep(1e5))()");
         all.put("a long concatenation", "return loadstring('return 1' .. ('..1'):rep(1e5))()");
@@ -141,7 +143,8 @@ final class HostileScripts {
         all.put("metatables", "local t={} while true do t=setmetatable({},{__index=t}) end");
         all.put(
                 "next over what was deleted",
-                "local t={} for i=1,1e5 do t['k'..i]=1 end for k in pairs(t) do t[k]=nil end while true do next(t) end");
+                "local t={} for i=1,1e5 do t['k'..i]=1 end for k in pairs(t) do t[k]=nil end while true do next(t)"
+                        + " end");
         all.put("length of a sparse table", "local t={} for i=0,29 do t[2^i]=1 end while true do local n=#t end");
         all.put("colliding numbers", "local t={} for i=1,1e9 do t[i*2^40]=i end");
         all.put(
@@ -154,7 +157,8 @@ final class HostileScripts {
         all.put("insert far away", "local t={} table.insert(t,-2^31,1)");
         all.put(
                 "remove with a huge index",
-                "local t=setmetatable({},{__index=function() return 1 end}) while true do table.remove(t,1) table.remove(t,2^31) end");
+                "local t=setmetatable({},{__index=function() return 1 end}) while true do table.remove(t,1)"
+                        + " table.remove(t,2^31) end");
         all.put("concat of a huge range", "return table.concat({},'',1,2^31-1)");
         all.put(
                 "concat of a huge range that is there",
@@ -163,10 +167,12 @@ final class HostileScripts {
         all.put("varargs", "local function f(...) return f(1,...) end f()");
         all.put(
                 "varargs kept",
-                "local function f(...) local n=select('#',...) if n<5000 then return f(1,...) end return n end while true do f() end");
+                "local function f(...) local n=select('#',...) if n<5000 then return f(1,...) end return n end while"
+                        + " true do f() end");
         all.put(
                 "sort with a bad order",
-                "local t={} for i=1,1e5 do t[i]=i%7 end while true do pcall(table.sort,t,function(a,b) return true end) end");
+                "local t={} for i=1,1e5 do t[i]=i%7 end while true do pcall(table.sort,t,function(a,b) return true"
+                        + " end) end");
         all.put("sort of equal elements", "local t={} for i=1,1e6 do t[i]=1 end while true do table.sort(t) end");
         all.put("maxn", "local t={} for i=1,1e6 do t[i]=1 end while true do table.maxn(t) end");
         all.put("foreach", "table.foreach({1},function() while true do end end)");
@@ -188,7 +194,8 @@ final class HostileScripts {
         all.put("json blanks", "local s=(' '):rep(1e7) while true do pcall(cjson.decode,s) end");
         all.put(
                 "json keys",
-                "local t={} for i=1,1e5 do t[i]='\"k'..i..'\":1' end local s='{'..table.concat(t,',')..'}' while true do cjson.decode(s) end");
+                "local t={} for i=1,1e5 do t[i]='\"k'..i..'\":1' end local s='{'..table.concat(t,',')..'}' while true"
+                        + " do cjson.decode(s) end");
         all.put("message that unfolds", "local t={1} for i=1,15 do t={t,t,t,t,t,t,t,t} end return cmsgpack.pack(t)");
         all.put("message of a cycle", "local t={} for i=1,8 do t[i]=t end return cmsgpack.pack(t)");
         all.put("message with a huge array", "return cmsgpack.unpack('\\221\\255\\255\\255\\255'..('\\1'):rep(1e7))");
@@ -223,11 +230,14 @@ final class HostileScripts {
                 "local c=coroutine.wrap(function() while true do coroutine.yield() end end) while true do c() end");
         all.put(
                 "deep coroutines kept",
-                "local t={} while true do local function f(n) if n==0 then coroutine.yield() return 1 end return 1+f(n-1) end local c=coroutine.create(function() f(1000) end) coroutine.resume(c) t[#t+1]=c end");
+                "local t={} while true do local function f(n) if n==0 then coroutine.yield() return 1 end return"
+                        + " 1+f(n-1) end local c=coroutine.create(function() f(1000) end) coroutine.resume(c) t[#t+1]=c"
+                        + " end");
         all.put("coroutines made and left", "while true do coroutine.wrap(function() coroutine.yield() end)() end");
         all.put(
                 "coroutine in gsub",
-                "while true do ('x'):gsub('x',coroutine.wrap(function() while true do coroutine.yield('y') end end)) end");
+                "while true do ('x'):gsub('x',coroutine.wrap(function() while true do coroutine.yield('y') end end))"
+                        + " end");
         all.put("gmatch kept", "local t={} while true do t[#t+1]=(('x'):rep(1e5)..#t):gmatch('.') end");
     }
 }

@@ -21,7 +21,8 @@ final class ScriptBench {
                 "if redis.call('get',KEYS[1]) == ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end");
         scripts.put(
                 "rate limiter",
-                "local r=redis.call('incr',KEYS[1]) if r==1 then redis.call('expire',KEYS[1],60) end return {1,r,10-r}");
+                "local r=redis.call('incr',KEYS[1]) if r==1 then redis.call('expire',KEYS[1],60) end return"
+                        + " {1,r,10-r}");
         scripts.put(
                 "JSON, decoded and encoded",
                 "local t=cjson.decode('{\"a\":[1,2,3],\"b\":{\"c\":\"d\"}}') t.a[4]=4 return cjson.encode(t)");

@@ -40,7 +40,8 @@ final class ScriptTest {
                 "return {pcall(coroutine.wrap(function() return redis.call('get','k') end))}",
                 "return (('x'):gsub('x',function() return redis.call('get','k') end))",
                 "return {pcall(table.sort,{2,1},function() return redis.call('get','k') end)}",
-                "local t=setmetatable({},{__index=function() return redis.call('get','k') end}) return {pcall(function() return t.x end)}",
+                "local t=setmetatable({},{__index=function() return redis.call('get','k') end}) return"
+                        + " {pcall(function() return t.x end)}",
                 "return {pcall(load,function() return redis.call('get','k') end)}"
             })
     void whatTheHostThrowsComesOutAsItIs(String text) {
@@ -156,19 +157,33 @@ final class ScriptTest {
             })
     void sharedTablesAreNotWritten(String text) {
         Scripts.run(text);
-        String probe =
-                "return {type(string.rep), tostring(rawget(_G,'leak')), tostring(string.leak), type(redis.call), "
-                        + "type(getmetatable('').__index), type(math.floor), #string, tostring(pcall(function() return leak end))}";
+        String probe = "return {type(string.rep), tostring(rawget(_G,'leak')), tostring(string.leak), type(redis.call),"
+                + " type(getmetatable('').__index), type(math.floor), #string, tostring(pcall(function() return"
+                + " leak end))}";
         assertEquals(
-                "*8\r\n$8\r\nfunction\r\n$3\r\nnil\r\n$3\r\nnil\r\n$8\r\nfunction\r\n$5\r\ntable\r\n$8\r\nfunction\r\n:0\r\n"
-                        + "$5\r\nfalse\r\n",
+                "*8\r\n"
+                        + "$8\r\n"
+                        + "function\r\n"
+                        + "$3\r\n"
+                        + "nil\r\n"
+                        + "$3\r\n"
+                        + "nil\r\n"
+                        + "$8\r\n"
+                        + "function\r\n"
+                        + "$5\r\n"
+                        + "table\r\n"
+                        + "$8\r\n"
+                        + "function\r\n"
+                        + ":0\r\n"
+                        + "$5\r\n"
+                        + "false\r\n",
                 Scripts.run(probe));
     }
 
     @Test
     void settingsOfLibrariesEndWithTheRun() {
-        Scripts.run(
-                "cjson.encode_max_depth(5) cjson.encode_sparse_array(true) cjson.encode_number_precision(3) math.randomseed(5)");
+        Scripts.run("cjson.encode_max_depth(5) cjson.encode_sparse_array(true) cjson.encode_number_precision(3)"
+                + " math.randomseed(5)");
         assertEquals(
                 "*3\r\n:1000\r\n:14\r\n:397\r\n",
                 Scripts.run("return {cjson.encode_max_depth(), cjson.encode_number_precision(), math.random(1000)}"));
