@@ -54,6 +54,12 @@ public sealed interface Action {
         }
     }
 
+    /** It takes its place among the commands on keys by itself. */
+    @FunctionalInterface
+    non-sealed interface OfTurn extends Action {
+        void start(Session session, byte[][] args, ServerView server, ReplySink sink);
+    }
+
     /** Operations on several keys, or in several steps. */
     @FunctionalInterface
     non-sealed interface OfKeys extends Action {

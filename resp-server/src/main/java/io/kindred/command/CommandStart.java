@@ -15,6 +15,8 @@ final class CommandStart {
             sink.complete(ofNode.run(session, args, server));
         } else if (action instanceof Action.OfKeys ofKeys) {
             start(command.spec(), ofKeys, session, args, server, sink);
+        } else if (action instanceof Action.OfTurn ofTurn) {
+            ofTurn.start(session, args, server, sink);
         } else if (action instanceof Action.OfKeyspace ofKeyspace) {
             ofKeyspace.run(session, args, server, sink);
         } else if (action instanceof Action.OfCluster ofCluster) {

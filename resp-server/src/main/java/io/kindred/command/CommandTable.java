@@ -4,9 +4,13 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.GroupFunction;
 import io.kindred.cluster.quorum.UpdateFunction;
 import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.script.ScriptCache;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +27,13 @@ public final class CommandTable implements UpdateFunctions {
     private final @Nullable Command[] slots;
     private final CommandCounters counters;
     private final TransactionRoom transactions;
+    private final Map<String, GroupFunction> groups = new HashMap<>();
+    private final ScriptCache scripts;
 
-    private CommandTable(List<Command> commands) {
-        this.commands = List.copyOf(commands);
+    private CommandTable(Builder parts) {
+        this.commands = List.copyOf(parts.commands);
+        this.scripts = parts.scripts;
+        parts.groups.forEach((name, function) -> groups.put(name, function.apply(this)));
         this.counters = new CommandCounters(this::calls);
         this.transactions = new TransactionRoom(Runtime.getRuntime().maxMemory() / TRANSACTIONS_PART);
         int size = Integer.highestOneBit(Math.max(8, commands.size() * 4));
@@ -90,7 +98,7 @@ public final class CommandTable implements UpdateFunctions {
 
     @Override
     public @Nullable GroupFunction findGroup(byte[] name) {
-        return Ascii.lower(name).equals(TransactionFunction.NAME) ? new TransactionFunction(this) : null;
+        return groups.get(Ascii.lower(name));
     }
 
     /** What the commands of this table have done. */
@@ -101,6 +109,11 @@ public final class CommandTable implements UpdateFunctions {
     /** What the clients' transactions take. */
     public TransactionRoom transactions() {
         return transactions;
+    }
+
+    /** The scripts that this node knows. */
+    public ScriptCache scripts() {
+        return scripts;
     }
 
     /** Of each command and subcommand. */
@@ -159,6 +172,8 @@ public final class CommandTable implements UpdateFunctions {
     /** Gathers the commands; each family adds its own. */
     public static final class Builder {
         private final List<Command> commands = new ArrayList<>();
+        private final Map<String, Function<CommandTable, GroupFunction>> groups = new HashMap<>();
+        private ScriptCache scripts = new ScriptCache(0, 0);
 
         public Builder add(CommandSpec.Builder spec, Action action) {
             return add(spec, action, null);
@@ -192,8 +207,19 @@ public final class CommandTable implements UpdateFunctions {
             return this;
         }
 
+        /** What coordinators run of several keys, by a name of its own. */
+        Builder group(String name, Function<CommandTable, GroupFunction> function) {
+            groups.put(name, function);
+            return this;
+        }
+
+        Builder scripts(ScriptCache known) {
+            scripts = known;
+            return this;
+        }
+
         public CommandTable build() {
-            return new CommandTable(commands);
+            return new CommandTable(this);
         }
     }
 }

@@ -14,6 +14,7 @@ public final class Commands {
         SeveralCommands.register(table, settings);
         KeyCommands.register(table);
         TransactionCommands.register(table);
+        ScriptCommands.register(table, settings);
         ExpiryCommands.register(table);
         KeyspaceCommands.register(table);
         ObjectCommands.register(table);

@@ -14,9 +14,7 @@ final class MissingCommands {
     private static final Map<String, String> WHY = new HashMap<>();
 
     static {
-        missing(
-                "Kindred has no scripts and functions",
-                List.of("eval", "evalsha", "eval_ro", "evalsha_ro", "script", "fcall", "fcall_ro", "function"));
+        missing("Kindred has scripts (EVAL), and no functions", List.of("fcall", "fcall_ro", "function"));
         missing("Kindred does not show commands as they come", List.of("monitor"));
     }
 

@@ -10,6 +10,15 @@ public interface Settings {
     /** {@code max-key-bytes}. */
     int keyBytesMax();
 
+    /** {@code script-max-instructions}. */
+    long scriptInstructionsMax();
+
+    /** {@code script-max-memory}. */
+    long scriptMemoryBytesMax();
+
+    /** {@code script-cache-bytes}. */
+    long scriptCacheBytesMax();
+
     /** {@code databases}. */
     int databases();
 

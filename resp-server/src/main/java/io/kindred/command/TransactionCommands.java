@@ -20,6 +20,7 @@ final class TransactionCommands {
     private TransactionCommands() {}
 
     static void register(CommandTable.Builder table) {
+        table.group(TransactionFunction.NAME, TransactionFunction::new);
         table.add(
                 spec("multi", "1.2.0", "O(1)", "Queues the commands that follow, for EXEC.")
                         .flags(ALLOW_BUSY),

@@ -9,7 +9,7 @@
  * {@link io.kindred.command.ServerView}.
  *
  * <p>Imports of Kindred: {@code cluster.keyspace}, {@code cluster.message}, {@code cluster.quorum},
- * {@code cluster.version}, {@code metrics}.
+ * {@code cluster.version}, {@code metrics}, {@code script}.
  */
 @NullMarked
 package io.kindred.command;

@@ -183,13 +183,12 @@ final class ExprCode {
         String rightName = describe(binary.right());
         Node.Operator operator = binary.operator();
         boolean swapped = operator == Node.Operator.GT || operator == Node.Operator.GE;
-        int op =
-                switch (operator) {
-                    case GT -> Op.LT;
-                    case GE -> Op.LE;
-                    case NE -> Op.EQ;
-                    default -> operator.op;
-                };
+        int op = switch (operator) {
+            case GT -> Op.LT;
+            case GE -> Op.LE;
+            case NE -> Op.EQ;
+            default -> operator.op;
+        };
         int at = out.emit(op, target, swapped ? right : left, swapped ? left : right, binary.line());
         out.name(at, 0, swapped ? rightName : leftName);
         out.name(at, 1, swapped ? leftName : rightName);
@@ -444,13 +443,12 @@ final class ExprCode {
         int left = operand(binary.left());
         int right = operand(binary.right());
         boolean swapped = binary.operator() == Node.Operator.GT || binary.operator() == Node.Operator.GE;
-        int op =
-                switch (binary.operator()) {
-                    case EQ -> when ? Op.JEQ : Op.JNE;
-                    case NE -> when ? Op.JNE : Op.JEQ;
-                    case LT, GT -> when ? Op.JLT : Op.JNLT;
-                    default -> when ? Op.JLE : Op.JNLE;
-                };
+        int op = switch (binary.operator()) {
+            case EQ -> when ? Op.JEQ : Op.JNE;
+            case NE -> when ? Op.JNE : Op.JEQ;
+            case LT, GT -> when ? Op.JLT : Op.JNLT;
+            default -> when ? Op.JLE : Op.JNLE;
+        };
         jumps.add(out.emit(op, 0, swapped ? right : left, swapped ? left : right, binary.line()));
         out.release(mark);
     }

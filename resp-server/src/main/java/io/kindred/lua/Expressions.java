@@ -58,13 +58,12 @@ final class Expressions {
     }
 
     private Node.Expr unary() throws SyntaxError {
-        int op =
-                switch (lexer().token) {
-                    case NOT -> Op.NOT;
-                    case MINUS -> Op.UNM;
-                    case HASH -> Op.LEN;
-                    default -> -1;
-                };
+        int op = switch (lexer().token) {
+            case NOT -> Op.NOT;
+            case MINUS -> Op.UNM;
+            case HASH -> Op.LEN;
+            default -> -1;
+        };
         if (op < 0) {
             return simple();
         }
@@ -99,15 +98,14 @@ final class Expressions {
 
     private Node.Expr simple() throws SyntaxError {
         Lexer lexer = lexer();
-        Node.Expr constant =
-                switch (lexer.token) {
-                    case NUMBER -> new Node.Constant(Numbers.box(lexer.number));
-                    case STRING -> new Node.Constant(lexer.string);
-                    case NIL -> new Node.Constant(null);
-                    case TRUE -> new Node.Constant(true);
-                    case FALSE -> new Node.Constant(false);
-                    default -> null;
-                };
+        Node.Expr constant = switch (lexer.token) {
+            case NUMBER -> new Node.Constant(Numbers.box(lexer.number));
+            case STRING -> new Node.Constant(lexer.string);
+            case NIL -> new Node.Constant(null);
+            case TRUE -> new Node.Constant(true);
+            case FALSE -> new Node.Constant(false);
+            default -> null;
+        };
         if (constant != null) {
             lexer.next();
             return constant;

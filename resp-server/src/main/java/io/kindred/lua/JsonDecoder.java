@@ -189,17 +189,16 @@ final class JsonDecoder {
         }
         start = at;
         int c = peek(0);
-        Kind sign =
-                switch (c) {
-                    case '{' -> Kind.T_OBJ_BEGIN;
-                    case '}' -> Kind.T_OBJ_END;
-                    case '[' -> Kind.T_ARR_BEGIN;
-                    case ']' -> Kind.T_ARR_END;
-                    case ':' -> Kind.T_COLON;
-                    case ',' -> Kind.T_COMMA;
-                    case 0 -> Kind.T_END;
-                    default -> Kind.T_ERROR;
-                };
+        Kind sign = switch (c) {
+            case '{' -> Kind.T_OBJ_BEGIN;
+            case '}' -> Kind.T_OBJ_END;
+            case '[' -> Kind.T_ARR_BEGIN;
+            case ']' -> Kind.T_ARR_END;
+            case ':' -> Kind.T_COLON;
+            case ',' -> Kind.T_COMMA;
+            case 0 -> Kind.T_END;
+            default -> Kind.T_ERROR;
+        };
         kind = sign;
         if (sign != Kind.T_ERROR) {
             at += sign == Kind.T_END ? 0 : 1;

@@ -85,12 +85,11 @@ final class Lexer {
     }
 
     private SyntaxError errorNear(String message, Token near) {
-        String shown =
-                switch (near) {
-                    case NAME, STRING, NUMBER -> buffer.toString(StandardCharsets.ISO_8859_1);
-                    case OTHER -> shownChar(other);
-                    default -> near.shown;
-                };
+        String shown = switch (near) {
+            case NAME, STRING, NUMBER -> buffer.toString(StandardCharsets.ISO_8859_1);
+            case OTHER -> shownChar(other);
+            default -> near.shown;
+        };
         int nul = shown.indexOf('\0');
         return error(message + " near '" + (nul < 0 ? shown : shown.substring(0, nul)) + "'");
     }

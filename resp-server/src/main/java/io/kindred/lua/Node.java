@@ -75,11 +75,14 @@ final class Node {
 
     record Repeat(List<Stat> body, Expr condition, int line) implements Stat {}
 
-    record If(List<Expr> conditions, List<List<Stat>> bodies, @Nullable List<Stat> otherwise, int line)
-            implements Stat {}
+    record If(
+            List<Expr> conditions,
+            List<List<Stat>> bodies,
+            @Nullable List<Stat> otherwise,
+            int line) implements Stat {}
 
-    record NumericFor(Local variable, Expr from, Expr to, @Nullable Expr step, List<Stat> body, int line)
-            implements Stat {}
+    record NumericFor(
+            Local variable, Expr from, Expr to, @Nullable Expr step, List<Stat> body, int line) implements Stat {}
 
     record GenericFor(List<Local> variables, List<Expr> values, List<Stat> body, int line) implements Stat {}
 

@@ -288,20 +288,19 @@ final class Pattern {
     }
 
     private static boolean inClass(int c, int letter) {
-        boolean is =
-                switch (letter | 0x20) {
-                    case 'a' -> isLetter(c);
-                    case 'c' -> c < 32 || c == 127;
-                    case 'd' -> isDigit(c);
-                    case 'l' -> c >= 'a' && c <= 'z';
-                    case 'p' -> c > 32 && c < 127 && !isLetter(c) && !isDigit(c);
-                    case 's' -> c == ' ' || c >= 9 && c <= 13;
-                    case 'u' -> c >= 'A' && c <= 'Z';
-                    case 'w' -> isLetter(c) || isDigit(c);
-                    case 'x' -> isDigit(c) || (c | 0x20) >= 'a' && (c | 0x20) <= 'f';
-                    case 'z' -> c == 0;
-                    default -> letter == c;
-                };
+        boolean is = switch (letter | 0x20) {
+            case 'a' -> isLetter(c);
+            case 'c' -> c < 32 || c == 127;
+            case 'd' -> isDigit(c);
+            case 'l' -> c >= 'a' && c <= 'z';
+            case 'p' -> c > 32 && c < 127 && !isLetter(c) && !isDigit(c);
+            case 's' -> c == ' ' || c >= 9 && c <= 13;
+            case 'u' -> c >= 'A' && c <= 'Z';
+            case 'w' -> isLetter(c) || isDigit(c);
+            case 'x' -> isDigit(c) || (c | 0x20) >= 'a' && (c | 0x20) <= 'f';
+            case 'z' -> c == 0;
+            default -> letter == c;
+        };
         boolean isClass = isLetter(letter) && "acdlpsuwxz".indexOf(letter | 0x20) >= 0;
         if (!isClass) {
             return letter == c;

@@ -110,6 +110,13 @@ final class Directives {
     static final Directive MAX_KEY_BYTES =
             running("max-key-bytes", Long.toString(64 * KB), ValueForms.memory(16, 127 * KB));
 
+    static final Directive SCRIPT_MAX_INSTRUCTIONS =
+            running("script-max-instructions", "5000000", ValueForms.integer(1_000, Integer.MAX_VALUE));
+    static final Directive SCRIPT_MAX_MEMORY =
+            running("script-max-memory", Long.toString(64 * MB), ValueForms.memory(64 * KB, GB));
+    static final Directive SCRIPT_CACHE_BYTES =
+            start("script-cache-bytes", Long.toString(32 * MB), ValueForms.memory(64 * KB, GB));
+
     // --- the ring and its quorums ---
 
     static final Directive REPLICATION_N = start("replication-n", "3", ValueForms.integer(1, REPLICAS_MAX));
@@ -174,6 +181,9 @@ final class Directives {
             BLOCK_CACHE_BYTES,
             MAX_VALUE_BYTES,
             MAX_KEY_BYTES,
+            SCRIPT_MAX_INSTRUCTIONS,
+            SCRIPT_MAX_MEMORY,
+            SCRIPT_CACHE_BYTES,
             REPLICATION_N,
             DATACENTER_REPLICATION_N,
             READ_QUORUM,

@@ -55,6 +55,9 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private @Nullable String password;
     private int valueBytesMax;
     private int keyBytesMax;
+    private long scriptInstructionsMax;
+    private long scriptMemoryBytesMax;
+    private long scriptCacheBytesMax;
     private boolean conflictIsError;
     private int timeoutSeconds;
     private int keepAliveSeconds;
@@ -85,6 +88,9 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         password = requirepass.isEmpty() ? null : requirepass;
         valueBytesMax = (int) next.number(Directives.MAX_VALUE_BYTES);
         keyBytesMax = (int) next.number(Directives.MAX_KEY_BYTES);
+        scriptInstructionsMax = next.number(Directives.SCRIPT_MAX_INSTRUCTIONS);
+        scriptMemoryBytesMax = next.number(Directives.SCRIPT_MAX_MEMORY);
+        scriptCacheBytesMax = next.number(Directives.SCRIPT_CACHE_BYTES);
         conflictIsError = next.text(Directives.CONFLICT_POLICY).equals("error");
         timeoutSeconds = (int) next.number(Directives.TIMEOUT);
         keepAliveSeconds = (int) next.number(Directives.TCP_KEEPALIVE);
@@ -265,6 +271,21 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     @Override
     public int keyBytesMax() {
         return keyBytesMax;
+    }
+
+    @Override
+    public long scriptInstructionsMax() {
+        return scriptInstructionsMax;
+    }
+
+    @Override
+    public long scriptMemoryBytesMax() {
+        return scriptMemoryBytesMax;
+    }
+
+    @Override
+    public long scriptCacheBytesMax() {
+        return scriptCacheBytesMax;
     }
 
     @Override

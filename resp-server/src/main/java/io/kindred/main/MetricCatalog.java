@@ -19,6 +19,7 @@ import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
 import io.kindred.engine.EngineStats;
 import io.kindred.metrics.MetricSet;
+import io.kindred.script.ScriptCache;
 import io.kindred.server.ClientLoad;
 import io.kindred.server.ServerCounters;
 import io.kindred.server.http.HttpCounters;
@@ -62,7 +63,11 @@ final class MetricCatalog {
                     Shown.BY_DEFAULT,
                     own(ServerMetrics.CLIENTS),
                     set(ClientLoad.METRICS, r -> r.of().server().load())),
-            Section.of("Memory", Shown.BY_DEFAULT, set(MemoryFigures.METRICS, MemoryFigures::take)),
+            Section.of(
+                    "Memory",
+                    Shown.BY_DEFAULT,
+                    set(MemoryFigures.METRICS, MemoryFigures::take),
+                    set(ScriptCache.METRICS, r -> r.of().commands().scripts())),
             Section.of("Persistence", Shown.BY_DEFAULT, own(ServerMetrics.PERSISTENCE)),
             Section.of(
                     "Stats",

@@ -9,7 +9,7 @@
  * {@code cluster.keyspace}, {@code cluster.membership}, {@code cluster.message}, {@code cluster.node},
  * {@code cluster.pubsub}, {@code cluster.quorum}, {@code cluster.relay}, {@code cluster.ring}, {@code cluster.term}, {@code cluster.version},
  * {@code cluster.wire}, {@code cluster.wire.tls}, {@code command}, {@code engine}, {@code metrics},
- * {@code resp}, {@code server}, {@code server.http}.
+ * {@code resp}, {@code script}, {@code server}, {@code server.http}.
  */
 @NullMarked
 package io.kindred.main;

@@ -30,13 +30,13 @@ public final class Script {
     private final String sha1;
     private final ScriptFlags flags;
     private final Chunk chunk;
-    private final int textBytes;
+    private final byte[] text;
 
-    private Script(String sha1, ScriptFlags flags, Chunk chunk, int textBytes) {
+    private Script(String sha1, ScriptFlags flags, Chunk chunk, byte[] text) {
         this.sha1 = sha1;
         this.flags = flags;
         this.chunk = chunk;
-        this.textBytes = textBytes;
+        this.text = text;
     }
 
     /** Compiles a text, first line ({@link ScriptFlags}) and all. */
@@ -44,7 +44,7 @@ public final class Script {
         ScriptFlags flags = ScriptFlags.parse(text);
         try {
             byte[] body = flags.bodyStart() == 0 ? text : Arrays.copyOfRange(text, flags.bodyStart(), text.length);
-            return new Script(sha1(text), flags, Chunk.compile(body, SOURCE), text.length);
+            return new Script(sha1(text), flags, Chunk.compile(body, SOURCE), text);
         } catch (SyntaxError wrong) {
             throw new ScriptRefused("ERR Error compiling script (new function): " + utf8(wrong.text()));
         }
@@ -63,13 +63,18 @@ public final class Script {
         return sha1;
     }
 
+    /** As it was given; not to be changed. */
+    public byte[] text() {
+        return text;
+    }
+
     public ScriptFlags flags() {
         return flags;
     }
 
     /** What it takes in memory, about: its code, and as much again as its text, which the cache keeps. */
     public long bytes() {
-        return chunk.bytes() + textBytes + 200;
+        return chunk.bytes() + text.length + 200;
     }
 
     /**
@@ -133,16 +138,14 @@ public final class Script {
     }
 
     private Reply stopped(ScriptStopped.Cause reason, ScriptLimits limits) {
-        String text =
-                switch (reason) {
-                    case INSTRUCTIONS ->
-                        "ERR script ran longer than its " + limits.instructionsMax()
-                                + " instructions (script-max-instructions)";
-                    case MEMORY ->
-                        "ERR script needs more than its " + limits.memoryBytesMax()
-                                + " bytes of memory (script-max-memory)";
-                    case STOPPED -> "ERR script was stopped";
-                };
+        String text = switch (reason) {
+            case INSTRUCTIONS ->
+                "ERR script ran longer than its " + limits.instructionsMax()
+                        + " instructions (script-max-instructions)";
+            case MEMORY ->
+                "ERR script needs more than its " + limits.memoryBytesMax() + " bytes of memory (script-max-memory)";
+            case STOPPED -> "ERR script was stopped";
+        };
         return Reply.error(text + where(-1, ""));
     }
 }

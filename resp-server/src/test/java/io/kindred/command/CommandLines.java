@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Command lines for the comparison with redis-server: from files, and from seeds. */
 final class CommandLines {
@@ -20,7 +22,12 @@ final class CommandLines {
             }
             List<List<String>> lines = new ArrayList<>();
             for (String line : new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).split("\n")) {
-                if (!line.isBlank() && !line.startsWith("#")) {
+                if (line.isBlank() || line.startsWith("#")) {
+                    continue;
+                }
+                if (resource.endsWith("/scripts.txt")) {
+                    lines.add(quoted(line));
+                } else {
                     lines.add(List.of(line.split(" ")).stream()
                             .map(word -> word.equals("\"\"") ? "" : word)
                             .toList());
@@ -28,6 +35,20 @@ final class CommandLines {
             }
             return lines;
         }
+    }
+
+    /** Words between blanks; one in quotes may have blanks, {@code \"} and {@code \n}. */
+    private static List<String> quoted(String line) {
+        List<String> words = new ArrayList<>();
+        Matcher word = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+)").matcher(line);
+        while (word.find()) {
+            String inQuotes = word.group(1);
+            words.add(
+                    inQuotes == null
+                            ? word.group(2)
+                            : inQuotes.replace("\\n", "\n").replace("\\\"", "\""));
+        }
+        return words;
     }
 
     /** Commands over a few keys, with arguments that are right more often than wrong. Times are far from now. */

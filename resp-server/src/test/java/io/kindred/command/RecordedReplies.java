@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class RecordedReplies {
     static final List<String> NAMES =
-            List.of("strings", "counters", "keys", "expiry", "errors", "keyspace", "transactions");
+            List.of("strings", "counters", "keys", "expiry", "errors", "keyspace", "transactions", "scripts");
 
     private RecordedReplies() {}
 

@@ -21,6 +21,21 @@ final class TestSettings implements Settings {
     }
 
     @Override
+    public long scriptInstructionsMax() {
+        return 5_000_000;
+    }
+
+    @Override
+    public long scriptMemoryBytesMax() {
+        return 64L << 20;
+    }
+
+    @Override
+    public long scriptCacheBytesMax() {
+        return 1 << 20;
+    }
+
+    @Override
     public int databases() {
         return 16;
     }

@@ -12,13 +12,19 @@ import java.util.TreeMap;
  */
 final class RandomCommands {
     /** Commands that no pipeline can have, and why. */
-    static final Map<String, String> LEFT_OUT = Map.of(
-            "shutdown", "ends the node",
-            "kin.backup", "needs a directory of its own",
-            "kin.dump", "shows clocks, which differ from the model's",
-            "kin.restore", "takes what KIN.DUMP gives",
-            "kin.leave", "changes the ring",
-            "kin.replace", "changes the ring");
+    static final Map<String, String> LEFT_OUT = Map.ofEntries(
+            Map.entry("shutdown", "ends the node"),
+            Map.entry("kin.backup", "needs a directory of its own"),
+            Map.entry("kin.dump", "shows clocks, which differ from the model's"),
+            Map.entry("kin.restore", "takes what KIN.DUMP gives"),
+            Map.entry("kin.leave", "changes the ring"),
+            Map.entry("kin.replace", "changes the ring"),
+            Map.entry("subscribe", "has the connection told of other things than answers"),
+            Map.entry("psubscribe", "as subscribe"),
+            Map.entry("ssubscribe", "as subscribe"),
+            Map.entry("unsubscribe", "as subscribe"),
+            Map.entry("punsubscribe", "as subscribe"),
+            Map.entry("sunsubscribe", "as subscribe"));
 
     private static final String[] VALUES = {
         "", "v", "hello", "10", "-5", "3.25", "9223372036854775807", "a longer value"
@@ -26,6 +32,17 @@ final class RandomCommands {
     private static final String[] NUMBERS = {"0", "1", "-1", "2", "7", "-3", "9223372036854775807", "x", "1.5"};
     private static final String[] SECONDS = {"2000", "500000", "100000000"};
     private static final String[] MOMENTS = {"99999999999", "88888888888"};
+    private static final String[] SCRIPTS = {
+        "return redis.call('append', KEYS[1], ARGV[1])",
+        "return {redis.call('get', KEYS[1]), redis.call('set', KEYS[1], ARGV[1]), redis.call('strlen', KEYS[1])}",
+        "return redis.call('echo', ARGV[1])",
+        "return redis.call('ping')",
+        "return #redis.call('time')",
+        "return redis.pcall('select', '99').err",
+        "return redis.call('subscribe', 'c')",
+        "return redis.call('publish', 'c', ARGV[1])",
+        "return redis.call('incr', KEYS[1])"
+    };
     private static final String[] CONDITIONS = {"NX", "XX", "GT", "LT"};
 
     /** What the tests may ask for. */
@@ -83,6 +100,8 @@ final class RandomCommands {
             "memory|doctor",
             "slowlog|help",
             "latency|doctor",
+            "script|help",
+            "pubsub|help",
             "latency|help");
 
     List<String> names() {
@@ -277,6 +296,23 @@ final class RandomCommands {
         add("discard", () -> Call.of("DISCARD"));
         add("watch", () -> Call.of("WATCH", key(), key()));
         add("unwatch", () -> Call.of("UNWATCH"));
+        add("eval", () -> Call.of("EVAL", pick(SCRIPTS), "1", key(), pick(VALUES)));
+        add("publish", () -> Call.of("PUBLISH", "c", pick(VALUES)));
+        add("spublish", () -> Call.of("SPUBLISH", "c", pick(VALUES)));
+        add("pubsub|channels", () -> Call.of("PUBSUB", "CHANNELS"));
+        add("pubsub|numpat", () -> Call.of("PUBSUB", "NUMPAT"));
+        add("pubsub|numsub", () -> Call.of("PUBSUB", "NUMSUB", "c"));
+        add("pubsub|shardchannels", () -> Call.of("PUBSUB", "SHARDCHANNELS"));
+        add("pubsub|shardnumsub", () -> Call.of("PUBSUB", "SHARDNUMSUB"));
+        add("pubsub|help", () -> Call.of("PUBSUB", "HELP"));
+        add("eval_ro", () -> Call.of("EVAL_RO", "return redis.call('get', KEYS[1])", "1", key()));
+        add("evalsha", () -> Call.of("EVALSHA", "0".repeat(40), "0"));
+        add("evalsha_ro", () -> Call.of("EVALSHA_RO", "short", "1", key()));
+        add("script|load", () -> Call.of("SCRIPT", "LOAD", "return 1"));
+        add("script|exists", () -> Call.of("SCRIPT", "EXISTS", "0".repeat(40)));
+        add("script|flush", () -> Call.of("SCRIPT", "FLUSH", pick(new String[] {"SYNC", "ASYNC", "LATER"})));
+        add("script|kill", () -> Call.of("SCRIPT", "KILL"));
+        add("script|help", () -> Call.of("SCRIPT", "HELP"));
         add("client|getname", () -> Call.of("CLIENT", "GETNAME"));
         add("client|setname", () -> Call.of("CLIENT", "SETNAME", random.nextInt(3) == 0 ? "with blank" : "n" + key()));
         add("client|setinfo", () -> Call.of("CLIENT", "SETINFO", "LIB-NAME", "lib"));

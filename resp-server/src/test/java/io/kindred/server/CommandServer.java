@@ -57,6 +57,21 @@ public final class CommandServer implements AutoCloseable, Settings {
     }
 
     @Override
+    public long scriptInstructionsMax() {
+        return 5_000_000;
+    }
+
+    @Override
+    public long scriptMemoryBytesMax() {
+        return 64L << 20;
+    }
+
+    @Override
+    public long scriptCacheBytesMax() {
+        return 1 << 20;
+    }
+
+    @Override
     public int keyBytesMax() {
         return 64 * 1024;
     }

@@ -1,0 +1,159 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Operation;
+import io.kindred.cluster.message.Operation.KeyName;
+import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.GroupFunction;
+import io.kindred.cluster.quorum.UpdateFunction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A script on its way, at the node that was asked: it is one group update of its keys. One that names no key is begun here,
+ * with nothing read, to see which key it touches first: where that is none, it is done.
+ *
+ * <p>Owned by: the session's loop thread.
+ */
+final class EvalRun extends Turn {
+    private static final Reply OTHER_TAG =
+            Reply.error("CROSSSLOT the keys of a script have one {tag}: these are in different partitions");
+
+    private final ScriptPart part;
+    private final Session session;
+    private final ServerView server;
+    private final QuorumSpec quorum;
+    private final ReplySink sink;
+
+    EvalRun(ScriptPart part, Session session, ServerView server, ReplySink sink) {
+        this.part = part;
+        this.session = session;
+        this.server = server;
+        this.quorum = session.quorum();
+        this.sink = sink;
+    }
+
+    void start() {
+        byte[][] keys = part.keys();
+        for (byte[] key : keys) {
+            if (key.length > server.settings().keyBytesMax()) {
+                sink.complete(Errors.KEY_TOO_LONG);
+                return;
+            }
+            if (server.keys().groupOf(key) != server.keys().groupOf(keys[0])) {
+                sink.complete(OTHER_TAG);
+                return;
+            }
+        }
+        session.order().take(this);
+    }
+
+    @Override
+    void begin() {
+        byte[][] args = part.args();
+        List<KeyName> keys = new ArrayList<>();
+        for (byte[] key : part.keys()) {
+            keys.add(new KeyName(part.db(), key));
+        }
+        if (keys.isEmpty()) {
+            GroupFunction.Result first = runHere(args);
+            keys.addAll(first.more());
+            if (keys.isEmpty()) {
+                done(ScriptPart.Done.of(first.reply()));
+                return;
+            }
+        }
+        // It may wait for updates that are in flight, on a node that is alone too: those behind it wait for its answer.
+        server.keys().execute(new Operation.GroupUpdate(keys, args), quorum, this::ended);
+    }
+
+    private GroupFunction.Result runHere(byte[][] args) {
+        GroupFunction function = server.commands().findGroup(ScriptFunction.NAME.getBytes(StandardCharsets.ISO_8859_1));
+        if (function == null) {
+            throw new IllegalStateException("a node that runs no scripts");
+        }
+        return function.apply(args, NOTHING_READ, server.clock().millis());
+    }
+
+    private static final GroupFunction.Values NOTHING_READ = new GroupFunction.Values() {
+        @Override
+        public boolean isRead(int db, byte[] key) {
+            return false;
+        }
+
+        @Override
+        public UpdateFunction.@Nullable Current get(int db, byte[] key) {
+            throw new IllegalStateException("a key that was not read");
+        }
+
+        @Override
+        public long state(int db, byte[] key) {
+            throw new IllegalStateException("a key that was not read");
+        }
+    };
+
+    private void ended(Outcome outcome) {
+        Reply failure = Failures.reply(outcome);
+        if (failure != null) {
+            sink.complete(failure);
+            session.order().over(this);
+        } else {
+            done(ScriptPart.Done.of(Outcomes.updated(outcome)));
+        }
+    }
+
+    /** Its changes are where they have to be: now others are told what it has published. */
+    private void done(ScriptPart.Done done) {
+        for (byte[][] publication : done.publications()) {
+            CommandTable.Command command = server.commands().lookup(publication);
+            if (command != null) {
+                CommandStart.start(command, session, publication, server, reply -> {});
+            }
+        }
+        sink.complete(done.reply());
+        session.order().over(this);
+    }
+
+    @Override
+    KeyPort port() {
+        return server.keys();
+    }
+
+    @Override
+    int db() {
+        return part.db();
+    }
+
+    @Override
+    int keys() {
+        return part.keys().length;
+    }
+
+    @Override
+    byte[] key(int index) {
+        return part.keys()[index];
+    }
+
+    @Override
+    boolean writes() {
+        return true;
+    }
+
+    @Override
+    boolean updates() {
+        return true;
+    }
+
+    @Override
+    boolean readsFirst() {
+        return true;
+    }
+
+    @Override
+    boolean isGlobal() {
+        return quorum.global();
+    }
+}

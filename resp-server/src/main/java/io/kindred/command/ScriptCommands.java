@@ -1,0 +1,138 @@
+package io.kindred.command;
+
+import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
+import static io.kindred.command.CommandSpec.Flag.READONLY;
+import static io.kindred.command.CommandSpec.Flag.STALE;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.script.EvalArguments;
+import io.kindred.script.Script;
+import io.kindred.script.ScriptCache;
+import io.kindred.script.ScriptRefused;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** EVAL, EVALSHA, their read-only kinds, and SCRIPT. */
+final class ScriptCommands {
+    private static final Reply NOT_BUSY = Reply.error("NOTBUSY No scripts in execution right now.");
+    private static final Reply FLUSH_SYNTAX = Reply.error("ERR SCRIPT FLUSH only support SYNC|ASYNC option");
+
+    private final ScriptCache scripts;
+
+    private ScriptCommands(ScriptCache scripts) {
+        this.scripts = scripts;
+    }
+
+    static void register(CommandTable.Builder table, Settings settings) {
+        ScriptCache scripts = new ScriptCache(ScriptCache.EVAL_SCRIPTS_MAX, settings.scriptCacheBytesMax());
+        ScriptCommands commands = new ScriptCommands(scripts);
+        table.scripts(scripts);
+        table.group(ScriptFunction.NAME, all -> new ScriptFunction(all, scripts, settings));
+        eval(table, "eval", "2.6.0", "Runs a script.", new Eval(scripts, false, false));
+        eval(table, "evalsha", "2.6.0", "Runs a script by its SHA1.", new Eval(scripts, true, false));
+        eval(table, "eval_ro", "7.0.0", "Runs a script that writes nothing.", new Eval(scripts, false, true));
+        eval(
+                table,
+                "evalsha_ro",
+                "7.0.0",
+                "Runs a script that writes nothing, by its SHA1.",
+                new Eval(scripts, true, true));
+        CommandTable.Builder sub = new CommandTable.Builder();
+        sub.add(
+                spec("load", 3, "2.6.0", "O(N), N the length of the script", "Keeps a script, to be run by its SHA1.")
+                        .flags(NOSCRIPT, STALE),
+                (Action.OfSession) commands::load);
+        sub.add(
+                spec("exists", -3, "2.6.0", "O(N), N scripts", "Says which scripts this node knows.")
+                        .flags(NOSCRIPT),
+                (Action.OfSession) commands::exists);
+        sub.add(
+                spec("flush", -2, "2.6.0", "O(N), N scripts", "Forgets all scripts of this node.")
+                        .flags(NOSCRIPT),
+                (Action.OfSession) commands::flush);
+        sub.add(
+                spec("kill", 2, "2.6.0", "O(1)", "Scripts end by themselves: an error.")
+                        .flags(NOSCRIPT, CommandSpec.Flag.ALLOW_BUSY),
+                (Action.OfSession) (session, args, server) -> NOT_BUSY);
+        sub.add(
+                HelpText.spec("script|help", "scripting"),
+                HelpText.of(
+                        "SCRIPT",
+                        "EXISTS <sha1> [<sha1> ...]",
+                        "Return which scripts this node knows.",
+                        "FLUSH [ASYNC|SYNC]",
+                        "Forget all scripts of this node.",
+                        "KILL",
+                        "Return an error: scripts end by themselves.",
+                        "LOAD <script>",
+                        "Keep a script of which EVALSHA knows the SHA1."));
+        table.container(
+                CommandSpec.named("script", -2)
+                        .docs("scripting", "2.6.0", "Depends on subcommand.", "Looks after the scripts of a node."),
+                null,
+                sub);
+    }
+
+    private static CommandSpec.Builder spec(String word, int arity, String since, String complexity, String summary) {
+        return CommandSpec.named("script|" + word, arity).docs("scripting", since, complexity, summary);
+    }
+
+    private static void eval(CommandTable.Builder table, String name, String since, String summary, Eval action) {
+        CommandSpec.Builder spec = CommandSpec.named(name, -3)
+                .docs("scripting", since, "Depends on the script that is executed.", summary);
+        table.add(action.isReadOnly() ? spec.flags(NOSCRIPT, STALE, READONLY) : spec.flags(NOSCRIPT, STALE), action);
+    }
+
+    /** The keys are among the arguments, behind their number. */
+    private record Eval(ScriptCache scripts, boolean bySha1, boolean isReadOnly) implements Action.OfTurn {
+        @Override
+        public boolean writes(Session session) {
+            return !isReadOnly;
+        }
+
+        @Override
+        public void start(Session session, byte[][] args, ServerView server, ReplySink sink) {
+            try {
+                EvalArguments given = EvalArguments.parse(args);
+                Script script = bySha1 ? scripts.find(given.sha1()) : scripts.evaluate(given.script());
+                if (script == null) {
+                    sink.complete(EvalArguments.NO_SCRIPT);
+                    return;
+                }
+                ScriptPart part =
+                        new ScriptPart(session.db(), isReadOnly, script.text(), given.keys(), given.arguments());
+                new EvalRun(part, session, server, sink).start();
+            } catch (ScriptRefused wrong) {
+                sink.complete(wrong.reply());
+            }
+        }
+    }
+
+    private Reply load(Session session, byte[][] args, ServerView server) {
+        try {
+            return Reply.bulk(scripts.load(args[2]).sha1());
+        } catch (ScriptRefused wrong) {
+            return wrong.reply();
+        }
+    }
+
+    private Reply exists(Session session, byte[][] args, ServerView server) {
+        List<Reply> known = new ArrayList<>();
+        for (int i = 2; i < args.length; i++) {
+            String sha1 = new String(args[i], StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+            known.add(scripts.contains(sha1) ? Reply.ONE : Reply.ZERO);
+        }
+        return Reply.array(known);
+    }
+
+    private Reply flush(Session session, byte[][] args, ServerView server) {
+        String how = args.length == 3 ? Ascii.lower(args[2]) : "sync";
+        if (args.length > 3 || !(how.equals("sync") || how.equals("async"))) {
+            return FLUSH_SYNTAX;
+        }
+        scripts.flush();
+        return Reply.OK;
+    }
+}

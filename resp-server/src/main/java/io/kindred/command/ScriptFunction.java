@@ -1,0 +1,117 @@
+package io.kindred.command;
+
+import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.GroupFunction;
+import io.kindred.script.Script;
+import io.kindred.script.ScriptCache;
+import io.kindred.script.ScriptCalls;
+import io.kindred.script.ScriptErrors;
+import io.kindred.script.ScriptLimits;
+import io.kindred.script.ScriptRefused;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A script as a function of the keys that it touches. One that touches a key which was not read is begun anew once it is,
+ * before anything was written.
+ */
+record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings settings) implements GroupFunction {
+    static final String NAME = "eval";
+
+    @Override
+    public Result apply(byte[][] args, Values values, long nowMillis) {
+        ScriptPart part = ScriptPart.of(args);
+        Script script;
+        try {
+            script = scripts.evaluate(part.text());
+        } catch (ScriptRefused wrong) {
+            return Result.of(new ScriptPart.Done(wrong.reply(), List.of()).asReply(), List.of());
+        }
+        GroupView view = new GroupView(values, nowMillis);
+        view.db(part.db());
+        boolean isReadOnly = part.isReadOnly() || script.flags().has(io.kindred.script.ScriptFlags.Flag.NO_WRITES);
+        Calls calls = new Calls(commands, view, settings, isReadOnly);
+        try {
+            Reply reply = script.run(part.keys(), part.arguments(), calls, limits());
+            return Result.of(new ScriptPart.Done(reply, calls.publications).asReply(), view.edits());
+        } catch (GroupView.NotRead missing) {
+            return Result.more(List.of(missing.key()));
+        }
+    }
+
+    private ScriptLimits limits() {
+        return new ScriptLimits(settings.scriptInstructionsMax(), settings.scriptMemoryBytesMax(), () -> false);
+    }
+
+    /** What one run asks. */
+    private static final class Calls implements ScriptCalls {
+        private static final int MICROS = 1_000;
+
+        private final CommandTable commands;
+        private final GroupView view;
+        private final Settings settings;
+        private final boolean isReadOnly;
+        private final List<byte[][]> publications = new ArrayList<>();
+
+        Calls(CommandTable commands, GroupView view, Settings settings, boolean isReadOnly) {
+            this.commands = commands;
+            this.view = view;
+            this.settings = settings;
+            this.isReadOnly = isReadOnly;
+        }
+
+        @Override
+        public Reply call(byte[][] args) {
+            CommandTable.Command command = commands.lookup(args);
+            if (command == null) {
+                return ScriptErrors.UNKNOWN_COMMAND;
+            }
+            CommandSpec spec = command.spec();
+            if (!spec.fits(args.length) || command.action() == null) {
+                return ScriptErrors.WRONG_ARITY;
+            }
+            if (spec.has(CommandSpec.Flag.NOSCRIPT)) {
+                return ScriptErrors.NOT_ALLOWED;
+            }
+            if (isReadOnly && spec.has(CommandSpec.Flag.WRITE)) {
+                return ScriptErrors.READ_ONLY;
+            }
+            if (spec.hasKeyLongerThan(settings.keyBytesMax(), args)) {
+                return Errors.KEY_TOO_LONG;
+            }
+            KeysFunction function = command.together();
+            return function != null ? function.run(args, view) : ofNode(spec.name(), args);
+        }
+
+        /** What scripts may ask beside keys. The time stands still, and who is told of a publication is not known yet. */
+        private Reply ofNode(String name, byte[][] args) {
+            return switch (name) {
+                case "time" -> {
+                    long millis = view.nowMillis();
+                    yield Reply.array(List.of(
+                            Reply.bulk(Long.toString(millis / MICROS)),
+                            Reply.bulk(Long.toString(millis % MICROS * MICROS))));
+                }
+                case "select" -> select(args[1]);
+                case "publish", "spublish" -> {
+                    publications.add(args.clone());
+                    yield Reply.ZERO;
+                }
+                case "ping" -> args.length == 1 ? new Reply.Simple("PONG") : Reply.bulk(args[1]);
+                case "echo" -> Reply.bulk(args[1]);
+                default -> ScriptErrors.NOT_ALLOWED;
+            };
+        }
+
+        private Reply select(byte[] number) {
+            boolean isDatabase = Numbers.isLong(number)
+                    && Numbers.toLong(number) >= 0
+                    && Numbers.toLong(number) < settings.databases();
+            if (!isDatabase) {
+                return Reply.error("ERR DB index is out of range");
+            }
+            view.db((int) Numbers.toLong(number));
+            return Reply.OK;
+        }
+    }
+}
