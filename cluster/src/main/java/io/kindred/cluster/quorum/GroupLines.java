@@ -110,12 +110,24 @@ final class GroupLines {
         return standing.keys();
     }
 
+    /** Its records are stored here, and W do not have them yet. */
+    void stored() {
+        keys().forEach(key -> node.lines().of(key).hold(Hold.GROUP, deadlineNanos));
+    }
+
     /** Others may have them. */
     void letGo() {
         Lines standing = lines;
         lines = null;
-        if (standing != null) {
-            standing.letGo();
+        if (standing == null) {
+            return;
         }
+        for (RecordKey key : standing.keys()) {
+            KeyLine line = node.lines().find(key);
+            if (line != null && line.isHeld(Hold.GROUP)) {
+                line.release(Hold.GROUP);
+            }
+        }
+        standing.letGo();
     }
 }

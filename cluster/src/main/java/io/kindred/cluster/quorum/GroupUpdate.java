@@ -350,6 +350,7 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         if (step.hasMade()) {
             wasStored = true;
             unsettled = step;
+            lines.stored();
             sendFar(step);
         }
         if (step.deltas().isEmpty() || isAlone()) {
@@ -387,8 +388,13 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
     private void storedLate(GroupStep step) {
         if (step.verdict() == Verdict.OK && step.hasMade()) {
             sendFar(step);
-            new WriteRound(node, route, ticket.quorum(), this, null).proceed(step.deltas());
+            repairOthers(step);
         }
+    }
+
+    /** It is here, and may be nowhere else: the others have all of it from now on, or none. */
+    private void repairOthers(GroupStep step) {
+        new WriteRound(node, route, ticket.quorum(), this, null).proceed(step.deltas());
     }
 
     // --- W ---
@@ -444,6 +450,10 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
             step.cancel();
         }
         if (wasStored || (step != null && step.isRun())) {
+            GroupStep stored = unsettled;
+            if (stored != null) {
+                repairOthers(stored);
+            }
             end(new Outcome.NoQuorum(why + NOT_KNOWN));
         } else {
             leave();
