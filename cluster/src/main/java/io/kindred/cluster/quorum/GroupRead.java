@@ -62,7 +62,8 @@ final class GroupRead {
     /**
      * @param guard null: it is not under a term
      * @param refusal whose nodes are asked in any case
-     * @param own whether this node's own store has to be among those that answer
+     * @param own whether this node's own store, where a part of the group may be, has to be among those that answer; then
+     *     nobody is sent any of what was found, for that would be one record without the others
      */
     void start(Needs needs, @Nullable Guard guard, Refusal refusal, boolean own, long deadlineNanos) {
         missing = keys.size();
@@ -74,6 +75,9 @@ final class GroupRead {
                     : ReadRound.under(guard, node, ofKey, needs, read);
             read.round = round;
             reads.add(read);
+            if (own) {
+                round.withoutRepair();
+            }
             round.including(refusal.nodes(), own).start(deadlineNanos);
             if (isOver) {
                 return;

@@ -75,10 +75,9 @@ final class GroupStep implements LocalReplica.JointStep {
         node.replica().writeAll(input.keys(), this);
     }
 
-    /** It is not to be run any more. False: it has been. */
-    boolean cancel() {
+    /** It is not to be run any more. */
+    void cancel() {
         isCancelled = true;
-        return !isRun;
     }
 
     // --- what has come of it ---
@@ -86,6 +85,11 @@ final class GroupStep implements LocalReplica.JointStep {
     /** {@code OK}: what it has made is durable here. */
     Verdict verdict() {
         return verdict;
+    }
+
+    /** Whether it has got as far as the keys: what it left there others may have seen, whatever has come of it. */
+    boolean isRun() {
+        return isRun;
     }
 
     /** Why it was not made; null: it was, or {@link #more} says what it needs. */
@@ -229,7 +233,8 @@ final class GroupStep implements LocalReplica.JointStep {
         long reapMark = node.replica().reapMark(key(index));
         LocalWrite.Basis basis = LocalWrite.Basis.under(input.term(), held, reapMark);
         Dot dot = node.replica().nextDot(key(index), held.clock(), basis.context());
-        made.set(index, LocalWrite.make(node, input.ticket(), dot, basis, content));
+        int db = key(index).db();
+        made.set(index, LocalWrite.make(node, input.ticket(), db, dot, basis, content));
     }
 
     /**

@@ -3,11 +3,9 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
-import io.kindred.cluster.message.Operation.KeyName;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -22,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * as one {@link io.kindred.cluster.message.Message.Deltas}, which each replica joins all or none. The lines are its own until
  * W have it.
  *
- * <p>It is refused as the updates of one key are ({@link UpdateRounds}), and settled by the same rules ({@link Settlement}): it
- * is written again where all of its versions count, runs again where none has taken effect, and else nobody can say what came
- * of it.
+ * <p>It is refused as the updates of one key are ({@link UpdateRounds}), and settled by the same rules ({@link
+ * GroupSettlement}): it is written again where it has taken effect, runs again where it has not, and else nobody can say what
+ * came of it.
  *
  * <ul>
  *   <li>WAITING: in the lines of its keys, and until updates there that are in flight have ended. CLAIMING; DONE where its time
@@ -40,19 +38,11 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
-    /** More are not read and written at once. */
-    static final int KEYS_MAX = 10_000;
-
     private static final long PAUSE_NANOS = 20_000_000L;
     /** Past so many refusals plain writes are asked to give way. */
     private static final int PATIENT_REFUSALS = 2;
 
     private static final String NOT_KNOWN = "; the update may still take effect";
-    private static final String OTHER_TAG = "CROSSSLOT the keys of one transaction or script at a time have one {tag}: "
-            + "these are in different partitions; nothing was applied";
-
-    private static final String TOO_MANY =
-            "ERR a transaction or script has more than " + KEYS_MAX + " keys; nothing was applied";
 
     private enum State {
         WAITING,
@@ -69,9 +59,8 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
     private final Consumer<Ticket> elsewhere;
     private final Deadline deadline = new Deadline();
     private Ticket ticket;
-    private List<KeyName> names;
+    private final GroupLines lines;
     private State state = State.WAITING;
-    private @Nullable Lines lines;
     private Route route;
     private Term term = Term.NONE;
     /** What belongs to a former one comes too late. */
@@ -95,7 +84,7 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
             Coordination node, Ticket ticket, GroupFunction function, Consumer<Ticket> elsewhere, Route route) {
         this.node = node;
         this.ticket = ticket;
-        this.names = ((Operation.GroupUpdate) ticket.operation()).keys();
+        this.lines = new GroupLines(node, ticket.deadlineNanos(), this::begin, this::notApplied);
         this.function = function;
         this.elsewhere = elsewhere;
         this.route = route;
@@ -108,7 +97,7 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         GroupUpdate update = new GroupUpdate(node, ticket, function, elsewhere, route);
         node.counters().groupUpdates++;
         node.requests().open(update.deadline, node.clocks().nanos(), ticket.deadlineNanos());
-        update.stand(update.names);
+        update.stand(update.lines.stand(((Operation.GroupUpdate) operation).keys()));
     }
 
     /** While anything but W is waited for. */
@@ -128,67 +117,14 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         }
     }
 
-    // --- the lines ---
-
-    private final class Lines extends JointTurn {
-        Lines(List<RecordKey> keys) {
-            super(node.lines(), keys, ticket.deadlineNanos());
+    private void stand(@Nullable String error) {
+        if (error != null) {
+            end(new Outcome.Refused(error));
         }
-
-        @Override
-        void begin() {
-            awaitUpdates(this);
-        }
-
-        @Override
-        void refuse(String why) {
-            lines = null;
-            notApplied(why);
-        }
-    }
-
-    private void stand(List<KeyName> all) {
-        state = State.WAITING;
-        names = all;
-        if (all.size() > KEYS_MAX) {
-            end(new Outcome.Refused(TOO_MANY));
-            return;
-        }
-        List<RecordKey> keys = new ArrayList<>();
-        for (KeyName name : names) {
-            keys.add(node.router().route(name.db(), name.key()).storageKey());
-        }
-        int partition = keys.get(0).partition();
-        if (keys.stream().anyMatch(each -> each.partition() != partition)) {
-            end(new Outcome.Refused(OTHER_TAG));
-            return;
-        }
-        Lines asked = new Lines(keys);
-        lines = asked;
-        asked.stand();
-    }
-
-    /** What is in flight of the keys' updates is settled first: nothing new of them begins, for the lines are taken. */
-    private void awaitUpdates(Lines taken) {
-        if (state != State.WAITING || lines != taken) {
-            return;
-        }
-        for (RecordKey key : taken.keys()) {
-            KeyLine line = node.lines().of(key);
-            if (!line.isSettled()) {
-                line.whenSettled(() -> awaitUpdates(taken));
-                return;
-            }
-        }
-        begin();
     }
 
     private List<RecordKey> keys() {
-        Lines taken = lines;
-        if (taken == null) {
-            throw new IllegalStateException("a group update that has no lines");
-        }
-        return taken.keys();
+        return lines.keys();
     }
 
     // --- a round ---
@@ -279,7 +215,7 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
 
     private void read() {
         state = State.READING;
-        if (route.serving() == 1 && route.self() == 0) {
+        if (route.serving() == 1 && route.self() == 0 && unsettled == null) {
             List<GroupRead.Found> alone = new ArrayList<>();
             keys().forEach(each -> alone.add(GroupRead.Found.ALONE));
             make(alone);
@@ -365,30 +301,14 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         step.start();
     }
 
-    /** What it has stored may have taken effect, all of it or nothing; else nobody can say any more. */
     private void settle(GroupStep stored, List<GroupRead.Found> found) {
-        isShort = false;
-        int counting = 0;
-        int without = 0;
-        int versions = 0;
-        for (int i = 0; i < found.size(); i++) {
-            LocalWrite write = stored.made().get(i);
-            if (write != null) {
-                Dot dot = write.sibling().dot();
-                Settlement of = Settlement.of(
-                        List.of(dot), found.get(i).answers(), found.get(i).merged());
-                boolean isNowhere =
-                        !of.counts() && of.unclear() == 0 && found.get(i).isOwnKnown();
-                versions++;
-                counting += of.counts() ? 1 : 0;
-                without += isNowhere ? 1 : 0;
-            }
-        }
+        GroupSettlement settlement = GroupSettlement.of(stored.made(), found);
         boolean isServing = node.router().routeOf(keys().get(0)).serves();
         ticket = ticket.stamped(node.clocks().nextStamp());
-        if (counting == versions && isServing) {
-            start(GroupStep.again(node, input(found), stored.made(), this::made));
-        } else if (without == versions) {
+        if (settlement.outcome() == GroupSettlement.Outcome.COUNTS && isServing) {
+            isShort = false;
+            start(GroupStep.again(node, input(found), settlement.former(), this::made));
+        } else if (settlement.outcome() == GroupSettlement.Outcome.NOWHERE) {
             unsettled = null;
             make(found);
         } else {
@@ -405,24 +325,23 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         if (why != null) {
             refusedBy(why);
         } else if (step.verdict() != Verdict.OK) {
-            String error = WriteChance.refusal(step.verdict());
-            end(
-                    error != null && !wasStored
-                            ? new Outcome.Refused(error)
-                            : new Outcome.NoQuorum("the coordinator could not read or write the keys" + NOT_KNOWN));
+            failed(step);
         } else if (!step.more().isEmpty()) {
-            standAnew(step.more());
+            // It begins anew, with all of them, in their order.
+            state = State.WAITING;
+            stand(lines.standAnew(step.more()));
         } else {
             stored(step);
         }
     }
 
-    /** The function has to see keys that it did not name: it begins anew, with all of them, in their order. */
-    private void standAnew(List<KeyName> more) {
-        List<KeyName> all = new ArrayList<>(names);
-        all.addAll(more);
-        leaveLines();
-        stand(all);
+    private void failed(GroupStep step) {
+        String error = WriteChance.refusal(step.verdict());
+        if (error != null && !wasStored) {
+            end(new Outcome.Refused(error));
+        } else {
+            notApplied("the coordinator could not read or write the keys");
+        }
     }
 
     private void stored(GroupStep step) {
@@ -431,6 +350,7 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         if (step.hasMade()) {
             wasStored = true;
             unsettled = step;
+            lines.stored();
             sendFar(step);
         }
         if (step.deltas().isEmpty() || isAlone()) {
@@ -468,8 +388,13 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
     private void storedLate(GroupStep step) {
         if (step.verdict() == Verdict.OK && step.hasMade()) {
             sendFar(step);
-            new WriteRound(node, route, ticket.quorum(), this, null).proceed(step.deltas());
+            repairOthers(step);
         }
+    }
+
+    /** It is here, and may be nowhere else: the others have all of it from now on, or none. */
+    private void repairOthers(GroupStep step) {
+        new WriteRound(node, route, ticket.quorum(), this, null).proceed(step.deltas());
     }
 
     // --- W ---
@@ -521,8 +446,14 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
 
     private void notApplied(String why) {
         GroupStep step = state == State.MAKING ? making : null;
-        boolean isMade = step != null && !step.cancel();
-        if (wasStored || isMade) {
+        if (step != null) {
+            step.cancel();
+        }
+        if (wasStored || (step != null && step.isRun())) {
+            GroupStep stored = unsettled;
+            if (stored != null) {
+                repairOthers(stored);
+            }
             end(new Outcome.NoQuorum(why + NOT_KNOWN));
         } else {
             leave();
@@ -543,14 +474,6 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
         if (begun != null && !begun.isOver()) {
             begun.abandon();
         }
-        leaveLines();
-    }
-
-    private void leaveLines() {
-        Lines taken = lines;
-        lines = null;
-        if (taken != null) {
-            taken.letGo();
-        }
+        lines.letGo();
     }
 }

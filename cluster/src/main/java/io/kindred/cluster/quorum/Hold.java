@@ -15,7 +15,12 @@ enum Hold {
     /** Another coordinator's update has been refused for plain writes again and again: {@link PlainHold}. */
     GIVING_WAY(5),
     /** A turn that needs several keys for itself: {@link JointTurn}. */
-    TAKEN(6);
+    TAKEN(6),
+    /**
+     * A group update is stored here, and W do not have it yet: {@link GroupUpdate}. Nobody waits for it alone; but what is read
+     * of the key meanwhile repairs nobody, for it would bring one record of the group without the others.
+     */
+    GROUP(7);
 
     private final int place;
 

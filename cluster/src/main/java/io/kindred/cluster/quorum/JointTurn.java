@@ -25,8 +25,10 @@ abstract class JointTurn {
         OVER
     }
 
-    static final Comparator<RecordKey> ORDER =
-            Comparator.comparingInt(RecordKey::db).thenComparing(RecordKey::key, Arrays::compareUnsigned);
+    /** Elements of one key, too, are in one order everywhere. */
+    static final Comparator<RecordKey> ORDER = Comparator.comparingInt(RecordKey::db)
+            .thenComparing(RecordKey::key, Arrays::compareUnsigned)
+            .thenComparing(Comparator.naturalOrder());
 
     private final KeyLines lines;
     private final List<RecordKey> keys;

@@ -90,9 +90,11 @@ final class KeyLine {
 
     private void added(Turn turn) {
         lines.waiting(1);
+        // When a turn before it that wants the line for itself will be through nobody knows yet.
+        boolean mayWaitLonger = jointTurns > 0;
         jointTurns += turn instanceof JointTurn.Place ? 1 : 0;
-        if (turn.deadlineNanos() - latest(turn.keptBackBy()) < 0) {
-            new Overdue(turn);
+        if (mayWaitLonger || turn.deadlineNanos() - latest(turn.keptBackBy()) < 0) {
+            turn.limit(new Overdue(turn));
         }
     }
 
@@ -143,6 +145,10 @@ final class KeyLine {
     }
 
     private void left(Turn turn) {
+        Request limit = turn.limit();
+        if (limit != null) {
+            lines.requests().close(limit);
+        }
         lines.waiting(-1);
         jointTurns -= turn instanceof JointTurn.Place ? 1 : 0;
     }

@@ -40,12 +40,13 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
     /**
      * Gives a stamp above everything that the write supersedes, a flush among it.
      *
+     * @param db the key's
      * @param dot new, for a write from this basis
      */
-    static LocalWrite make(Coordination node, Ticket ticket, Dot dot, Basis basis, Content content) {
+    static LocalWrite make(Coordination node, Ticket ticket, int db, Dot dot, Basis basis, Content content) {
         Versions held = basis.held();
         // Above the reap mark, too: what a clock that was set back stamps must not count as settled at once.
-        long flushed = node.flushStamps().of(ticket.operation().db());
+        long flushed = node.flushStamps().of(db);
         long covered = Math.max(newestCovered(held, basis.context()), plausible(node, basis.seenStamp()));
         long floor = Math.max(covered, Math.max(flushed, basis.reapMark()));
         long stamp = node.clocks().above(ticket.stamp(), floor);

@@ -101,8 +101,8 @@ abstract class PutWrite extends WriteCore {
 
     /** @param stamped the ticket, perhaps with a later stamp */
     final LocalWrite make(Ticket stamped, Dot dot, LocalWrite.Basis basis) {
-        LocalWrite write =
-                LocalWrite.make(node, stamped, dot, basis, new LocalWrite.Content(put.value(), put.expireAtMillis()));
+        LocalWrite.Content content = new LocalWrite.Content(put.value(), put.expireAtMillis());
+        LocalWrite write = LocalWrite.make(node, stamped, put.db(), dot, basis, content);
         made(write);
         return write;
     }

@@ -13,6 +13,10 @@ final class ReadRepair {
 
     /** @param answers by place in the preference list; null: did not answer */
     static void repair(Coordination node, Route route, @Nullable Versions[] answers, Versions merged) {
+        KeyLine line = node.lines().find(route.storageKey());
+        if (line != null && line.isHeld(Hold.GROUP)) {
+            return;
+        }
         for (int i = 0; i < answers.length; i++) {
             Versions answer = answers[i];
             if (answer == null || answer.sameAs(merged)) {

@@ -70,6 +70,7 @@ final class ReadRound extends Request {
     private boolean isUnreadable;
     private boolean isShort;
     private boolean hasStandIns;
+    private boolean repairsNobody;
     private long deadlineNanos;
 
     private Versions merged = Versions.EMPTY;
@@ -137,6 +138,12 @@ final class ReadRound extends Request {
     ReadRound including(long[] nodes, boolean own) {
         wanted = nodes;
         isOwnWanted = own;
+        return this;
+    }
+
+    /** What it finds is not sent to those who lack it. */
+    ReadRound withoutRepair() {
+        repairsNobody = true;
         return this;
     }
 
@@ -487,7 +494,9 @@ final class ReadRound extends Request {
     }
 
     private void repair() {
-        ReadRepair.repair(node, route, answers, merged);
+        if (!repairsNobody) {
+            ReadRepair.repair(node, route, answers, merged);
+        }
     }
 
     /** Whether a place's answer counts. */

@@ -2,11 +2,14 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Outcome;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Something that waits in a {@link KeyLine}. It is begun, refused, or called in by a round, once. */
 abstract class Turn {
     private final int keptBackBy;
     private final long deadlineNanos;
+    /** Ends its waiting at its deadline; null: those that it waits for do not take so long. */
+    private @Nullable Request limit;
 
     /** @param keptBackBy the bits of the holds that it waits for */
     Turn(int keptBackBy, long deadlineNanos) {
@@ -24,6 +27,14 @@ abstract class Turn {
 
     final long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    final void limit(Request now) {
+        limit = now;
+    }
+
+    final @Nullable Request limit() {
+        return limit;
     }
 
     /** Its turn has come. */

@@ -293,7 +293,7 @@ final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
         long reapMark = node.replica().reapMark(route.storageKey());
         LocalWrite.Basis basis = LocalWrite.Basis.under(found.term(), held, reapMark);
         Dot dot = node.replica().nextDot(route.storageKey(), held.clock(), basis.context());
-        LocalWrite write = LocalWrite.make(node, ticket, dot, basis, content);
+        LocalWrite write = LocalWrite.make(node, ticket, route.storageKey().db(), dot, basis, content);
         made(write);
         spread = write.delta();
         rounds.made(this);

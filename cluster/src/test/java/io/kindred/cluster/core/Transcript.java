@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   persisted, persist fails full|failed
  *   synced, sync fails
  *   loaded, load fails failed|damaged
+ *   flushed k                     memory has lost a key's record to the tables
  *   after 320ms                   time passes
  *   lose b, connect b [mute]      the connection to a peer
  *   mute b                        from now on it does not answer pings either
@@ -133,6 +134,7 @@ final class Transcript {
             case "sync" -> node.synced(failure(words));
             case "loaded" -> node.loaded(null);
             case "load" -> node.loaded(failure(words));
+            case "flushed" -> node.flushed(words.next());
             case "after" -> node.pass(TranscriptWords.nanos(words.next()));
             case "lose" -> node.lose(words.next());
             case "connect" -> node.connectAgain(words.next(), words.takes("mute"));

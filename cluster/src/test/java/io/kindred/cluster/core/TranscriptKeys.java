@@ -19,18 +19,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class TranscriptKeys {
     private static final int DB = 0;
+    private static final String ELSEWHERE = "elsewhere:";
 
     private final int partition;
     private final String tag;
+    private final String otherTag;
     private final Md5Partitioner partitioner = new Md5Partitioner();
 
     TranscriptKeys(int partition) {
         this.partition = partition;
+        tag = tag(true);
+        otherTag = tag(false);
+    }
+
+    /** The first one whose keys are, or are not, in the partition. */
+    private String tag(boolean isIn) {
         int number = 0;
-        while (place("{" + number + "}").partition() != partition) {
+        while ((place("{" + number + "}").partition() == partition) != isIn) {
             number++;
         }
-        tag = "{" + number + "}";
+        return "{" + number + "}";
     }
 
     private Placement place(String key) {
@@ -41,9 +49,18 @@ final class TranscriptKeys {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** As a client sends it. */
+    /** As a client sends it; {@code elsewhere:k} is in another partition. */
     byte[] ofClient(String name) {
-        return bytes(tag + name);
+        boolean isElsewhere = name.startsWith(ELSEWHERE);
+        return bytes((isElsewhere ? otherTag : tag) + name.substring(isElsewhere ? ELSEWHERE.length() : 0));
+    }
+
+    /** What the transcript calls a key that a client has sent. */
+    String nameOfClient(byte[] key) {
+        String text = new String(key, StandardCharsets.UTF_8);
+        return text.startsWith(otherTag)
+                ? ELSEWHERE + text.substring(otherTag.length())
+                : text.substring(text.startsWith(tag) ? tag.length() : 0);
     }
 
     /** As it is in the engine. */

@@ -44,6 +44,7 @@ final class TranscriptMessages {
 
     private final TranscriptNotation notation;
     private final TranscriptKeys keys;
+    private final TranscriptGroups groups;
     private final TranscriptRing ring;
     private final Supplier<ClockReading> clock;
 
@@ -52,6 +53,7 @@ final class TranscriptMessages {
             TranscriptNotation notation, TranscriptKeys keys, TranscriptRing ring, Supplier<ClockReading> clock) {
         this.notation = notation;
         this.keys = keys;
+        this.groups = new TranscriptGroups(keys);
         this.ring = ring;
         this.clock = clock;
     }
@@ -173,7 +175,10 @@ final class TranscriptMessages {
     }
 
     private String text(Operation operation) {
-        String key = new String(operation.key(), StandardCharsets.UTF_8).replaceFirst("^\\{\\d+}", "");
+        if (operation instanceof Operation.GroupUpdate group) {
+            return groups.text(group);
+        }
+        String key = keys.nameOfClient(operation.key());
         if (operation instanceof Operation.Update update) {
             List<String> words = new ArrayList<>();
             for (byte[] arg : update.args()) {
@@ -369,9 +374,15 @@ final class TranscriptMessages {
         return new Guard(TranscriptNotation.term(term), notation.datacenter(), ringStamp, 0, holds);
     }
 
-    /** What a client asks. {@code SET k v [~10s]}, {@code GET k}, {@code PUT k {a:1} v}, or a read-modify-write. */
+    /**
+     * What a client asks. {@code SET k v [~10s]}, {@code GET k}, {@code PUT k {a:1} v}, a read-modify-write, or one of several
+     * keys ({@link TranscriptGroups}).
+     */
     Operation operation(TranscriptWords words) {
         String name = words.next();
+        if (TranscriptGroups.isOne(name)) {
+            return groups.operation(name, words);
+        }
         byte[] key = keys.ofClient(words.next());
         switch (name) {
             case "GET":

@@ -221,6 +221,11 @@ final class TranscriptNode implements Effects {
         step(new Event.Loaded(load.token(), failure == null ? disk.read(load.key()) : null, failure));
     }
 
+    /** A key's record goes from memory to the tables. */
+    void flushed(String name) {
+        disk.cool(keys.stored(name));
+    }
+
     /** Time passes; whatever the core wanted to be woken for happens at its time. */
     void pass(long nanos) {
         long until = nowNanos + nanos;

@@ -35,6 +35,12 @@ final class TranscriptWords {
         return isNext;
     }
 
+    /** Whether a word is next that is no option. */
+    boolean startsWithKey() {
+        String word = words.peek();
+        return word != null && !word.contains("=") && !word.equals("global") && !word.equals("passed-on");
+    }
+
     /** Takes {@code name=value} where that is next; null: it is not. */
     @Nullable
     String value(String name) {

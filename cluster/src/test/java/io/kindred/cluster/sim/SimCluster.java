@@ -58,6 +58,9 @@ public final class SimCluster {
     private final List<String> keys = new ArrayList<>();
     private final boolean reaps;
     private final boolean splits;
+    /** Whether most clients are {@link SimTeller}s. */
+    private boolean hasTellers;
+
     private final boolean rots;
     /** Whether clocks are wrong by up to a day. */
     private final boolean skewsFar;
@@ -98,6 +101,8 @@ public final class SimCluster {
             long crossed,
             long compactions,
             long treesRestored,
+            long groups,
+            long halves,
             long trace) {}
 
     private SimCluster(long seed, SimPlan plan, SimRandom random, boolean reaps, boolean splits) {
@@ -158,6 +163,36 @@ public final class SimCluster {
         };
     }
 
+    /** As {@link #runFirstReplicas}, with updates of several keys at once. */
+    static Report runGroups(long seed) {
+        SimRandom random = new SimRandom(seed);
+        SimPlan plan = SimPlan.drawFirstReplicas(random).shorter();
+        return switch ((int) (seed % 10)) {
+            case 0 -> runGroups(seed, plan.withTrouble(SimPlan.Trouble.REWINDS), new SimRandom(seed));
+            case 2 -> runGroups(seed, plan.withTrouble(SimPlan.Trouble.HEIRS), new SimRandom(seed));
+            case 7 -> runGroups(seed, plan.withTrouble(SimPlan.Trouble.APART), new SimRandom(seed));
+            default -> runGroups(seed, plan, random);
+        };
+    }
+
+    /** As {@link #run(long)}, with updates of several keys at once. */
+    static Report runGroupsInAnyTrouble(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return runGroups(seed, SimPlan.draw(random), random);
+    }
+
+    /** As {@link #runDatacenters}, with updates of several keys at once. */
+    static Report runGroupsInDatacenters(long seed) {
+        SimRandom random = new SimRandom(seed);
+        return runGroups(seed, SimPlan.drawDatacenters(random), random);
+    }
+
+    private static Report runGroups(long seed, SimPlan plan, SimRandom random) {
+        SimCluster cluster = new SimCluster(seed, plan, random, false, false);
+        cluster.hasTellers = true;
+        return cluster.runToEnd();
+    }
+
     /** As {@link #runReaping}, in two datacenters that lose each other as well. */
     public static Report runReapingDatacenters(long seed) {
         SimRandom random = new SimRandom(seed);
@@ -187,13 +222,16 @@ public final class SimCluster {
     }
 
     private static Report run(long seed, SimPlan plan, SimRandom random, boolean reaps, boolean splits) {
-        SimCluster cluster = new SimCluster(seed, plan, random, reaps, splits);
+        return new SimCluster(seed, plan, random, reaps, splits).runToEnd();
+    }
+
+    private Report runToEnd() {
         try {
-            return cluster.run();
+            return run();
         } catch (SimViolation violation) {
             throw violation;
         } catch (RuntimeException bug) {
-            throw new SimViolation(seed, cluster.test(), bug.toString(), bug);
+            throw new SimViolation(seed, test(), bug.toString(), bug);
         }
     }
 
@@ -282,6 +320,7 @@ public final class SimCluster {
         checkTrees();
         readEverything();
         updateEverything();
+        moveEverything();
         checker.checkEnd(everyKey());
         values.checkEnd();
         checkScans();
@@ -311,6 +350,10 @@ public final class SimCluster {
                         .mapToLong(node -> node.changeRecords().compactions())
                         .sum(),
                 network.nodes().stream().mapToLong(node -> node.treesRestored).sum(),
+                values.accounts().stream()
+                        .mapToLong(each -> each.moves + each.sums)
+                        .sum(),
+                values.accounts().stream().mapToLong(Accounts::halves).sum(),
                 schedule.trace());
     }
 
@@ -368,7 +411,9 @@ public final class SimCluster {
     /** Every other one updates keys that are judged by their values. */
     private void beginClients() {
         for (int i = 0; i < plan.clients(); i++) {
-            if (i % 2 == 0 && !plan.onlyUpdates()) {
+            if (hasTellers && i % 3 != 0) {
+                new SimTeller(this, i, random.split()).begin();
+            } else if (i % 2 == 0 && !plan.onlyUpdates()) {
                 new SimClient(this, i, random.split()).begin();
             } else {
                 new SimUpdater(this, i, random.split()).begin();
@@ -508,6 +553,21 @@ public final class SimCluster {
                 runFor(TIMEOUT_NANOS);
                 if (values.acknowledged == before) {
                     throw violation("after healing, " + key.name + " cannot be updated at " + node.name);
+                }
+            }
+        }
+    }
+
+    /** As {@link #updateEverything}, of several keys at once. */
+    private void moveEverything() {
+        for (Accounts accounts : plan.datacenters() == 1 ? List.copyOf(values.accounts()) : List.<Accounts>of()) {
+            for (SimNode node : accounts.isExact() ? members("") : List.<SimNode>of()) {
+                boolean[] isDone = {false};
+                SimTeller teller = new SimTeller(this, plan.clients() + node.index, random.split());
+                teller.move(node, accounts, () -> teller.sum(node, accounts, () -> isDone[0] = true));
+                runFor(TIMEOUT_NANOS);
+                if (!isDone[0]) {
+                    throw violation("after healing, {" + accounts.tag + "} cannot be summed up at " + node.name);
                 }
             }
         }
@@ -880,8 +940,9 @@ public final class SimCluster {
 
     /** The test that runs such a seed. */
     private String test() {
-        String kind =
-                plan.onlyUpdates() ? "FirstReplica" : reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
+        String kind = hasTellers
+                ? "Group"
+                : plan.onlyUpdates() ? "FirstReplica" : reaps ? "Reaping" : plan.datacenters() > 1 ? "Datacenter" : "";
         return kind + "SimulationTest";
     }
 }

@@ -1,10 +1,12 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.quorum.GroupFunction;
 import io.kindred.cluster.quorum.UpdateFunction;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.quorum.UpdateFunction.Result;
 import io.kindred.cluster.quorum.UpdateFunctions;
+import io.kindred.cluster.sim.SimGroupFunctions.Account;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,14 @@ public final class SimFunctions implements UpdateFunctions {
             case "EXPIRE" -> SimFunctions::expire;
             case "GETSET" -> SimFunctions::getAndSet;
             case "GETDEL" -> SimFunctions::getAndDelete;
+            case "DEPOSIT" -> SimFunctions::deposit;
             default -> null;
         };
+    }
+
+    @Override
+    public @Nullable GroupFunction findGroup(byte[] name) {
+        return SimGroupFunctions.find(name);
     }
 
     /** Adds a token to the list; the reply says how many it then has. */
@@ -40,6 +48,13 @@ public final class SimFunctions implements UpdateFunctions {
         String value = (current == null ? "" : text(current.value()) + ",") + text(args[1]);
         long tokens = value.chars().filter(c -> c == ',').count() + 1;
         return Result.write(new Reply.Int(tokens), bytes(value), -1);
+    }
+
+    /** Adds a number to an account. */
+    private static Result deposit(byte[][] args, @Nullable Current current, long nowMillis) {
+        long amount = Long.parseLong(text(args[1]));
+        Account account = Account.of(current).with(amount, args.length > 2 ? text(args[2]) : "");
+        return Result.write(Reply.OK, account.bytes(), -1);
     }
 
     private static Result delete(byte[][] args, @Nullable Current current, long nowMillis) {

@@ -128,6 +128,24 @@ public record SimPlan(
                 datacenters);
     }
 
+    /** As it is, for half of the time. */
+    SimPlan shorter() {
+        return new SimPlan(
+                nodes,
+                clients,
+                keys,
+                readQuorum,
+                writeQuorum,
+                syncsEachWrite,
+                trouble,
+                flushes,
+                changes,
+                memoryMissRate,
+                hintBytesMax,
+                lastsNanos / 2,
+                datacenters);
+    }
+
     static SimPlan drawReaping(SimRandom random) {
         return new SimPlan(
                 3 + random.nextInt(3),

@@ -9,6 +9,7 @@ import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueHistory {
     private final SimCluster cluster;
     private final Map<String, ValueKey> keys = new LinkedHashMap<>();
+    private final Map<String, Accounts> accounts = new LinkedHashMap<>();
     private final Arrivals arrivals = new Arrivals();
     /** Orders beginnings and ends: no two are at one time. */
     private long number;
@@ -51,7 +53,7 @@ final class ValueHistory {
     /** Those that take any number of updates, and are exact. */
     List<ValueKey> endless() {
         return keys.values().stream()
-                .filter(key -> key.isExact() && !(key instanceof RegisterKey))
+                .filter(key -> key.isExact() && !(key instanceof RegisterKey) && !(key instanceof AccountKey))
                 .toList();
     }
 
@@ -68,6 +70,24 @@ final class ValueHistory {
         return key;
     }
 
+    /** Those of a tag, from their first use on. */
+    Accounts accounts(String tag, int count) {
+        Accounts known = accounts.get(tag);
+        if (known == null) {
+            known = new Accounts(this, tag, count);
+            accounts.put(tag, known);
+        }
+        return known;
+    }
+
+    Collection<Accounts> accounts() {
+        return accounts.values();
+    }
+
+    void add(ValueKey key) {
+        key(key.name, (history, name) -> key);
+    }
+
     long now() {
         return ++number;
     }
@@ -78,11 +98,53 @@ final class ValueHistory {
     }
 
     ValueCall begin(ValueKey key, List<String> args) {
-        ValueCall call =
-                new ValueCall(key.name, args, new ValueCall.Begun(now(), cluster.schedule.nowNanos(), sloppyUpdates));
+        ValueCall call = call(key.name, args);
         key.calls.add(call);
         key.begun(call);
         return call;
+    }
+
+    /** One that begins now. */
+    ValueCall call(String name, List<String> args) {
+        return new ValueCall(name, args, new ValueCall.Begun(now(), cluster.schedule.nowNanos(), sloppyUpdates));
+    }
+
+    /** One of accounts has ended. */
+    void ended(ValueCall call, Outcome outcome) {
+        call.ended = now();
+        call.endedNanos = cluster.schedule.nowNanos();
+        if (outcome instanceof Outcome.Updated updated) {
+            call.reply = Linearization.text(updated.reply());
+            call.end = ValueCall.End.ACKNOWLEDGED;
+        } else {
+            call.end = isUnsure(outcome) ? ValueCall.End.UNSURE : ValueCall.End.NOTHING;
+        }
+    }
+
+    /** Whether some node has counted a sloppy update since it began. */
+    boolean isSloppySince(ValueCall call) {
+        return call.sloppyBefore != sloppyUpdates;
+    }
+
+    /** Whether a majority of a key's own replicas have a value with this token. */
+    boolean isTokenAtMajority(String name, String token) {
+        if (!cluster.isRingKnown()) {
+            return false;
+        }
+        List<SimNode> replicas = cluster.replicasOf(name);
+        return replicas.stream()
+                        .filter(node -> hasToken(cluster.checker.held(node, name), token))
+                        .count()
+                > replicas.size() / 2;
+    }
+
+    private static boolean hasToken(Versions held, String token) {
+        return held.siblings().stream()
+                .map(Sibling::value)
+                .anyMatch(value -> value != null
+                        && AccountKey.account(new String(value, StandardCharsets.UTF_8))
+                                .tokens()
+                                .contains(token));
     }
 
     void end(ValueKey key, ValueCall call, Outcome outcome) {
