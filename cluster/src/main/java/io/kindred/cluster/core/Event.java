@@ -28,7 +28,16 @@ public sealed interface Event {
     /** No client has subscribed to these any more. To what they do is a {@link ClusterQuery.Subscribe}. */
     record Unsubscribed(List<Topic> topics) implements Event {}
 
-    record Received(long from, Message message) implements Event {}
+    /**
+     * What a peer has sent, in that order: some of what one turn of its loop had for this node.
+     *
+     * @param messages at least one
+     */
+    record Received(long from, List<Message> messages) implements Event {
+        public Received(long from, Message only) {
+            this(from, List.of(only));
+        }
+    }
 
     /** The oldest {@code count} persists that were not yet told of are durable, or failed and are undone. */
     record Persisted(int count, @Nullable StoreFailure failure) implements Event {}

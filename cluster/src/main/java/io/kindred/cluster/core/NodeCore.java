@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Origin;
@@ -7,6 +8,7 @@ import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
+import java.util.List;
 
 /**
  * One node, without threads, sockets, files or clocks. It dispatches each event to the part whose it is, and decides
@@ -65,11 +67,27 @@ public final class NodeCore {
         clocks.advance(now.nanos(), now.wallMillis());
         reserve.before();
         dispatch(event);
+        follow();
+        server.endStep();
+        output.endStep();
+    }
+
+    /** What has just happened may have changed the ring, and taken the clock further. */
+    private void follow() {
         if (cluster.router().isTouched()) {
             server.follow(cluster.router().takeTouched());
         }
         reserve.after();
-        server.endStep();
+    }
+
+    private void onReceived(long from, List<Message> received) {
+        membership.watch().heard(from);
+        for (int i = 0; i < received.size(); i++) {
+            if (i > 0) {
+                follow();
+            }
+            received.get(i).deliver(from, messages);
+        }
     }
 
     /** Has keys name records otherwise, as a simulation does. Requires: that it is called before the first event. */
@@ -89,8 +107,7 @@ public final class NodeCore {
         if (event instanceof Event.Request request) {
             onRequest(request);
         } else if (event instanceof Event.Received received) {
-            membership.watch().heard(received.from());
-            received.message().deliver(received.from(), messages);
+            onReceived(received.from(), received.messages());
         } else if (event instanceof Event.Publish publish) {
             pubSub.core().publish(publish.channel(), publish.payload());
         } else if (event instanceof Event.Unsubscribed gone) {

@@ -157,6 +157,12 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
+    public void onAcks(long from, Message.Acks message) {
+        membership.router().answered(from);
+        server.coordinator().onAcks(from, message);
+    }
+
+    @Override
     public void onDotRequest(long from, Message.DotRequest message) {
         if (cluster.refuses(from)) {
             output.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));

@@ -283,6 +283,22 @@ public sealed interface Message {
     }
 
     /**
+     * In place of a {@link DeltasAck} for each of these requests of the receiver: all that they had joined is durable at the
+     * sender, and there is nothing to say beside. So what a turn has made durable is acknowledged at once.
+     *
+     * @param requestIds at least one
+     */
+    record Acks(long[] requestIds) implements Message {
+        /** More go in the next message. */
+        public static final int REQUESTS_MAX = 4096;
+
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onAcks(from, this);
+        }
+    }
+
+    /**
      * Asks for a dot for a write that the sender makes.
      *
      * @param seen what the write has seen: the dot is above it

@@ -34,6 +34,8 @@ public interface MessageHandler {
 
     void onDeltasAck(long from, Message.DeltasAck message);
 
+    void onAcks(long from, Message.Acks message);
+
     void onDotRequest(long from, Message.DotRequest message);
 
     void onDotReply(long from, Message.DotReply message);

@@ -318,6 +318,15 @@ public final class Coordinator {
         }
     }
 
+    public void onAcks(long from, Message.Acks acks) {
+        for (long id : acks.requestIds()) {
+            Request request = node.requests().find(id);
+            if (request != null) {
+                request.onAcknowledged(from);
+            }
+        }
+    }
+
     public void onDeltasAck(long from, Message.DeltasAck ack) {
         Request request = node.requests().find(ack.requestId());
         if (request != null) {

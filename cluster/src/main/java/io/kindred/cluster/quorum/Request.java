@@ -20,6 +20,9 @@ public abstract class Request {
 
     protected void onDeltasAck(long from, Message.DeltasAck ack) {}
 
+    /** A {@link Message.DeltasAck} that says that all is well, and no more. */
+    protected void onAcknowledged(long from) {}
+
     protected void onForwardReply(long from, Message.ForwardReply reply) {}
 
     /** The answer to a request about the whole key space. */

@@ -250,6 +250,20 @@ final class WriteRound extends Request {
         }
     }
 
+    @Override
+    protected void onAcknowledged(long from) {
+        node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
+        int place = route.indexOf(from);
+        if (place >= 0) {
+            onReplica(place, Verdict.OK, null);
+            return;
+        }
+        int stoodIn = places.standInPlace(from);
+        if (stoodIn >= 0) {
+            onStandIn(stoodIn, Verdict.OK, null);
+        }
+    }
+
     private void noteRefusal(int place, Message.DeltasAck ack) {
         Verdict verdict = ack.verdict();
         boolean isRule = verdict == Verdict.OLD_TERM || verdict == Verdict.UNCOVERED || verdict == Verdict.OLD_RING;

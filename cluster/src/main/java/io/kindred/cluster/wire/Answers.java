@@ -8,6 +8,7 @@ final class Answers {
 
     static boolean isAnswer(Message message) {
         return message instanceof Message.DeltasAck
+                || message instanceof Message.Acks
                 || message instanceof Message.ReadReply
                 || message instanceof Message.ForwardReply
                 || message instanceof Message.DotReply

@@ -1,6 +1,7 @@
 package io.kindred.cluster.wire;
 
 import static io.kindred.cluster.wire.FrameWriter.writeBoolean;
+import static io.kindred.cluster.wire.FrameWriter.writeSigned;
 import static io.kindred.cluster.wire.FrameWriter.writeString;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
@@ -142,6 +143,17 @@ final class MessageEncoder implements MessageHandler {
         ValueWriter.writeRecords(out, message.records());
         out.writeLong(message.intended());
         ValueWriter.writeNullable(out, message.guard());
+    }
+
+    @Override
+    public void onAcks(long from, Message.Acks message) {
+        out.writeByte(MessageType.ACKS);
+        writeVarint(out, message.requestIds().length);
+        long before = 0;
+        for (long id : message.requestIds()) {
+            writeSigned(out, id - before);
+            before = id;
+        }
     }
 
     @Override

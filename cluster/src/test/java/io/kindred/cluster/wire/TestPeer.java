@@ -122,7 +122,11 @@ final class TestPeer implements AutoCloseable, PeerListener {
     }
 
     @Override
-    public void received(long from, Message message) {
+    public void received(long from, List<Message> messages) {
+        messages.forEach(message -> received(from, message));
+    }
+
+    private void received(long from, Message message) {
         inbox.add(new Received(from, message));
         if (message instanceof Message.Ping ping) {
             transport.send(
