@@ -236,7 +236,7 @@ final class WriteRound extends Request {
     }
 
     @Override
-    protected void onDeltasAck(long from, Message.DeltasAck ack) {
+    public void onDeltasAck(long from, Message.DeltasAck ack) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {

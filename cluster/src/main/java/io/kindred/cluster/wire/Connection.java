@@ -179,8 +179,7 @@ final class Connection extends ByteToMessageDecoder {
     }
 
     private OpenFrame begin(ByteBuf out) {
-        OpenFrame begun =
-                new OpenFrame(out, config.frameBytesMax(), WireVersions.sharesFrames(peer().wireVersion()));
+        OpenFrame begun = new OpenFrame(out, config.frameBytesMax(), WireVersions.sharesFrames(peer().wireVersion()));
         turn = out;
         frame = begun;
         return begun;

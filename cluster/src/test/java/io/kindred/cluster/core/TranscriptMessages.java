@@ -243,7 +243,9 @@ final class TranscriptMessages {
             return deltas(0, words);
         }
         if (kind.equals("acks")) {
-            long[] ids = Stream.of(words.next().split(",")).mapToLong(notation::request).toArray();
+            long[] ids = Stream.of(words.next().split(","))
+                    .mapToLong(notation::request)
+                    .toArray();
             return new Message.Acks(ids);
         }
         long id = notation.request(words.next());

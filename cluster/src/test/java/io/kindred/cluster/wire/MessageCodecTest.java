@@ -43,7 +43,19 @@ class MessageCodecTest {
     void samplesHaveEveryMessage() {
         Set<Class<?>> sampled = new HashSet<>();
         new Samples(1).oneOfEach().forEach(message -> sampled.add(message.getClass()));
-        assertEquals(Set.of(Message.class.getPermittedSubclasses()), sampled);
+        assertEquals(recordsOf(Message.class), sampled);
+    }
+
+    private static Set<Class<?>> recordsOf(Class<?> kind) {
+        Set<Class<?>> records = new HashSet<>();
+        for (Class<?> each : kind.getPermittedSubclasses()) {
+            if (each.isInterface()) {
+                records.addAll(recordsOf(each));
+            } else {
+                records.add(each);
+            }
+        }
+        return records;
     }
 
     @ParameterizedTest

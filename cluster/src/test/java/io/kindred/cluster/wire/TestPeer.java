@@ -25,6 +25,9 @@ final class TestPeer implements AutoCloseable, PeerListener {
 
     final BlockingQueue<String> links = new LinkedBlockingQueue<>();
     final BlockingQueue<Received> inbox = new LinkedBlockingQueue<>();
+    /** How many messages each frame had. */
+    final BlockingQueue<Integer> frames = new LinkedBlockingQueue<>();
+
     final LocalNode self;
     final NetLoop net;
     final PeerTransport transport;
@@ -123,6 +126,7 @@ final class TestPeer implements AutoCloseable, PeerListener {
 
     @Override
     public void received(long from, List<Message> messages) {
+        frames.add(messages.size());
         messages.forEach(message -> received(from, message));
     }
 
