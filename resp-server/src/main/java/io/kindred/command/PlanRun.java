@@ -11,21 +11,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan while it runs: keeps at most {@link #IN_FLIGHT_MAX} operations under way, fewer where what they find is large,
- * sends no more once one has failed or all that was found is more than {@link #FOUND_BYTES_MAX}, and answers when none is
+ * A plan while it runs: keeps at most {@link #IN_FLIGHT_MAX} operations under way, fewer where what they find or carry is
+ * large, in bursts, sends no more once one has failed or all that was found is more than {@link #FOUND_BYTES_MAX}, and answers when none is
  * left. Callbacks may come from inside {@link KeyPort#execute}, so sending is a loop that a
  * callback only wakes, never a recursion.
  *
  * <p>Owned by: the session's loop thread.
  */
 final class PlanRun extends Turn {
-    static final int IN_FLIGHT_MAX = 512;
-    /** Operations under way where each finds as much as can be. */
+    static final int IN_FLIGHT_MAX = 1024;
+    /** Operations under way where each finds or carries as much as can be. */
     private static final int IN_FLIGHT_MIN = 8;
 
-    /** What operations under way may find, by what those before them found. */
+    /** What operations under way may find or carry, by what those before them did. */
     private static final long IN_FLIGHT_BYTES = 16 << 20;
-    /** What one is taken to find until some have. */
+    /** What one is taken to find or carry until some have ended. */
     private static final long UNKNOWN_BYTES = 256 << 10;
     /** A reply is made when all is there, so all is held until then. */
     static final long FOUND_BYTES_MAX =
@@ -51,6 +51,7 @@ final class PlanRun extends Turn {
     private int completed;
     private boolean touched;
     private boolean sending;
+    private boolean isBursting = true;
     private long begunMillis;
     private long foundBytes;
     private long eachBytes = UNKNOWN_BYTES;
@@ -105,7 +106,7 @@ final class PlanRun extends Turn {
 
     /** Sends one operation. False: none may be sent now. */
     private boolean send() {
-        if (sent == operations.size() || sent - completed >= inFlightMax() || !failures.isEmpty()) {
+        if (sent == operations.size() || !failures.isEmpty() || !hasRoom()) {
             return false;
         }
         int index = sent++;
@@ -114,6 +115,17 @@ final class PlanRun extends Turn {
             order.sent(this);
         }
         return true;
+    }
+
+    /**
+     * Sends in bursts: the next one begins when half of those under way are done. What is sent together travels, is stored and is
+     * acknowledged together; one by one, as the answers come in, it would cost each node many small turns.
+     */
+    private boolean hasRoom() {
+        int underWay = sent - completed;
+        int most = inFlightMax();
+        isBursting = isBursting ? underWay < most : underWay <= most / 2;
+        return isBursting && underWay < most;
     }
 
     private void done(int index, Outcome outcome) {
@@ -130,18 +142,32 @@ final class PlanRun extends Turn {
         } else if (!(operations.get(index) instanceof Operation.Get)) {
             touched = true;
         }
-        if (outcome instanceof Outcome.Found found) {
-            weigh(VersionsCodec.sizeBytes(found.versions()));
-        }
+        weigh(operations.get(index), outcome);
         advance();
     }
 
-    private void weigh(long bytes) {
-        foundBytes += bytes;
-        eachBytes += (bytes - eachBytes) / IN_FLIGHT_MIN;
+    private void weigh(Operation operation, Outcome outcome) {
+        long found = outcome instanceof Outcome.Found read ? VersionsCodec.sizeBytes(read.versions()) : 0;
+        foundBytes += found;
+        eachBytes += (Math.max(found, carriedBytes(operation)) - eachBytes) / IN_FLIGHT_MIN;
         if (foundBytes > FOUND_BYTES_MAX && failures.isEmpty()) {
             failures.add(TOO_MUCH);
         }
+    }
+
+    /** What it takes to the replicas, about. */
+    private static long carriedBytes(Operation operation) {
+        if (operation instanceof Operation.Put put) {
+            byte[] value = put.value();
+            return value == null ? 0 : value.length;
+        }
+        long bytes = 0;
+        if (operation instanceof Operation.Update update) {
+            for (byte[] argument : update.args()) {
+                bytes += argument.length;
+            }
+        }
+        return bytes;
     }
 
     private int inFlightMax() {

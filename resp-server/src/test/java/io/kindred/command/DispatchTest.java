@@ -96,27 +96,79 @@ final class DispatchTest {
 
     @Test
     void operationsUnderWayAreBounded() {
-        List<OutcomeCallback> waiting = new ArrayList<>();
-        List<String> replies = new ArrayList<>();
-        ServerView server = new ServerView(
-                (operation, quorum, callback) -> waiting.add(callback),
-                node.cluster,
-                node.config,
-                node,
-                node.settings,
-                node.table,
-                InstantSource.system());
-        byte[][] args = new byte[2001][1];
+        Held held = new Held();
+        byte[][] args = new byte[3001][1];
         args[0] = bytes("exists");
-        new CommandDispatcher(server).run(node.session, args, reply -> replies.add(RespText.of(reply)));
-        int most = waiting.size();
+        held.run(args);
+        int most = held.waiting.size();
         assertTrue(most < PlanRun.IN_FLIGHT_MAX, "it is not known yet how much they find");
-        for (int i = 0; i < waiting.size(); i++) {
-            waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
-            most = Math.max(most, waiting.size() - i - 1);
+        for (int i = 0; i < held.waiting.size(); i++) {
+            held.waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
+            most = Math.max(most, held.waiting.size() - i - 1);
         }
         assertEquals(PlanRun.IN_FLIGHT_MAX, most);
-        assertEquals(List.of(":0\r\n"), replies);
+        assertEquals(List.of(":0\r\n"), held.replies);
+    }
+
+    @Test
+    void writesUnderWayAreAsManyAsTheirValuesAllow() {
+        assertEquals(PlanRun.IN_FLIGHT_MAX, mostSetsUnderWay(10));
+        int large = mostSetsUnderWay(1 << 20);
+        assertTrue(large <= 64, large + " of 1 MB each");
+    }
+
+    private int mostSetsUnderWay(int valueBytes) {
+        Held held = new Held();
+        byte[] value = new byte[valueBytes];
+        byte[][] args = new byte[8001][];
+        args[0] = bytes("mset");
+        for (int i = 1; i < args.length; i += 2) {
+            args[i] = bytes("key" + i);
+            args[i + 1] = value;
+        }
+        held.run(args);
+        int most = held.waiting.size();
+        for (int i = 0; i < held.waiting.size(); i++) {
+            held.waiting.get(i).done(new Outcome.Written(io.kindred.cluster.version.VersionVector.EMPTY));
+            most = Math.max(most, held.waiting.size() - i - 1);
+        }
+        assertEquals(List.of("+OK\r\n"), held.replies);
+        return most;
+    }
+
+    /** The next ones wait until half of those under way are done: what is sent together is stored and acknowledged together. */
+    @Test
+    void operationsAreSentInBursts() {
+        Held held = new Held();
+        byte[][] args = new byte[3001][1];
+        args[0] = bytes("exists");
+        held.run(args);
+        int bursts = 0;
+        for (int i = 0; i < held.waiting.size(); i++) {
+            int before = held.waiting.size();
+            held.waiting.get(i).done(new Outcome.Found(io.kindred.cluster.version.Versions.EMPTY));
+            bursts += held.waiting.size() > before ? 1 : 0;
+        }
+        assertTrue(bursts <= 20, bursts + " bursts");
+        assertEquals(List.of(":0\r\n"), held.replies);
+    }
+
+    /** A node whose operations end when the test says so. */
+    private final class Held {
+        final List<OutcomeCallback> waiting = new ArrayList<>();
+        final List<String> replies = new ArrayList<>();
+
+        void run(byte[][] args) {
+            ServerView server = new ServerView(
+                    (operation, quorum, callback) -> waiting.add(callback),
+                    node.cluster,
+                    node.config,
+                    node,
+                    node.settings,
+                    node.table,
+                    InstantSource.system());
+            new CommandDispatcher(server).run(node.session, args, reply -> replies.add(RespText.of(reply)));
+        }
     }
 
     @Test

@@ -192,8 +192,8 @@ final class DebtPayer {
         }
 
         @Override
-        public void onAnswer(long from, Message answer) {
-            if (from == replica && answer instanceof Message.ExchangeDone done) {
+        public void onExchangeDone(long from, Message.ExchangeDone done) {
+            if (from == replica) {
                 end(done.verdict() == Verdict.OK);
             }
         }

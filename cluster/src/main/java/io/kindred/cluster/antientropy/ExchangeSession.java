@@ -399,20 +399,33 @@ final class ExchangeSession extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
-        if (from != peer || ended) {
-            return;
-        }
-        if (answer instanceof Message.TreeRootsReply reply) {
-            parts.requests().close(this);
+    public void onTreeRootsReply(long from, Message.TreeRootsReply reply) {
+        if (isAwaited(from)) {
             takeRoots(reply);
-        } else if (answer instanceof Message.TreeLanesReply reply) {
-            parts.requests().close(this);
+        }
+    }
+
+    @Override
+    public void onTreeLanesReply(long from, Message.TreeLanesReply reply) {
+        if (isAwaited(from)) {
             takeLanes(reply);
-        } else if (answer instanceof Message.TreeSumsReply reply) {
-            parts.requests().close(this);
+        }
+    }
+
+    @Override
+    public void onTreeSumsReply(long from, Message.TreeSumsReply reply) {
+        if (isAwaited(from)) {
             takeSums(reply);
         }
+    }
+
+    /** Whether an answer is the one that was waited for; then it is not any more. */
+    private boolean isAwaited(long from) {
+        boolean awaited = from == peer && !ended;
+        if (awaited) {
+            parts.requests().close(this);
+        }
+        return awaited;
     }
 
     @Override

@@ -211,8 +211,8 @@ final class KeyMender {
         }
 
         @Override
-        public void onAnswer(long from, Message answer) {
-            if (from == replica && answer instanceof Message.ExchangeObjectsReply reply) {
+        public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply reply) {
+            if (from == replica) {
                 parts.requests().close(this);
                 boolean given = reply.verdict() == Verdict.OK
                         && reply.records().size() == 1

@@ -221,22 +221,33 @@ final class RangeExchange extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
-        if (from != peer || ended) {
-            return;
-        }
-        if (answer instanceof Message.BucketKeysReply reply) {
+    public void onBucketKeysReply(long from, Message.BucketKeysReply reply) {
+        if (isAwaited(from)) {
             parts.requests().close(this);
             takeDifference(reply);
-        } else if (answer instanceof Message.ExchangeObjectsReply reply) {
+        }
+    }
+
+    @Override
+    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply reply) {
+        if (isAwaited(from)) {
             parts.requests().close(this);
             takeObjects(reply);
-        } else if (answer instanceof Message.BucketSumsReply reply && chunk != null) {
-            Range summed = chunk;
+        }
+    }
+
+    @Override
+    public void onBucketSumsReply(long from, Message.BucketSumsReply reply) {
+        Range summed = chunk;
+        if (isAwaited(from) && summed != null) {
             chunk = null;
             parts.requests().close(this);
             takeSums(summed, reply);
         }
+    }
+
+    private boolean isAwaited(long from) {
+        return from == peer && !ended;
     }
 
     private void takeDifference(Message.BucketKeysReply reply) {

@@ -147,7 +147,9 @@ final class DeltaService {
     }
 
     private void acknowledge(long to, Message.Deltas request, Verdict verdict, @Nullable Versions uncovered) {
-        if (request.requestId() != 0) {
+        if (request.requestId() != 0 && verdict == Verdict.OK && uncovered == null) {
+            output.acknowledge(to, request.requestId());
+        } else if (request.requestId() != 0) {
             output.send(to, new Message.DeltasAck(request.requestId(), verdict, uncovered));
         }
     }

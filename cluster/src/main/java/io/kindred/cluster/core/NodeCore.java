@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Origin;
@@ -7,6 +8,7 @@ import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
+import java.util.List;
 
 /**
  * One node, without threads, sockets, files or clocks. It dispatches each event to the part whose it is, and decides
@@ -18,6 +20,7 @@ import io.kindred.cluster.version.HybridClock;
 public final class NodeCore {
     private static final String CAST_OUT = "ERR this node was forgotten or replaced; ask another one of the cluster";
 
+    private final Events events = new Events();
     private final CoreOutput output = new CoreOutput();
     private final ReplicaStore store;
     private final Clocks clocks;
@@ -64,12 +67,18 @@ public final class NodeCore {
         output.begin(effects);
         clocks.advance(now.nanos(), now.wallMillis());
         reserve.before();
-        dispatch(event);
+        event.deliver(events);
+        follow();
+        server.endStep();
+        output.endStep();
+    }
+
+    /** What has just happened may have changed the ring, and taken the clock further. */
+    private void follow() {
         if (cluster.router().isTouched()) {
             server.follow(cluster.router().takeTouched());
         }
         reserve.after();
-        server.endStep();
     }
 
     /** Has keys name records otherwise, as a simulation does. Requires: that it is called before the first event. */
@@ -83,67 +92,6 @@ public final class NodeCore {
      */
     public void foresee(int db, byte[][] keys, int count) {
         store.foresee(cluster.router().foresee(db, keys, count), count);
-    }
-
-    private void dispatch(Event event) {
-        if (event instanceof Event.Request request) {
-            onRequest(request);
-        } else if (event instanceof Event.Received received) {
-            membership.watch().heard(received.from());
-            received.message().deliver(received.from(), messages);
-        } else if (event instanceof Event.Publish publish) {
-            pubSub.core().publish(publish.channel(), publish.payload());
-        } else if (event instanceof Event.Unsubscribed gone) {
-            pubSub.core().unsubscribe(gone.topics());
-        } else if (event instanceof Event.Persisted persisted) {
-            data.onPersisted(persisted);
-        } else if (event instanceof Event.Synced synced) {
-            server.termDisk().onSynced(synced.token(), synced.failure());
-        } else if (event instanceof Event.Loaded loaded) {
-            data.replica().chains().onLoaded(loaded.token(), loaded.value(), loaded.failure());
-        } else if (event instanceof Event.LossAccepted accepted) {
-            data.losses().onAccepted(accepted.token(), accepted.failure());
-        } else if (event instanceof Event.Scanned scanned) {
-            data.keyspace().onScanned(scanned);
-        } else if (event instanceof Event.ClusterRequest request) {
-            queries.ask(request.token(), request.query());
-        } else if (event instanceof Event.PeerConnected peer) {
-            membership.onPeerConnected(peer.peer());
-            server.onPeerConnected(peer.peer());
-            pubSub.core().onConnected(peer.peer());
-        } else if (event instanceof Event.Refused refused) {
-            membership.onRefused(refused);
-        } else if (event instanceof Event.Mistaken mistaken) {
-            membership.start().onMistaken(mistaken);
-        } else if (event instanceof Event.PeerLost peer) {
-            membership.onPeerLost(peer.peer());
-            server.onPeerLost(peer.peer());
-            pubSub.core().onLost(peer.peer());
-        } else if (event instanceof Event.Tick) {
-            server.endRequests();
-            // What those have left undone by now is owed.
-            membership.view().owe(server.oldestDebtStamp(), clocks.tellStamp());
-            membership.onTick();
-            server.onTick();
-            pubSub.onTick();
-        } else if (event instanceof Event.Started) {
-            server.onStarted();
-            cluster.onStarted();
-            data.sweeper().resume();
-        }
-    }
-
-    /** Nobody answers a node that was forgotten: its clients are told at once rather than at their deadlines. */
-    private void onRequest(Event.Request request) {
-        if (cluster.roster().isSelfCastOut()) {
-            output.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
-        } else if (!membership.isServing()) {
-            output.reply(
-                    Origin.client(request.token()),
-                    new Outcome.Refused("LOADING " + membership.start().why()));
-        } else {
-            server.coordinator().start(request.token(), request.operation(), request.quorum());
-        }
     }
 
     /**
@@ -168,5 +116,115 @@ public final class NodeCore {
     /** What people and clients may see of this node. */
     public NodeViews views() {
         return views;
+    }
+
+    /** The part whose it is has each. */
+    private final class Events implements EventHandler {
+        @Override
+        public void onStarted(Event.Started event) {
+            server.onStarted();
+            cluster.onStarted();
+            data.sweeper().resume();
+        }
+
+        /** Nobody answers a node that was forgotten: its clients are told at once rather than at their deadlines. */
+        @Override
+        public void onRequest(Event.Request request) {
+            if (cluster.roster().isSelfCastOut()) {
+                output.reply(Origin.client(request.token()), new Outcome.Refused(CAST_OUT));
+            } else if (!membership.isServing()) {
+                output.reply(
+                        Origin.client(request.token()),
+                        new Outcome.Refused("LOADING " + membership.start().why()));
+            } else {
+                server.coordinator().start(request.token(), request.operation(), request.quorum());
+            }
+        }
+
+        @Override
+        public void onClusterRequest(Event.ClusterRequest request) {
+            queries.ask(request.token(), request.query());
+        }
+
+        @Override
+        public void onReceived(Event.Received event) {
+            membership.watch().heard(event.from());
+            List<Message> received = event.messages();
+            for (int i = 0; i < received.size(); i++) {
+                if (i > 0) {
+                    follow();
+                }
+                received.get(i).deliver(event.from(), messages);
+            }
+        }
+
+        @Override
+        public void onPublish(Event.Publish publish) {
+            pubSub.core().publish(publish.channel(), publish.payload());
+        }
+
+        @Override
+        public void onUnsubscribed(Event.Unsubscribed gone) {
+            pubSub.core().unsubscribe(gone.topics());
+        }
+
+        @Override
+        public void onPersisted(Event.Persisted persisted) {
+            data.onPersisted(persisted);
+        }
+
+        @Override
+        public void onSynced(Event.Synced synced) {
+            server.termDisk().onSynced(synced.token(), synced.failure());
+        }
+
+        @Override
+        public void onLoaded(Event.Loaded loaded) {
+            data.replica().chains().onLoaded(loaded.token(), loaded.value(), loaded.failure());
+        }
+
+        @Override
+        public void onScanned(Event.Scanned scanned) {
+            data.keyspace().onScanned(scanned);
+        }
+
+        @Override
+        public void onLossAccepted(Event.LossAccepted accepted) {
+            data.losses().onAccepted(accepted.token(), accepted.failure());
+        }
+
+        @Override
+        public void onPeerConnected(Event.PeerConnected connected) {
+            membership.onPeerConnected(connected.peer());
+            server.onPeerConnected(connected.peer());
+            pubSub.core().onConnected(connected.peer());
+        }
+
+        @Override
+        public void onPeerLost(Event.PeerLost lost) {
+            membership.onPeerLost(lost.peer());
+            server.onPeerLost(lost.peer());
+            pubSub.core().onLost(lost.peer());
+        }
+
+        @Override
+        public void onRefused(Event.Refused refused) {
+            membership.onRefused(refused);
+        }
+
+        @Override
+        public void onMistaken(Event.Mistaken mistaken) {
+            membership.start().onMistaken(mistaken);
+        }
+
+        @Override
+        public void onTick(Event.Tick tick) {
+            server.endRequests();
+            // What those have left undone by now is owed.
+            membership.view().owe(server.oldestDebtStamp(), clocks.tellStamp());
+            membership.onTick();
+            server.onTick();
+            pubSub.onTick();
+        }
     }
 }

@@ -5,7 +5,6 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import java.util.Arrays;
@@ -122,23 +121,12 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onForwardReply(long from, Message.ForwardReply message) {
-        server.coordinator().onForwardReply(from, message);
-    }
-
-    @Override
     public void onReadRequest(long from, Message.ReadRequest message) {
         if (cluster.refuses(from)) {
             output.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
             return;
         }
         membership.start().whenSettled(() -> server.service().onReadRequest(from, message));
-    }
-
-    @Override
-    public void onReadReply(long from, Message.ReadReply message) {
-        membership.router().answered(from);
-        server.coordinator().onReadReply(from, message);
     }
 
     @Override
@@ -151,9 +139,9 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onDeltasAck(long from, Message.DeltasAck message) {
+    public void onAcks(long from, Message.Acks message) {
         membership.router().answered(from);
-        server.coordinator().onDeltasAck(from, message);
+        server.requests().onAcks(from, message);
     }
 
     @Override
@@ -163,12 +151,6 @@ final class NodeMessages implements MessageHandler {
             return;
         }
         membership.start().whenSettled(() -> server.coordinator().onDotRequest(from, message));
-    }
-
-    @Override
-    public void onDotReply(long from, Message.DotReply message) {
-        membership.router().answered(from);
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -183,22 +165,10 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onTermReply(long from, Message.TermReply message) {
-        membership.router().answered(from);
-        answered(from, message.requestId(), message);
-    }
-
-    @Override
     public void onTermsRequest(long from, Message.TermsRequest message) {
         if (!cluster.refuses(from)) {
             server.terms().onTermsRequest(from, message);
         }
-    }
-
-    @Override
-    public void onTermsReply(long from, Message.TermsReply message) {
-        membership.router().answered(from);
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -218,19 +188,8 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onHandOverAck(long from, Message.HandOverAck message) {
-        membership.router().answered(from);
-        answered(from, message.requestId(), message);
-    }
-
-    @Override
     public void onTreeRoots(long from, Message.TreeRoots message) {
         server.antiEntropy().exchange().onTreeRoots(from, message);
-    }
-
-    @Override
-    public void onTreeRootsReply(long from, Message.TreeRootsReply message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -239,18 +198,8 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onTreeLanesReply(long from, Message.TreeLanesReply message) {
-        answered(from, message.requestId(), message);
-    }
-
-    @Override
     public void onTreeSums(long from, Message.TreeSums message) {
         server.antiEntropy().exchange().onTreeSums(from, message);
-    }
-
-    @Override
-    public void onTreeSumsReply(long from, Message.TreeSumsReply message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -259,18 +208,8 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onBucketKeysReply(long from, Message.BucketKeysReply message) {
-        answered(from, message.requestId(), message);
-    }
-
-    @Override
     public void onBucketSums(long from, Message.BucketSums message) {
         server.antiEntropy().exchange().onBucketSums(from, message);
-    }
-
-    @Override
-    public void onBucketSumsReply(long from, Message.BucketSumsReply message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -282,18 +221,8 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message) {
-        answered(from, message.requestId(), message);
-    }
-
-    @Override
     public void onExchangeAsked(long from, Message.ExchangeAsked message) {
         server.antiEntropy().exchange().onExchangeAsked(from, message);
-    }
-
-    @Override
-    public void onExchangeDone(long from, Message.ExchangeDone message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -305,11 +234,6 @@ final class NodeMessages implements MessageHandler {
         output.send(
                 from,
                 new Message.CountReply(message.requestId(), data.keyspace().count(message.db(), message.partitions())));
-    }
-
-    @Override
-    public void onCountReply(long from, Message.CountReply message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -327,18 +251,8 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onScanReply(long from, Message.ScanReply message) {
-        answered(from, message.requestId(), message);
-    }
-
-    @Override
     public void onClockRequest(long from, Message.ClockRequest message) {
         output.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
-    }
-
-    @Override
-    public void onClockReply(long from, Message.ClockReply message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -352,11 +266,6 @@ final class NodeMessages implements MessageHandler {
                 .flush(
                         message.flushStamps(),
                         verdict -> output.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
-    }
-
-    @Override
-    public void onFlushAck(long from, Message.FlushAck message) {
-        answered(from, message.requestId(), message);
     }
 
     @Override
@@ -378,10 +287,12 @@ final class NodeMessages implements MessageHandler {
         }
     }
 
-    private void answered(long from, long requestId, Message message) {
-        Request request = server.requests().find(requestId);
-        if (request != null) {
-            request.onAnswer(from, message);
+    /** Who answers a request of this node's clients in its turn is not late any more; what comes of its trees says nothing of that. */
+    @Override
+    public void onAnswer(long from, Message.Answer message) {
+        if (message.isPrompt()) {
+            membership.router().answered(from);
         }
+        server.requests().onAnswer(from, message);
     }
 }

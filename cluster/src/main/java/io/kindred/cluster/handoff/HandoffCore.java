@@ -331,8 +331,8 @@ public final class HandoffCore {
         }
 
         @Override
-        public void onAnswer(long peer, Message answer) {
-            if (peer != receiver || !(answer instanceof Message.HandOverAck ack)) {
+        public void onHandOverAck(long peer, Message.HandOverAck ack) {
+            if (peer != receiver) {
                 return;
             }
             requests.close(this);

@@ -63,8 +63,8 @@ public final class CountCore extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
-        if (answer instanceof Message.CountReply reply && awaited.remove((Long) from)) {
+    public void onCountReply(long from, Message.CountReply reply) {
+        if (awaited.remove((Long) from)) {
             keys += reply.keys();
             finishIfComplete();
         }

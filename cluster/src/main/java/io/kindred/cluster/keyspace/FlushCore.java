@@ -100,15 +100,20 @@ public final class FlushCore extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
-        if (answer instanceof Message.ClockReply reply && !storing && awaited.remove((Long) from)) {
+    public void onClockReply(long from, Message.ClockReply reply) {
+        if (!storing && awaited.remove((Long) from)) {
             othersAheadMillis.add(reply.wallMillis() - begunMillis);
             if (reply.stamp() > highest) {
                 highest = reply.stamp();
                 whoseHighest = from;
             }
             storeIfAllAnswered();
-        } else if (answer instanceof Message.FlushAck ack && storing && awaited.remove((Long) from)) {
+        }
+    }
+
+    @Override
+    public void onFlushAck(long from, Message.FlushAck ack) {
+        if (storing && awaited.remove((Long) from)) {
             if (ack.passed() > 0) {
                 takeAbove(ack.passed());
             } else {

@@ -71,15 +71,15 @@ final class PartitionScan extends Request {
         Message.ScanRequest request =
                 new Message.ScanRequest(id, asked.db(), asked.partition(), asked.fromHash(), asked.limit());
         if (holder == node.partitions().self()) {
-            node.keyspace().scan(request, reply -> onAnswer(holder, reply));
+            node.keyspace().scan(request, reply -> onScanReply(holder, reply));
         } else {
             node.outbox().send(holder, request);
         }
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
-        if (id == 0 || !(answer instanceof Message.ScanReply reply) || !awaited.contains(from)) {
+    public void onScanReply(long from, Message.ScanReply reply) {
+        if (id == 0 || !awaited.contains(from)) {
             return;
         }
         if (reply.verdict() != Verdict.OK) {

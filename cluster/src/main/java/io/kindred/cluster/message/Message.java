@@ -21,6 +21,25 @@ public sealed interface Message {
     /** Calls the one method of {@code handler} that is this message's. */
     void deliver(long from, MessageHandler handler);
 
+    /** What somebody waits for: the answer to a request of the receiver. */
+    sealed interface Answer extends Message {
+        /** As the request had it. */
+        long requestId();
+
+        /** Whether it says that the sender answers in time: a replica makes it as soon as it can. */
+        default boolean isPrompt() {
+            return false;
+        }
+
+        /** Calls the one method of {@code handler} that is this answer's. */
+        void tell(long from, AnswerHandler handler);
+
+        @Override
+        default void deliver(long from, MessageHandler handler) {
+            handler.onAnswer(from, this);
+        }
+    }
+
     // --- membership ---
 
     /**
@@ -186,9 +205,9 @@ public sealed interface Message {
     }
 
     /** @param reading of the sender's clocks */
-    record ForwardReply(long requestId, Outcome outcome, ClockReading reading) implements Message {
+    record ForwardReply(long requestId, Outcome outcome, ClockReading reading) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onForwardReply(from, this);
         }
     }
@@ -219,14 +238,19 @@ public sealed interface Message {
      * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
      */
     record ReadReply(
-            long requestId, Verdict verdict, @Nullable Versions versions, Term shown) implements Message {
+            long requestId, Verdict verdict, @Nullable Versions versions, Term shown) implements Answer {
         public ReadReply(long requestId, Verdict verdict, @Nullable Versions versions) {
             this(requestId, verdict, versions, Term.NONE);
         }
 
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onReadReply(from, this);
+        }
+
+        @Override
+        public boolean isPrompt() {
+            return true;
         }
     }
 
@@ -271,14 +295,35 @@ public sealed interface Message {
      * @param shown the sender's term where the verdict is {@code OLD_TERM}; else none
      */
     record DeltasAck(
-            long requestId, Verdict verdict, @Nullable Versions uncovered, Term shown) implements Message {
+            long requestId, Verdict verdict, @Nullable Versions uncovered, Term shown) implements Answer {
         public DeltasAck(long requestId, Verdict verdict, @Nullable Versions uncovered) {
             this(requestId, verdict, uncovered, Term.NONE);
         }
 
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onDeltasAck(from, this);
+        }
+
+        @Override
+        public boolean isPrompt() {
+            return true;
+        }
+    }
+
+    /**
+     * In place of a {@link DeltasAck} for each of these requests of the receiver: all that they had joined is durable at the
+     * sender, and there is nothing to say beside. So what a turn has made durable is acknowledged at once.
+     *
+     * @param requestIds at least one
+     */
+    record Acks(long[] requestIds) implements Message {
+        /** More go in the next message. */
+        public static final int REQUESTS_MAX = 4096;
+
+        @Override
+        public void deliver(long from, MessageHandler handler) {
+            handler.onAcks(from, this);
         }
     }
 
@@ -306,10 +351,15 @@ public sealed interface Message {
             Verdict verdict,
             @Nullable Dot dot,
             @Nullable Versions held,
-            long flushStamp) implements Message {
+            long flushStamp) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onDotReply(from, this);
+        }
+
+        @Override
+        public boolean isPrompt() {
+            return true;
         }
     }
 
@@ -330,10 +380,15 @@ public sealed interface Message {
      * @param shown the newest term that the sender knows
      * @param comeAgainMillis where another node was granted it only just now: until then it keeps it
      */
-    record TermReply(long requestId, Verdict verdict, Term shown, int comeAgainMillis) implements Message {
+    record TermReply(long requestId, Verdict verdict, Term shown, int comeAgainMillis) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onTermReply(from, this);
+        }
+
+        @Override
+        public boolean isPrompt() {
+            return true;
         }
     }
 
@@ -351,10 +406,15 @@ public sealed interface Message {
      *     met
      * @param emptied those of which the sender has nothing left: it has given the owners whatever it had
      */
-    record TermsReply(long requestId, List<Term> terms, int[] uncounted, int[] emptied) implements Message {
+    record TermsReply(long requestId, List<Term> terms, int[] uncounted, int[] emptied) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onTermsReply(from, this);
+        }
+
+        @Override
+        public boolean isPrompt() {
+            return true;
         }
     }
 
@@ -382,10 +442,15 @@ public sealed interface Message {
      * @param refused which are not, by their place in the batch
      * @param creditBytes how much the next batch may hold
      */
-    record HandOverAck(long requestId, Verdict verdict, List<Integer> refused, int creditBytes) implements Message {
+    record HandOverAck(long requestId, Verdict verdict, List<Integer> refused, int creditBytes) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onHandOverAck(from, this);
+        }
+
+        @Override
+        public boolean isPrompt() {
+            return true;
         }
     }
 
@@ -404,9 +469,9 @@ public sealed interface Message {
      * @param sums one for every {@code partitionsPerSum} of the partitions asked for, those not ready left out
      * @param notReady those of the partitions whose trees cannot be compared now
      */
-    record TreeRootsReply(long requestId, long flushPrint, long[] sums, int[] notReady) implements Message {
+    record TreeRootsReply(long requestId, long flushPrint, long[] sums, int[] notReady) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onTreeRootsReply(from, this);
         }
     }
@@ -424,9 +489,9 @@ public sealed interface Message {
     }
 
     /** @param reapMarks of the partitions that were asked for, in their order */
-    record TreeLanesReply(long requestId, List<Lane> lanes, long[] reapMarks) implements Message {
+    record TreeLanesReply(long requestId, List<Lane> lanes, long[] reapMarks) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onTreeLanesReply(from, this);
         }
 
@@ -446,9 +511,9 @@ public sealed interface Message {
     }
 
     /** The hashes asked for, one span's after the other's; none at all where the sender's trees are not that deep. */
-    record TreeSumsReply(long requestId, long[] sums) implements Message {
+    record TreeSumsReply(long requestId, long[] sums) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onTreeSumsReply(from, this);
         }
     }
@@ -472,9 +537,9 @@ public sealed interface Message {
      *     among them
      */
     record BucketKeysReply(long requestId, Verdict verdict, Covered covered, Found found, long[] missing)
-            implements Message {
+            implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onBucketKeysReply(from, this);
         }
 
@@ -519,9 +584,9 @@ public sealed interface Message {
     }
 
     /** @param differing the buckets, a bit for each, of which the sender has something else */
-    record BucketSumsReply(long requestId, Verdict verdict, long differing) implements Message {
+    record BucketSumsReply(long requestId, Verdict verdict, long differing) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onBucketSumsReply(from, this);
         }
     }
@@ -535,9 +600,9 @@ public sealed interface Message {
     }
 
     /** All joins are durable, or the verdict says why not; and as many of the wanted records as fit. */
-    record ExchangeObjectsReply(long requestId, Verdict verdict, List<Record> records) implements Message {
+    record ExchangeObjectsReply(long requestId, Verdict verdict, List<Record> records) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onExchangeObjectsReply(from, this);
         }
     }
@@ -551,9 +616,9 @@ public sealed interface Message {
     }
 
     /** It has come to its end, or the verdict says that it has not. */
-    record ExchangeDone(long requestId, Verdict verdict) implements Message {
+    record ExchangeDone(long requestId, Verdict verdict) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onExchangeDone(from, this);
         }
     }
@@ -568,9 +633,9 @@ public sealed interface Message {
         }
     }
 
-    record CountReply(long requestId, long keys) implements Message {
+    record CountReply(long requestId, long keys) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onCountReply(from, this);
         }
     }
@@ -589,9 +654,9 @@ public sealed interface Message {
      * container.
      */
     record ScanReply(long requestId, Verdict verdict, List<Record> records, long nextHash, boolean done)
-            implements Message {
+            implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onScanReply(from, this);
         }
     }
@@ -608,9 +673,9 @@ public sealed interface Message {
      * @param stamp not below any that the sender gave, or that anything which it keeps has
      * @param wallMillis its wall clock, Unix time
      */
-    record ClockReply(long requestId, long stamp, long wallMillis) implements Message {
+    record ClockReply(long requestId, long stamp, long wallMillis) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onClockReply(from, this);
         }
     }
@@ -627,9 +692,9 @@ public sealed interface Message {
      * @param passed nothing was stored, for the sender has given this stamp to something by now, which is not below those it
      *     was to store; 0: it has not
      */
-    record FlushAck(long requestId, Verdict verdict, long passed) implements Message {
+    record FlushAck(long requestId, Verdict verdict, long passed) implements Answer {
         @Override
-        public void deliver(long from, MessageHandler handler) {
+        public void tell(long from, AnswerHandler handler) {
             handler.onFlushAck(from, this);
         }
     }

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,8 @@ public final class NodeLoop {
     private static final long PARKED_LOOK_NANOS = 1_000_000;
     /** So many steps of one turn are told the same time. */
     private static final int STEPS_PER_CLOCK_MAX = 32;
+    /** Of those that came in one frame. */
+    private static final int MESSAGES_PER_STEP_MAX = 32;
 
     /**
      * What a node runs with, beside its core and engine.
@@ -391,8 +394,34 @@ public final class NodeLoop {
 
     /** Events from peers. */
     private final class PeerEvents implements PeerListener {
+        /** So many at once, in one step: what they ask for is seen before more is let in, and the time is not told too late. */
         @Override
-        public void received(long from, Message message) {
+        public void received(long from, List<Message> messages) {
+            for (int first = 0; first < messages.size(); first += MESSAGES_PER_STEP_MAX) {
+                int end = Math.min(messages.size(), first + MESSAGES_PER_STEP_MAX);
+                List<Message> some = first == 0 && end == messages.size() ? messages : messages.subList(first, end);
+                List<Message> steps = withoutThoseDealtWith(from, some);
+                if (!steps.isEmpty()) {
+                    deliver(new Event.Received(from, steps));
+                }
+            }
+        }
+
+        /** What the core is to see. */
+        private List<Message> withoutThoseDealtWith(long from, List<Message> messages) {
+            List<Message> rest = messages;
+            for (int i = 0; i < messages.size(); i++) {
+                Message message = messages.get(i);
+                if (isDealtWith(from, message)) {
+                    rest = rest == messages ? new ArrayList<>(messages.subList(0, i)) : rest;
+                } else if (rest != messages) {
+                    rest.add(message);
+                }
+            }
+            return rest;
+        }
+
+        private boolean isDealtWith(long from, Message message) {
             if (message instanceof Message.Pressure pressure) {
                 gate.heard(from, pressure.full());
             } else if (message instanceof Message.ReadRequest read && waits(from)) {
@@ -401,8 +430,9 @@ public final class NodeLoop {
                 refusedForRoom++;
                 answer(from, Overload.answer(message));
             } else {
-                deliver(new Event.Received(from, message));
+                return false;
             }
+            return true;
         }
 
         /** What waits keeps its order. */

@@ -122,9 +122,9 @@ final class Borrowing extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
+    public void onDotReply(long from, Message.DotReply reply) {
         Lender lender = lender(from);
-        if (lender != null && answer instanceof Message.DotReply reply) {
+        if (lender != null) {
             node.latencies().answered(from, node.clocks().nanos() - lender.sinceNanos, false);
             flushStamp = Math.max(flushStamp, reply.flushStamp());
             lent(lender, reply.verdict(), reply.dot(), reply.held());

@@ -311,27 +311,6 @@ public final class Coordinator {
         rounds.add(turn);
     }
 
-    public void onReadReply(long from, Message.ReadReply reply) {
-        Request request = node.requests().find(reply.requestId());
-        if (request != null) {
-            request.onReadReply(from, reply);
-        }
-    }
-
-    public void onDeltasAck(long from, Message.DeltasAck ack) {
-        Request request = node.requests().find(ack.requestId());
-        if (request != null) {
-            request.onDeltasAck(from, ack);
-        }
-    }
-
-    public void onForwardReply(long from, Message.ForwardReply reply) {
-        @Nullable Request request = node.requests().find(reply.requestId());
-        if (request != null) {
-            request.onForwardReply(from, reply);
-        }
-    }
-
     public void onPeerLost(long peer) {
         node.requests().forEach(request -> request.onPeerLost(peer));
     }

@@ -57,7 +57,7 @@ final class ForwardCore extends Request {
     }
 
     @Override
-    protected void onForwardReply(long from, Message.ForwardReply reply) {
+    public void onForwardReply(long from, Message.ForwardReply reply) {
         node.clocks().peers().answered(from, reply.reading(), sentNanos, node.clocks());
         node.requests().close(this);
         if (reply.outcome() instanceof Outcome.TryAgain && isInTime() && (hasMoved() || isClockKnownNow())) {

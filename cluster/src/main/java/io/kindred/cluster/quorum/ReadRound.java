@@ -270,7 +270,7 @@ final class ReadRound extends Request {
     }
 
     @Override
-    protected void onReadReply(long from, Message.ReadReply reply) {
+    public void onReadReply(long from, Message.ReadReply reply) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0 && place < places.size() && reply.verdict() == Verdict.OLD_TERM && !isDecided()) {

@@ -1,5 +1,6 @@
 package io.kindred.cluster.quorum;
 
+import io.kindred.cluster.message.Message;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,23 @@ public final class Requests {
 
     public @Nullable Request find(long id) {
         return id == 0 ? null : open.get(id);
+    }
+
+    /** Gives an answer to the request whose it is, if that still waits. */
+    public void onAnswer(long from, Message.Answer answer) {
+        Request request = find(answer.requestId());
+        if (request != null) {
+            request.onAnswer(from, answer);
+        }
+    }
+
+    public void onAcks(long from, Message.Acks acks) {
+        for (long id : acks.requestIds()) {
+            Request request = find(id);
+            if (request != null) {
+                request.onAcknowledged(from);
+            }
+        }
     }
 
     void forEach(Consumer<Request> visitor) {

@@ -236,7 +236,7 @@ final class WriteRound extends Request {
     }
 
     @Override
-    protected void onDeltasAck(long from, Message.DeltasAck ack) {
+    public void onDeltasAck(long from, Message.DeltasAck ack) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
@@ -247,6 +247,20 @@ final class WriteRound extends Request {
         int stoodIn = places.standInPlace(from);
         if (stoodIn >= 0) {
             onStandIn(stoodIn, ack.verdict(), ack.uncovered());
+        }
+    }
+
+    @Override
+    protected void onAcknowledged(long from) {
+        node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
+        int place = route.indexOf(from);
+        if (place >= 0) {
+            onReplica(place, Verdict.OK, null);
+            return;
+        }
+        int stoodIn = places.standInPlace(from);
+        if (stoodIn >= 0) {
+            onStandIn(stoodIn, Verdict.OK, null);
         }
     }
 

@@ -145,8 +145,8 @@ public final class RelayCore implements RemoteCopies {
         }
 
         @Override
-        public void onAnswer(long from, Message answer) {
-            if (!(answer instanceof Message.HandOverAck ack) || !isLast(from)) {
+        public void onHandOverAck(long from, Message.HandOverAck ack) {
+            if (!isLast(from)) {
                 return;
             }
             if (ack.refused().isEmpty()) {

@@ -137,10 +137,10 @@ final class ClaimCore extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
+    public void onTermReply(long from, Message.TermReply reply) {
         int place = route.indexOf(from);
         // A request has a new id each time that it asks, so that this is of the question that was asked last.
-        if (state != State.ASKING || place < 0 || !(answer instanceof Message.TermReply reply)) {
+        if (state != State.ASKING || place < 0) {
             return;
         }
         Verdict verdict = reply.verdict();

@@ -39,10 +39,8 @@ final class TermFetch extends Request {
     }
 
     @Override
-    public void onAnswer(long from, Message answer) {
-        if (from != peer
-                || !(answer instanceof Message.TermsReply reply)
-                || reply.terms().size() != partitions.length) {
+    public void onTermsReply(long from, Message.TermsReply reply) {
+        if (from != peer || reply.terms().size() != partitions.length) {
             return;
         }
         terms.wires().requests().close(this);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -183,8 +184,8 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
     }
 
     @Override
-    public void received(Connection from, Message message) {
-        transport.received(from, message);
+    public void received(Connection from, List<Message> messages) {
+        transport.received(from, messages);
     }
 
     @Override

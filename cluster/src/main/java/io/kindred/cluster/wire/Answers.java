@@ -7,25 +7,11 @@ final class Answers {
     private Answers() {}
 
     static boolean isAnswer(Message message) {
-        return message instanceof Message.DeltasAck
-                || message instanceof Message.ReadReply
-                || message instanceof Message.ForwardReply
-                || message instanceof Message.DotReply
-                || message instanceof Message.HandOverAck
+        return message instanceof Message.Answer
+                || message instanceof Message.Acks
                 || message instanceof Message.Ping
                 || message instanceof Message.Pong
                 || message instanceof Message.Pressure
-                || message instanceof Message.CountReply
-                || message instanceof Message.ScanReply
-                || message instanceof Message.ClockReply
-                || message instanceof Message.FlushAck
-                || message instanceof Message.TreeRootsReply
-                || message instanceof Message.TreeLanesReply
-                || message instanceof Message.TreeSumsReply
-                || message instanceof Message.BucketKeysReply
-                || message instanceof Message.BucketSumsReply
-                || message instanceof Message.ExchangeObjectsReply
-                || message instanceof Message.ExchangeDone
                 || message instanceof Message.InterestAck;
     }
 }

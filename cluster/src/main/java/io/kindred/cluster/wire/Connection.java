@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * One socket to or from a peer: first the handshake, then messages both ways. HANDSHAKE goes to OPEN goes to CLOSED, in
  * {@link #opened} and {@link #end}; the owner is told of each change once.
  *
- * <p>What is sent in one turn is encoded into one buffer (several, if it is much), which {@link #flush} hands to the socket.
- * The bytes that the socket has not taken yet are counted; past an eighth of the limit {@link #send} sheds what
- * is published, past the limit requests, and past twice the limit anything, so a slow reader costs bounded memory and never makes this thread wait.
+ * <p>What is sent in one turn is encoded into one buffer and one frame (several, if it is much), which {@link #flush} hands to
+ * the socket. The bytes that the socket has not taken yet are counted; past an eighth of the limit {@link #send} sheds what
+ * is published, past the limit requests, and past twice the limit anything, so a slow reader costs bounded memory and never makes
+ * this thread wait.
  *
  * <p>Owned by: the event loop.
  */
@@ -50,7 +51,8 @@ final class Connection extends ByteToMessageDecoder {
         /** Messages may be sent and will come. */
         void opened(Connection connection, RemoteNode peer);
 
-        void received(Connection connection, Message message);
+        /** What one frame has, in its order. */
+        void received(Connection connection, List<Message> messages);
 
         /** It never got so far. */
         void failed(Connection connection, HandshakeFailure failure);
@@ -69,6 +71,7 @@ final class Connection extends ByteToMessageDecoder {
     private @Nullable RemoteNode peer;
     private PeerTraffic traffic = new PeerTraffic();
     private @Nullable ByteBuf turn;
+    private @Nullable OpenFrame frame;
     private int turnBytesGuess = TURN_BYTES_MIN;
     private long inFlightBytes;
     private boolean oversizedNoted;
@@ -132,6 +135,9 @@ final class Connection extends ByteToMessageDecoder {
             traffic.unspoken++;
             return false;
         }
+        if (message instanceof Message.Acks acks && !WireVersions.sharesFrames(peer().wireVersion())) {
+            return sendEach(acks);
+        }
         long queued = queuedBytes();
         if (message instanceof Message.Publication && queued > config.publicationBytesMax()) {
             traffic.publicationsShed++;
@@ -143,11 +149,12 @@ final class Connection extends ByteToMessageDecoder {
         }
         boolean first = turn == null;
         ByteBuf out = turn;
-        if (out == null) {
+        OpenFrame open = frame;
+        if (out == null || open == null) {
             out = channel.alloc().ioBuffer(turnBytesGuess);
-            turn = out;
+            open = begin(out);
         }
-        int bytes = MessageCodec.encode(message, out, config.frameBytesMax());
+        int bytes = open.add(message);
         if (bytes < 0) {
             traffic.oversized++;
             noteOversized(message);
@@ -157,9 +164,25 @@ final class Connection extends ByteToMessageDecoder {
         }
         if (out.readableBytes() > BUFFER_BYTES_MAX) {
             write(out);
-            turn = channel.alloc().ioBuffer(TURN_BYTES_MIN);
+            begin(channel.alloc().ioBuffer(TURN_BYTES_MIN));
         }
         return first;
+    }
+
+    /** To a build that knows no better. */
+    private boolean sendEach(Message.Acks acks) {
+        boolean first = false;
+        for (long id : acks.requestIds()) {
+            first |= send(new Message.DeltasAck(id, Message.Verdict.OK, null));
+        }
+        return first;
+    }
+
+    private OpenFrame begin(ByteBuf out) {
+        OpenFrame begun = new OpenFrame(out, config.frameBytesMax(), WireVersions.sharesFrames(peer().wireVersion()));
+        turn = out;
+        frame = begun;
+        return begun;
     }
 
     /** Once: whoever keeps trying would fill the log. */
@@ -175,6 +198,7 @@ final class Connection extends ByteToMessageDecoder {
     void flush() {
         ByteBuf out = turn;
         turn = null;
+        frame = null;
         if (out == null) {
             return;
         }
@@ -277,16 +301,16 @@ final class Connection extends ByteToMessageDecoder {
             onHandshake(handshake.receive(frame));
             return;
         }
-        Message message;
+        List<Message> messages;
         try {
-            message = MessageCodec.decode(in, length);
+            messages = MessageCodec.decode(in, length);
         } catch (CorruptFrame e) {
             cut(String.valueOf(e.getMessage()));
             return;
         }
-        traffic.messagesIn++;
+        traffic.messagesIn += messages.size();
         traffic.bytesIn += MessageCodec.LENGTH_BYTES + length;
-        owner.received(this, message);
+        owner.received(this, messages);
     }
 
     private void onHandshake(Handshake.Step step) {
@@ -364,6 +388,7 @@ final class Connection extends ByteToMessageDecoder {
         cancelDeadline();
         ByteBuf out = turn;
         turn = null;
+        frame = null;
         if (out != null) {
             out.release();
         }

@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Message;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -188,8 +189,8 @@ final class Dialer implements Connection.Owner, HostResolver.Callback {
     }
 
     @Override
-    public void received(Connection from, Message message) {
-        transport.received(from, message);
+    public void received(Connection from, List<Message> messages) {
+        transport.received(from, messages);
     }
 
     // --- failures ---

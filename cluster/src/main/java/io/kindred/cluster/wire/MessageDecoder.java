@@ -54,8 +54,23 @@ final class MessageDecoder {
             case MessageType.PRESSURE -> new Message.Pressure(in.readBoolean("whether it is full"));
             case MessageType.START_ASKED -> new Message.StartAsked(in.readVarint("start"));
             case MessageType.START_KNOWN -> new Message.StartKnown(in.readVarint("start"), ValueReader.readStamps(in));
+            case MessageType.ACKS -> readAcks(in);
             default -> decodeOfRequest(type, in);
         };
+    }
+
+    private static Message readAcks(FrameReader in) throws CorruptFrame {
+        int count = in.readCount(1, "acknowledged requests");
+        if (count > Message.Acks.REQUESTS_MAX) {
+            throw new CorruptFrame(count + " requests acknowledged at once");
+        }
+        long[] ids = new long[count];
+        long before = 0;
+        for (int i = 0; i < ids.length; i++) {
+            before += in.readSigned("request id");
+            ids[i] = before;
+        }
+        return new Message.Acks(ids);
     }
 
     private static Message decodeOfRequest(int type, FrameReader in) throws CorruptFrame {

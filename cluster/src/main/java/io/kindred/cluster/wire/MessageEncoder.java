@@ -1,9 +1,11 @@
 package io.kindred.cluster.wire;
 
 import static io.kindred.cluster.wire.FrameWriter.writeBoolean;
+import static io.kindred.cluster.wire.FrameWriter.writeSigned;
 import static io.kindred.cluster.wire.FrameWriter.writeString;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
+import io.kindred.cluster.message.AnswerHandler;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.version.Dot;
@@ -13,12 +15,17 @@ import io.netty.buffer.ByteBuf;
  * Writes the body of a message, one method each; it is a handler, so a message without bytes does not compile. {@link
  * MessageDecoder} is the other end. {@code from} means nothing here.
  */
-final class MessageEncoder implements MessageHandler {
+final class MessageEncoder implements MessageHandler, AnswerHandler {
 
     private final ByteBuf out;
 
     MessageEncoder(ByteBuf out) {
         this.out = out;
+    }
+
+    @Override
+    public void onAnswer(long from, Message.Answer message) {
+        message.tell(from, this);
     }
 
     @Override
@@ -142,6 +149,17 @@ final class MessageEncoder implements MessageHandler {
         ValueWriter.writeRecords(out, message.records());
         out.writeLong(message.intended());
         ValueWriter.writeNullable(out, message.guard());
+    }
+
+    @Override
+    public void onAcks(long from, Message.Acks message) {
+        out.writeByte(MessageType.ACKS);
+        writeVarint(out, message.requestIds().length);
+        long before = 0;
+        for (long id : message.requestIds()) {
+            writeSigned(out, id - before);
+            before = id;
+        }
     }
 
     @Override

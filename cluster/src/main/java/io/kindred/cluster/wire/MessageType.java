@@ -28,6 +28,7 @@ final class MessageType {
     static final int TERM_REPLY = 0x2c;
     static final int TERMS_REQUEST = 0x2d;
     static final int TERMS_REPLY = 0x2e;
+    static final int ACKS = 0x2f;
     static final int COUNT_REQUEST = 0x30;
     static final int COUNT_REPLY = 0x31;
     static final int SCAN_REQUEST = 0x32;

@@ -1,10 +1,12 @@
 package io.kindred.cluster.wire;
 
 import io.kindred.cluster.message.Message;
+import java.util.List;
 
 /** Who is told what peers do; called on the event loop. It must not throw. */
 public interface PeerListener {
-    void received(long from, Message message);
+    /** Some of what one turn of that peer had for this node, in its order; at least one message. */
+    void received(long from, List<Message> messages);
 
     /** The outgoing connection to this peer now carries messages. */
     void connected(long peer);

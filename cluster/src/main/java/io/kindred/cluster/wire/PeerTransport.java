@@ -373,8 +373,8 @@ public final class PeerTransport implements AutoCloseable {
         }
     }
 
-    void received(Connection from, Message message) {
-        listener.received(from.peer().nodeId(), message);
+    void received(Connection from, List<Message> messages) {
+        listener.received(from.peer().nodeId(), messages);
     }
 
     void refused(long peer, HandshakeFailure failure) {

@@ -5,10 +5,12 @@ import io.kindred.cluster.message.Message;
 /** The versions of the wire format that a node speaks: all from {@code min} to {@code max}. */
 public record WireVersions(int min, int max) {
 
-    public static final WireVersions CURRENT = new WireVersions(10, 11);
+    public static final WireVersions CURRENT = new WireVersions(10, 12);
 
     /** Publish and subscribe came with it. */
     private static final int WITH_PUBLICATIONS = 11;
+    /** Frames of several messages, and acknowledgements of several requests. */
+    private static final int WITH_SHARED_FRAMES = 12;
 
     /** The newest version that both speak, or -1. */
     int common(int otherMin, int otherMax) {
@@ -22,6 +24,11 @@ public record WireVersions(int min, int max) {
                 || !(message instanceof Message.Publication
                         || message instanceof Message.Interest
                         || message instanceof Message.InterestAck);
+    }
+
+    /** Whether a frame may have more than one message, and a message acknowledge more than one request. */
+    static boolean sharesFrames(int version) {
+        return version >= WITH_SHARED_FRAMES;
     }
 
     String text() {

@@ -69,26 +69,11 @@ final class TwoReplicas {
             to.exchange.onBucketSums(from, asked);
         } else if (message instanceof Message.ExchangeObjects asked) {
             to.exchange.onExchangeObjects(from, asked);
+        } else if (message instanceof Message.Answer answer) {
+            to.request(answer.requestId()).onAnswer(from, answer);
         } else {
-            to.request(requestId(message)).onAnswer(from, message);
+            throw new AssertionError("not of an exchange: " + message);
         }
-    }
-
-    private static long requestId(Message message) {
-        if (message instanceof Message.TreeRootsReply reply) {
-            return reply.requestId();
-        } else if (message instanceof Message.TreeLanesReply reply) {
-            return reply.requestId();
-        } else if (message instanceof Message.TreeSumsReply reply) {
-            return reply.requestId();
-        } else if (message instanceof Message.BucketKeysReply reply) {
-            return reply.requestId();
-        } else if (message instanceof Message.BucketSumsReply reply) {
-            return reply.requestId();
-        } else if (message instanceof Message.ExchangeObjectsReply reply) {
-            return reply.requestId();
-        }
-        throw new AssertionError("not a message of an exchange: " + message);
     }
 
     /** Has the left one exchange everything. */

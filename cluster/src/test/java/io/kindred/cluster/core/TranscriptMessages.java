@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,12 @@ final class TranscriptMessages {
             Versions uncovered = ack.uncovered();
             return "ack " + id(ack.requestId()) + " " + verdict(ack.verdict())
                     + (uncovered == null ? "" : " uncovered=" + notation.versions(uncovered)) + shown(ack.shown());
+        } else if (message instanceof Message.Acks acks) {
+            List<String> ids = new ArrayList<>();
+            for (long id : acks.requestIds()) {
+                ids.add(id(id));
+            }
+            return "acks " + String.join(",", ids);
         } else if (message instanceof Message.DotRequest borrow) {
             return "borrow " + id(borrow.requestId()) + " " + keys.nameOf(borrow) + " seen="
                     + notation.clock(borrow.seen()) + flag(borrow.asStandIn(), "as-stand-in");
@@ -239,6 +246,12 @@ final class TranscriptMessages {
         String kind = words.next();
         if (kind.equals("repair")) {
             return deltas(0, words);
+        }
+        if (kind.equals("acks")) {
+            long[] ids = Stream.of(words.next().split(","))
+                    .mapToLong(notation::request)
+                    .toArray();
+            return new Message.Acks(ids);
         }
         long id = notation.request(words.next());
         return switch (kind) {

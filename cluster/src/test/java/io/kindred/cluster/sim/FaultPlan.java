@@ -18,6 +18,9 @@ final class FaultPlan {
     /** From this one on misfortunes are those of processes alone. */
     private static final int KILLS = 12;
 
+    /** Of what could travel together. */
+    private static final double FRAME_RATE = 0.7;
+
     private final SimCluster cluster;
     private final SimRandom random;
     private final List<SimNode> nodes;
@@ -36,6 +39,7 @@ final class FaultPlan {
     }
 
     void begin(long untilNanos) {
+        cluster.network.frameRate = FRAME_RATE;
         int faults = 3 + random.nextInt(8);
         for (int i = 0; i < faults; i++) {
             long at = random.between(500_000_000L, untilNanos - 500_000_000L);

@@ -15,6 +15,7 @@ final class FirstFaults {
     private static final List<Class<? extends Message>> KINDS = List.of(
             Message.Deltas.class,
             Message.DeltasAck.class,
+            Message.Acks.class,
             Message.ReadRequest.class,
             Message.ReadReply.class,
             Message.Forward.class,

@@ -24,6 +24,11 @@ final class SimNetwork {
     private final List<HeldMessages> holders = new ArrayList<>();
     double lossRate;
     double doubleRate;
+    /** How many of the messages that one node sends another at the same time travel together. */
+    double frameRate;
+    /** Those that were made last, at the same time. */
+    private final List<Frame> frames = new ArrayList<>();
+
     long delayMinNanos = 50_000;
     long delayMaxNanos = 2_000_000;
     /** What the way to another datacenter takes longer. */
@@ -41,6 +46,8 @@ final class SimNetwork {
     long lost;
 
     private record Link(int from, int to) {}
+
+    private record Frame(SimNode from, SimNode to, long sentNanos, List<Message> messages) {}
 
     SimNetwork(SimSchedule schedule, SimRandom random) {
         this.schedule = schedule;
@@ -114,16 +121,35 @@ final class SimNetwork {
 
     /** In so long, if both are there then. */
     void deliver(SimNode from, SimNode to, Message message, long delay) {
+        if (frameRate > 0 && joinsFrame(from, to, message)) {
+            return;
+        }
         int life = to.life();
         String what = message.getClass().getSimpleName() + from.index + to.index;
+        List<Message> frame = new ArrayList<>(List.of(message));
+        if (frameRate > 0) {
+            frames.add(new Frame(from, to, schedule.nowNanos(), frame));
+        }
         schedule.after(delay, what, () -> {
+            frames.removeIf(each -> each.messages() == frame);
             // A connection ends with the process that it was made to, and what is under way on it with that.
             if (isOpen(from, to) && to.life() == life && to.links.hears(from)) {
-                to.receive(from, message);
+                to.receive(from, frame);
             } else {
                 lost++;
             }
         });
+    }
+
+    private boolean joinsFrame(SimNode from, SimNode to, Message message) {
+        frames.removeIf(frame -> frame.sentNanos() != schedule.nowNanos());
+        for (Frame frame : frames) {
+            if (frame.from() == from && frame.to() == to && random.chance(frameRate)) {
+                frame.messages().add(message);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whatever it takes does not arrive by itself. */

@@ -696,7 +696,11 @@ final class SimNode implements Effects, ReplicaStore {
     }
 
     void receive(SimNode from, Message message) {
-        whenGoing(() -> step(new Event.Received(from.id, message)));
+        receive(from, List.of(message));
+    }
+
+    void receive(SimNode from, List<Message> frame) {
+        whenGoing(() -> step(new Event.Received(from.id, frame)));
     }
 
     void request(Operation operation, QuorumSpec quorum, Consumer<Outcome> done) {

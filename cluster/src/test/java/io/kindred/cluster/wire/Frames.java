@@ -21,7 +21,7 @@ public final class Frames {
         }
         int length = out.readInt();
         try {
-            return new Carried(MessageCodec.decode(out, length), bytes);
+            return new Carried(MessageCodec.decode(out, length).get(0), bytes);
         } catch (CorruptFrame damage) {
             throw new AssertionError("what was encoded does not decode", damage);
         }

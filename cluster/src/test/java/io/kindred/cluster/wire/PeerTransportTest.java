@@ -278,6 +278,50 @@ class PeerTransportTest {
     }
 
     @Test
+    void aBuildOfBeforeGetsOneMessageAFrameAndOneAcknowledgementARequest() throws IOException {
+        TestPeer a = start(1);
+        TransportConfig older = new TransportConfig(
+                1 << 20,
+                1 << 20,
+                4,
+                TestPeer.QUICK.handshakeTimeoutNanos(),
+                TestPeer.QUICK.backoff(),
+                new WireVersions(11, 11));
+        TestPeer b = start(TestPeer.node(2, 1, ""), older, 0);
+        connect(a, b);
+        a.run(() -> {
+            a.transport.send(2, new Message.Acks(new long[] {3, 5}));
+            a.transport.send(2, new Message.ClockRequest(7));
+            a.transport.flush();
+        });
+        assertEquals(
+                List.of(
+                        new Message.DeltasAck(3, Message.Verdict.OK, null),
+                        new Message.DeltasAck(5, Message.Verdict.OK, null),
+                        new Message.ClockRequest(7)),
+                List.of(
+                        Wait.next(b.inbox).message(),
+                        Wait.next(b.inbox).message(),
+                        Wait.next(b.inbox).message()));
+        assertEquals(List.of(1, 1, 1), List.copyOf(b.frames));
+    }
+
+    @Test
+    void messagesOfATurnArriveTogether() throws IOException {
+        TestPeer a = start(1);
+        TestPeer b = start(2);
+        connect(a, b);
+        a.run(() -> {
+            a.transport.send(2, new Message.Acks(new long[] {3, 5}));
+            a.transport.send(2, new Message.ClockRequest(7));
+            a.transport.flush();
+        });
+        Wait.next(b.inbox);
+        Wait.next(b.inbox);
+        assertEquals(List.of(2), List.copyOf(b.frames));
+    }
+
+    @Test
     void refusesAnotherWireVersion() throws IOException {
         TestPeer a = start(1);
         TransportConfig newer = new TransportConfig(

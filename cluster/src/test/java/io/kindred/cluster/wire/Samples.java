@@ -83,6 +83,7 @@ final class Samples {
                 coin()
                         ? new Message.DeltasAck(id(), verdict(), versions(), term())
                         : new Message.DeltasAck(id(), verdict(), null),
+                new Message.Acks(new long[] {id(), id(), id()}),
                 new Message.TermClaim(id(), anyInt(), guard()),
                 new Message.TermReply(id(), verdict(), term(), anyInt()),
                 new Message.TermsRequest(id(), ascending()),

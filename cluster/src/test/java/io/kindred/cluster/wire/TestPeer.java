@@ -25,6 +25,9 @@ final class TestPeer implements AutoCloseable, PeerListener {
 
     final BlockingQueue<String> links = new LinkedBlockingQueue<>();
     final BlockingQueue<Received> inbox = new LinkedBlockingQueue<>();
+    /** How many messages each frame had. */
+    final BlockingQueue<Integer> frames = new LinkedBlockingQueue<>();
+
     final LocalNode self;
     final NetLoop net;
     final PeerTransport transport;
@@ -122,7 +125,12 @@ final class TestPeer implements AutoCloseable, PeerListener {
     }
 
     @Override
-    public void received(long from, Message message) {
+    public void received(long from, List<Message> messages) {
+        frames.add(messages.size());
+        messages.forEach(message -> received(from, message));
+    }
+
+    private void received(long from, Message message) {
         inbox.add(new Received(from, message));
         if (message instanceof Message.Ping ping) {
             transport.send(
