@@ -5,7 +5,7 @@
  * <p>Reading order: {@code LuaString}, {@code LuaTable} (the values), {@code Lexer}, {@code Parser}, {@code Node} (the
  * tree), {@code Codegen}, {@code Op}, {@code Proto} (the code), {@code Machine} (which runs it), and then the libraries.
  *
- * <p>Knows nothing of Redis, keys or replies. Imports nothing of Kindred.
+ * <p>Knows nothing of Redis, keys or replies. Imports of Kindred: none.
  */
 @NullMarked
 package io.kindred.lua;

@@ -1,7 +1,5 @@
 package io.kindred.cluster.pubsub;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * The bounds of what nodes tell each other of their topics.
  *
@@ -13,6 +11,6 @@ import java.util.concurrent.TimeUnit;
  * @param awaitNanos for so long a SUBSCRIBE waits for acknowledgements
  */
 public record PubSubLimits(int topicsMax, long topicBytesMax, int partBytes, long resendNanos, long awaitNanos) {
-    public static final PubSubLimits DEFAULT = new PubSubLimits(
-            50_000, 4 << 20, 64 << 10, TimeUnit.SECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(250));
+    public static final PubSubLimits DEFAULT =
+            new PubSubLimits(50_000, 4 << 20, 64 << 10, 1_000_000_000L, 250_000_000L);
 }
