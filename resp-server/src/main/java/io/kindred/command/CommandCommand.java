@@ -140,7 +140,7 @@ final class CommandCommand {
             return WRONG_COUNT;
         }
         List<Reply> found = new ArrayList<>();
-        for (int i = 0; i < keys.count(line.length); i++) {
+        for (int i = 0; i < keys.count(line); i++) {
             found.add(Reply.bulk(line[keys.at(i)]));
         }
         return Reply.array(found);

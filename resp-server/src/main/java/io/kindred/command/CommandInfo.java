@@ -21,12 +21,15 @@ final class CommandInfo {
             "slow",
             "blocking",
             "dangerous",
-            "connection");
+            "connection",
+            "transaction",
+            "scripting");
 
     private CommandInfo() {}
 
     static Reply row(CommandSpec spec) {
         CommandSpec.KeyPositions keys = spec.keys();
+        CommandSpec.KeyPositions fixed = keys == null || keys.areByNumber() ? null : keys;
         return Reply.array(List.of(
                 Reply.bulk(spec.name()),
                 Reply.integer(spec.arity()),
@@ -34,9 +37,9 @@ final class CommandInfo {
                         .filter(CommandSpec.Flag::isListed)
                         .map(CommandSpec.Flag::text)
                         .toList()),
-                Reply.integer(keys == null ? 0 : keys.first()),
-                Reply.integer(keys == null ? 0 : keys.last()),
-                Reply.integer(keys == null ? 0 : keys.step()),
+                Reply.integer(fixed == null ? 0 : fixed.first()),
+                Reply.integer(fixed == null ? 0 : fixed.last()),
+                Reply.integer(fixed == null ? 0 : fixed.step()),
                 statuses(categories(spec).stream().map(name -> "@" + name).toList()),
                 new Reply.Unordered(spec.tips().stream().map(Reply::bulk).toList()),
                 new Reply.Unordered(keys == null ? List.of() : List.of(keySpec(keys))),
@@ -48,6 +51,11 @@ final class CommandInfo {
         Set<String> all = new TreeSet<>(spec.categories());
         add(all, "string", spec.docs().group().equals("string"));
         add(all, "connection", spec.docs().group().equals("connection"));
+        add(all, "transaction", spec.docs().group().equals("transactions"));
+        add(
+                all,
+                "scripting",
+                spec.docs().group().equals("scripting") && spec.subcommands().isEmpty());
         add(all, "keyspace", spec.docs().group().equals("generic") && spec.keys() != null);
         add(all, "read", spec.has(CommandSpec.Flag.READONLY));
         add(all, "write", spec.has(CommandSpec.Flag.WRITE));
@@ -71,11 +79,22 @@ final class CommandInfo {
 
     /** Its last key is counted from its first: -1 is the last argument, else how far the last is from the first. */
     private static Reply keySpec(CommandSpec.KeyPositions keys) {
+        if (keys.areByNumber()) {
+            return keysBehindNumber(keys);
+        }
         int last = keys.last() < 0 ? keys.last() : keys.last() - keys.first();
         Reply search = map("type", Reply.bulk("index"), "spec", map("index", Reply.integer(keys.first())));
         Reply range =
                 map("lastkey", Reply.integer(last), "keystep", Reply.integer(keys.step()), "limit", Reply.integer(0));
         Reply find = map("type", Reply.bulk("range"), "spec", range);
+        return map("flags", statuses(keys.access()), "begin_search", search, "find_keys", find);
+    }
+
+    private static Reply keysBehindNumber(CommandSpec.KeyPositions keys) {
+        Reply search = map("type", Reply.bulk("index"), "spec", map("index", Reply.integer(keys.first() - 1)));
+        Reply number =
+                map("keynumidx", Reply.integer(0), "firstkey", Reply.integer(1), "keystep", Reply.integer(keys.step()));
+        Reply find = map("type", Reply.bulk("keynum"), "spec", number);
         return map("flags", statuses(keys.access()), "begin_search", search, "find_keys", find);
     }
 

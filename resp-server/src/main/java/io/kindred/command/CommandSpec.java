@@ -43,6 +43,10 @@ public record CommandSpec(
         NO_AUTH,
         NO_ASYNC_LOADING,
         NO_MULTI,
+        NO_MANDATORY_KEYS,
+        MOVABLEKEYS,
+        SKIP_MONITOR,
+        SKIP_SLOWLOG,
         ALLOW_BUSY,
         /** It runs for a client that has subscribed in RESP2, too. Redis knows these by their names, and lists no such flag. */
         SUBSCRIBED;
@@ -57,19 +61,31 @@ public record CommandSpec(
     }
 
     /**
-     * Keys are the arguments {@code first}, {@code first + step}, ... up to {@code last} (-1: the last one).
+     * Keys are the arguments {@code first}, {@code first + step}, ... up to {@code last} (-1: the last one; {@link #BY_NUMBER}: as
+     * many as the argument before the first says).
      *
      * @param access Redis's key-spec flags, as {@code RO}, {@code access}
      */
     public record KeyPositions(int first, int last, int step, List<String> access) {
+        static final int BY_NUMBER = Integer.MAX_VALUE;
+
         /** Whether they are keys: channels may stand where keys do. */
         boolean areKeys() {
             return !access.contains("not_key");
         }
 
-        /** How many keys there are among so many arguments. */
-        int count(int argumentsCount) {
-            int end = last < 0 ? argumentsCount + last : last;
+        boolean areByNumber() {
+            return last == BY_NUMBER;
+        }
+
+        /** How many keys there are; none where their number makes no sense. */
+        int count(byte[][] args) {
+            if (areByNumber()) {
+                byte[] number = args.length < first ? new byte[0] : args[first - 1];
+                long count = Numbers.isLong(number) ? Numbers.toLong(number) : 0;
+                return count < 0 || count > args.length - first ? 0 : (int) count;
+            }
+            int end = last < 0 ? args.length + last : Math.min(last, args.length - 1);
             return end < first ? 0 : (end - first) / step + 1;
         }
 
@@ -99,9 +115,8 @@ public record CommandSpec(
         if (keys == null || !keys.areKeys()) {
             return false;
         }
-        int last = keys.last() < 0 ? args.length + keys.last() : Math.min(keys.last(), args.length - 1);
-        for (int i = keys.first(); i <= last; i += keys.step()) {
-            if (args[i].length > bytesMax) {
+        for (int i = keys.count(args) - 1; i >= 0; i--) {
+            if (args[keys.at(i)].length > bytesMax) {
                 return true;
             }
         }
@@ -149,6 +164,12 @@ public record CommandSpec(
         /** Keys from the first argument on. */
         public Builder keys(int last, int step, String... access) {
             keys = new KeyPositions(1, last, step, List.of(access));
+            return this;
+        }
+
+        /** As many keys as an argument says, behind that. */
+        public Builder keysBehindNumber(int position, String... access) {
+            keys = new KeyPositions(position + 1, KeyPositions.BY_NUMBER, 1, List.of(access));
             return this;
         }
 

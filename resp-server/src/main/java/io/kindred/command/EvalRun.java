@@ -62,7 +62,7 @@ final class EvalRun extends Turn {
             GroupFunction.Result first = runHere(args);
             keys.addAll(first.more());
             if (keys.isEmpty()) {
-                done(ScriptPart.Done.of(first.reply()));
+                done(GroupDone.of(first.reply()));
                 return;
             }
         }
@@ -101,18 +101,13 @@ final class EvalRun extends Turn {
             sink.complete(failure);
             session.order().over(this);
         } else {
-            done(ScriptPart.Done.of(Outcomes.updated(outcome)));
+            done(GroupDone.of(Outcomes.updated(outcome)));
         }
     }
 
     /** Its changes are where they have to be: now others are told what it has published. */
-    private void done(ScriptPart.Done done) {
-        for (byte[][] publication : done.publications()) {
-            CommandTable.Command command = server.commands().lookup(publication);
-            if (command != null) {
-                CommandStart.start(command, session, publication, server, reply -> {});
-            }
-        }
+    private void done(GroupDone done) {
+        done.publish(session, server);
         sink.complete(done.reply());
         session.order().over(this);
     }

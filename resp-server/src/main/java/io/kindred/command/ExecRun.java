@@ -6,6 +6,7 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
 import io.kindred.command.TransactionPart.Queued;
 import io.kindred.command.TransactionPart.Watched;
+import io.kindred.script.EvalArguments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the session's loop thread.
  */
 final class ExecRun {
+    private static final Reply WATCHED =
+            Reply.error("ERR a watched key was changed while keys of another {tag} were written");
+
     private final Session session;
     private final ServerView server;
     private final ReplySink sink;
@@ -97,8 +101,12 @@ final class ExecRun {
         }
         CommandSpec.KeyPositions positions = spec.keyPositions();
         byte[][] args = queued.args();
+        int count = positions.count(args);
+        if (count == 0) {
+            return null;
+        }
         int group = server.keys().groupOf(args[positions.at(0)]);
-        for (int i = 1; i < positions.count(args.length); i++) {
+        for (int i = 1; i < count; i++) {
             if (server.keys().groupOf(args[positions.at(i)]) != group) {
                 return null;
             }
@@ -108,12 +116,18 @@ final class ExecRun {
 
     private void add(Part part, int place, int db) {
         byte[][] args = commands.get(place).args();
+        KeysFunction function = commands.get(place).command().together();
+        byte[][] sent = function == null ? null : function.asSent(args);
+        if (sent == null) {
+            replies[place] = EvalArguments.NO_SCRIPT;
+            return;
+        }
         CommandSpec.KeyPositions positions =
                 commands.get(place).command().spec().keyPositions();
-        for (int i = 0; i < positions.count(args.length); i++) {
+        for (int i = 0; i < positions.count(args); i++) {
             part.keys.add(new KeyName(db, args[positions.at(i)]));
         }
-        part.queued.add(new Queued(db, args));
+        part.queued.add(new Queued(db, sent));
         part.places.add(place);
     }
 
@@ -129,7 +143,8 @@ final class ExecRun {
             }
         }
         for (Part part : parts.values()) {
-            if (!part.queued.isEmpty() || parts.size() == 1) {
+            boolean isAlone = parts.size() == 1 && !part.watched.isEmpty();
+            if (!part.queued.isEmpty() || isAlone) {
                 steps.add(() -> execute(part));
             }
         }
@@ -184,21 +199,32 @@ final class ExecRun {
 
     private void executed(Part part, Outcome outcome) {
         Reply failure = Failures.reply(outcome);
-        if (failure == null && Outcomes.updated(outcome) instanceof Reply.Array array) {
-            isApplied |= !part.queued.isEmpty();
-            for (int i = 0; i < part.places.size(); i++) {
-                replies[part.places.get(i)] = array.items().get(i);
-            }
-        } else if (!isApplied) {
-            // Nothing of the whole was done, or nobody knows: one answer says so.
-            end(failure == null ? Outcomes.updated(outcome) : failure);
+        if (failure != null) {
+            failed(part, failure);
             return;
-        } else {
-            Reply why = failure != null
-                    ? failure
-                    : Reply.error("ERR a watched key was changed while keys of another {tag} were written");
-            part.places.forEach(place -> replies[place] = why);
         }
+        GroupDone done = GroupDone.of(Outcomes.updated(outcome));
+        if (!(done.reply() instanceof Reply.Array array)) {
+            failed(part, done.reply());
+            return;
+        }
+        done.publish(session, server);
+        isApplied |= !part.queued.isEmpty();
+        for (int i = 0; i < part.places.size(); i++) {
+            replies[part.places.get(i)] = array.items().get(i);
+        }
+        done();
+    }
+
+    /** @param why an error; or what EXEC answers where a watched key has changed */
+    private void failed(Part part, Reply why) {
+        if (!isApplied) {
+            // Nothing of the whole was done, or nobody knows: one answer says so.
+            end(why);
+            return;
+        }
+        Reply told = why instanceof Reply.Error ? why : WATCHED;
+        part.places.forEach(place -> replies[place] = told);
         done();
     }
 

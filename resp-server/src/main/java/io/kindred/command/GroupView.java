@@ -13,13 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a transaction or script as they are by now within it: what was read, below what it has written itself. */
-final class GroupView implements KeyValues {
+final class GroupView {
+    private final CommandTable commands;
     private final GroupFunction.Values values;
     private final long nowMillis;
     private final Map<Name, Change> changes = new LinkedHashMap<>();
-    private int db;
+    private final List<byte[][]> publications = new ArrayList<>();
 
-    GroupView(GroupFunction.Values values, long nowMillis) {
+    GroupView(CommandTable commands, GroupFunction.Values values, long nowMillis) {
+        this.commands = commands;
         this.values = values;
         this.nowMillis = nowMillis;
     }
@@ -52,38 +54,65 @@ final class GroupView implements KeyValues {
         }
     }
 
-    /** Commands from now on are on this database. */
-    void db(int number) {
-        db = number;
+    KeyValues at(int db) {
+        return new OfDatabase(db);
     }
 
-    @Override
-    public long nowMillis() {
-        return nowMillis;
+    /** What is to be told, in its order, once the changes are where they have to be. */
+    List<byte[][]> publications() {
+        return publications;
     }
 
-    @Override
-    public @Nullable Current get(byte[] key) {
-        Change change = changes.get(new Name(db, key));
-        if (change == null) {
-            requireRead(key);
-            return values.get(db, key);
+    private final class OfDatabase implements KeyValues {
+        private final int db;
+
+        OfDatabase(int db) {
+            this.db = db;
         }
-        byte[] value = change.value();
-        boolean isExpired = change.expireAtMillis() != Expiry.NONE && change.expireAtMillis() <= nowMillis;
-        return value == null || isExpired ? null : new Current(value, change.expireAtMillis());
-    }
 
-    /** What nobody has read cannot be written either: the version that is made covers what was there. */
-    @Override
-    public void change(byte[] key, Change change) {
-        requireRead(key);
-        changes.put(new Name(db, key), change);
-    }
+        @Override
+        public long nowMillis() {
+            return nowMillis;
+        }
 
-    private void requireRead(byte[] key) {
-        if (!values.isRead(db, key)) {
-            throw new NotRead(new KeyName(db, key));
+        @Override
+        public CommandTable commands() {
+            return commands;
+        }
+
+        @Override
+        public KeyValues at(int other) {
+            return new OfDatabase(other);
+        }
+
+        @Override
+        public void publish(byte[][] command) {
+            publications.add(command);
+        }
+
+        @Override
+        public @Nullable Current get(byte[] key) {
+            Change change = changes.get(new Name(db, key));
+            if (change == null) {
+                requireRead(key);
+                return values.get(db, key);
+            }
+            byte[] value = change.value();
+            boolean isExpired = change.expireAtMillis() != Expiry.NONE && change.expireAtMillis() <= nowMillis;
+            return value == null || isExpired ? null : new Current(value, change.expireAtMillis());
+        }
+
+        /** What nobody has read cannot be written either: the version that is made covers what was there. */
+        @Override
+        public void change(byte[] key, Change change) {
+            requireRead(key);
+            changes.put(new Name(db, key), change);
+        }
+
+        private void requireRead(byte[] key) {
+            if (!values.isRead(db, key)) {
+                throw new NotRead(new KeyName(db, key));
+            }
         }
     }
 

@@ -15,6 +15,15 @@ interface KeyValues {
 
     void change(byte[] key, Change change);
 
+    /** Those that may be called. */
+    CommandTable commands();
+
+    /** The same of another database. */
+    KeyValues at(int db);
+
+    /** A command, as PUBLISH, is run by the node that asked once all that is changed here is where it has to be. */
+    void publish(byte[][] command);
+
     default void set(byte[] key, byte[] value, long expireAtMillis) {
         change(key, new Change(value, expireAtMillis));
     }

@@ -219,7 +219,7 @@ final class PlanRun extends Turn {
 
     @Override
     int keys() {
-        return spec.keyPositions().count(args.length);
+        return spec.keyPositions().count(args);
     }
 
     @Override

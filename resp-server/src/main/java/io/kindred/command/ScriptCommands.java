@@ -1,12 +1,13 @@
 package io.kindred.command;
 
+import static io.kindred.command.CommandSpec.Flag.MOVABLEKEYS;
 import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
+import static io.kindred.command.CommandSpec.Flag.NO_MANDATORY_KEYS;
 import static io.kindred.command.CommandSpec.Flag.READONLY;
+import static io.kindred.command.CommandSpec.Flag.SKIP_MONITOR;
 import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.Reply;
-import io.kindred.script.EvalArguments;
-import io.kindred.script.Script;
 import io.kindred.script.ScriptCache;
 import io.kindred.script.ScriptRefused;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,9 @@ final class ScriptCommands {
     private static final Reply NOT_BUSY = Reply.error("NOTBUSY No scripts in execution right now.");
     private static final Reply FLUSH_SYNTAX = Reply.error("ERR SCRIPT FLUSH only support SYNC|ASYNC option");
 
+    private static final String[] READ = {"RO", "access"};
+    private static final String[] READ_WRITE = {"RW", "access", "update"};
+
     private final ScriptCache scripts;
 
     private ScriptCommands(ScriptCache scripts) {
@@ -30,15 +34,20 @@ final class ScriptCommands {
         ScriptCommands commands = new ScriptCommands(scripts);
         table.scripts(scripts);
         table.group(ScriptFunction.NAME, all -> new ScriptFunction(all, scripts, settings));
-        eval(table, "eval", "2.6.0", "Runs a script.", new Eval(scripts, false, false));
-        eval(table, "evalsha", "2.6.0", "Runs a script by its SHA1.", new Eval(scripts, true, false));
-        eval(table, "eval_ro", "7.0.0", "Runs a script that writes nothing.", new Eval(scripts, false, true));
+        eval(table, "eval", "2.6.0", "Runs a script.", new EvalCommand(scripts, settings, false, false));
+        eval(table, "evalsha", "2.6.0", "Runs a script by its SHA1.", new EvalCommand(scripts, settings, true, false));
+        eval(
+                table,
+                "eval_ro",
+                "7.0.0",
+                "Runs a script that writes nothing.",
+                new EvalCommand(scripts, settings, false, true));
         eval(
                 table,
                 "evalsha_ro",
                 "7.0.0",
                 "Runs a script that writes nothing, by its SHA1.",
-                new Eval(scripts, true, true));
+                new EvalCommand(scripts, settings, true, true));
         CommandTable.Builder sub = new CommandTable.Builder();
         sub.add(
                 spec("load", 3, "2.6.0", "O(N), N the length of the script", "Keeps a script, to be run by its SHA1.")
@@ -79,35 +88,13 @@ final class ScriptCommands {
         return CommandSpec.named("script|" + word, arity).docs("scripting", since, complexity, summary);
     }
 
-    private static void eval(CommandTable.Builder table, String name, String since, String summary, Eval action) {
+    private static void eval(
+            CommandTable.Builder table, String name, String since, String summary, EvalCommand action) {
         CommandSpec.Builder spec = CommandSpec.named(name, -3)
+                .keysBehindNumber(2, action.isReadOnly() ? READ : READ_WRITE)
+                .flags(NO_MANDATORY_KEYS, MOVABLEKEYS, SKIP_MONITOR)
                 .docs("scripting", since, "Depends on the script that is executed.", summary);
         table.add(action.isReadOnly() ? spec.flags(NOSCRIPT, STALE, READONLY) : spec.flags(NOSCRIPT, STALE), action);
-    }
-
-    /** The keys are among the arguments, behind their number. */
-    private record Eval(ScriptCache scripts, boolean bySha1, boolean isReadOnly) implements Action.OfTurn {
-        @Override
-        public boolean writes(Session session) {
-            return !isReadOnly;
-        }
-
-        @Override
-        public void start(Session session, byte[][] args, ServerView server, ReplySink sink) {
-            try {
-                EvalArguments given = EvalArguments.parse(args);
-                Script script = bySha1 ? scripts.find(given.sha1()) : scripts.evaluate(given.script());
-                if (script == null) {
-                    sink.complete(EvalArguments.NO_SCRIPT);
-                    return;
-                }
-                ScriptPart part =
-                        new ScriptPart(session.db(), isReadOnly, script.text(), given.keys(), given.arguments());
-                new EvalRun(part, session, server, sink).start();
-            } catch (ScriptRefused wrong) {
-                sink.complete(wrong.reply());
-            }
-        }
     }
 
     private Reply load(Session session, byte[][] args, ServerView server) {

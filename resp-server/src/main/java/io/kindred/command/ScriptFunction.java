@@ -6,9 +6,9 @@ import io.kindred.script.Script;
 import io.kindred.script.ScriptCache;
 import io.kindred.script.ScriptCalls;
 import io.kindred.script.ScriptErrors;
+import io.kindred.script.ScriptFlags;
 import io.kindred.script.ScriptLimits;
 import io.kindred.script.ScriptRefused;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,23 +20,27 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
 
     @Override
     public Result apply(byte[][] args, Values values, long nowMillis) {
+        GroupView view = new GroupView(commands, values, nowMillis);
         ScriptPart part = ScriptPart.of(args);
+        try {
+            Reply reply = run(part, view.at(part.db()));
+            return Result.of(new GroupDone(reply, view.publications()).asReply(), view.edits());
+        } catch (GroupView.NotRead missing) {
+            return Result.more(List.of(missing.key()));
+        }
+    }
+
+    /** Runs it on the values that there are. */
+    Reply run(ScriptPart part, KeyValues keys) {
         Script script;
         try {
             script = scripts.evaluate(part.text());
         } catch (ScriptRefused wrong) {
-            return Result.of(new ScriptPart.Done(wrong.reply(), List.of()).asReply(), List.of());
+            return wrong.reply();
         }
-        GroupView view = new GroupView(values, nowMillis);
-        view.db(part.db());
-        boolean isReadOnly = part.isReadOnly() || script.flags().has(io.kindred.script.ScriptFlags.Flag.NO_WRITES);
-        Calls calls = new Calls(commands, view, settings, isReadOnly);
-        try {
-            Reply reply = script.run(part.keys(), part.arguments(), calls, limits());
-            return Result.of(new ScriptPart.Done(reply, calls.publications).asReply(), view.edits());
-        } catch (GroupView.NotRead missing) {
-            return Result.more(List.of(missing.key()));
-        }
+        boolean isReadOnly = part.isReadOnly() || script.flags().has(ScriptFlags.Flag.NO_WRITES);
+        Calls calls = new Calls(commands, keys, settings, isReadOnly);
+        return script.run(part.keys(), part.arguments(), calls, limits());
     }
 
     private ScriptLimits limits() {
@@ -48,14 +52,13 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
         private static final int MICROS = 1_000;
 
         private final CommandTable commands;
-        private final GroupView view;
+        private KeyValues keys;
         private final Settings settings;
         private final boolean isReadOnly;
-        private final List<byte[][]> publications = new ArrayList<>();
 
-        Calls(CommandTable commands, GroupView view, Settings settings, boolean isReadOnly) {
+        Calls(CommandTable commands, KeyValues keys, Settings settings, boolean isReadOnly) {
             this.commands = commands;
-            this.view = view;
+            this.keys = keys;
             this.settings = settings;
             this.isReadOnly = isReadOnly;
         }
@@ -80,21 +83,21 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
                 return Errors.KEY_TOO_LONG;
             }
             KeysFunction function = command.together();
-            return function != null ? function.run(args, view) : ofNode(spec.name(), args);
+            return function != null ? function.run(args, keys) : ofNode(spec.name(), args);
         }
 
         /** What scripts may ask beside keys. The time stands still, and who is told of a publication is not known yet. */
         private Reply ofNode(String name, byte[][] args) {
             return switch (name) {
                 case "time" -> {
-                    long millis = view.nowMillis();
+                    long millis = keys.nowMillis();
                     yield Reply.array(List.of(
                             Reply.bulk(Long.toString(millis / MICROS)),
                             Reply.bulk(Long.toString(millis % MICROS * MICROS))));
                 }
                 case "select" -> select(args[1]);
                 case "publish", "spublish" -> {
-                    publications.add(args.clone());
+                    keys.publish(args.clone());
                     yield Reply.ZERO;
                 }
                 case "ping" -> args.length == 1 ? new Reply.Simple("PONG") : Reply.bulk(args[1]);
@@ -110,7 +113,7 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
             if (!isDatabase) {
                 return Reply.error("ERR DB index is out of range");
             }
-            view.db((int) Numbers.toLong(number));
+            keys = keys.at((int) Numbers.toLong(number));
             return Reply.OK;
         }
     }

@@ -1,6 +1,5 @@
 package io.kindred.command;
 
-import io.kindred.cluster.message.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,34 +35,5 @@ record ScriptPart(int db, boolean isReadOnly, byte[] text, byte[][] keys, byte[]
                 args[3],
                 Arrays.copyOfRange(args, HEAD, HEAD + keys),
                 Arrays.copyOfRange(args, HEAD + keys, args.length));
-    }
-
-    /**
-     * What a script has answered, and what is to be done once its changes are at W replicas.
-     *
-     * @param publications commands, as PUBLISH, of the node that asked
-     */
-    record Done(Reply reply, List<byte[][]> publications) {
-        Reply asReply() {
-            List<Reply> commands = new ArrayList<>();
-            for (byte[][] command : publications) {
-                commands.add(Reply.array(Arrays.stream(command).map(Reply::bulk).toList()));
-            }
-            return Reply.array(List.of(reply, Reply.array(commands)));
-        }
-
-        static Done of(Reply reply) {
-            if (!(reply instanceof Reply.Array both) || !(both.items().get(1) instanceof Reply.Array commands)) {
-                throw new IllegalStateException("a script ended as " + reply);
-            }
-            List<byte[][]> publications = new ArrayList<>();
-            for (Reply command : commands.items()) {
-                publications.add(((Reply.Array) command)
-                        .items().stream()
-                                .map(word -> ((Reply.Bulk) word).bytes())
-                                .toArray(byte[][]::new));
-            }
-            return new Done(both.items().get(0), publications);
-        }
     }
 }

@@ -4,7 +4,7 @@ import static io.kindred.command.CommandSpec.Flag.ALLOW_BUSY;
 import static io.kindred.command.CommandSpec.Flag.FAST;
 import static io.kindred.command.CommandSpec.Flag.LOADING;
 import static io.kindred.command.CommandSpec.Flag.NOSCRIPT;
-import static io.kindred.command.CommandSpec.Flag.NO_MULTI;
+import static io.kindred.command.CommandSpec.Flag.SKIP_SLOWLOG;
 import static io.kindred.command.CommandSpec.Flag.STALE;
 
 import io.kindred.cluster.message.Reply;
@@ -27,7 +27,7 @@ final class TransactionCommands {
                 (Action.OfSession) TransactionCommands::multi);
         table.add(
                 CommandSpec.named("exec", 1)
-                        .flags(NOSCRIPT, LOADING, STALE)
+                        .flags(NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG)
                         .docs(
                                 "transactions",
                                 "1.2.0",
@@ -40,7 +40,7 @@ final class TransactionCommands {
                 (Action.OfSession) TransactionCommands::discard);
         table.add(
                 CommandSpec.named("watch", -2)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY, NO_MULTI)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
                         .keys(-1, 1, "RO")
                         .docs(
                                 "transactions",

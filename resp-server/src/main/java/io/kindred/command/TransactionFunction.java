@@ -18,23 +18,22 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
                 return Result.more(List.of(new KeyName(watched.db(), watched.key())));
             }
             if (values.state(watched.db(), watched.key()) != watched.state()) {
-                return Result.of(Reply.NIL_ARRAY, List.of());
+                return Result.of(new GroupDone(Reply.NIL_ARRAY, List.of()).asReply(), List.of());
             }
         }
-        GroupView view = new GroupView(values, nowMillis);
+        GroupView view = new GroupView(commands, values, nowMillis);
         List<Reply> replies = new ArrayList<>(part.commands().size());
         try {
             for (TransactionPart.Queued queued : part.commands()) {
-                view.db(queued.db());
-                replies.add(run(queued.args(), view));
+                replies.add(run(queued.args(), view.at(queued.db())));
             }
         } catch (GroupView.NotRead missing) {
             return Result.more(List.of(missing.key()));
         }
-        return Result.of(Reply.array(replies), view.edits());
+        return Result.of(new GroupDone(Reply.array(replies), view.publications()).asReply(), view.edits());
     }
 
-    private Reply run(byte[][] args, GroupView view) {
+    private Reply run(byte[][] args, KeyValues keys) {
         CommandTable.Command command = commands.lookup(args);
         if (command == null || !command.spec().fits(args.length)) {
             return commands.unknown(args);
@@ -43,6 +42,6 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
         return function == null
                 ? Reply.error("ERR the coordinating node does not run '"
                         + command.spec().name() + "' in a transaction")
-                : function.run(args, view);
+                : function.run(args, keys);
     }
 }

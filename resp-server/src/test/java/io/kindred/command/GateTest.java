@@ -26,7 +26,7 @@ final class GateTest {
                             + " latency|help latency|histogram latency|history latency|latest latency|reset memory|help"
                             + " psubscribe publish pubsub|channels pubsub|help pubsub|numpat pubsub|numsub"
                             + " pubsub|shardchannels pubsub|shardnumsub punsubscribe spublish ssubscribe subscribe"
-                            + " sunsubscribe unsubscribe"
+                            + " sunsubscribe unsubscribe multi exec discard watch unwatch script|help"
                             + " module|help object|help quit reset role select shutdown slowlog|get slowlog|help"
                             + " slowlog|len slowlog|reset time")
                     .split(" "));
