@@ -17,6 +17,11 @@ public sealed interface Action {
         return false;
     }
 
+    /** As {@link #isAlone()}, where that depends on the arguments. */
+    default boolean isAlone(byte[][] args) {
+        return isAlone();
+    }
+
     /** Whether, as things are, it writes to the storage beside what its flags say. */
     default boolean writes(Session session) {
         return false;

@@ -74,7 +74,7 @@ public final class CommandDispatcher {
             return;
         }
         Admission admission = session.admission();
-        if (action.isAlone() && !admission.runAlone()) {
+        if (action.isAlone(args) && !admission.runAlone()) {
             return;
         }
         if ((spec.has(CommandSpec.Flag.WRITE) || action.writes(session)) && !admission.mayWrite()) {

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 record EvalCommand(ScriptCache scripts, Settings settings, boolean bySha1, boolean isReadOnly)
         implements Action.OfTurn, KeysFunction {
+    /** One that names no keys may touch any. */
+    @Override
+    public boolean isAlone(byte[][] args) {
+        return args[2].length == 1 && args[2][0] == '0';
+    }
+
     @Override
     public boolean writes(Session session) {
         return !isReadOnly;

@@ -30,6 +30,7 @@ final class ExecRun {
     private final List<Transaction.Queued> commands;
     private final @Nullable Reply[] replies;
     private final List<Step> steps = new ArrayList<>();
+    private final int dbBefore;
     private int next;
     private boolean isApplied;
     private boolean isOver;
@@ -45,6 +46,7 @@ final class ExecRun {
         this.session = session;
         this.server = server;
         this.sink = sink;
+        this.dbBefore = session.db();
         this.commands = session.transaction().close();
         this.replies = new @Nullable Reply[commands.size()];
     }
@@ -85,12 +87,19 @@ final class ExecRun {
                 replies[i] = ofSession.run(session, command.args(), server);
                 db = session.db();
             } else {
-                addParts(parts);
+                // One that writes may itself change what is watched.
+                addParts(parts, isWrite(command.command()));
                 int place = i;
-                steps.add(() -> runAlone(place));
+                int its = db;
+                steps.add(() -> runAlone(place, its));
             }
         }
-        addParts(parts);
+        addParts(parts, true);
+    }
+
+    private boolean isWrite(CommandTable.Command command) {
+        Action action = command.action();
+        return command.spec().has(CommandSpec.Flag.WRITE) || (action != null && action.writes(session));
     }
 
     /** The one group of all of a command's keys; null: it has none, or there are several, or it works on more than its keys. */
@@ -132,23 +141,21 @@ final class ExecRun {
     }
 
     /** Where one part has all that is watched it looks at that itself, as it writes. */
-    private void addParts(Map<Integer, Part> parts) {
-        if (parts.size() > 1) {
-            for (Part part : parts.values()) {
-                if (!part.watched.isEmpty()) {
-                    Part look = new Part();
-                    part.watched.forEach(look::watch);
-                    steps.add(() -> execute(look));
-                }
+    private void addParts(Map<Integer, Part> parts, boolean isOver) {
+        for (Part part : parts.values()) {
+            if (!part.watched.isEmpty() && (parts.size() > 1 || part.queued.isEmpty())) {
+                Part look = new Part();
+                part.watched.forEach(look::watch);
+                steps.add(() -> execute(look));
             }
         }
         for (Part part : parts.values()) {
-            boolean isAlone = parts.size() == 1 && !part.watched.isEmpty();
-            if (!part.queued.isEmpty() || isAlone) {
+            if (!part.queued.isEmpty()) {
                 steps.add(() -> execute(part));
             }
         }
-        parts.clear();
+        // What has only been looked at is looked at again by what is written behind the command between.
+        parts.values().removeIf(part -> isOver || !part.queued.isEmpty() || part.watched.isEmpty());
     }
 
     // --- the run ---
@@ -220,6 +227,7 @@ final class ExecRun {
     private void failed(Part part, Reply why) {
         if (!isApplied) {
             // Nothing of the whole was done, or nobody knows: one answer says so.
+            session.identity().db(dbBefore);
             end(why);
             return;
         }
@@ -228,12 +236,16 @@ final class ExecRun {
         done();
     }
 
-    private void runAlone(int place) {
+    /** @param db which was chosen where it stands: SELECTs behind it have been run by now */
+    private void runAlone(int place, int db) {
         Transaction.Queued queued = commands.get(place);
-        isApplied = true;
+        isApplied |= !queued.command().spec().has(CommandSpec.Flag.READONLY);
+        int chosen = session.db();
+        session.identity().db(db);
         CommandStart.start(queued.command(), session, queued.args(), server, reply -> {
             replies[place] = reply;
             done();
         });
+        session.identity().db(chosen);
     }
 }

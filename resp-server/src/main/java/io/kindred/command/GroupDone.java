@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Reply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a transaction's part or a script has answered, and what is to be done once its changes are at W replicas.
@@ -11,6 +12,9 @@ import java.util.List;
  * @param publications commands, as PUBLISH, of the node that asked
  */
 record GroupDone(Reply reply, List<byte[][]> publications) {
+    private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
+    private static final Reply MALFORMED = Reply.error("ERR a malformed answer came from another node");
+
     Reply asReply() {
         List<Reply> commands = new ArrayList<>();
         for (byte[][] command : publications) {
@@ -20,13 +24,18 @@ record GroupDone(Reply reply, List<byte[][]> publications) {
     }
 
     static GroupDone of(Reply reply) {
-        if (!(reply instanceof Reply.Array both) || !(both.items().get(1) instanceof Reply.Array commands)) {
-            throw new IllegalStateException("a group ended as " + reply);
+        if (!(reply instanceof Reply.Array both)
+                || both.items().size() != 2
+                || !(both.items().get(1) instanceof Reply.Array commands)) {
+            return new GroupDone(MALFORMED, List.of());
         }
         List<byte[][]> publications = new ArrayList<>();
         for (Reply command : commands.items()) {
-            publications.add(((Reply.Array) command)
-                    .items().stream().map(word -> ((Reply.Bulk) word).bytes()).toArray(byte[][]::new));
+            if (command instanceof Reply.Array words && !words.items().isEmpty()) {
+                publications.add(words.items().stream()
+                        .map(word -> word instanceof Reply.Bulk bulk ? bulk.bytes() : new byte[0])
+                        .toArray(byte[][]::new));
+            }
         }
         return new GroupDone(both.items().get(0), publications);
     }
@@ -35,7 +44,7 @@ record GroupDone(Reply reply, List<byte[][]> publications) {
     void publish(Session session, ServerView server) {
         for (byte[][] publication : publications) {
             CommandTable.Command command = server.commands().lookup(publication);
-            if (command != null) {
+            if (command != null && PUBLISHING.contains(command.spec().name())) {
                 CommandStart.start(command, session, publication, server, reply -> {});
             }
         }

@@ -14,13 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of a transaction or script as they are by now within it: what was read, below what it has written itself. */
 final class GroupView {
+    static final long PUBLICATION_BYTES_MAX = 4 << 20;
+
     private final CommandTable commands;
     private final GroupFunction.Values values;
     private final long nowMillis;
     private final Map<Name, Change> changes = new LinkedHashMap<>();
     private final List<byte[][]> publications = new ArrayList<>();
+    private final int scripts;
+    private long publicationBytes;
 
-    GroupView(CommandTable commands, GroupFunction.Values values, long nowMillis) {
+    /** @param scripts how many there are */
+    GroupView(CommandTable commands, GroupFunction.Values values, long nowMillis, int scripts) {
+        this.scripts = scripts;
         this.commands = commands;
         this.values = values;
         this.nowMillis = nowMillis;
@@ -86,8 +92,14 @@ final class GroupView {
         }
 
         @Override
-        public void publish(byte[][] command) {
-            publications.add(command);
+        public int scripts() {
+            return scripts;
+        }
+
+        @Override
+        public boolean publish(byte[][] command) {
+            publicationBytes += TransactionRoom.sizeBytes(command);
+            return publicationBytes <= PUBLICATION_BYTES_MAX && publications.add(command);
         }
 
         @Override

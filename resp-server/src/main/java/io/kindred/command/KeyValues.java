@@ -21,8 +21,14 @@ interface KeyValues {
     /** The same of another database. */
     KeyValues at(int db);
 
-    /** A command, as PUBLISH, is run by the node that asked once all that is changed here is where it has to be. */
-    void publish(byte[][] command);
+    /** How many scripts share what one may take. */
+    int scripts();
+
+    /**
+     * A command, as PUBLISH, is run by the node that asked once all that is changed here is where it has to be. False: there
+     * are too many.
+     */
+    boolean publish(byte[][] command);
 
     default void set(byte[] key, byte[] value, long expireAtMillis) {
         change(key, new Change(value, expireAtMillis));

@@ -17,11 +17,15 @@ import java.util.List;
  */
 record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings settings) implements GroupFunction {
     static final String NAME = "eval";
+    private static final Reply MALFORMED = Reply.error("ERR a malformed script came from another node");
 
     @Override
     public Result apply(byte[][] args, Values values, long nowMillis) {
-        GroupView view = new GroupView(commands, values, nowMillis);
         ScriptPart part = ScriptPart.of(args);
+        if (part == null) {
+            return Result.of(new GroupDone(MALFORMED, List.of()).asReply(), List.of());
+        }
+        GroupView view = new GroupView(commands, values, nowMillis, 1);
         try {
             Reply reply = run(part, view.at(part.db()));
             return Result.of(new GroupDone(reply, view.publications()).asReply(), view.edits());
@@ -40,16 +44,19 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
         }
         boolean isReadOnly = part.isReadOnly() || script.flags().has(ScriptFlags.Flag.NO_WRITES);
         Calls calls = new Calls(commands, keys, settings, isReadOnly);
-        return script.run(part.keys(), part.arguments(), calls, limits());
+        return script.run(part.keys(), part.arguments(), calls, limits(keys.scripts()));
     }
 
-    private ScriptLimits limits() {
-        return new ScriptLimits(settings.scriptInstructionsMax(), settings.scriptMemoryBytesMax(), () -> false);
+    private ScriptLimits limits(int scripts) {
+        return new ScriptLimits(
+                settings.scriptInstructionsMax() / Math.max(1, scripts), settings.scriptMemoryBytesMax(), () -> false);
     }
 
     /** What one run asks. */
     private static final class Calls implements ScriptCalls {
         private static final int MICROS = 1_000;
+        private static final Reply TOO_MANY_PUBLICATIONS =
+                Reply.error("OOM a script publishes no more than " + GroupView.PUBLICATION_BYTES_MAX + " bytes");
 
         private final CommandTable commands;
         private KeyValues keys;
@@ -97,8 +104,7 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
                 }
                 case "select" -> select(args[1]);
                 case "publish", "spublish" -> {
-                    keys.publish(args.clone());
-                    yield Reply.ZERO;
+                    yield keys.publish(args.clone()) ? Reply.ZERO : TOO_MANY_PUBLICATIONS;
                 }
                 case "ping" -> args.length == 1 ? new Reply.Simple("PONG") : Reply.bulk(args[1]);
                 case "echo" -> Reply.bulk(args[1]);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a coordinator is asked to run of a script. As arguments of a group update: {@code eval}, the database, 1 for a script that
@@ -27,8 +28,12 @@ record ScriptPart(int db, boolean isReadOnly, byte[] text, byte[][] keys, byte[]
         return all.toArray(byte[][]::new);
     }
 
-    static ScriptPart of(byte[][] args) {
-        int keys = (int) Numbers.toLong(args[HEAD - 1]);
+    /** Null: they are none; another node has made them. */
+    static @Nullable ScriptPart of(byte[][] args) {
+        int keys = args.length < HEAD ? -1 : (int) Numbers.toLong(args[HEAD - 1]);
+        if (keys < 0 || keys > args.length - HEAD) {
+            return null;
+        }
         return new ScriptPart(
                 (int) Numbers.toLong(args[1]),
                 Numbers.toLong(args[2]) == 1,

@@ -66,7 +66,8 @@ public final class Transaction {
         }
         room = of;
         bytes += size;
-        writes |= command.spec().has(CommandSpec.Flag.WRITE);
+        // EVAL has no such flag, and may write.
+        writes |= command.spec().has(CommandSpec.Flag.WRITE) || command.action() instanceof Action.OfTurn;
         queue.add(new Queued(command, args));
         return true;
     }

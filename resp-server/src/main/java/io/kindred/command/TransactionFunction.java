@@ -9,10 +9,14 @@ import java.util.List;
 /** The part of an EXEC whose keys have one coordinator: all of its commands, one after the other, unless a watched key has changed. */
 record TransactionFunction(CommandTable commands) implements GroupFunction {
     static final String NAME = "exec";
+    private static final Reply MALFORMED = Reply.error("ERR a malformed transaction came from another node");
 
     @Override
     public Result apply(byte[][] args, Values values, long nowMillis) {
         TransactionPart part = TransactionPart.of(args);
+        if (part == null) {
+            return Result.of(new GroupDone(MALFORMED, List.of()).asReply(), List.of());
+        }
         for (TransactionPart.Watched watched : part.watched()) {
             if (!values.isRead(watched.db(), watched.key())) {
                 return Result.more(List.of(new KeyName(watched.db(), watched.key())));
@@ -21,7 +25,7 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
                 return Result.of(new GroupDone(Reply.NIL_ARRAY, List.of()).asReply(), List.of());
             }
         }
-        GroupView view = new GroupView(commands, values, nowMillis);
+        GroupView view = new GroupView(commands, values, nowMillis, scripts(part));
         List<Reply> replies = new ArrayList<>(part.commands().size());
         try {
             for (TransactionPart.Queued queued : part.commands()) {
@@ -31,6 +35,16 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
             return Result.more(List.of(missing.key()));
         }
         return Result.of(new GroupDone(Reply.array(replies), view.publications()).asReply(), view.edits());
+    }
+
+    /** How many there are: all together may take as long as one. */
+    private int scripts(TransactionPart part) {
+        int scripts = 0;
+        for (TransactionPart.Queued queued : part.commands()) {
+            CommandTable.Command command = commands.lookup(queued.args());
+            scripts += command != null && command.together() instanceof EvalCommand ? 1 : 0;
+        }
+        return scripts;
     }
 
     private Reply run(byte[][] args, KeyValues keys) {

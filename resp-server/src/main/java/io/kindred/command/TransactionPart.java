@@ -3,6 +3,7 @@ package io.kindred.command;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the coordinator of some keys is asked to do of a transaction: to look whether the watched ones are as they were, and to
@@ -34,7 +35,16 @@ record TransactionPart(List<Watched> watched, List<Queued> commands) {
         return all.toArray(byte[][]::new);
     }
 
-    static TransactionPart of(byte[][] args) {
+    /** Null: they are none; another node has made them. */
+    static @Nullable TransactionPart of(byte[][] args) {
+        try {
+            return read(args);
+        } catch (IndexOutOfBoundsException | NegativeArraySizeException malformed) {
+            return null;
+        }
+    }
+
+    private static TransactionPart read(byte[][] args) {
         int at = 1;
         List<Watched> watched = new ArrayList<>();
         for (long left = Numbers.toLong(args[at++]); left > 0; left--) {

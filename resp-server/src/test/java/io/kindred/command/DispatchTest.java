@@ -188,6 +188,28 @@ final class DispatchTest {
                 List.of("-ERR MSETNX set 2 of 3 keys: the others were set meanwhile by another client\r\n"), replies);
     }
 
+    /** What is watched is looked at again by what is written behind a command that works on all keys. */
+    @Test
+    void whatIsWatchedIsLookedAtWithWhatIsWritten() {
+        int[] groups = {0};
+        KeyPort racing = (operation, quorum, callback) -> {
+            if (operation instanceof Operation.GroupUpdate && ++groups[0] == 2) {
+                node.line("SET k other");
+            }
+            node.keys.execute(operation, quorum, callback);
+        };
+        ServerView server = new ServerView(
+                racing, node.cluster, node.config, node, node.settings, node.table, InstantSource.system());
+        List<String> replies = new ArrayList<>();
+        CommandDispatcher dispatcher = new CommandDispatcher(server);
+        for (String line : List.of("WATCH k", "MULTI", "DBSIZE", "SET k mine", "EXEC", "GET k")) {
+            byte[][] args = TestNode.bytes(List.of(line.split(" ")));
+            dispatcher.run(node.session, args, reply -> replies.add(RespText.of(reply)));
+        }
+        assertEquals(2, groups[0]);
+        assertEquals(List.of("*-1\r\n", "$5\r\nother\r\n"), replies.subList(4, 6));
+    }
+
     @Test
     void tooLongKeysAreRefusedWhereverOneIsNamed() {
         node.settings.keyBytesMax = 4;

@@ -140,6 +140,8 @@ final class RandomCommands {
         return calls;
     }
 
+    private static final String[] IN_TRANSACTIONS = {"select", "flushdb", "eval", "eval_ro", "ping", "echo"};
+
     private List<Call> transaction() {
         List<Call> calls = new ArrayList<>();
         if (random.nextInt(3) == 0) {
@@ -150,7 +152,7 @@ final class RandomCommands {
         }
         calls.add(Call.of("MULTI"));
         for (int i = random.nextInt(5); i > 0; i--) {
-            calls.add(touching());
+            calls.add(random.nextInt(6) == 0 ? make(pick(IN_TRANSACTIONS)) : touching());
         }
         calls.add(Call.of(random.nextInt(8) == 0 ? "DISCARD" : "EXEC"));
         return calls;

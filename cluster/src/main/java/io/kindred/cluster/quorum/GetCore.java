@@ -63,9 +63,14 @@ final class GetCore implements ReadRound.Listener {
         RecordKey key = node.router()
                 .route(ticket.operation().db(), ticket.operation().key())
                 .storageKey();
-        Versions found =
-                merged.siblings().size() > 1 ? merged.settled(node.replica().reapMark(key)) : merged;
+        Versions found = maySettle(merged) ? merged.settled(node.replica().reapMark(key)) : merged;
         node.outbox().reply(ticket.origin(), new Outcome.Found(found));
+    }
+
+    /** Whether a part of it may be gone: one value that never expires is not. */
+    private static boolean maySettle(Versions merged) {
+        int siblings = merged.siblings().size();
+        return siblings > 1 || (siblings == 1 && merged.siblings().get(0).goneAt() != Long.MAX_VALUE);
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Operation.KeyName;
 import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +61,16 @@ final class GroupLines {
     /** Stands in the lines of these keys. An error: why it cannot, for good. */
     @Nullable
     String stand(List<KeyName> keys) {
-        names = keys;
-        if (keys.size() > KEYS_MAX) {
+        // A transaction names a key with each of its commands.
+        Map<RecordKey, KeyName> different = new LinkedHashMap<>();
+        for (KeyName name : keys) {
+            different.put(node.router().route(name.db(), name.key()).storageKey(), name);
+        }
+        if (different.size() > KEYS_MAX) {
             return TOO_MANY;
         }
-        List<RecordKey> records = new ArrayList<>();
-        for (KeyName name : keys) {
-            records.add(node.router().route(name.db(), name.key()).storageKey());
-        }
+        names = List.copyOf(different.values());
+        List<RecordKey> records = List.copyOf(different.keySet());
         int partition = records.get(0).partition();
         if (records.stream().anyMatch(each -> each.partition() != partition)) {
             return OTHER_TAG;

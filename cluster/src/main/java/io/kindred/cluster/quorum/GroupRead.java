@@ -2,21 +2,42 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The reads of a group update, one round a key, all under one term. It ends when all have what they need, or the first has not. */
 final class GroupRead {
+    /** As a plan of commands on many keys has it. */
+    private static final int UNDER_WAY_MAX = 1024;
+
+    private static final int UNDER_WAY_MIN = 8;
+    private static final long UNDER_WAY_BYTES = 16 << 20;
+    private static final long UNKNOWN_BYTES = 256 << 10;
+    /** All that was read is held until the function has run. */
+    private static final long FOUND_BYTES_MAX = SizeLimits.FRAME_BYTES_MAX;
+
+    private static final Outcome.Refused TOO_MUCH =
+            new Outcome.Refused("OOM the values of the keys of a transaction or script are more than " + FOUND_BYTES_MAX
+                    + " bytes together; nothing was applied");
+
     private final Coordination node;
     private final Route route;
     private final List<RecordKey> keys;
     private final Listener listener;
     private final List<KeyRead> reads = new ArrayList<>();
+    private Consumer<RecordKey> begin = key -> {};
+    private boolean isBeginning;
+    private int ended;
+    private long foundBytes;
+    private long eachBytes = UNKNOWN_BYTES;
     private int missing;
     private boolean isOver;
 
@@ -67,7 +88,7 @@ final class GroupRead {
      */
     void start(Needs needs, @Nullable Guard guard, Refusal refusal, boolean own, long deadlineNanos) {
         missing = keys.size();
-        for (RecordKey key : keys) {
+        begin = key -> {
             KeyRead read = new KeyRead();
             Route ofKey = routeOf(key);
             ReadRound round = guard == null
@@ -79,10 +100,31 @@ final class GroupRead {
                 round.withoutRepair();
             }
             round.including(refusal.nodes(), own).start(deadlineNanos);
-            if (isOver) {
-                return;
-            }
+        };
+        beginMore();
+    }
+
+    /** As many at a time as their values allow. Answers may come from within the asking: this is a loop, which they only wake. */
+    private void beginMore() {
+        if (isBeginning) {
+            return;
         }
+        isBeginning = true;
+        while (!isOver && reads.size() < keys.size() && reads.size() - ended < underWayMax()) {
+            begin.accept(keys.get(reads.size()));
+        }
+        isBeginning = false;
+    }
+
+    private long underWayMax() {
+        return Math.max(UNDER_WAY_MIN, Math.min(UNDER_WAY_MAX, UNDER_WAY_BYTES / Math.max(1, eachBytes)));
+    }
+
+    private void ended(Versions found) {
+        ended++;
+        long bytes = VersionsCodec.sizeBytes(found);
+        foundBytes += bytes;
+        eachBytes += (bytes - eachBytes) / UNDER_WAY_MIN;
     }
 
     /** The listener is told nothing any more; what was asked for still repairs. */
@@ -113,9 +155,14 @@ final class GroupRead {
         @Override
         public void enough(Versions found) {
             merged = found;
-            if (--missing == 0 && !isOver) {
+            ended(found);
+            if (foundBytes > FOUND_BYTES_MAX) {
+                refuse(TOO_MUCH);
+            } else if (--missing == 0 && !isOver) {
                 isOver = true;
                 listener.read(reads.stream().map(KeyRead::found).toList());
+            } else {
+                beginMore();
             }
         }
 

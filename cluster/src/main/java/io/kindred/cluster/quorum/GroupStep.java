@@ -5,14 +5,18 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Operation.KeyName;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.Versions;
+import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * are stored in one commit. Or versions that it has made before are made again: what they say has taken effect.
  */
 final class GroupStep implements LocalReplica.JointStep {
+    /** Lengths, about. */
+    private static final int RECORD_BYTES = 16;
+
     private final Coordination node;
     private final Input input;
     private final @Nullable GroupFunction function;
@@ -34,6 +41,7 @@ final class GroupStep implements LocalReplica.JointStep {
     private @Nullable Refusal refusal;
     private @Nullable Reply reply;
     private List<KeyName> more = List.of();
+    private boolean isTooLarge;
     /** By key; null: it has no new version. */
     private final List<@Nullable LocalWrite> made = new ArrayList<>();
 
@@ -119,8 +127,14 @@ final class GroupStep implements LocalReplica.JointStep {
         return made;
     }
 
+    /** Whether something was stored: where it was refused on the way, what it had made by then was not. */
     boolean hasMade() {
-        return made.stream().anyMatch(each -> each != null);
+        return refusal == null && !isTooLarge && made.stream().anyMatch(each -> each != null);
+    }
+
+    /** Nothing was stored, for it does not fit into one message. */
+    boolean isTooLarge() {
+        return isTooLarge;
     }
 
     // --- making ---
@@ -147,7 +161,20 @@ final class GroupStep implements LocalReplica.JointStep {
         } else {
             run(run, held);
         }
-        return refusal != null || !more.isEmpty() ? null : stored(current, held);
+        if (refusal != null || !more.isEmpty() || isTooLarge) {
+            return null;
+        }
+        List<@Nullable Versions> stored = stored(current, held);
+        isTooLarge = deltasBytes() > SizeLimits.READ_BYTES_MAX;
+        return isTooLarge ? null : stored;
+    }
+
+    private long deltasBytes() {
+        long sum = 0;
+        for (Record each : deltas) {
+            sum += RECORD_BYTES + each.key().bytes().length + VersionsCodec.sizeBytes(each.versions());
+        }
+        return sum;
     }
 
     RecordKey key(int index) {
@@ -197,10 +224,21 @@ final class GroupStep implements LocalReplica.JointStep {
             return;
         }
         reply = result.reply();
+        isTooLarge = ReplySize.bytes(result.reply()) > SizeLimits.READ_BYTES_MAX;
+        if (isTooLarge) {
+            return;
+        }
         held.forEach(each -> made.add(null));
+        Map<RecordKey, Integer> places = new HashMap<>();
+        for (int i = 0; i < input.keys().size(); i++) {
+            places.put(input.keys().get(i), i);
+        }
         for (GroupFunction.Edit edit : result.edits()) {
-            int index = input.keys()
-                    .indexOf(node.router().route(edit.db(), edit.key()).storageKey());
+            Integer index =
+                    places.get(node.router().route(edit.db(), edit.key()).storageKey());
+            if (index == null) {
+                throw new IllegalStateException("a function changes a key that was not read");
+            }
             UpdateFunction.Change change = edit.change();
             make(index, held.get(index), new LocalWrite.Content(change.value(), change.expireAtMillis()));
         }

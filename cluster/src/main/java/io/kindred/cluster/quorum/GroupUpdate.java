@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
@@ -42,7 +43,14 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
     /** Past so many refusals plain writes are asked to give way. */
     private static final int PATIENT_REFUSALS = 2;
 
+    /** So often it begins anew for keys that nobody has named. */
+    private static final int ANEW_MAX = 100;
+
     private static final String NOT_KNOWN = "; the update may still take effect";
+    private static final String TOO_LARGE = "OOM what a transaction or script changes, or answers, is more than "
+            + SizeLimits.READ_BYTES_MAX + " bytes; nothing was applied";
+    private static final String TOO_MANY_MORE =
+            "ERR a script touches more than " + ANEW_MAX + " keys that it does not name; nothing was applied";
 
     private enum State {
         WAITING,
@@ -66,6 +74,7 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
     /** What belongs to a former one comes too late. */
     private int attempt;
 
+    private int anew;
     private int refusals;
     private Refusal refusal = Refusal.NONE;
     /** Too few of the own replicas count, or can read, though they are there: the next round is sloppy. */
@@ -326,12 +335,24 @@ final class GroupUpdate implements GroupRead.Listener, WriteRound.Listener {
             refusedBy(why);
         } else if (step.verdict() != Verdict.OK) {
             failed(step);
+        } else if (step.isTooLarge()) {
+            refuse(TOO_LARGE);
+        } else if (!step.more().isEmpty() && ++anew > ANEW_MAX) {
+            refuse(TOO_MANY_MORE);
         } else if (!step.more().isEmpty()) {
             // It begins anew, with all of them, in their order.
             state = State.WAITING;
             stand(lines.standAnew(step.more()));
         } else {
             stored(step);
+        }
+    }
+
+    private void refuse(String error) {
+        if (wasStored) {
+            notApplied("it would not be made as it was");
+        } else {
+            end(new Outcome.Refused(error));
         }
     }
 

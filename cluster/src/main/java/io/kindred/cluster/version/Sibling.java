@@ -58,7 +58,7 @@ public record Sibling(Dot dot, long stamp, long expireAtMillis, byte @Nullable [
      * The stamp at which nothing of this version is left to see: a tombstone's own, a value's expiry; {@link
      * Long#MAX_VALUE} for a value that never expires.
      */
-    long goneAt() {
+    public long goneAt() {
         if (value == null) {
             return stamp;
         }

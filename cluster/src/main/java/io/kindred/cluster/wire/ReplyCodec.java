@@ -14,8 +14,8 @@ import java.util.List;
 /** A command's reply between nodes. Replies nest, so reading has a depth limit: the peer chooses the bytes. */
 final class ReplyCodec {
 
-    /** No command of ours nests replies deeper than a few. */
-    static final int DEPTH_MAX = 32;
+    /** What a script answers is 200 deep at most ({@code ReplyFromLua}); around it are the lists of EXEC and of a group. */
+    static final int DEPTH_MAX = 256;
 
     private static final int SIMPLE = 1;
     private static final int ERROR = 2;
