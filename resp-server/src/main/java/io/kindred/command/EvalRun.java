@@ -5,7 +5,9 @@ import io.kindred.cluster.message.Operation.KeyName;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.GroupFunction;
+import io.kindred.cluster.quorum.ReplySize;
 import io.kindred.cluster.quorum.UpdateFunction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class EvalRun extends Turn {
     private static final Reply OTHER_TAG =
             Reply.error("CROSSSLOT the keys of a script have one {tag}: these are in different partitions");
+
+    private static final Reply TOO_LONG = Reply.error("OOM a script has no more than " + WatchRun.KEYS_MAX
+            + " keys, and it, its arguments, or its reply no more than " + SizeLimits.READ_BYTES_MAX
+            + " bytes; nothing was applied");
 
     private final ScriptPart part;
     private final Session session;
@@ -38,12 +44,21 @@ final class EvalRun extends Turn {
 
     void start() {
         byte[][] keys = part.keys();
+        long bytes = 0;
+        for (byte[] word : part.args()) {
+            bytes += 16 + word.length;
+        }
+        if (keys.length > WatchRun.KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX) {
+            sink.complete(TOO_LONG);
+            return;
+        }
+        int group = keys.length == 0 ? 0 : server.keys().groupOf(keys[0]);
         for (byte[] key : keys) {
             if (key.length > server.settings().keyBytesMax()) {
                 sink.complete(Errors.KEY_TOO_LONG);
                 return;
             }
-            if (server.keys().groupOf(key) != server.keys().groupOf(keys[0])) {
+            if (server.keys().groupOf(key) != group) {
                 sink.complete(OTHER_TAG);
                 return;
             }
@@ -62,7 +77,8 @@ final class EvalRun extends Turn {
             GroupFunction.Result first = runHere(args);
             keys.addAll(first.more());
             if (keys.isEmpty()) {
-                done(GroupDone.of(first.reply()));
+                boolean fits = ReplySize.bytes(first.reply()) <= SizeLimits.READ_BYTES_MAX;
+                done(fits ? GroupDone.of(first.reply()) : new GroupDone(TOO_LONG, List.of()));
                 return;
             }
         }

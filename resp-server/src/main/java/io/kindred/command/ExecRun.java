@@ -27,6 +27,7 @@ final class ExecRun {
     private final Session session;
     private final ServerView server;
     private final ReplySink sink;
+    private final Transaction.Taken taken;
     private final List<Transaction.Queued> commands;
     private final @Nullable Reply[] replies;
     private final List<Step> steps = new ArrayList<>();
@@ -47,7 +48,8 @@ final class ExecRun {
         this.server = server;
         this.sink = sink;
         this.dbBefore = session.db();
-        this.commands = session.transaction().close();
+        this.taken = session.transaction().close();
+        this.commands = taken.commands();
         this.replies = new @Nullable Reply[commands.size()];
     }
 
@@ -77,6 +79,8 @@ final class ExecRun {
             parts.computeIfAbsent(server.keys().groupOf(each.key()), group -> new Part())
                     .watch(each);
         }
+        // Others are told when what they are told of is there, and the groups are not cut in two.
+        List<Step> publishing = new ArrayList<>();
         int db = session.db();
         for (int i = 0; i < commands.size(); i++) {
             Transaction.Queued command = commands.get(i);
@@ -86,15 +90,35 @@ final class ExecRun {
             } else if (command.command().action() instanceof Action.OfSession ofSession) {
                 replies[i] = ofSession.run(session, command.args(), server);
                 db = session.db();
+            } else if (command.command().spec().has(CommandSpec.Flag.PUBSUB)) {
+                int place = i;
+                int its = db;
+                publishing.add(() -> runAlone(place, its));
             } else {
                 // One that writes may itself change what is watched.
-                addParts(parts, isWrite(command.command()));
+                addParts(parts, isWrite(command.command()) && countKeys(command) == 0);
+                if (isWrite(command.command())) {
+                    forgetWatched(parts, command);
+                }
                 int place = i;
                 int its = db;
                 steps.add(() -> runAlone(place, its));
             }
         }
         addParts(parts, true);
+        steps.addAll(publishing);
+    }
+
+    private static int countKeys(Transaction.Queued queued) {
+        CommandSpec.KeyPositions keys = queued.command().spec().keys();
+        return keys == null ? 0 : keys.count(queued.args());
+    }
+
+    private void forgetWatched(Map<Integer, Part> parts, Transaction.Queued writer) {
+        CommandSpec.KeyPositions keys = writer.command().spec().keys();
+        for (int i = countKeys(writer) - 1; keys != null && i >= 0; i--) {
+            parts.remove(server.keys().groupOf(writer.args()[keys.at(i)]));
+        }
     }
 
     private boolean isWrite(CommandTable.Command command) {
@@ -191,6 +215,7 @@ final class ExecRun {
 
     private void end(Reply reply) {
         isOver = true;
+        taken.giveRoom();
         server.commands().transactions().ran(reply == Reply.NIL_ARRAY);
         sink.complete(reply);
     }

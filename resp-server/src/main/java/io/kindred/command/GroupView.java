@@ -21,12 +21,16 @@ final class GroupView {
     private final long nowMillis;
     private final Map<Name, Change> changes = new LinkedHashMap<>();
     private final List<byte[][]> publications = new ArrayList<>();
-    private final int scripts;
-    private long publicationBytes;
+    /** What each change has replaced, in their order. */
+    private final List<Former> formers = new ArrayList<>();
 
-    /** @param scripts how many there are */
-    GroupView(CommandTable commands, GroupFunction.Values values, long nowMillis, int scripts) {
-        this.scripts = scripts;
+    private long publicationBytes;
+    private long instructions;
+    private long writtenBytes;
+
+    private record Former(Name name, @Nullable Change change) {}
+
+    GroupView(CommandTable commands, GroupFunction.Values values, long nowMillis) {
         this.commands = commands;
         this.values = values;
         this.nowMillis = nowMillis;
@@ -92,8 +96,36 @@ final class GroupView {
         }
 
         @Override
-        public int scripts() {
-            return scripts;
+        public long instructions() {
+            return instructions;
+        }
+
+        @Override
+        public void useInstructions(long count) {
+            instructions += count;
+        }
+
+        @Override
+        public long writtenBytes() {
+            return writtenBytes;
+        }
+
+        @Override
+        public Runnable mark() {
+            int changed = formers.size();
+            int published = publications.size();
+            return () -> {
+                for (int i = formers.size() - 1; i >= changed; i--) {
+                    Former former = formers.remove(i);
+                    Change before = former.change();
+                    if (before == null) {
+                        changes.remove(former.name());
+                    } else {
+                        changes.put(former.name(), before);
+                    }
+                }
+                publications.subList(published, publications.size()).clear();
+            };
         }
 
         @Override
@@ -118,7 +150,10 @@ final class GroupView {
         @Override
         public void change(byte[] key, Change change) {
             requireRead(key);
-            changes.put(new Name(db, key), change);
+            byte[] value = change.value();
+            writtenBytes += value == null ? 0 : value.length;
+            Name name = new Name(db, key);
+            formers.add(new Former(name, changes.put(name, change)));
         }
 
         private void requireRead(byte[] key) {

@@ -21,8 +21,16 @@ interface KeyValues {
     /** The same of another database. */
     KeyValues at(int db);
 
-    /** How many scripts share what one may take. */
-    int scripts();
+    /** What scripts have used of {@code script-max-instructions}: those of one transaction share it. */
+    long instructions();
+
+    void useInstructions(long count);
+
+    /** The bytes of all values that have been written: each is a copy. */
+    long writtenBytes();
+
+    /** What takes back all that is changed and published from now on. */
+    Runnable mark();
 
     /**
      * A command, as PUBLISH, is run by the node that asked once all that is changed here is where it has to be. False: there

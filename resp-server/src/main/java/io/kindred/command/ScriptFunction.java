@@ -17,6 +17,7 @@ import java.util.List;
  */
 record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings settings) implements GroupFunction {
     static final String NAME = "eval";
+    private static final System.Logger LOG = System.getLogger(ScriptFunction.class.getName());
     private static final Reply MALFORMED = Reply.error("ERR a malformed script came from another node");
 
     @Override
@@ -25,7 +26,7 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
         if (part == null) {
             return Result.of(new GroupDone(MALFORMED, List.of()).asReply(), List.of());
         }
-        GroupView view = new GroupView(commands, values, nowMillis, 1);
+        GroupView view = new GroupView(commands, values, nowMillis);
         try {
             Reply reply = run(part, view.at(part.db()));
             return Result.of(new GroupDone(reply, view.publications()).asReply(), view.edits());
@@ -44,12 +45,21 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
         }
         boolean isReadOnly = part.isReadOnly() || script.flags().has(ScriptFlags.Flag.NO_WRITES);
         Calls calls = new Calls(commands, keys, settings, isReadOnly);
-        return script.run(part.keys(), part.arguments(), calls, limits(keys.scripts()));
+        try {
+            return script.run(part.keys(), part.arguments(), calls, limits(keys.instructions()));
+        } catch (GroupView.NotRead missing) {
+            throw missing;
+        } catch (RuntimeException broken) {
+            // A fault of the interpreter, or of a command: what it has left is this run's alone, and is taken back.
+            LOG.log(System.Logger.Level.ERROR, "script " + script.sha1(), broken);
+            calls.stopped();
+            return Reply.error("ERR script ended in an internal error script: " + script.sha1());
+        }
     }
 
-    private ScriptLimits limits(int scripts) {
+    private ScriptLimits limits(long used) {
         return new ScriptLimits(
-                settings.scriptInstructionsMax() / Math.max(1, scripts), settings.scriptMemoryBytesMax(), () -> false);
+                Math.max(0, settings.scriptInstructionsMax() - used), settings.scriptMemoryBytesMax(), () -> false);
     }
 
     /** What one run asks. */
@@ -62,12 +72,29 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
         private KeyValues keys;
         private final Settings settings;
         private final boolean isReadOnly;
+        private final Runnable undo;
 
         Calls(CommandTable commands, KeyValues keys, Settings settings, boolean isReadOnly) {
             this.commands = commands;
             this.keys = keys;
             this.settings = settings;
             this.isReadOnly = isReadOnly;
+            this.undo = keys.mark();
+        }
+
+        @Override
+        public long writtenBytes() {
+            return keys.writtenBytes();
+        }
+
+        @Override
+        public void ended(long instructions) {
+            keys.useInstructions(instructions);
+        }
+
+        @Override
+        public void stopped() {
+            undo.run();
         }
 
         @Override

@@ -23,8 +23,20 @@ public final class Transaction {
     private boolean writes;
     private long bytes;
     private @Nullable TransactionRoom room;
+    private long watchedBytes;
+    private @Nullable TransactionRoom watchRoom;
 
     record Queued(CommandTable.Command command, byte[][] args) {}
+
+    /** What EXEC runs: it takes its room until it has ended. */
+    record Taken(
+            List<Queued> commands, long bytes, @Nullable TransactionRoom room) {
+        void giveRoom() {
+            if (room != null) {
+                room.give(bytes);
+            }
+        }
+    }
 
     /** Whether MULTI was sent, and neither EXEC nor DISCARD since. */
     public boolean isOpen() {
@@ -44,9 +56,16 @@ public final class Transaction {
         isOpen = true;
     }
 
-    /** One of its commands could not be queued: EXEC runs none. */
+    /** One of its commands could not be queued: EXEC runs none, so none is kept. */
     void refuse() {
         isRefused = isOpen;
+        if (isOpen) {
+            queue.clear();
+            if (room != null) {
+                room.give(bytes);
+            }
+            bytes = 0;
+        }
     }
 
     boolean isRefused() {
@@ -60,6 +79,9 @@ public final class Transaction {
 
     /** False: there is no room for it. */
     boolean queue(CommandTable.Command command, byte[][] args, TransactionRoom of) {
+        if (isRefused) {
+            return true;
+        }
         long size = TransactionRoom.sizeBytes(args);
         if (queue.size() >= COMMANDS_MAX || bytes + size > BYTES_MAX || !of.take(size)) {
             return false;
@@ -73,15 +95,12 @@ public final class Transaction {
     }
 
     /** The commands, in their order; nothing is queued any more. What is watched stays, until {@link #unwatch}. */
-    List<Queued> close() {
-        List<Queued> all = List.copyOf(queue);
+    Taken close() {
+        Taken all = new Taken(List.copyOf(queue), bytes, room);
         queue.clear();
         isOpen = false;
         isRefused = false;
         writes = false;
-        if (room != null) {
-            room.give(bytes);
-        }
         bytes = 0;
         return all;
     }
@@ -90,20 +109,32 @@ public final class Transaction {
         return watched.stream().anyMatch(each -> each.db() == db && Arrays.equals(each.key(), key));
     }
 
-    void watch(int db, byte[] key, long state) {
+    /** False: there is no room for it. */
+    boolean watch(int db, byte[] key, long state, TransactionRoom of) {
+        long size = TransactionRoom.sizeBytes(key);
+        if (!of.take(size)) {
+            return false;
+        }
+        watchRoom = of;
+        watchedBytes += size;
         watched.add(new TransactionPart.Watched(db, key, state));
+        return true;
     }
 
     /** What was watched, in the order of WATCH; nothing is any more. */
     List<TransactionPart.Watched> unwatch() {
         List<TransactionPart.Watched> all = List.copyOf(watched);
         watched.clear();
+        if (watchRoom != null) {
+            watchRoom.give(watchedBytes);
+        }
+        watchedBytes = 0;
         return all;
     }
 
     /** The connection begins anew, or ends. */
     public void reset() {
-        close();
+        close().giveRoom();
         unwatch();
     }
 }

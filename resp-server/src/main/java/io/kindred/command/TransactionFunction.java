@@ -9,6 +9,11 @@ import java.util.List;
 /** The part of an EXEC whose keys have one coordinator: all of its commands, one after the other, unless a watched key has changed. */
 record TransactionFunction(CommandTable commands) implements GroupFunction {
     static final String NAME = "exec";
+    /** One step of the node's loop copies no more: everybody waits for it. */
+    private static final long WRITTEN_BYTES_MAX = 512L << 20;
+
+    private static final Reply TOO_MUCH = Reply.error("OOM a transaction writes values of no more than "
+            + WRITTEN_BYTES_MAX + " bytes, one over the other; nothing was applied");
     private static final Reply MALFORMED = Reply.error("ERR a malformed transaction came from another node");
 
     @Override
@@ -25,26 +30,20 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
                 return Result.of(new GroupDone(Reply.NIL_ARRAY, List.of()).asReply(), List.of());
             }
         }
-        GroupView view = new GroupView(commands, values, nowMillis, scripts(part));
+        GroupView view = new GroupView(commands, values, nowMillis);
         List<Reply> replies = new ArrayList<>(part.commands().size());
         try {
             for (TransactionPart.Queued queued : part.commands()) {
-                replies.add(run(queued.args(), view.at(queued.db())));
+                KeyValues keys = view.at(queued.db());
+                replies.add(run(queued.args(), keys));
+                if (keys.writtenBytes() > WRITTEN_BYTES_MAX) {
+                    return Result.of(new GroupDone(TOO_MUCH, List.of()).asReply(), List.of());
+                }
             }
         } catch (GroupView.NotRead missing) {
             return Result.more(List.of(missing.key()));
         }
         return Result.of(new GroupDone(Reply.array(replies), view.publications()).asReply(), view.edits());
-    }
-
-    /** How many there are: all together may take as long as one. */
-    private int scripts(TransactionPart part) {
-        int scripts = 0;
-        for (TransactionPart.Queued queued : part.commands()) {
-            CommandTable.Command command = commands.lookup(queued.args());
-            scripts += command != null && command.together() instanceof EvalCommand ? 1 : 0;
-        }
-        return scripts;
     }
 
     private Reply run(byte[][] args, KeyValues keys) {

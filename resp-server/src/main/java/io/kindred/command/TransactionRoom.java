@@ -27,7 +27,7 @@ public final class TransactionRoom {
         this.bytesMax = bytesMax;
     }
 
-    static long sizeBytes(byte[][] args) {
+    static long sizeBytes(byte[]... args) {
         long size = COMMAND_BYTES;
         for (byte[] arg : args) {
             size += ARGUMENT_BYTES + arg.length;

@@ -17,6 +17,8 @@ final class WatchRun {
 
     private static final Reply TOO_MANY = Reply.error("ERR a connection watches no more than " + KEYS_MAX + " keys");
 
+    private static final Reply NO_ROOM = Reply.error("OOM this node has no room for more that is watched or queued");
+
     private final Session session;
     private final ServerView server;
     private final byte[][] args;
@@ -72,7 +74,18 @@ final class WatchRun {
             return;
         }
         long state = WatchedState.of(Outcomes.found(outcome), server.clock().millis());
-        session.transaction().watch(session.db(), key, state);
+        if (session.subscriptions().isClosed()) {
+            // Its connection has ended: nobody would give the room back.
+            next = args.length + 1;
+            sink.complete(Reply.NIL);
+            return;
+        }
+        if (!session.transaction()
+                .watch(session.db(), key, state, server.commands().transactions())) {
+            next = args.length + 1;
+            sink.complete(NO_ROOM);
+            return;
+        }
         next++;
         goOn();
     }

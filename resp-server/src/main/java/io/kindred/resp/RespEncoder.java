@@ -66,6 +66,8 @@ public final class RespEncoder {
             return 16L + verbatim.bytes().length;
         } else if (reply instanceof Reply.Error error) {
             return 16L + error.text().length();
+        } else if (reply instanceof Reply.Simple simple) {
+            return 16L + simple.text().length();
         }
         return 32;
     }

@@ -81,7 +81,12 @@ final class RedisLibrary {
         } else {
             ScriptRun run = run(machine);
             machine.meter().charge(50);
+            long before = run.calls().writtenBytes();
             Reply reply = run.calls().call(command);
+            // As libraries are charged: an instruction for 32 bytes that are copied. What is read is mostly not.
+            long copied = run.calls().writtenBytes() - before;
+            long read = reply instanceof Reply.Bulk bulk ? bulk.bytes().length : 0;
+            machine.meter().charge((copied >> 5) + (read >> 8));
             if (!(reply instanceof Reply.Error told)) {
                 return new Object[] {new LuaFromReply(machine, run.protocol()).convert(reply)};
             }

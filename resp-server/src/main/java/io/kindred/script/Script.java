@@ -95,11 +95,15 @@ public final class Script {
         } catch (LuaError error) {
             return failed(error);
         } catch (ScriptStopped stopped) {
+            calls.stopped();
             return stopped(stopped.reason(), limits);
         } catch (StackOverflowError tooDeep) {
             // Bounds keep each recursion well below this; a thread with a small stack may still get here, and nothing
             // is shared.
+            calls.stopped();
             return Reply.error("ERR script took too much of the thread's stack" + where(-1, ""));
+        } finally {
+            calls.ended(meter.instructions());
         }
     }
 

@@ -17,6 +17,17 @@ public interface ScriptCalls {
      */
     Reply call(byte[][] command);
 
+    /** The bytes of all values that calls have written so far: each is a copy, which takes time. */
+    default long writtenBytes() {
+        return 0;
+    }
+
+    /** The run has ended, and has taken this much. */
+    default void ended(long instructions) {}
+
+    /** A limit has ended the run: nothing that it has called is to have any effect. */
+    default void stopped() {}
+
     /** Takes a line of {@code redis.log}; levels are Redis's, from 0 (debug) to 3 (warning). */
     default void log(int level, String line) {}
 

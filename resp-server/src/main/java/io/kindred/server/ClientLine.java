@@ -28,7 +28,7 @@ final class ClientLine {
         field(out, "sub", session.subscriptions().channels());
         field(out, "psub", session.subscriptions().patterns());
         field(out, "ssub", session.subscriptions().shardChannels());
-        out.append("multi=-1 ");
+        field(out, "multi", session.transaction().size());
         field(out, "qbuf", client.input().unreadBytes());
         out.append("qbuf-free=0 ");
         field(out, "argv-mem", client.input().decodingBytes());
@@ -52,7 +52,8 @@ final class ClientLine {
 
     private static String flags(Session session) {
         ClientFlags flags = session.flags();
-        String set = (session.subscriptions().isAny() ? "P" : "")
+        String set = (session.transaction().isOpen() ? "x" : "")
+                + (session.subscriptions().isAny() ? "P" : "")
                 + (flags.closesAfterReply() ? "c" : "")
                 + (flags.noEvict() ? "e" : "")
                 + (flags.noTouch() ? "T" : "");

@@ -4,12 +4,12 @@ import io.kindred.cluster.message.Reply;
 import java.util.List;
 
 /** How many bytes a reply takes in a message, roughly; never too few. */
-final class ReplySize {
+public final class ReplySize {
     private static final long HEAD_BYTES = 16;
 
     private ReplySize() {}
 
-    static long bytes(Reply reply) {
+    public static long bytes(Reply reply) {
         if (reply instanceof Reply.Bulk bulk) {
             return HEAD_BYTES + bulk.bytes().length;
         } else if (reply instanceof Reply.Verbatim verbatim) {
