@@ -24,11 +24,12 @@ final class EvalRun extends Turn {
     private static final Reply OTHER_TAG =
             Reply.error("CROSSSLOT the keys of a script have one {tag}: these are in different partitions");
 
-    private static final Reply TOO_LONG = Reply.error("OOM a script has no more than " + WatchRun.KEYS_MAX
+    private static final Reply TOO_LONG = Reply.error("OOM a script has no more than " + SizeLimits.GROUP_KEYS_MAX
             + " keys, and it, its arguments, or its reply no more than " + SizeLimits.READ_BYTES_MAX
             + " bytes; nothing was applied");
 
     private final ScriptPart part;
+    private final byte[][] args;
     private final Session session;
     private final ServerView server;
     private final QuorumSpec quorum;
@@ -36,6 +37,7 @@ final class EvalRun extends Turn {
 
     EvalRun(ScriptPart part, Session session, ServerView server, ReplySink sink) {
         this.part = part;
+        this.args = part.args();
         this.session = session;
         this.server = server;
         this.quorum = session.quorum();
@@ -45,10 +47,10 @@ final class EvalRun extends Turn {
     void start() {
         byte[][] keys = part.keys();
         long bytes = 0;
-        for (byte[] word : part.args()) {
+        for (byte[] word : args) {
             bytes += 16 + word.length;
         }
-        if (keys.length > WatchRun.KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX) {
+        if (keys.length > SizeLimits.GROUP_KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX) {
             sink.complete(TOO_LONG);
             return;
         }
@@ -68,13 +70,12 @@ final class EvalRun extends Turn {
 
     @Override
     void begin() {
-        byte[][] args = part.args();
         List<KeyName> keys = new ArrayList<>();
         for (byte[] key : part.keys()) {
             keys.add(new KeyName(part.db(), key));
         }
         if (keys.isEmpty()) {
-            GroupFunction.Result first = runHere(args);
+            GroupFunction.Result first = runHere();
             keys.addAll(first.more());
             if (keys.isEmpty()) {
                 boolean fits = ReplySize.bytes(first.reply()) <= SizeLimits.READ_BYTES_MAX;
@@ -86,7 +87,7 @@ final class EvalRun extends Turn {
         server.keys().execute(new Operation.GroupUpdate(keys, args), quorum, this::ended);
     }
 
-    private GroupFunction.Result runHere(byte[][] args) {
+    private GroupFunction.Result runHere() {
         GroupFunction function = server.commands().findGroup(ScriptFunction.NAME.getBytes(StandardCharsets.ISO_8859_1));
         if (function == null) {
             throw new IllegalStateException("a node that runs no scripts");

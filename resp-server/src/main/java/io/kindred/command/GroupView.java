@@ -21,14 +21,12 @@ final class GroupView {
     private final long nowMillis;
     private final Map<Name, Change> changes = new LinkedHashMap<>();
     private final List<byte[][]> publications = new ArrayList<>();
-    /** What each change has replaced, in their order. */
-    private final List<Former> formers = new ArrayList<>();
+    /** What the changes since the last mark have replaced, the first of each key; null: there was none. */
+    private final Map<Name, @Nullable Change> replaced = new LinkedHashMap<>();
 
     private long publicationBytes;
     private long instructions;
     private long writtenBytes;
-
-    private record Former(Name name, @Nullable Change change) {}
 
     GroupView(CommandTable commands, GroupFunction.Values values, long nowMillis) {
         this.commands = commands;
@@ -112,18 +110,16 @@ final class GroupView {
 
         @Override
         public Runnable mark() {
-            int changed = formers.size();
+            replaced.clear();
             int published = publications.size();
             return () -> {
-                for (int i = formers.size() - 1; i >= changed; i--) {
-                    Former former = formers.remove(i);
-                    Change before = former.change();
+                replaced.forEach((name, before) -> {
                     if (before == null) {
-                        changes.remove(former.name());
+                        changes.remove(name);
                     } else {
-                        changes.put(former.name(), before);
+                        changes.put(name, before);
                     }
-                }
+                });
                 publications.subList(published, publications.size()).clear();
             };
         }
@@ -153,7 +149,10 @@ final class GroupView {
             byte[] value = change.value();
             writtenBytes += value == null ? 0 : value.length;
             Name name = new Name(db, key);
-            formers.add(new Former(name, changes.put(name, change)));
+            Change before = changes.put(name, change);
+            if (!replaced.containsKey(name)) {
+                replaced.put(name, before);
+            }
         }
 
         private void requireRead(byte[] key) {

@@ -29,7 +29,7 @@ interface KeyValues {
     /** The bytes of all values that have been written: each is a copy. */
     long writtenBytes();
 
-    /** What takes back all that is changed and published from now on. */
+    /** What takes back all that is changed and published from now on, until the next mark. */
     Runnable mark();
 
     /**

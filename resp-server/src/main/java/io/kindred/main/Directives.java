@@ -4,6 +4,8 @@ import static io.kindred.main.Directive.Change.RUNNING;
 import static io.kindred.main.Directive.Change.START;
 
 import io.kindred.engine.EngineOptions;
+import io.kindred.script.ScriptCache;
+import io.kindred.script.ScriptLimits;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -110,12 +112,14 @@ final class Directives {
     static final Directive MAX_KEY_BYTES =
             running("max-key-bytes", Long.toString(64 * KB), ValueForms.memory(16, 127 * KB));
 
-    static final Directive SCRIPT_MAX_INSTRUCTIONS =
-            running("script-max-instructions", "5000000", ValueForms.integer(1_000, Integer.MAX_VALUE));
+    static final Directive SCRIPT_MAX_INSTRUCTIONS = running(
+            "script-max-instructions",
+            Long.toString(ScriptLimits.INSTRUCTIONS_MAX),
+            ValueForms.integer(1_000, Integer.MAX_VALUE));
     static final Directive SCRIPT_MAX_MEMORY =
-            running("script-max-memory", Long.toString(64 * MB), ValueForms.memory(64 * KB, GB));
+            running("script-max-memory", Long.toString(ScriptLimits.MEMORY_BYTES_MAX), ValueForms.memory(64 * KB, GB));
     static final Directive SCRIPT_CACHE_BYTES =
-            start("script-cache-bytes", Long.toString(32 * MB), ValueForms.memory(64 * KB, GB));
+            start("script-cache-bytes", Long.toString(ScriptCache.BYTES_MAX), ValueForms.memory(64 * KB, GB));
 
     // --- the ring and its quorums ---
 

@@ -55,15 +55,24 @@ record MemoryFigures(
                     m -> ProcessFigures.machineBytes())
             .humanBytes("heap_used", "The part of it that is the heap's.", m -> m.heap.getUsed())
             .humanBytes("heap_max", "What the heap may hold.", m -> m.heap.getMax())
-            .fixed("used_memory_lua", 0, "There are no scripts.")
-            .fixed("used_memory_lua_human", "0B", "There are no scripts.")
-            .fixed("used_memory_vm_eval", 0, "There are no scripts.")
-            .fixed("used_memory_scripts_eval", 0, "There are no scripts.")
+            .fixed("used_memory_lua", 0, "What scripts hold is a part of the heap while they run, and free then.")
+            .fixed(
+                    "used_memory_lua_human",
+                    "0B",
+                    "What scripts hold is a part of the heap while they run, and free then.")
+            .fixed("used_memory_vm_eval", 0, "What scripts hold is a part of the heap while they run, and free then.")
+            .fixed(
+                    "used_memory_scripts_eval",
+                    0,
+                    "What scripts hold is a part of the heap while they run, and free then.")
             .fixed("number_of_functions", 0, "There are no functions.")
             .fixed("number_of_libraries", 0, "There are no functions.")
             .fixed("used_memory_vm_functions", 0, "There are no functions.")
-            .fixed("used_memory_vm_total", 0, "There are no scripts.")
-            .fixed("used_memory_vm_total_human", "0B", "There are no scripts.")
+            .fixed("used_memory_vm_total", 0, "What scripts hold is a part of the heap while they run, and free then.")
+            .fixed(
+                    "used_memory_vm_total_human",
+                    "0B",
+                    "What scripts hold is a part of the heap while they run, and free then.")
             .fixed("used_memory_functions", 0, "There are no functions.")
             .fixed("maxmemory", 0, "The disk is the limit: memory holds caches.")
             .fixed("maxmemory_human", "0B", "The disk is the limit: memory holds caches.")

@@ -21,7 +21,7 @@ public final class ScriptCache {
     /** The default of {@code script-cache-bytes}. */
     public static final long BYTES_MAX = 32L << 20;
 
-    /** For INFO's memory section; the first three stand there as fixed figures until scripts are wired in. */
+    /** For INFO's memory section. */
     public static final MetricSet<ScriptCache> METRICS = MetricSet.<ScriptCache>of(ScriptCache.class)
             .gauge("number_of_cached_scripts", "Scripts that are known by their sha1.", ScriptCache::count)
             .humanBytes("used_memory_scripts", "Memory of the scripts that are known, about.", ScriptCache::bytes)

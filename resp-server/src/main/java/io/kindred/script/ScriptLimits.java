@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
  */
 public record ScriptLimits(long instructionsMax, long memoryBytesMax, BooleanSupplier stopped) {
     /** The default of {@code script-max-instructions}. */
-    public static final long INSTRUCTIONS_MAX = 50_000_000;
+    public static final long INSTRUCTIONS_MAX = 5_000_000;
 
     /** The default of {@code script-max-memory}. */
     public static final long MEMORY_BYTES_MAX = 64L << 20;

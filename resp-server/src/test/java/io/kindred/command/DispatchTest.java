@@ -211,6 +211,35 @@ final class DispatchTest {
     }
 
     @Test
+    void aStoppedScriptLeavesNothing() {
+        node.settings.scriptInstructionsMax = 10_000;
+        node.run(List.of("SET", "k", "before"));
+        String half = "redis.call('set',KEYS[1],'half') while true do end";
+        assertTrue(node.run(List.of("EVAL", half, "1", "k")).contains("script-max-instructions"));
+        assertEquals("$6\r\nbefore\r\n", node.line("GET k"));
+        assertEquals("+OK\r\n", node.line("MULTI"));
+        node.line("SET k first");
+        node.run(List.of("EVAL", half, "1", "k"));
+        node.line("GET k");
+        String replies = node.line("EXEC");
+        assertTrue(replies.contains("script-max-instructions") && replies.endsWith("$5\r\nfirst\r\n"), replies);
+    }
+
+    /** All of them together have what one has. */
+    @Test
+    void theScriptsOfATransactionShareTheirInstructions() {
+        node.settings.scriptInstructionsMax = 10_000;
+        String most = "for i=1,1500 do local x = i end return 1";
+        assertEquals(":1\r\n", node.run(List.of("EVAL", most, "1", "k")));
+        node.line("MULTI");
+        for (int i = 0; i < 5; i++) {
+            node.run(List.of("EVAL", most, "1", "k"));
+        }
+        String replies = node.line("EXEC");
+        assertTrue(replies.startsWith("*5\r\n:1\r\n") && replies.contains("script-max-instructions"), replies);
+    }
+
+    @Test
     void tooLongKeysAreRefusedWhereverOneIsNamed() {
         node.settings.keyBytesMax = 4;
         String error = "-ERR key exceeds maximum allowed size (max-key-bytes)\r\n";

@@ -1,5 +1,6 @@
 package io.kindred.command;
 
+import io.kindred.script.ScriptLimits;
 import org.jspecify.annotations.Nullable;
 
 final class TestSettings implements Settings {
@@ -8,6 +9,7 @@ final class TestSettings implements Settings {
     boolean conflictIsError;
     boolean loading;
     String whyLoading = "";
+    long scriptInstructionsMax = ScriptLimits.INSTRUCTIONS_MAX;
     int replicas = 3;
 
     @Override
@@ -22,12 +24,12 @@ final class TestSettings implements Settings {
 
     @Override
     public long scriptInstructionsMax() {
-        return 5_000_000;
+        return scriptInstructionsMax;
     }
 
     @Override
     public long scriptMemoryBytesMax() {
-        return 64L << 20;
+        return ScriptLimits.MEMORY_BYTES_MAX;
     }
 
     @Override

@@ -140,7 +140,7 @@ final class RandomCommands {
         return calls;
     }
 
-    private static final String[] IN_TRANSACTIONS = {"select", "flushdb", "eval", "eval_ro", "ping", "echo"};
+    private static final String[] IN_TRANSACTIONS = {"select", "flushdb", "eval", "eval_ro", "ping", "echo", "publish"};
 
     private List<Call> transaction() {
         List<Call> calls = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.kindred.server;
 import io.kindred.command.CommandSpec;
 import io.kindred.command.MemoryNode;
 import io.kindred.command.Settings;
+import io.kindred.script.ScriptLimits;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.List;
@@ -58,12 +59,12 @@ public final class CommandServer implements AutoCloseable, Settings {
 
     @Override
     public long scriptInstructionsMax() {
-        return 5_000_000;
+        return ScriptLimits.INSTRUCTIONS_MAX;
     }
 
     @Override
     public long scriptMemoryBytesMax() {
-        return 64L << 20;
+        return ScriptLimits.MEMORY_BYTES_MAX;
     }
 
     @Override

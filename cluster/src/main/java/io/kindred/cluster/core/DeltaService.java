@@ -10,7 +10,6 @@ import io.kindred.cluster.quorum.HintKeeper;
 import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -56,7 +55,7 @@ final class DeltaService {
                     () -> joinGuarded(from, request, guard));
             return;
         }
-        request.records().forEach(each -> observe(each.versions()));
+        request.records().forEach(each -> clocks.keeps(each.versions()));
         if (asStandIn) {
             holdForAnother(from, request);
         } else if (request.requestId() == 0
@@ -73,13 +72,6 @@ final class DeltaService {
 
     private boolean mayStandIn(long intended, RecordKey key) {
         return router.isInRing(key) && intended != router.self() && router.isMember(intended);
-    }
-
-    private void observe(Versions versions) {
-        for (Sibling sibling : versions.siblings()) {
-            clocks.observe(sibling.stamp());
-            clocks.written(sibling.stamp());
-        }
     }
 
     private void join(long from, Message.Deltas request) {
@@ -195,7 +187,7 @@ final class DeltaService {
             boolean isKnown = joined.sameAs(current);
             refusal = refusal(guard, request.first().key(), current, delta, isKnown);
             if (refusal == Verdict.OK) {
-                observe(delta);
+                clocks.keeps(delta);
             } else if (refusal == Verdict.UNCOVERED) {
                 uncovered = current.withoutValues();
             }
@@ -245,7 +237,7 @@ final class DeltaService {
             if (refusal != Verdict.OK) {
                 return null;
             }
-            request.records().forEach(each -> observe(each.versions()));
+            request.records().forEach(each -> clocks.keeps(each.versions()));
             return joined;
         }
 

@@ -12,7 +12,6 @@ import io.kindred.cluster.quorum.LocalReplica;
 import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.quorum.SpreadCore;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
@@ -85,13 +84,6 @@ final class ReplicaService {
         }
     }
 
-    private void observe(Versions versions) {
-        for (Sibling sibling : versions.siblings()) {
-            clocks.observe(sibling.stamp());
-            clocks.written(sibling.stamp());
-        }
-    }
-
     /** Writes that this node has missed; acknowledged when all of them are durable. */
     void onHandOver(long from, Message.HandOver request) {
         Batch batch = new Batch(from, request.requestId());
@@ -100,7 +92,7 @@ final class ReplicaService {
             batch.missing++;
             if (router.isReplicaOf(key)) {
                 Versions missed = request.records().get(i).versions();
-                observe(missed);
+                clocks.keeps(missed);
                 replica.write(key, new HandedOver(missed, batch, i));
             } else {
                 batch.done(i, Verdict.NOT_MINE);
@@ -121,7 +113,7 @@ final class ReplicaService {
             int place = i;
             batch.missing++;
             if (router.isInRing(key)) {
-                observe(written);
+                clocks.keeps(written);
                 SpreadCore.start(node, key, written, verdict -> batch.done(place, verdict));
             } else {
                 batch.done(i, Verdict.NOT_MINE);

@@ -18,5 +18,8 @@ public final class SizeLimits {
     /** A larger container is handed over or exchanged in parts, so that none of them takes a message's whole time. */
     public static final int PART_BYTES_MAX = 4 << 20;
 
+    /** More keys are not read and written at once. */
+    public static final int GROUP_KEYS_MAX = 10_000;
+
     private SizeLimits() {}
 }

@@ -2,6 +2,8 @@ package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.version.HybridClock;
+import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.Versions;
 
 /** The clocks as they stood when the step began, the hybrid logical clock that follows them, and those of the peers. */
 public final class Clocks {
@@ -111,6 +113,14 @@ public final class Clocks {
     /** A version with this stamp is kept, or was made, by this node. */
     public void written(long stamp) {
         highestWritten = Math.max(highestWritten, stamp);
+    }
+
+    /** Versions that another node has made are to be kept: this clock is not behind them from now on. */
+    public void keeps(Versions versions) {
+        for (Sibling sibling : versions.siblings()) {
+            observe(sibling.stamp());
+            written(sibling.stamp());
+        }
     }
 
     public long highestWritten() {

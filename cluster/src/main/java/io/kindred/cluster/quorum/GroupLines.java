@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Operation.KeyName;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,13 +15,10 @@ import org.jspecify.annotations.Nullable;
  * flight by then have ended; nothing else of the keys begins until it lets go.
  */
 final class GroupLines {
-    /** More are not read and written at once. */
-    static final int KEYS_MAX = 10_000;
-
     private static final String OTHER_TAG = "CROSSSLOT the keys of one transaction or script at a time have one {tag}: "
             + "these are in different partitions; nothing was applied";
     private static final String TOO_MANY =
-            "ERR a transaction or script has more than " + KEYS_MAX + " keys; nothing was applied";
+            "ERR a transaction or script has more than " + SizeLimits.GROUP_KEYS_MAX + " keys; nothing was applied";
 
     private final Coordination node;
     private final long deadlineNanos;
@@ -66,7 +64,7 @@ final class GroupLines {
         for (KeyName name : keys) {
             different.put(node.router().route(name.db(), name.key()).storageKey(), name);
         }
-        if (different.size() > KEYS_MAX) {
+        if (different.size() > SizeLimits.GROUP_KEYS_MAX) {
             return TOO_MANY;
         }
         names = List.copyOf(different.values());

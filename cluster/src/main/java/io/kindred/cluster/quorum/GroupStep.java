@@ -10,7 +10,6 @@ import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
-import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
@@ -189,26 +188,9 @@ final class GroupStep implements LocalReplica.JointStep {
         return input.found().get(0) == GroupRead.Found.ALONE;
     }
 
-    /** This node's own store is a replica that may refuse, too. */
     private @Nullable Refusal refusalHere(int index, Versions current) {
-        if (input.term().isNone()) {
-            return null;
-        }
-        int partition = key(index).partition();
-        if (!node.terms().held(partition).equals(input.term())) {
-            return Refusal.NONE.and(0, node.terms().kept(partition), false);
-        }
-        for (Sibling sibling : current.siblings()) {
-            TermMark mark = sibling.mark();
-            boolean isForeign = !mark.isNone()
-                    && mark.datacenter() == node.terms().datacenter()
-                    && !sibling.term().equals(input.term());
-            if (isForeign && !isAlone() && !found(index).merged().clock().covers(sibling.dot())) {
-                // A repair or a hint has brought another's update since the round.
-                return Refusal.NONE.and(0, sibling.term(), false);
-            }
-        }
-        return null;
+        Versions read = isAlone() ? null : found(index).merged();
+        return input.term().isNone() ? null : LocalRefusal.of(node.terms(), key(index), input.term(), current, read);
     }
 
     private void run(GroupFunction run, List<Versions> held) {

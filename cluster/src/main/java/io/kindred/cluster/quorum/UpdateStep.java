@@ -8,7 +8,6 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
-import io.kindred.cluster.version.TermMark;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayList;
@@ -233,23 +232,9 @@ final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
         return former != null ? writeAgain(held, former) : run(current, held);
     }
 
-    /** This node's own store is a replica that may refuse, too. */
     private @Nullable Refusal refusalHere(Versions current) {
-        int partition = route.storageKey().partition();
-        if (!node.terms().held(partition).equals(found.term())) {
-            return Refusal.NONE.and(0, node.terms().kept(partition), false);
-        }
-        for (Sibling sibling : current.siblings()) {
-            TermMark mark = sibling.mark();
-            boolean isForeign = !mark.isNone()
-                    && mark.datacenter() == node.terms().datacenter()
-                    && !sibling.term().equals(found.term());
-            if (isForeign && !found.isAlone() && !found.read().clock().covers(sibling.dot())) {
-                // A repair or a hint has brought another's update since the round.
-                return Refusal.NONE.and(0, sibling.term(), false);
-            }
-        }
-        return null;
+        Versions read = found.isAlone() ? null : found.read();
+        return LocalRefusal.of(node.terms(), route.storageKey(), found.term(), current, read);
     }
 
     private @Nullable Versions writeAgain(Versions held, Sibling counted) {

@@ -11,6 +11,7 @@ import io.kindred.cluster.quorum.UpdateFunction.Current;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   MOVE from to amount [token]   takes from one and gives to the other; nil, and nothing is written, where there is too little
  *   SUM key ...                   what all of them have, with | between them
+ *   FILL bytes key ...            gives each a value of so many bytes
+ *   SHOW times key ...            the first one's value, so many times
+ *   WALK key ...                  looks at one after the other, and asks for each when it comes to it; how many there are
  * </pre>
  */
 final class SimGroupFunctions {
@@ -31,6 +35,9 @@ final class SimGroupFunctions {
         return switch (text(name)) {
             case "MOVE" -> (args, values, nowMillis) -> withAll(args, 3, values, SimGroupFunctions::move);
             case "SUM" -> (args, values, nowMillis) -> withAll(args, args.length, values, SimGroupFunctions::sum);
+            case "FILL" -> SimGroupFunctions::fill;
+            case "SHOW" -> SimGroupFunctions::show;
+            case "WALK" -> SimGroupFunctions::walk;
             default -> null;
         };
     }
@@ -56,6 +63,29 @@ final class SimGroupFunctions {
         }
         Function<byte[], Account> account = key -> Account.of(values.get(0, key));
         return body.apply(args, keys.stream().map(account).toList());
+    }
+
+    private static Result fill(byte[][] args, Values values, long nowMillis) {
+        List<Edit> edits = new ArrayList<>();
+        for (int i = 2; i < args.length; i++) {
+            edits.add(new Edit(0, args[i], new Change(new byte[Integer.parseInt(text(args[1]))], -1)));
+        }
+        return Result.of(Reply.OK, edits);
+    }
+
+    private static Result show(byte[][] args, Values values, long nowMillis) {
+        Current current = values.get(0, args[2]);
+        Reply value = current == null ? Reply.NIL : Reply.bulk(current.value());
+        return Result.of(Reply.array(Collections.nCopies(Integer.parseInt(text(args[1])), value)), List.of());
+    }
+
+    private static Result walk(byte[][] args, Values values, long nowMillis) {
+        for (int i = 1; i < args.length; i++) {
+            if (!values.isRead(0, args[i])) {
+                return Result.more(List.of(new KeyName(0, args[i])));
+            }
+        }
+        return Result.of(Reply.integer(args.length - 1L), List.of());
     }
 
     private static Result move(byte[][] args, List<Account> accounts) {

@@ -13,50 +13,21 @@ import java.util.function.Consumer;
  * A client of {@link Accounts}: it moves amounts between them and sums them up, each at once, and adds to one of them now and
  * then, at whatever node answers it, one request at a time but for a burst now and then.
  */
-final class SimTeller {
-    private static final long PATIENCE_NANOS = 3_000_000_000L;
+final class SimTeller extends SimAsker {
     private static final int SETS = 2;
     private static final int ACCOUNTS = 4;
     private static final int BURST = 12;
     /** Of the key's own replicas. */
     private static final QuorumSpec MAJORITY = new QuorumSpec(0, 0, 2, 0);
 
-    private final SimCluster cluster;
-    private final SimRandom random;
-    private final int number;
-    private int requests;
     private int tokens;
 
     SimTeller(SimCluster cluster, int number, SimRandom random) {
-        this.cluster = cluster;
-        this.number = number;
-        this.random = random;
+        super(cluster, "teller", number, random);
     }
 
-    void begin() {
-        next(random.between(0, 20_000_000), requests);
-    }
-
-    /** Whichever comes first, an answer or the end of its patience: each request is followed by one. */
-    private void next(long delayNanos, int request) {
-        cluster.schedule.after(delayNanos, "teller" + number, () -> {
-            if (requests == request) {
-                act();
-            }
-        });
-    }
-
-    private void act() {
-        if (cluster.isOver()) {
-            return;
-        }
-        int request = ++requests;
-        SimNode node = cluster.network.any(random);
-        if (!node.isServing()) {
-            next(5_000_000, request);
-            return;
-        }
-        next(PATIENCE_NANOS, request);
+    @Override
+    void ask(SimNode node, int request) {
         Accounts accounts = accounts(node);
         Runnable answered = () -> next(random.between(100_000, 20_000_000), request);
         if (random.chance(0.03)) {

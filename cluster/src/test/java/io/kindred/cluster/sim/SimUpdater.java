@@ -12,8 +12,7 @@ import java.util.function.BiFunction;
  * whatever node answers it, one request at a time but for a burst of INCRs now and then. All such clients use the same few
  * keys, so that these are hot.
  */
-final class SimUpdater {
-    private static final long PATIENCE_NANOS = 3_000_000_000L;
+final class SimUpdater extends SimAsker {
     private static final int COUNTERS = 2;
     private static final int LISTS = 2;
     private static final int REGISTERS = 2;
@@ -21,43 +20,15 @@ final class SimUpdater {
     /** Of the key's own replicas: it meets every majority that has an update. */
     private static final QuorumSpec MAJORITY = new QuorumSpec(0, 0, 2, 0);
 
-    private final SimCluster cluster;
     private final ValueHistory history;
-    private final SimRandom random;
-    private final int number;
-    private int requests;
 
     SimUpdater(SimCluster cluster, int number, SimRandom random) {
-        this.cluster = cluster;
+        super(cluster, "updater", number, random);
         this.history = cluster.values;
-        this.number = number;
-        this.random = random;
     }
 
-    void begin() {
-        next(random.between(0, 20_000_000), requests);
-    }
-
-    /** Whichever comes first, an answer or the end of its patience: each request is followed by one. */
-    private void next(long delayNanos, int request) {
-        cluster.schedule.after(delayNanos, "updater" + number, () -> {
-            if (requests == request) {
-                act();
-            }
-        });
-    }
-
-    private void act() {
-        if (cluster.isOver()) {
-            return;
-        }
-        int request = ++requests;
-        SimNode node = cluster.network.any(random);
-        if (!node.isServing()) {
-            next(5_000_000, request);
-            return;
-        }
-        next(PATIENCE_NANOS, request);
+    @Override
+    void ask(SimNode node, int request) {
         if (random.chance(0.15)) {
             read(node, pickKey(node), request);
         } else if (random.chance(0.01)) {
@@ -69,7 +40,7 @@ final class SimUpdater {
 
     /** One more of its kind. */
     void updateOnce(SimNode node, ValueKey key, Runnable then) {
-        String token = "u" + number + "." + ++requests;
+        String token = "u" + number + "." + nextRequest();
         send(node, key, key instanceof CounterKey ? List.of("INCR") : List.of("APPEND", token), then);
     }
 
