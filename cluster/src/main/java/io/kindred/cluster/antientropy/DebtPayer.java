@@ -1,7 +1,7 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.handoff.OwedRanges;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Request;
 import java.util.ArrayList;
@@ -182,7 +182,10 @@ final class DebtPayer {
                 return;
             }
             repeatAtNanos = parts.clocks().nanos() + REPEAT_NANOS;
-            parts.send(replica, new Message.ExchangeAsked(id, delegation.range.partition(), delegation.receiver), 20);
+            parts.send(
+                    replica,
+                    new ExchangeMessage.ExchangeAsked(id, delegation.range.partition(), delegation.receiver),
+                    20);
         }
 
         private void end(boolean ok) {
@@ -192,7 +195,7 @@ final class DebtPayer {
         }
 
         @Override
-        public void onExchangeDone(long from, Message.ExchangeDone done) {
+        public void onExchangeDone(long from, ExchangeMessage.ExchangeDone done) {
             if (from == replica) {
                 end(done.verdict() == Verdict.OK);
             }

@@ -2,7 +2,7 @@ package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.keyspace.PartitionMap;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Clocks;
@@ -411,7 +411,7 @@ public final class ExchangeCore {
     // --- for other nodes' debts ---
 
     /** A node that owes this one's peer something and has no part in it asks this one, which has. */
-    public void onExchangeAsked(long from, Message.ExchangeAsked request) {
+    public void onExchangeAsked(long from, ExchangeMessage.ExchangeAsked request) {
         boolean possible = request.partition() >= 0
                 && request.partition() < parts.trees().partitions()
                 && request.with() != parts.partitions().self()
@@ -420,7 +420,7 @@ public final class ExchangeCore {
                         parts.partitions().replicas(request.partition()),
                         parts.partitions().self());
         if (!possible) {
-            parts.send(from, new Message.ExchangeDone(request.requestId(), Verdict.NOT_MINE), 10);
+            parts.send(from, new ExchangeMessage.ExchangeDone(request.requestId(), Verdict.NOT_MINE), 10);
             return;
         }
         OwedRanges.Range owedBy = new OwedRanges.Range(from, request.partition());
@@ -438,7 +438,7 @@ public final class ExchangeCore {
     private void tellThoseWhoOwe(Ask ask, ExchangeSession session) {
         ask.waiting.forEach((owedBy, requestId) -> {
             Verdict verdict = session.compared.contains(owedBy.partition()) ? Verdict.OK : Verdict.FAILED;
-            parts.send(owedBy.intended(), new Message.ExchangeDone(requestId, verdict), 10);
+            parts.send(owedBy.intended(), new ExchangeMessage.ExchangeDone(requestId, verdict), 10);
         });
     }
 
@@ -538,27 +538,27 @@ public final class ExchangeCore {
 
     // --- what other nodes ask ---
 
-    public void onTreeRoots(long from, Message.TreeRoots message) {
+    public void onTreeRoots(long from, ExchangeMessage.TreeRoots message) {
         service.onTreeRoots(from, message);
     }
 
-    public void onTreeLanes(long from, Message.TreeLanes message) {
+    public void onTreeLanes(long from, ExchangeMessage.TreeLanes message) {
         service.onTreeLanes(from, message);
     }
 
-    public void onTreeSums(long from, Message.TreeSums message) {
+    public void onTreeSums(long from, ExchangeMessage.TreeSums message) {
         service.onTreeSums(from, message);
     }
 
-    public void onBucketKeys(long from, Message.BucketKeys message) {
+    public void onBucketKeys(long from, ExchangeMessage.BucketKeys message) {
         throttle.pass(() -> service.onBucketKeys(from, message));
     }
 
-    public void onBucketSums(long from, Message.BucketSums message) {
+    public void onBucketSums(long from, ExchangeMessage.BucketSums message) {
         throttle.pass(() -> service.onBucketSums(from, message));
     }
 
-    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+    public void onExchangeObjects(long from, ExchangeMessage.ExchangeObjects message) {
         throttle.pass(() -> service.onExchangeObjects(from, message));
     }
 }

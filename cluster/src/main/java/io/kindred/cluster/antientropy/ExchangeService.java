@@ -1,11 +1,11 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
-import io.kindred.cluster.message.Message.BucketKeysReply.Found;
-import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
-import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
-import io.kindred.cluster.message.Message.TreeSums.Span;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Covered;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Found;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Seen;
+import io.kindred.cluster.message.ExchangeMessage.TreeLanesReply.Lane;
+import io.kindred.cluster.message.ExchangeMessage.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
@@ -48,7 +48,7 @@ final class ExchangeService {
         this.giver = giver;
     }
 
-    void onTreeRoots(long from, Message.TreeRoots request) {
+    void onTreeRoots(long from, ExchangeMessage.TreeRoots request) {
         int each = request.partitionsPerSum();
         if (each < 1 || !arePartitions(request.partitions())) {
             return;
@@ -66,7 +66,8 @@ final class ExchangeService {
         int[] left = notReady.stream().mapToInt(Integer::intValue).toArray();
         parts.send(
                 from,
-                new Message.TreeRootsReply(request.requestId(), parts.trees().flushPrint(), sums, left),
+                new ExchangeMessage.TreeRootsReply(
+                        request.requestId(), parts.trees().flushPrint(), sums, left),
                 20 + (long) Long.BYTES * sums.length + left.length);
     }
 
@@ -77,7 +78,7 @@ final class ExchangeService {
                                 partition >= 0 && partition < parts.trees().partitions());
     }
 
-    void onTreeLanes(long from, Message.TreeLanes request) {
+    void onTreeLanes(long from, ExchangeMessage.TreeLanes request) {
         if (!arePartitions(request.partitions())
                 || request.partitions().length > parts.trees().partitions()) {
             return;
@@ -94,16 +95,16 @@ final class ExchangeService {
         }
         parts.send(
                 from,
-                new Message.TreeLanesReply(
+                new ExchangeMessage.TreeLanesReply(
                         request.requestId(), lanes, parts.marks().of(request.partitions())),
                 10 + 12L * lanes.size() + 8L * request.partitions().length);
     }
 
-    void onTreeSums(long from, Message.TreeSums request) {
+    void onTreeSums(long from, ExchangeMessage.TreeSums request) {
         long[] sums = sums(parts.trees(), request.spans());
         parts.send(
                 from,
-                new Message.TreeSumsReply(request.requestId(), sums == null ? new long[0] : sums),
+                new ExchangeMessage.TreeSumsReply(request.requestId(), sums == null ? new long[0] : sums),
                 10 + (sums == null ? 0 : (long) Long.BYTES * sums.length));
     }
 
@@ -151,7 +152,7 @@ final class ExchangeService {
                 && (tree == null || span.depth() + span.width() <= tree.bits());
     }
 
-    void onBucketKeys(long from, Message.BucketKeys request) {
+    void onBucketKeys(long from, ExchangeMessage.BucketKeys request) {
         boolean possible = !request.ranges().isEmpty()
                 && request.ranges().size() <= RANGES_MAX
                 && request.digests().length <= PAGE_KEYS_MAX
@@ -188,14 +189,15 @@ final class ExchangeService {
         return key == null || (parts.isOf(range, key) && key.hash() == hash);
     }
 
-    private void refuse(long to, Message.BucketKeys request, Verdict verdict) {
+    private void refuse(long to, ExchangeMessage.BucketKeys request, Verdict verdict) {
         parts.send(
                 to,
-                new Message.BucketKeysReply(request.requestId(), verdict, Covered.NOTHING, Found.NOTHING, new long[0]),
+                new ExchangeMessage.BucketKeysReply(
+                        request.requestId(), verdict, Covered.NOTHING, Found.NOTHING, new long[0]),
                 20);
     }
 
-    private void answer(long to, Message.BucketKeys request, TreeReader.Page page) {
+    private void answer(long to, ExchangeMessage.BucketKeys request, TreeReader.Page page) {
         long[] theirs = request.digests().clone();
         Arrays.sort(theirs);
         long[] ours = page.digests();
@@ -218,10 +220,12 @@ final class ExchangeService {
                     : ExchangeParts.sizeOfClock(entry.key(), entry.clock().entries());
         }
         parts.send(
-                to, new Message.BucketKeysReply(request.requestId(), Verdict.OK, page.covered(), found, missing), size);
+                to,
+                new ExchangeMessage.BucketKeysReply(request.requestId(), Verdict.OK, page.covered(), found, missing),
+                size);
     }
 
-    void onBucketSums(long from, Message.BucketSums request) {
+    void onBucketSums(long from, ExchangeMessage.BucketSums request) {
         if (request.sums().length != Range.BUCKETS || !isRange(request.range())) {
             tell(from, request, Verdict.NOT_MINE, 0);
             return;
@@ -236,8 +240,8 @@ final class ExchangeService {
         });
     }
 
-    private void tell(long to, Message.BucketSums request, Verdict verdict, long differing) {
-        parts.send(to, new Message.BucketSumsReply(request.requestId(), verdict, differing), 20);
+    private void tell(long to, ExchangeMessage.BucketSums request, Verdict verdict, long differing) {
+        parts.send(to, new ExchangeMessage.BucketSumsReply(request.requestId(), verdict, differing), 20);
     }
 
     private static long differing(long[] ours, long[] theirs) {
@@ -260,7 +264,7 @@ final class ExchangeService {
                         List.of());
     }
 
-    void onExchangeObjects(long from, Message.ExchangeObjects request) {
+    void onExchangeObjects(long from, ExchangeMessage.ExchangeObjects request) {
         if (request.records().size() > OBJECTS_MAX || request.wanted().size() > OBJECTS_MAX) {
             return;
         }
@@ -280,7 +284,7 @@ final class ExchangeService {
     /** Joins what was sent and reads what is wanted; answers when both are through. */
     private final class Batch {
         private final long from;
-        private final Message.ExchangeObjects request;
+        private final ExchangeMessage.ExchangeObjects request;
         private final List<Record> records = new ArrayList<>();
         private long size = 20;
         /** The joins under way, and one for the reading. */
@@ -288,7 +292,7 @@ final class ExchangeService {
 
         private Verdict worst = Verdict.OK;
 
-        Batch(long from, Message.ExchangeObjects request) {
+        Batch(long from, ExchangeMessage.ExchangeObjects request) {
             this.from = from;
             this.request = request;
         }
@@ -330,7 +334,7 @@ final class ExchangeService {
         void done(Verdict verdict) {
             worst = verdict == Verdict.OK ? worst : verdict;
             if (--missing == 0) {
-                parts.send(from, new Message.ExchangeObjectsReply(request.requestId(), worst, records), size);
+                parts.send(from, new ExchangeMessage.ExchangeObjectsReply(request.requestId(), worst, records), size);
             }
         }
     }

@@ -1,8 +1,8 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
-import io.kindred.cluster.message.Message.TreeSums.Span;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.ExchangeMessage.TreeLanesReply.Lane;
+import io.kindred.cluster.message.ExchangeMessage.TreeSums.Span;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.quorum.Request;
 import java.util.ArrayDeque;
@@ -152,10 +152,12 @@ final class ExchangeSession extends Request {
         }
         open();
         parts.send(
-                peer, new Message.TreeRoots(id, PARTITIONS_A_SUM, askedPartitions), 10 + 2L * askedPartitions.length);
+                peer,
+                new ExchangeMessage.TreeRoots(id, PARTITIONS_A_SUM, askedPartitions),
+                10 + 2L * askedPartitions.length);
     }
 
-    private void takeRoots(Message.TreeRootsReply reply) {
+    private void takeRoots(ExchangeMessage.TreeRootsReply reply) {
         if (reply.flushPrint() != parts.trees().flushPrint()) {
             end("it knows of other flushes");
             return;
@@ -209,10 +211,12 @@ final class ExchangeSession extends Request {
         Arrays.sort(askedPartitions);
         open();
         parts.send(
-                peer, new Message.TreeLanes(id, askedPartitions, parts.marks().of(askedPartitions)), 10 + 10L * count);
+                peer,
+                new ExchangeMessage.TreeLanes(id, askedPartitions, parts.marks().of(askedPartitions)),
+                10 + 10L * count);
     }
 
-    private void takeLanes(Message.TreeLanesReply reply) {
+    private void takeLanes(ExchangeMessage.TreeLanesReply reply) {
         parts.marks().hear(askedPartitions, reply.reapMarks());
         TreeMap<Long, Lane> theirs = new TreeMap<>();
         for (Lane lane : reply.lanes()) {
@@ -297,10 +301,10 @@ final class ExchangeSession extends Request {
         }
         askedNodes = asked;
         open();
-        parts.send(peer, new Message.TreeSums(id, spans), 10 + 8L * spans.size());
+        parts.send(peer, new ExchangeMessage.TreeSums(id, spans), 10 + 8L * spans.size());
     }
 
-    private void takeSums(Message.TreeSumsReply reply) {
+    private void takeSums(ExchangeMessage.TreeSumsReply reply) {
         List<Span> spans = askedNodes.stream().map(Node::span).toList();
         long[] mine = ExchangeService.sums(parts.trees(), spans);
         if (mine == null || reply.sums().length != mine.length) {
@@ -399,21 +403,21 @@ final class ExchangeSession extends Request {
     }
 
     @Override
-    public void onTreeRootsReply(long from, Message.TreeRootsReply reply) {
+    public void onTreeRootsReply(long from, ExchangeMessage.TreeRootsReply reply) {
         if (isAwaited(from)) {
             takeRoots(reply);
         }
     }
 
     @Override
-    public void onTreeLanesReply(long from, Message.TreeLanesReply reply) {
+    public void onTreeLanesReply(long from, ExchangeMessage.TreeLanesReply reply) {
         if (isAwaited(from)) {
             takeLanes(reply);
         }
     }
 
     @Override
-    public void onTreeSumsReply(long from, Message.TreeSumsReply reply) {
+    public void onTreeSumsReply(long from, ExchangeMessage.TreeSumsReply reply) {
         if (isAwaited(from)) {
             takeSums(reply);
         }

@@ -1,6 +1,6 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.ring.RecordKey;
@@ -206,12 +206,12 @@ final class KeyMender {
             parts.requests().open(this, parts.clocks().nanos());
             parts.send(
                     replica,
-                    new Message.ExchangeObjects(id, List.of(), List.of(mending.key)),
+                    new ExchangeMessage.ExchangeObjects(id, List.of(), List.of(mending.key)),
                     20 + mending.key.length());
         }
 
         @Override
-        public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply reply) {
+        public void onExchangeObjectsReply(long from, ExchangeMessage.ExchangeObjectsReply reply) {
             if (from == replica) {
                 parts.requests().close(this);
                 boolean given = reply.verdict() == Verdict.OK

@@ -1,9 +1,9 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
-import io.kindred.cluster.message.Message.BucketKeysReply.Found;
-import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Covered;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Found;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Seen;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Range.End;
@@ -165,12 +165,12 @@ final class RangeExchange extends Request {
             parts.requests().open(this, parts.clocks().nanos());
             parts.send(
                     peer,
-                    new Message.BucketSums(id, summed, found.sums()),
+                    new ExchangeMessage.BucketSums(id, summed, found.sums()),
                     10 + ExchangeParts.sizeBytes(summed) + (long) Long.BYTES * Range.BUCKETS);
         });
     }
 
-    private void takeSums(Range summed, Message.BucketSumsReply reply) {
+    private void takeSums(Range summed, ExchangeMessage.BucketSumsReply reply) {
         if (reply.verdict() != Verdict.OK) {
             tally.isUnreadableThere = reply.verdict() == Verdict.DAMAGED;
             end("it answers " + reply.verdict());
@@ -209,7 +209,7 @@ final class RangeExchange extends Request {
         parts.requests().open(this, parts.clocks().nanos());
         parts.send(
                 peer,
-                new Message.BucketKeys(id, page, digests),
+                new ExchangeMessage.BucketKeys(id, page, digests),
                 10 + page.stream().mapToLong(ExchangeParts::sizeBytes).sum() + (long) Long.BYTES * digests.length);
     }
 
@@ -221,7 +221,7 @@ final class RangeExchange extends Request {
     }
 
     @Override
-    public void onBucketKeysReply(long from, Message.BucketKeysReply reply) {
+    public void onBucketKeysReply(long from, ExchangeMessage.BucketKeysReply reply) {
         if (isAwaited(from)) {
             parts.requests().close(this);
             takeDifference(reply);
@@ -229,7 +229,7 @@ final class RangeExchange extends Request {
     }
 
     @Override
-    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply reply) {
+    public void onExchangeObjectsReply(long from, ExchangeMessage.ExchangeObjectsReply reply) {
         if (isAwaited(from)) {
             parts.requests().close(this);
             takeObjects(reply);
@@ -237,7 +237,7 @@ final class RangeExchange extends Request {
     }
 
     @Override
-    public void onBucketSumsReply(long from, Message.BucketSumsReply reply) {
+    public void onBucketSumsReply(long from, ExchangeMessage.BucketSumsReply reply) {
         Range summed = chunk;
         if (isAwaited(from) && summed != null) {
             chunk = null;
@@ -250,7 +250,7 @@ final class RangeExchange extends Request {
         return from == peer && !ended;
     }
 
-    private void takeDifference(Message.BucketKeysReply reply) {
+    private void takeDifference(ExchangeMessage.BucketKeysReply reply) {
         if (reply.verdict() != Verdict.OK) {
             tally.isUnreadableThere = reply.verdict() == Verdict.DAMAGED;
             end("it answers " + reply.verdict());
@@ -384,12 +384,12 @@ final class RangeExchange extends Request {
         parts.requests().open(this, parts.clocks().nanos());
         parts.send(
                 peer,
-                new Message.ExchangeObjects(
+                new ExchangeMessage.ExchangeObjects(
                         id, records, asked.stream().map(Seen::key).toList()),
                 bytes);
     }
 
-    private void takeObjects(Message.ExchangeObjectsReply reply) {
+    private void takeObjects(ExchangeMessage.ExchangeObjectsReply reply) {
         int answered = reply.records().size();
         boolean isPatchy = reply.verdict() == Verdict.UNREADABLE;
         if (!(reply.verdict() == Verdict.OK || isPatchy) || answered > asked.size()) {

@@ -1,6 +1,6 @@
 package io.kindred.cluster.antientropy;
 
-import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Range.End;

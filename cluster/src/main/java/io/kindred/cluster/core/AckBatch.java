@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.RequestMessage;
 import java.util.Arrays;
 
 /** Requests of one other node of which everything is joined and durable here: what they are told of in one message. */
@@ -26,12 +27,12 @@ final class AckBatch {
     }
 
     boolean isFull() {
-        return size == Message.Acks.REQUESTS_MAX;
+        return size == RequestMessage.Acks.REQUESTS_MAX;
     }
 
     Message message() {
         return size == 1
-                ? new Message.DeltasAck(requestIds[0], Verdict.OK, null)
-                : new Message.Acks(Arrays.copyOf(requestIds, size));
+                ? new RequestMessage.DeltasAck(requestIds[0], Verdict.OK, null)
+                : new RequestMessage.Acks(Arrays.copyOf(requestIds, size));
     }
 }

@@ -5,7 +5,7 @@ import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.FoldedRing;
@@ -178,7 +178,7 @@ final class ClusterMembership {
 
     void onPeerConnected(long peer) {
         connected.add(peer);
-        output.send(peer, new Message.StartAsked(view.self().start()));
+        output.send(peer, new MembershipMessage.StartAsked(view.self().start()));
         start.onPeerConnected();
         watch.onPeerConnected(peer);
         if (view.hasRecords()) {
@@ -221,7 +221,7 @@ final class ClusterMembership {
         return wantsIn() && !connected.isEmpty() ? Math.min(next, joining.nextTickNanos()) : next;
     }
 
-    void onJoinRequest(long from, Message.JoinRequest request) {
+    void onJoinRequest(long from, MembershipMessage.JoinRequest request) {
         if (!isServing()) {
             return;
         }
@@ -242,12 +242,12 @@ final class ClusterMembership {
         rounds.tellAll(from);
     }
 
-    void onJoinRefused(Message.JoinRefused refusal) {
+    void onJoinRefused(MembershipMessage.JoinRefused refusal) {
         joining.onRefused(refusal);
         start.isNotAdmitted(refusal.reason());
     }
 
-    void onGossip(long from, Message.Gossip gossip) {
+    void onGossip(long from, MembershipMessage.Gossip gossip) {
         watch.onGossip(from, gossip);
         start.contradict(view.takeHeardStarts());
         claimWhatChanged();
@@ -256,11 +256,11 @@ final class ClusterMembership {
         serveIfReady();
     }
 
-    void onGossipAsk(long from, Message.GossipAsk ask) {
+    void onGossipAsk(long from, MembershipMessage.GossipAsk ask) {
         rounds.onAsk(from, ask);
     }
 
-    void onGossipTell(long from, Message.GossipTell tell) {
+    void onGossipTell(long from, MembershipMessage.GossipTell tell) {
         if (tell.cluster() != 0 && view.cluster() != 0 && tell.cluster() != view.cluster()) {
             // Rings do not merge, whoever has brought them together.
             return;
@@ -399,11 +399,11 @@ final class ClusterMembership {
     // --- whether this start is the next one ---
 
     /** What this node was, and what of it is to be had, may be known to others better than to itself. */
-    void onStartAsked(long from, Message.StartAsked asked) {
-        output.send(from, new Message.StartKnown(asked.start(), view.startsKnown(from)));
+    void onStartAsked(long from, MembershipMessage.StartAsked asked) {
+        output.send(from, new MembershipMessage.StartKnown(asked.start(), view.startsKnown(from)));
     }
 
-    void onStartKnown(long from, Message.StartKnown told) {
+    void onStartKnown(long from, MembershipMessage.StartKnown told) {
         start.onStartKnown(from, told);
         serveIfReady();
     }

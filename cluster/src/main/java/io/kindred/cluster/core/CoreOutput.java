@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.quorum.Origin;
 import io.kindred.cluster.quorum.Outbox;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class CoreOutput implements Outbox {
     @Override
     public void reply(Origin origin, Outcome outcome) {
         if (origin.isPeer()) {
-            effects().send(origin.peer(), new Message.ForwardReply(origin.token(), outcome, clocks.get()));
+            effects().send(origin.peer(), new RequestMessage.ForwardReply(origin.token(), outcome, clocks.get()));
         } else {
             effects().reply(origin.token(), outcome);
         }

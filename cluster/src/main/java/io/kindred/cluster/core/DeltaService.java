@@ -1,9 +1,9 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Guard;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Coordination;
 import io.kindred.cluster.quorum.HintKeeper;
@@ -37,7 +37,7 @@ final class DeltaService {
         this.output = output;
     }
 
-    void onDeltas(long from, Message.Deltas request) {
+    void onDeltas(long from, RequestMessage.Deltas request) {
         node.latencies().served();
         RecordKey key = request.first().key();
         boolean asStandIn = request.intended() != 0;
@@ -66,7 +66,7 @@ final class DeltaService {
     }
 
     /** It is not this node's any more. */
-    void refuse(long from, Message.Deltas request) {
+    void refuse(long from, RequestMessage.Deltas request) {
         acknowledge(from, request, Verdict.NOT_MINE, null);
     }
 
@@ -74,7 +74,7 @@ final class DeltaService {
         return router.isInRing(key) && intended != router.self() && router.isMember(intended);
     }
 
-    private void join(long from, Message.Deltas request) {
+    private void join(long from, RequestMessage.Deltas request) {
         if (request.isOne()) {
             replica.write(request.first().key(), new Join(from, request));
         } else {
@@ -82,7 +82,7 @@ final class DeltaService {
         }
     }
 
-    private void joinGuarded(long from, Message.Deltas request, Guard guard) {
+    private void joinGuarded(long from, RequestMessage.Deltas request, Guard guard) {
         if (request.isOne()) {
             replica.write(request.first().key(), new GuardedJoin(from, request, guard));
         } else {
@@ -91,11 +91,11 @@ final class DeltaService {
         request.records().forEach(each -> node.plainHold().release(each.key()));
     }
 
-    private static List<RecordKey> keys(Message.Deltas request) {
+    private static List<RecordKey> keys(RequestMessage.Deltas request) {
         return request.records().stream().map(Record::key).toList();
     }
 
-    private static long weightBytes(Message.Deltas request) {
+    private static long weightBytes(RequestMessage.Deltas request) {
         long sum = 0;
         for (Record each : request.records()) {
             sum += VersionsCodec.sizeBytes(each.versions());
@@ -104,7 +104,7 @@ final class DeltaService {
     }
 
     /** Who does not know yet that this node has come to be a replica itself asks for a hint alone: readers look for it here. */
-    private void holdForAnother(long from, Message.Deltas request) {
+    private void holdForAnother(long from, RequestMessage.Deltas request) {
         Held held = new Held(from, request);
         for (Record each : request.records()) {
             hints.store(request.intended(), each.key(), each.versions(), held);
@@ -114,11 +114,11 @@ final class DeltaService {
     /** A hint for each record. */
     private final class Held implements HintKeeper.Stored {
         private final long from;
-        private final Message.Deltas request;
+        private final RequestMessage.Deltas request;
         private int missing;
         private Verdict worst = Verdict.OK;
 
-        Held(long from, Message.Deltas request) {
+        Held(long from, RequestMessage.Deltas request) {
             this.from = from;
             this.request = request;
             this.missing = request.records().size();
@@ -138,17 +138,17 @@ final class DeltaService {
         }
     }
 
-    private void acknowledge(long to, Message.Deltas request, Verdict verdict, @Nullable Versions uncovered) {
+    private void acknowledge(long to, RequestMessage.Deltas request, Verdict verdict, @Nullable Versions uncovered) {
         if (request.requestId() != 0 && verdict == Verdict.OK && uncovered == null) {
             output.acknowledge(to, request.requestId());
         } else if (request.requestId() != 0) {
-            output.send(to, new Message.DeltasAck(request.requestId(), verdict, uncovered));
+            output.send(to, new RequestMessage.DeltasAck(request.requestId(), verdict, uncovered));
         }
     }
 
-    private void refuse(long from, Message.Deltas request, Verdict refusal, @Nullable Versions uncovered) {
+    private void refuse(long from, RequestMessage.Deltas request, Verdict refusal, @Nullable Versions uncovered) {
         Term shown = admission.shown(refusal, request.first().key());
-        output.send(from, new Message.DeltasAck(request.requestId(), refusal, uncovered, shown));
+        output.send(from, new RequestMessage.DeltasAck(request.requestId(), refusal, uncovered, shown));
     }
 
     /**
@@ -169,12 +169,12 @@ final class DeltaService {
     /** An update's delta of one record. */
     private final class GuardedJoin implements LocalReplica.WriteStep {
         private final long from;
-        private final Message.Deltas request;
+        private final RequestMessage.Deltas request;
         private final Guard guard;
         private Verdict refusal = Verdict.OK;
         private @Nullable Versions uncovered;
 
-        GuardedJoin(long from, Message.Deltas request, Guard guard) {
+        GuardedJoin(long from, RequestMessage.Deltas request, Guard guard) {
             this.from = from;
             this.request = request;
             this.guard = guard;
@@ -208,13 +208,13 @@ final class DeltaService {
     /** Several records, which are joined all or none. */
     private final class JointJoin implements LocalReplica.JointStep {
         private final long from;
-        private final Message.Deltas request;
+        private final RequestMessage.Deltas request;
         /** Null: it is no update's. */
         private final @Nullable Guard guard;
 
         private Verdict refusal = Verdict.OK;
 
-        JointJoin(long from, Message.Deltas request, @Nullable Guard guard) {
+        JointJoin(long from, RequestMessage.Deltas request, @Nullable Guard guard) {
             this.from = from;
             this.request = request;
             this.guard = guard;
@@ -259,10 +259,10 @@ final class DeltaService {
 
     private final class Join implements LocalReplica.WriteStep {
         private final long from;
-        private final Message.Deltas request;
+        private final RequestMessage.Deltas request;
         private @Nullable Versions uncovered;
 
-        Join(long from, Message.Deltas request) {
+        Join(long from, RequestMessage.Deltas request) {
             this.from = from;
             this.request = request;
         }

@@ -7,7 +7,7 @@ import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.MembershipView.Learned;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.Checkpoint;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ final class GossipRounds {
         Holding held = view.holding(view.self().id());
         output.send(
                 peer,
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         List.of(view.self()),
                         null,
                         List.of(),
@@ -133,7 +133,7 @@ final class GossipRounds {
     private void tell(long peer, List<Member> members, @Nullable Checkpoint told, List<ChangeRecord> records) {
         output.send(
                 peer,
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         members.subList(0, Math.min(members.size(), MEMBERS_MAX)),
                         told,
                         records.subList(0, Math.min(records.size(), RECORDS_MAX)),
@@ -161,7 +161,7 @@ final class GossipRounds {
         }
         output.send(
                 peer,
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         List.of(view.self()), null, List.of(), holdings, view.recordsHash(), view.cluster()));
         if (view.standing(peer).recordsHash() != view.recordsHash()) {
             output.send(peer, gossip(true));
@@ -184,12 +184,12 @@ final class GossipRounds {
         }
     }
 
-    private Message.Gossip gossip(boolean answer) {
+    private MembershipMessage.Gossip gossip(boolean answer) {
         return gossip(view.beats(BEATS_MAX, clocks.nanos(), newsNanos), answer);
     }
 
-    private Message.Gossip gossip(List<Beat> beats, boolean answer) {
-        return new Message.Gossip(beats, view.recordsHash(), flushStamps(), answer);
+    private MembershipMessage.Gossip gossip(List<Beat> beats, boolean answer) {
+        return new MembershipMessage.Gossip(beats, view.recordsHash(), flushStamps(), answer);
     }
 
     private List<Long> flushStamps() {
@@ -204,7 +204,7 @@ final class GossipRounds {
     // --- hearing ---
 
     /** True: which members or records there are has changed. */
-    boolean onGossip(long from, Message.Gossip gossip) {
+    boolean onGossip(long from, MembershipMessage.Gossip gossip) {
         List<Long> unknown = new ArrayList<>();
         List<Long> holdings = new ArrayList<>();
         for (Beat beat : gossip.beats()) {
@@ -251,7 +251,7 @@ final class GossipRounds {
         if (!empty.isEmpty()) {
             output.send(
                     peer,
-                    new Message.GossipTell(
+                    new MembershipMessage.GossipTell(
                             List.of(view.self()), null, List.of(), empty, view.recordsHash(), view.cluster()));
         }
     }
@@ -274,7 +274,7 @@ final class GossipRounds {
         if (lacks || !members.isEmpty() || !holdings.isEmpty()) {
             output.send(
                     from,
-                    new Message.GossipAsk(
+                    new MembershipMessage.GossipAsk(
                             members,
                             holdings,
                             lacks ? view.recordHashes() : List.of(),
@@ -283,7 +283,7 @@ final class GossipRounds {
         }
     }
 
-    void onAsk(long from, Message.GossipAsk ask) {
+    void onAsk(long from, MembershipMessage.GossipAsk ask) {
         List<Member> members = new ArrayList<>();
         List<Beat> last = new ArrayList<>();
         for (long id : ask.members()) {
@@ -309,7 +309,7 @@ final class GossipRounds {
         if (lacks || !members.isEmpty() || !records.isEmpty() || !holdings.isEmpty()) {
             output.send(
                     from,
-                    new Message.GossipTell(
+                    new MembershipMessage.GossipTell(
                             members, lacks ? checkpoint : null, records, holdings, view.recordsHash(), view.cluster()));
         }
         if (!last.isEmpty()) {
@@ -332,7 +332,7 @@ final class GossipRounds {
         }
     }
 
-    News onTell(long from, Message.GossipTell tell) {
+    News onTell(long from, MembershipMessage.GossipTell tell) {
         boolean news = false;
         for (Member member : tell.members()) {
             news |= learn(member);

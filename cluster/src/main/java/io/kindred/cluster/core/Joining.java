@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Member;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.NavigableSet;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class Joining {
         lastAsked = next == null ? peers.first() : next;
         askedNanos = clocks.nanos();
         hasAsked = true;
-        output.send(lastAsked, new Message.JoinRequest(members.self(), fingerprint, replaces));
+        output.send(lastAsked, new MembershipMessage.JoinRequest(members.self(), fingerprint, replaces));
     }
 
     /** When the next one is to be asked. */
@@ -94,7 +94,7 @@ final class Joining {
         return join.replacing(old.id(), join.stamp());
     }
 
-    void onRefused(Message.JoinRefused refusal) {
+    void onRefused(MembershipMessage.JoinRefused refusal) {
         if (!refusal.reason().equals(lastRefusal)) {
             lastRefusal = refusal.reason();
             output.effects().warn("not admitted: " + refusal.reason());
@@ -103,10 +103,10 @@ final class Joining {
 
     /** The record that admits the newcomer; null where it was refused, and told why. */
     @Nullable
-    ChangeRecord admit(long from, Message.JoinRequest request) {
+    ChangeRecord admit(long from, MembershipMessage.JoinRequest request) {
         String reason = refusal(request);
         if (reason != null) {
-            output.send(from, new Message.JoinRefused(reason));
+            output.send(from, new MembershipMessage.JoinRefused(reason));
             return null;
         }
         ChangeRecord join = record(request.newcomer());
@@ -123,7 +123,7 @@ final class Joining {
                 new ChangeRecord.Site(subject.zone(), subject.datacenter()));
     }
 
-    private @Nullable String refusal(Message.JoinRequest request) {
+    private @Nullable String refusal(MembershipMessage.JoinRequest request) {
         Member newcomer = request.newcomer();
         if (!request.fingerprint().equals(fingerprint)) {
             return "this cluster has " + fingerprint + ", the newcomer " + request.fingerprint();

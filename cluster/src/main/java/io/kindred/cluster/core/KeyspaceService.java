@@ -3,7 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.keyspace.Expiring;
 import io.kindred.cluster.keyspace.LocalKeyspace;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
@@ -113,9 +113,9 @@ final class KeyspaceService implements LocalKeyspace {
 
     /** What is not held, or not held any more, is not an empty page. */
     @Override
-    public void scan(Message.ScanRequest request, Consumer<Message.ScanReply> done) {
+    public void scan(KeyspaceMessage.ScanRequest request, Consumer<KeyspaceMessage.ScanReply> done) {
         if (!holds.test(request.partition())) {
-            done.accept(new Message.ScanReply(request.requestId(), Verdict.NOT_MINE, List.of(), 0, false));
+            done.accept(new KeyspaceMessage.ScanReply(request.requestId(), Verdict.NOT_MINE, List.of(), 0, false));
             return;
         }
         new PageReader(pages, request, done).start();

@@ -5,7 +5,7 @@ import io.kindred.cluster.membership.FailureDetector;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.Status;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.quorum.Clocks;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,15 +137,17 @@ final class MemberWatch {
 
     private void ping(long peer) {
         long number = firstPing + detector.ping(peer, clocks.nanos());
-        output.send(peer, new Message.Ping(number, clocks.tellStamp(), clocks.nanos()));
+        output.send(peer, new MembershipMessage.Ping(number, clocks.tellStamp(), clocks.nanos()));
     }
 
-    void onPing(long from, Message.Ping ping) {
+    void onPing(long from, MembershipMessage.Ping ping) {
         clocks.observe(ping.stamp());
-        output.send(from, new Message.Pong(ping.number(), clocks.tellStamp(), ping.sentNanos(), clocks.reading()));
+        output.send(
+                from,
+                new MembershipMessage.Pong(ping.number(), clocks.tellStamp(), ping.sentNanos(), clocks.reading()));
     }
 
-    void onPong(long from, Message.Pong pong) {
+    void onPong(long from, MembershipMessage.Pong pong) {
         if (pong.number() >>> START_SHIFT != firstPing >>> START_SHIFT) {
             // An earlier life has asked.
             return;
@@ -157,12 +159,12 @@ final class MemberWatch {
 
     // --- gossip ---
 
-    void onGossip(long from, Message.Gossip gossip) {
+    void onGossip(long from, MembershipMessage.Gossip gossip) {
         rounds.onGossip(from, gossip);
         settle();
     }
 
-    GossipRounds.News onTell(long from, Message.GossipTell tell) {
+    GossipRounds.News onTell(long from, MembershipMessage.GossipTell tell) {
         GossipRounds.News news = rounds.onTell(from, tell);
         settle();
         return news;

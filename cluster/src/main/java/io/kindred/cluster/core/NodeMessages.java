@@ -1,9 +1,16 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.HandoffMessage;
+import io.kindred.cluster.message.KeyspaceMessage;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.message.PubSubMessage;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Term;
@@ -31,38 +38,38 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onStartAsked(long from, Message.StartAsked message) {
+    public void onStartAsked(long from, MembershipMessage.StartAsked message) {
         membership.onStartAsked(from, message);
         cluster.pubSub().core().onStart(from, message.start());
     }
 
     @Override
-    public void onStartKnown(long from, Message.StartKnown message) {
+    public void onStartKnown(long from, MembershipMessage.StartKnown message) {
         membership.onStartKnown(from, message);
     }
 
     @Override
-    public void onJoinRequest(long from, Message.JoinRequest message) {
+    public void onJoinRequest(long from, MembershipMessage.JoinRequest message) {
         membership.onJoinRequest(from, message);
     }
 
     @Override
-    public void onJoinRefused(long from, Message.JoinRefused message) {
+    public void onJoinRefused(long from, MembershipMessage.JoinRefused message) {
         membership.onJoinRefused(message);
     }
 
     @Override
-    public void onGossip(long from, Message.Gossip message) {
+    public void onGossip(long from, MembershipMessage.Gossip message) {
         membership.onGossip(from, message);
     }
 
     @Override
-    public void onGossipAsk(long from, Message.GossipAsk message) {
+    public void onGossipAsk(long from, MembershipMessage.GossipAsk message) {
         membership.onGossipAsk(from, message);
     }
 
     @Override
-    public void onGossipTell(long from, Message.GossipTell message) {
+    public void onGossipTell(long from, MembershipMessage.GossipTell message) {
         List<Holding> possible = message.holdings().stream()
                 .filter(held -> held.isPossible(config.partitions()))
                 .toList();
@@ -73,7 +80,7 @@ final class NodeMessages implements MessageHandler {
         }
         membership.onGossipTell(
                 from,
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         message.members(),
                         message.checkpoint(),
                         message.records(),
@@ -83,18 +90,18 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onPing(long from, Message.Ping message) {
+    public void onPing(long from, MembershipMessage.Ping message) {
         membership.watch().onPing(from, message);
     }
 
     @Override
-    public void onPong(long from, Message.Pong message) {
+    public void onPong(long from, MembershipMessage.Pong message) {
         membership.watch().onPong(from, message);
     }
 
     /** Whoever runs the core sees to it that fewer writes are begun. */
     @Override
-    public void onPressure(long from, Message.Pressure message) {}
+    public void onPressure(long from, MembershipMessage.Pressure message) {}
 
     /** What another node names is checked before it becomes an index: all nodes of a cluster have the same numbers. */
     private void ignore(long from, Message message) {
@@ -112,7 +119,7 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onForward(long from, Message.Forward message) {
+    public void onForward(long from, RequestMessage.Forward message) {
         if (!hasDatabase(message.operation().db())) {
             ignore(from, message);
             return;
@@ -121,16 +128,16 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onReadRequest(long from, Message.ReadRequest message) {
+    public void onReadRequest(long from, RequestMessage.ReadRequest message) {
         if (cluster.refuses(from)) {
-            output.send(from, new Message.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
+            output.send(from, new RequestMessage.ReadReply(message.requestId(), Verdict.NOT_MINE, null));
             return;
         }
         membership.start().whenSettled(() -> server.service().onReadRequest(from, message));
     }
 
     @Override
-    public void onDeltas(long from, Message.Deltas message) {
+    public void onDeltas(long from, RequestMessage.Deltas message) {
         if (cluster.refuses(from)) {
             server.deltas().refuse(from, message);
             return;
@@ -139,40 +146,40 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onAcks(long from, Message.Acks message) {
+    public void onAcks(long from, RequestMessage.Acks message) {
         membership.router().answered(from);
         server.requests().onAcks(from, message);
     }
 
     @Override
-    public void onDotRequest(long from, Message.DotRequest message) {
+    public void onDotRequest(long from, RequestMessage.DotRequest message) {
         if (cluster.refuses(from)) {
-            output.send(from, new Message.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
+            output.send(from, new RequestMessage.DotReply(message.requestId(), Verdict.NOT_MINE, null, null, 0));
             return;
         }
         membership.start().whenSettled(() -> server.coordinator().onDotRequest(from, message));
     }
 
     @Override
-    public void onTermClaim(long from, Message.TermClaim message) {
+    public void onTermClaim(long from, TermMessage.TermClaim message) {
         if (!hasPartition(message.partition())) {
             ignore(from, message);
         } else if (cluster.refuses(from)) {
-            output.send(from, new Message.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
+            output.send(from, new TermMessage.TermReply(message.requestId(), Verdict.NOT_MINE, Term.NONE, 0));
         } else {
             server.terms().onClaim(from, message);
         }
     }
 
     @Override
-    public void onTermsRequest(long from, Message.TermsRequest message) {
+    public void onTermsRequest(long from, TermMessage.TermsRequest message) {
         if (!cluster.refuses(from)) {
             server.terms().onTermsRequest(from, message);
         }
     }
 
     @Override
-    public void onHandOver(long from, Message.HandOver message) {
+    public void onHandOver(long from, HandoffMessage.HandOver message) {
         if (cluster.roster().isCastOut(from)) {
             // Nobody has waited for what it still has: by now that may be what was deleted.
             return;
@@ -181,39 +188,39 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onRelay(long from, Message.Relay message) {
+    public void onRelay(long from, HandoffMessage.Relay message) {
         if (!cluster.roster().isCastOut(from)) {
             server.service().onRelay(from, message);
         }
     }
 
     @Override
-    public void onTreeRoots(long from, Message.TreeRoots message) {
+    public void onTreeRoots(long from, ExchangeMessage.TreeRoots message) {
         server.antiEntropy().exchange().onTreeRoots(from, message);
     }
 
     @Override
-    public void onTreeLanes(long from, Message.TreeLanes message) {
+    public void onTreeLanes(long from, ExchangeMessage.TreeLanes message) {
         server.antiEntropy().exchange().onTreeLanes(from, message);
     }
 
     @Override
-    public void onTreeSums(long from, Message.TreeSums message) {
+    public void onTreeSums(long from, ExchangeMessage.TreeSums message) {
         server.antiEntropy().exchange().onTreeSums(from, message);
     }
 
     @Override
-    public void onBucketKeys(long from, Message.BucketKeys message) {
+    public void onBucketKeys(long from, ExchangeMessage.BucketKeys message) {
         server.antiEntropy().exchange().onBucketKeys(from, message);
     }
 
     @Override
-    public void onBucketSums(long from, Message.BucketSums message) {
+    public void onBucketSums(long from, ExchangeMessage.BucketSums message) {
         server.antiEntropy().exchange().onBucketSums(from, message);
     }
 
     @Override
-    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+    public void onExchangeObjects(long from, ExchangeMessage.ExchangeObjects message) {
         if (cluster.roster().isCastOut(from)) {
             return;
         }
@@ -221,23 +228,24 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onExchangeAsked(long from, Message.ExchangeAsked message) {
+    public void onExchangeAsked(long from, ExchangeMessage.ExchangeAsked message) {
         server.antiEntropy().exchange().onExchangeAsked(from, message);
     }
 
     @Override
-    public void onCountRequest(long from, Message.CountRequest message) {
+    public void onCountRequest(long from, KeyspaceMessage.CountRequest message) {
         if (!hasDatabase(message.db()) || !Arrays.stream(message.partitions()).allMatch(this::hasPartition)) {
             ignore(from, message);
             return;
         }
         output.send(
                 from,
-                new Message.CountReply(message.requestId(), data.keyspace().count(message.db(), message.partitions())));
+                new KeyspaceMessage.CountReply(
+                        message.requestId(), data.keyspace().count(message.db(), message.partitions())));
     }
 
     @Override
-    public void onScanRequest(long from, Message.ScanRequest message) {
+    public void onScanRequest(long from, KeyspaceMessage.ScanRequest message) {
         if (!hasDatabase(message.db()) || !hasPartition(message.partition()) || message.limit() < 1) {
             ignore(from, message);
             return;
@@ -251,37 +259,38 @@ final class NodeMessages implements MessageHandler {
     }
 
     @Override
-    public void onClockRequest(long from, Message.ClockRequest message) {
-        output.send(from, new Message.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
+    public void onClockRequest(long from, KeyspaceMessage.ClockRequest message) {
+        output.send(
+                from, new KeyspaceMessage.ClockReply(message.requestId(), clocks.stampOfAll(), clocks.wallMillis()));
     }
 
     @Override
-    public void onFlush(long from, Message.Flush message) {
+    public void onFlush(long from, KeyspaceMessage.Flush message) {
         long passed = data.keyspace().passed(message.flushStamps());
         if (passed > 0) {
-            output.send(from, new Message.FlushAck(message.requestId(), Verdict.OK, passed));
+            output.send(from, new KeyspaceMessage.FlushAck(message.requestId(), Verdict.OK, passed));
             return;
         }
         data.keyspace()
                 .flush(
                         message.flushStamps(),
-                        verdict -> output.send(from, new Message.FlushAck(message.requestId(), verdict, 0)));
+                        verdict -> output.send(from, new KeyspaceMessage.FlushAck(message.requestId(), verdict, 0)));
     }
 
     @Override
-    public void onInterest(long from, Message.Interest message) {
+    public void onInterest(long from, PubSubMessage.Interest message) {
         if (!cluster.refuses(from)) {
             cluster.pubSub().core().onInterest(from, message);
         }
     }
 
     @Override
-    public void onInterestAck(long from, Message.InterestAck message) {
+    public void onInterestAck(long from, PubSubMessage.InterestAck message) {
         cluster.pubSub().core().onInterestAck(from, message);
     }
 
     @Override
-    public void onPublication(long from, Message.Publication message) {
+    public void onPublication(long from, PubSubMessage.Publication message) {
         if (!cluster.refuses(from)) {
             cluster.pubSub().core().onPublication(from, message);
         }

@@ -3,7 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.transfer.OwnHolding;
@@ -167,7 +167,7 @@ final class OwnStart {
         return waits ? listensUntilNanos : Long.MAX_VALUE;
     }
 
-    void onStartKnown(long from, Message.StartKnown told) {
+    void onStartKnown(long from, MembershipMessage.StartKnown told) {
         check.answered(from, !told.known().isEmpty());
         contradict(told.known());
     }

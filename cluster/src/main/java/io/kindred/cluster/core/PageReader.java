@@ -1,7 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.keyspace.ScanCursor;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageReader {
     private final Source source;
-    private final Message.ScanRequest request;
-    private final Consumer<Message.ScanReply> done;
+    private final KeyspaceMessage.ScanRequest request;
+    private final Consumer<KeyspaceMessage.ScanReply> done;
     private final long deadlineNanos;
     private final List<Record> records = new ArrayList<>();
 
-    PageReader(Source source, Message.ScanRequest request, Consumer<Message.ScanReply> done) {
+    PageReader(Source source, KeyspaceMessage.ScanRequest request, Consumer<KeyspaceMessage.ScanReply> done) {
         this.source = source;
         this.request = request;
         this.done = done;
@@ -130,6 +130,7 @@ final class PageReader {
 
     private void reply(Verdict verdict, long nextHash, boolean complete) {
         boolean ok = verdict == Verdict.OK;
-        done.accept(new Message.ScanReply(request.requestId(), verdict, ok ? records : List.of(), nextHash, complete));
+        done.accept(new KeyspaceMessage.ScanReply(
+                request.requestId(), verdict, ok ? records : List.of(), nextHash, complete));
     }
 }

@@ -2,8 +2,9 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.handoff.HandoffCore;
 import io.kindred.cluster.message.Guard;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Coordination;
@@ -46,7 +47,7 @@ final class ReplicaService {
         this.output = output;
     }
 
-    void onReadRequest(long from, Message.ReadRequest request) {
+    void onReadRequest(long from, RequestMessage.ReadRequest request) {
         node.latencies().served();
         RecordKey key = request.storageKey();
         Guard guard = request.guard();
@@ -54,7 +55,7 @@ final class ReplicaService {
             boolean fits = versions == null || VersionsCodec.sizeBytes(versions) <= SizeLimits.READ_BYTES_MAX;
             Verdict own = request.asStandIn() ? verdict : admission.counted(verdict, guard, key);
             Verdict told = fits ? own : Verdict.TOO_MANY_SIBLINGS;
-            output.send(from, new Message.ReadReply(request.requestId(), told, fits ? versions : null));
+            output.send(from, new RequestMessage.ReadReply(request.requestId(), told, fits ? versions : null));
         };
         if (guard != null && !request.asStandIn() && router.holds(key)) {
             admission.admit(
@@ -63,7 +64,8 @@ final class ReplicaService {
                     key,
                     refusal -> output.send(
                             from,
-                            new Message.ReadReply(request.requestId(), refusal, null, admission.shown(refusal, key))),
+                            new RequestMessage.ReadReply(
+                                    request.requestId(), refusal, null, admission.shown(refusal, key))),
                     () -> {
                         if (guard.holdsPlain()) {
                             node.plainHold().hold(key);
@@ -85,7 +87,7 @@ final class ReplicaService {
     }
 
     /** Writes that this node has missed; acknowledged when all of them are durable. */
-    void onHandOver(long from, Message.HandOver request) {
+    void onHandOver(long from, HandoffMessage.HandOver request) {
         Batch batch = new Batch(from, request.requestId());
         for (int i = 0; i < request.records().size(); i++) {
             RecordKey key = request.records().get(i).key();
@@ -102,7 +104,7 @@ final class ReplicaService {
     }
 
     /** Writes of another datacenter; acknowledged when W of their replicas here have them. */
-    void onRelay(long from, Message.Relay request) {
+    void onRelay(long from, HandoffMessage.Relay request) {
         if (request.records().size() > HandoffCore.BATCH_HINTS_MAX) {
             return;
         }
@@ -148,7 +150,7 @@ final class ReplicaService {
             if (--missing == 0) {
                 boolean busy = journal.unpersisted() > PENDING_PERSISTS_EASY;
                 int credit = busy ? CREDIT_BUSY_BYTES : CREDIT_EASY_BYTES;
-                output.send(from, new Message.HandOverAck(requestId, worst, refused, credit));
+                output.send(from, new HandoffMessage.HandOverAck(requestId, worst, refused, credit));
             }
         }
     }

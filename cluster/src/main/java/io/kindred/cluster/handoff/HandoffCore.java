@@ -1,5 +1,6 @@
 package io.kindred.cluster.handoff;
 
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
@@ -327,11 +328,13 @@ public final class HandoffCore {
             }
             requests.open(this, clocks.nanos());
             counters.batches++;
-            outbox.send(receiver, toDatacenter ? new Message.Relay(id, records) : new Message.HandOver(id, records));
+            outbox.send(
+                    receiver,
+                    toDatacenter ? new HandoffMessage.Relay(id, records) : new HandoffMessage.HandOver(id, records));
         }
 
         @Override
-        public void onHandOverAck(long peer, Message.HandOverAck ack) {
+        public void onHandOverAck(long peer, HandoffMessage.HandOverAck ack) {
             if (peer != receiver) {
                 return;
             }

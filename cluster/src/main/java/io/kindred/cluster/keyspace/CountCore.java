@@ -1,6 +1,6 @@
 package io.kindred.cluster.keyspace;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.quorum.Request;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class CountCore extends Request {
                 keys += node.keyspace().count(db, partitions);
             } else {
                 awaited.add(holder);
-                node.outbox().send(holder, new Message.CountRequest(id, db, partitions));
+                node.outbox().send(holder, new KeyspaceMessage.CountRequest(id, db, partitions));
             }
         });
         finishIfComplete();
@@ -63,7 +63,7 @@ public final class CountCore extends Request {
     }
 
     @Override
-    public void onCountReply(long from, Message.CountReply reply) {
+    public void onCountReply(long from, KeyspaceMessage.CountReply reply) {
         if (awaited.remove((Long) from)) {
             keys += reply.keys();
             finishIfComplete();

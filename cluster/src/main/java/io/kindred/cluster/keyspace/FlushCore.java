@@ -1,5 +1,6 @@
 package io.kindred.cluster.keyspace;
 
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.quorum.PeerClocks;
@@ -74,7 +75,7 @@ public final class FlushCore extends Request {
         core.highest = Math.max(node.clocks().stampOfAll(), core.newestFlush());
         core.whoseHighest = node.partitions().self();
         node.requests().open(core, node.clocks().nanos());
-        core.askOthers(new Message.ClockRequest(core.id));
+        core.askOthers(new KeyspaceMessage.ClockRequest(core.id));
         core.storeIfAllAnswered();
     }
 
@@ -100,7 +101,7 @@ public final class FlushCore extends Request {
     }
 
     @Override
-    public void onClockReply(long from, Message.ClockReply reply) {
+    public void onClockReply(long from, KeyspaceMessage.ClockReply reply) {
         if (!storing && awaited.remove((Long) from)) {
             othersAheadMillis.add(reply.wallMillis() - begunMillis);
             if (reply.stamp() > highest) {
@@ -112,7 +113,7 @@ public final class FlushCore extends Request {
     }
 
     @Override
-    public void onFlushAck(long from, Message.FlushAck ack) {
+    public void onFlushAck(long from, KeyspaceMessage.FlushAck ack) {
         if (storing && awaited.remove((Long) from)) {
             if (ack.passed() > 0) {
                 takeAbove(ack.passed());
@@ -146,7 +147,7 @@ public final class FlushCore extends Request {
             long stamp = Math.max(highest, current) + HybridClock.ofMillis(LEAD_MILLIS);
             stamps.add(isFlushed(i) ? stamp : current);
         }
-        askOthers(new Message.Flush(id, stamps));
+        askOthers(new KeyspaceMessage.Flush(id, stamps));
         awaited.add(node.partitions().self());
         long passed = node.keyspace().passed(stamps);
         if (passed > 0) {

@@ -1,5 +1,6 @@
 package io.kindred.cluster.keyspace;
 
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message;
 import java.util.List;
 import java.util.function.Consumer;
@@ -9,7 +10,7 @@ public interface LocalKeyspace {
     long count(int db, int[] partitions);
 
     /** One page of one partition; the reply carries {@code request}'s id. */
-    void scan(Message.ScanRequest request, Consumer<Message.ScanReply> done);
+    void scan(KeyspaceMessage.ScanRequest request, Consumer<KeyspaceMessage.ScanReply> done);
 
     /**
      * The newest stamp that was given here to something that is written, where it is not below one of these that would be

@@ -1,6 +1,6 @@
 package io.kindred.cluster.keyspace;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.LiveValue;
@@ -68,8 +68,8 @@ final class PartitionScan extends Request {
     }
 
     private void askOne(long holder) {
-        Message.ScanRequest request =
-                new Message.ScanRequest(id, asked.db(), asked.partition(), asked.fromHash(), asked.limit());
+        KeyspaceMessage.ScanRequest request =
+                new KeyspaceMessage.ScanRequest(id, asked.db(), asked.partition(), asked.fromHash(), asked.limit());
         if (holder == node.partitions().self()) {
             node.keyspace().scan(request, reply -> onScanReply(holder, reply));
         } else {
@@ -78,7 +78,7 @@ final class PartitionScan extends Request {
     }
 
     @Override
-    public void onScanReply(long from, Message.ScanReply reply) {
+    public void onScanReply(long from, KeyspaceMessage.ScanReply reply) {
         if (id == 0 || !awaited.contains(from)) {
             return;
         }

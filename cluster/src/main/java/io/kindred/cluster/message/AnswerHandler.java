@@ -2,39 +2,39 @@ package io.kindred.cluster.message;
 
 /** One method an answer, so that an answer that nobody handles does not compile. */
 public interface AnswerHandler {
-    void onForwardReply(long from, Message.ForwardReply answer);
+    void onForwardReply(long from, RequestMessage.ForwardReply answer);
 
-    void onReadReply(long from, Message.ReadReply answer);
+    void onReadReply(long from, RequestMessage.ReadReply answer);
 
-    void onDeltasAck(long from, Message.DeltasAck answer);
+    void onDeltasAck(long from, RequestMessage.DeltasAck answer);
 
-    void onDotReply(long from, Message.DotReply answer);
+    void onDotReply(long from, RequestMessage.DotReply answer);
 
-    void onTermReply(long from, Message.TermReply answer);
+    void onTermReply(long from, TermMessage.TermReply answer);
 
-    void onTermsReply(long from, Message.TermsReply answer);
+    void onTermsReply(long from, TermMessage.TermsReply answer);
 
-    void onHandOverAck(long from, Message.HandOverAck answer);
+    void onHandOverAck(long from, HandoffMessage.HandOverAck answer);
 
-    void onTreeRootsReply(long from, Message.TreeRootsReply answer);
+    void onTreeRootsReply(long from, ExchangeMessage.TreeRootsReply answer);
 
-    void onTreeLanesReply(long from, Message.TreeLanesReply answer);
+    void onTreeLanesReply(long from, ExchangeMessage.TreeLanesReply answer);
 
-    void onTreeSumsReply(long from, Message.TreeSumsReply answer);
+    void onTreeSumsReply(long from, ExchangeMessage.TreeSumsReply answer);
 
-    void onBucketKeysReply(long from, Message.BucketKeysReply answer);
+    void onBucketKeysReply(long from, ExchangeMessage.BucketKeysReply answer);
 
-    void onBucketSumsReply(long from, Message.BucketSumsReply answer);
+    void onBucketSumsReply(long from, ExchangeMessage.BucketSumsReply answer);
 
-    void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply answer);
+    void onExchangeObjectsReply(long from, ExchangeMessage.ExchangeObjectsReply answer);
 
-    void onExchangeDone(long from, Message.ExchangeDone answer);
+    void onExchangeDone(long from, ExchangeMessage.ExchangeDone answer);
 
-    void onCountReply(long from, Message.CountReply answer);
+    void onCountReply(long from, KeyspaceMessage.CountReply answer);
 
-    void onScanReply(long from, Message.ScanReply answer);
+    void onScanReply(long from, KeyspaceMessage.ScanReply answer);
 
-    void onClockReply(long from, Message.ClockReply answer);
+    void onClockReply(long from, KeyspaceMessage.ClockReply answer);
 
-    void onFlushAck(long from, Message.FlushAck answer);
+    void onFlushAck(long from, KeyspaceMessage.FlushAck answer);
 }

@@ -15,37 +15,37 @@ public final class Overload {
 
     /** Whether the message asks the receiver to write. */
     public static boolean isWrite(Message message) {
-        return message instanceof Message.Deltas
-                || message instanceof Message.Forward
-                || message instanceof Message.HandOver
-                || message instanceof Message.Relay
-                || message instanceof Message.ExchangeObjects;
+        return message instanceof RequestMessage.Deltas
+                || message instanceof RequestMessage.Forward
+                || message instanceof HandoffMessage.HandOver
+                || message instanceof HandoffMessage.Relay
+                || message instanceof ExchangeMessage.ExchangeObjects;
     }
 
     /** The answer to a message that asks to write, by which its sender knows that nothing was applied; null: nobody waits. */
     public static @Nullable Message answer(Message message) {
-        if (message instanceof Message.Deltas request) {
+        if (message instanceof RequestMessage.Deltas request) {
             return request.requestId() == 0
                     ? null
-                    : new Message.DeltasAck(request.requestId(), Verdict.OVERLOADED, null);
+                    : new RequestMessage.DeltasAck(request.requestId(), Verdict.OVERLOADED, null);
         }
-        if (message instanceof Message.Forward request) {
-            return new Message.ForwardReply(request.requestId(), new Outcome.Refused(ERROR), ClockReading.NONE);
+        if (message instanceof RequestMessage.Forward request) {
+            return new RequestMessage.ForwardReply(request.requestId(), new Outcome.Refused(ERROR), ClockReading.NONE);
         }
-        if (message instanceof Message.HandOver request) {
+        if (message instanceof HandoffMessage.HandOver request) {
             return refused(request.requestId(), request.records().size());
         }
-        if (message instanceof Message.Relay request) {
+        if (message instanceof HandoffMessage.Relay request) {
             return refused(request.requestId(), request.records().size());
         }
-        if (message instanceof Message.ExchangeObjects request) {
-            return new Message.ExchangeObjectsReply(request.requestId(), Verdict.OVERLOADED, List.of());
+        if (message instanceof ExchangeMessage.ExchangeObjects request) {
+            return new ExchangeMessage.ExchangeObjectsReply(request.requestId(), Verdict.OVERLOADED, List.of());
         }
         throw new IllegalArgumentException("not a write: " + message.getClass().getSimpleName());
     }
 
     private static Message refused(long requestId, int count) {
-        return new Message.HandOverAck(
+        return new HandoffMessage.HandOverAck(
                 requestId, Verdict.OVERLOADED, IntStream.range(0, count).boxed().toList(), 0);
     }
 }

@@ -12,9 +12,11 @@ import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Overload;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.wire.LocalNode;
@@ -422,9 +424,9 @@ public final class NodeLoop {
         }
 
         private boolean isDealtWith(long from, Message message) {
-            if (message instanceof Message.Pressure pressure) {
+            if (message instanceof MembershipMessage.Pressure pressure) {
                 gate.heard(from, pressure.full());
-            } else if (message instanceof Message.ReadRequest read && waits(from)) {
+            } else if (message instanceof RequestMessage.ReadRequest read && waits(from)) {
                 answer(from, parkedReads.park(from, read, clock.nanos()));
             } else if (Overload.isWrite(message) && hasNoRoom()) {
                 refusedForRoom++;

@@ -2,6 +2,7 @@ package io.kindred.cluster.node;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.RequestMessage;
 import java.util.ArrayDeque;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,10 @@ final class ParkedReads {
 
     /** Whom a read goes to when it is its turn. */
     interface Reader {
-        void read(long from, Message.ReadRequest request);
+        void read(long from, RequestMessage.ReadRequest request);
     }
 
-    private record Parked(long from, Message.ReadRequest request, long sinceNanos) {}
+    private record Parked(long from, RequestMessage.ReadRequest request, long sinceNanos) {}
 
     private final ArrayDeque<Parked> parked = new ArrayDeque<>();
     private final long timeoutNanos;
@@ -43,9 +44,9 @@ final class ParkedReads {
 
     /** The answer where there is no room for it; else it is read later. */
     @Nullable
-    Message park(long from, Message.ReadRequest request, long nowNanos) {
+    Message park(long from, RequestMessage.ReadRequest request, long nowNanos) {
         if (parked.size() >= READS_MAX) {
-            return new Message.ReadReply(request.requestId(), Verdict.OVERLOADED, null);
+            return new RequestMessage.ReadReply(request.requestId(), Verdict.OVERLOADED, null);
         }
         count++;
         parked.add(new Parked(from, request, nowNanos));

@@ -1,7 +1,7 @@
 package io.kindred.cluster.node;
 
 import io.kindred.cluster.core.NodeViews;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.wire.PeerTransport;
 import io.kindred.engine.StorageEngine;
 import io.netty.channel.EventLoop;
@@ -135,7 +135,7 @@ final class WriteGate {
         if (full && (!told || now - toldNanos >= TELL_NANOS) || !full && told) {
             told = full;
             toldNanos = now;
-            transport.sendToAll(new Message.Pressure(full));
+            transport.sendToAll(new MembershipMessage.Pressure(full));
             transport.flush();
         }
     }

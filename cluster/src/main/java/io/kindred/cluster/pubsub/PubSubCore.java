@@ -1,6 +1,7 @@
 package io.kindred.cluster.pubsub;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -98,7 +99,7 @@ public final class PubSubCore {
         if (wanting.length == 0) {
             return;
         }
-        Message message = new Message.Publication(start, ++lastNumber, channel, payload);
+        Message message = new PubSubMessage.Publication(start, ++lastNumber, channel, payload);
         for (long node : wanting) {
             counters.sent++;
             out.send(node, message);
@@ -130,11 +131,11 @@ public final class PubSubCore {
         remote.begun(from, itsStart);
     }
 
-    public void onInterest(long from, Message.Interest message) {
+    public void onInterest(long from, PubSubMessage.Interest message) {
         out.send(from, remote.take(from, message));
     }
 
-    public void onInterestAck(long from, Message.InterestAck ack) {
+    public void onInterestAck(long from, PubSubMessage.InterestAck ack) {
         Telling telling = tellings.get(from);
         if (telling == null) {
             return;
@@ -146,7 +147,7 @@ public final class PubSubCore {
         nextResendNanos = Math.min(nextResendNanos, telling.nextTickNanos());
     }
 
-    public void onPublication(long from, Message.Publication publication) {
+    public void onPublication(long from, PubSubMessage.Publication publication) {
         if (remote.isNew(from, publication)) {
             counters.received++;
             out.published(publication.channel(), publication.payload());

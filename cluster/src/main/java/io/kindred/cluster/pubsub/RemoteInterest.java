@@ -1,7 +1,7 @@
 package io.kindred.cluster.pubsub;
 
 import io.kindred.cluster.keyspace.Glob;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -68,7 +68,7 @@ final class RemoteInterest {
     }
 
     /** Takes a part, if it is the next one. Returns what has been taken by now. */
-    Message.InterestAck take(long from, Message.Interest told) {
+    PubSubMessage.InterestAck take(long from, PubSubMessage.Interest told) {
         Source source = sources.computeIfAbsent(from, node -> new Source());
         if (told.start() > source.start) {
             restart(from, source, told.start());
@@ -83,10 +83,10 @@ final class RemoteInterest {
             apply(from, source, told);
             source.part = told.part();
         }
-        return new Message.InterestAck(source.start, source.session, source.part);
+        return new PubSubMessage.InterestAck(source.start, source.session, source.part);
     }
 
-    private void apply(long from, Source source, Message.Interest told) {
+    private void apply(long from, Source source, PubSubMessage.Interest told) {
         boolean everything = told.everything();
         told.removed().forEach(topic -> remove(from, source, topic));
         told.added().forEach(topic -> add(from, source, topic));
@@ -104,7 +104,7 @@ final class RemoteInterest {
     }
 
     /** Whether this one comes behind all that the node has published before; it is the last then. */
-    boolean isNew(long from, Message.Publication publication) {
+    boolean isNew(long from, PubSubMessage.Publication publication) {
         Source source = sources.computeIfAbsent(from, node -> new Source());
         if (publication.start() > source.start) {
             restart(from, source, publication.start());

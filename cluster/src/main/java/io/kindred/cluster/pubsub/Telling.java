@@ -1,6 +1,6 @@
 package io.kindred.cluster.pubsub;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -37,7 +37,7 @@ final class Telling {
     private long session;
     private long part;
     private boolean whole;
-    private Message.@Nullable Interest underWay;
+    private PubSubMessage.@Nullable Interest underWay;
     private long underWayUpTo;
     private long resendNanos;
     /** The peer does not know what it was told: all is told anew, but not at once, for it may know better. */
@@ -101,7 +101,7 @@ final class Telling {
     }
 
     /** The part to be sent now; null: one is under way, or there is nothing to tell. */
-    Message.@Nullable Interest next(long nowNanos) {
+    PubSubMessage.@Nullable Interest next(long nowNanos) {
         boolean isFirst = part == 0;
         if (!connected || session == 0 || underWay != null || (untold.isEmpty() && !isFirst)) {
             return null;
@@ -111,7 +111,7 @@ final class Telling {
         long upTo = take(added, removed);
         whole |= untold.isEmpty() && !own.isTooMany();
         part++;
-        Message.Interest message = new Message.Interest(start, session, part, !whole, added, removed);
+        PubSubMessage.Interest message = new PubSubMessage.Interest(start, session, part, !whole, added, removed);
         acknowledged = whole ? Math.min(acknowledged, upTo) : acknowledged;
         underWay = message;
         underWayUpTo = whole ? upTo : ALL;
@@ -141,8 +141,8 @@ final class Telling {
     }
 
     /** The part under way, if it is to be sent again now; null: it is not. */
-    Message.@Nullable Interest again(long nowNanos) {
-        Message.Interest message = underWay;
+    PubSubMessage.@Nullable Interest again(long nowNanos) {
+        PubSubMessage.Interest message = underWay;
         if (message == null || nowNanos < resendNanos) {
             return null;
         }
@@ -155,8 +155,8 @@ final class Telling {
     }
 
     /** Whether the part under way has been taken, so that the next may be sent. */
-    boolean onAck(Message.InterestAck ack, long nowNanos) {
-        Message.Interest message = underWay;
+    boolean onAck(PubSubMessage.InterestAck ack, long nowNanos) {
+        PubSubMessage.Interest message = underWay;
         if (!connected || session == 0) {
             return false;
         }

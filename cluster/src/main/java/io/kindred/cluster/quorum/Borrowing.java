@@ -1,7 +1,7 @@
 package io.kindred.cluster.quorum;
 
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
@@ -108,7 +108,7 @@ final class Borrowing extends Request {
             return;
         }
         boolean standIn = route.indexOf(candidate) < 0;
-        node.outbox().send(candidate, new Message.DotRequest(id, route.storageKey(), seen, standIn));
+        node.outbox().send(candidate, new RequestMessage.DotRequest(id, route.storageKey(), seen, standIn));
         node.requests().hedge(this, lender.sinceNanos, patience);
     }
 
@@ -122,7 +122,7 @@ final class Borrowing extends Request {
     }
 
     @Override
-    public void onDotReply(long from, Message.DotReply reply) {
+    public void onDotReply(long from, RequestMessage.DotReply reply) {
         Lender lender = lender(from);
         if (lender != null) {
             node.latencies().answered(from, node.clocks().nanos() - lender.sinceNanos, false);

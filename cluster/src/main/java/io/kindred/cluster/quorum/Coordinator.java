@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.RequestMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -142,9 +143,9 @@ public final class Coordinator {
     }
 
     /** Another node asks for a dot for a write of its own; as a put, it comes after updates that are under way. */
-    public void onDotRequest(long from, Message.DotRequest request) {
+    public void onDotRequest(long from, RequestMessage.DotRequest request) {
         DotLender.Borrower answer = (verdict, dot, held) -> node.outbox()
-                .send(from, new Message.DotReply(request.requestId(), verdict, dot, held, flushStamp(request)));
+                .send(from, new RequestMessage.DotReply(request.requestId(), verdict, dot, held, flushStamp(request)));
         boolean mine = request.asStandIn()
                 ? node.router().isInRing(request.storageKey())
                 : node.router().isReplicaOf(request.storageKey());
@@ -163,7 +164,7 @@ public final class Coordinator {
         }
     }
 
-    private Turn loan(Message.DotRequest request, DotLender.Borrower borrower) {
+    private Turn loan(RequestMessage.DotRequest request, DotLender.Borrower borrower) {
         long deadline = node.clocks().nanos() + node.settings().timeoutNanos();
         return new Turn(Hold.FOR_LOANS, deadline) {
             @Override
@@ -179,7 +180,7 @@ public final class Coordinator {
     }
 
     /** An operation that another node forwarded to this one, as a replica of its key. */
-    public void onForward(long from, Message.Forward forward) {
+    public void onForward(long from, RequestMessage.Forward forward) {
         long now = node.clocks().nanos();
         long late = isPossible(forward.deadline(), forward.budgetMillis())
                 ? forward.deadline().nanos()
@@ -218,7 +219,7 @@ public final class Coordinator {
     /**
      * Why a forward is not begun; null: it may be. Only what no copy of it can have got past is said to have applied nothing.
      */
-    private @Nullable Outcome refusal(Message.Forward forward) {
+    private @Nullable Outcome refusal(RequestMessage.Forward forward) {
         AskerDeadline deadline = forward.deadline();
         if (deadline.start() == 0) {
             return new Outcome.TryAgain("the coordinator's clock was not known yet; nothing was applied");
@@ -332,7 +333,7 @@ public final class Coordinator {
         return -1;
     }
 
-    private long flushStamp(Message.DotRequest request) {
+    private long flushStamp(RequestMessage.DotRequest request) {
         return node.router().isInRing(request.storageKey())
                 ? node.flushStamps().of(request.storageKey().db())
                 : 0;

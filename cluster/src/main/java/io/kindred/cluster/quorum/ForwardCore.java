@@ -1,9 +1,9 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.AskerDeadline;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.RequestMessage;
 import java.util.function.Consumer;
 
 /**
@@ -46,7 +46,7 @@ final class ForwardCore extends Request {
         node.outbox()
                 .send(
                         target,
-                        new Message.Forward(
+                        new RequestMessage.Forward(
                                 id,
                                 ticket.operation(),
                                 ticket.quorum(),
@@ -57,7 +57,7 @@ final class ForwardCore extends Request {
     }
 
     @Override
-    public void onForwardReply(long from, Message.ForwardReply reply) {
+    public void onForwardReply(long from, RequestMessage.ForwardReply reply) {
         node.clocks().peers().answered(from, reply.reading(), sentNanos, node.clocks());
         node.requests().close(this);
         if (reply.outcome() instanceof Outcome.TryAgain && isInTime() && (hasMoved() || isClockKnownNow())) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A read-modify-write of several keys of one partition, at their first live replica: nobody sees some of its changes without
  * the others, and no update of these keys comes between what it reads and what it writes. It stands in the lines of all of its
  * keys, reads them under this node's term of the partition, runs its function, stores all edits in one commit and spreads them
- * as one {@link io.kindred.cluster.message.Message.Deltas}, which each replica joins all or none. The lines are its own until
+ * as one {@link io.kindred.cluster.message.RequestMessage.Deltas}, which each replica joins all or none. The lines are its own until
  * W have it.
  *
  * <p>It is refused as the updates of one key are ({@link UpdateRounds}), and settled by the same rules ({@link

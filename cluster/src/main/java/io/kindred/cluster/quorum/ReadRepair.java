@@ -1,7 +1,7 @@
 package io.kindred.cluster.quorum;
 
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Versions;
@@ -31,7 +31,7 @@ final class ReadRepair {
                 node.replica().write(route.storageKey(), new Merge(merged));
             } else {
                 for (Versions part : Parts.of(merged, SizeLimits.PART_BYTES_MAX)) {
-                    node.outbox().send(route.writers()[i], new Message.Deltas(0, route.storageKey(), part, 0));
+                    node.outbox().send(route.writers()[i], new RequestMessage.Deltas(0, route.storageKey(), part, 0));
                 }
             }
         }

@@ -1,8 +1,8 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Guard;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
@@ -239,7 +239,8 @@ final class ReadRound extends Request {
         places.replica(place, State.ASKED);
         late[place] = false;
         dueNanos[place] = due(route.writers()[place]);
-        node.outbox().send(route.writers()[place], new Message.ReadRequest(id, route.storageKey(), false, guard));
+        node.outbox()
+                .send(route.writers()[place], new RequestMessage.ReadRequest(id, route.storageKey(), false, guard));
     }
 
     private void askSelf(int self) {
@@ -265,12 +266,12 @@ final class ReadRound extends Request {
         } else if (standIn != 0) {
             late[place] = false;
             dueNanos[place] = due(standIn);
-            node.outbox().send(standIn, new Message.ReadRequest(id, route.storageKey(), true));
+            node.outbox().send(standIn, new RequestMessage.ReadRequest(id, route.storageKey(), true));
         }
     }
 
     @Override
-    public void onReadReply(long from, Message.ReadReply reply) {
+    public void onReadReply(long from, RequestMessage.ReadReply reply) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0 && place < places.size() && reply.verdict() == Verdict.OLD_TERM && !isDecided()) {

@@ -1,7 +1,12 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.AnswerHandler;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.HandoffMessage;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 
 /**
  * Something that waits for answers, known by an id that its messages carry. Answers may come twice, late, or never;
@@ -22,7 +27,7 @@ public abstract class Request implements AnswerHandler {
         answer.tell(from, this);
     }
 
-    /** A {@link Message.DeltasAck} that says that all is well, and no more. */
+    /** A {@link RequestMessage.DeltasAck} that says that all is well, and no more. */
     protected void onAcknowledged(long from) {}
 
     /** What was sent to this peer and not yet answered may be lost. */
@@ -34,56 +39,56 @@ public abstract class Request implements AnswerHandler {
     protected abstract void onDeadline();
 
     @Override
-    public void onForwardReply(long from, Message.ForwardReply answer) {}
+    public void onForwardReply(long from, RequestMessage.ForwardReply answer) {}
 
     @Override
-    public void onReadReply(long from, Message.ReadReply answer) {}
+    public void onReadReply(long from, RequestMessage.ReadReply answer) {}
 
     @Override
-    public void onDeltasAck(long from, Message.DeltasAck answer) {}
+    public void onDeltasAck(long from, RequestMessage.DeltasAck answer) {}
 
     @Override
-    public void onDotReply(long from, Message.DotReply answer) {}
+    public void onDotReply(long from, RequestMessage.DotReply answer) {}
 
     @Override
-    public void onTermReply(long from, Message.TermReply answer) {}
+    public void onTermReply(long from, TermMessage.TermReply answer) {}
 
     @Override
-    public void onTermsReply(long from, Message.TermsReply answer) {}
+    public void onTermsReply(long from, TermMessage.TermsReply answer) {}
 
     @Override
-    public void onHandOverAck(long from, Message.HandOverAck answer) {}
+    public void onHandOverAck(long from, HandoffMessage.HandOverAck answer) {}
 
     @Override
-    public void onTreeRootsReply(long from, Message.TreeRootsReply answer) {}
+    public void onTreeRootsReply(long from, ExchangeMessage.TreeRootsReply answer) {}
 
     @Override
-    public void onTreeLanesReply(long from, Message.TreeLanesReply answer) {}
+    public void onTreeLanesReply(long from, ExchangeMessage.TreeLanesReply answer) {}
 
     @Override
-    public void onTreeSumsReply(long from, Message.TreeSumsReply answer) {}
+    public void onTreeSumsReply(long from, ExchangeMessage.TreeSumsReply answer) {}
 
     @Override
-    public void onBucketKeysReply(long from, Message.BucketKeysReply answer) {}
+    public void onBucketKeysReply(long from, ExchangeMessage.BucketKeysReply answer) {}
 
     @Override
-    public void onBucketSumsReply(long from, Message.BucketSumsReply answer) {}
+    public void onBucketSumsReply(long from, ExchangeMessage.BucketSumsReply answer) {}
 
     @Override
-    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply answer) {}
+    public void onExchangeObjectsReply(long from, ExchangeMessage.ExchangeObjectsReply answer) {}
 
     @Override
-    public void onExchangeDone(long from, Message.ExchangeDone answer) {}
+    public void onExchangeDone(long from, ExchangeMessage.ExchangeDone answer) {}
 
     @Override
-    public void onCountReply(long from, Message.CountReply answer) {}
+    public void onCountReply(long from, KeyspaceMessage.CountReply answer) {}
 
     @Override
-    public void onScanReply(long from, Message.ScanReply answer) {}
+    public void onScanReply(long from, KeyspaceMessage.ScanReply answer) {}
 
     @Override
-    public void onClockReply(long from, Message.ClockReply answer) {}
+    public void onClockReply(long from, KeyspaceMessage.ClockReply answer) {}
 
     @Override
-    public void onFlushAck(long from, Message.FlushAck answer) {}
+    public void onFlushAck(long from, KeyspaceMessage.FlushAck answer) {}
 }

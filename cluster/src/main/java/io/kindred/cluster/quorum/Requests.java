@@ -1,6 +1,7 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ public final class Requests {
         }
     }
 
-    public void onAcks(long from, Message.Acks acks) {
+    public void onAcks(long from, RequestMessage.Acks acks) {
         for (long id : acks.requestIds()) {
             Request request = find(id);
             if (request != null) {

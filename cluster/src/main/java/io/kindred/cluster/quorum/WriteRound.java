@@ -1,10 +1,10 @@
 package io.kindred.cluster.quorum;
 
 import io.kindred.cluster.message.Guard;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Record;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.quorum.Places.State;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
@@ -183,7 +183,7 @@ final class WriteRound extends Request {
     private void proceedLate(List<Record> written) {
         for (int i = 0; i < places.size(); i++) {
             if (i != route.self() && !node.router().avoids(route.writers()[i])) {
-                node.outbox().send(route.writers()[i], new Message.Deltas(0, written, 0, null));
+                node.outbox().send(route.writers()[i], new RequestMessage.Deltas(0, written, 0, null));
             }
         }
     }
@@ -198,7 +198,7 @@ final class WriteRound extends Request {
             askStandIn(place, written);
         } else {
             places.replica(place, State.ASKED);
-            node.outbox().send(replica, new Message.Deltas(id, written, 0, guard));
+            node.outbox().send(replica, new RequestMessage.Deltas(id, written, 0, guard));
         }
     }
 
@@ -210,7 +210,7 @@ final class WriteRound extends Request {
             Hinted hinted = new Hinted(written.size(), place);
             written.forEach(each -> node.hints().store(intended, each.key(), each.versions(), hinted));
         } else if (standIn != 0) {
-            node.outbox().send(standIn, new Message.Deltas(id, written, intended, null));
+            node.outbox().send(standIn, new RequestMessage.Deltas(id, written, intended, null));
         }
         return standIn != 0;
     }
@@ -236,7 +236,7 @@ final class WriteRound extends Request {
     }
 
     @Override
-    public void onDeltasAck(long from, Message.DeltasAck ack) {
+    public void onDeltasAck(long from, RequestMessage.DeltasAck ack) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
@@ -264,7 +264,7 @@ final class WriteRound extends Request {
         }
     }
 
-    private void noteRefusal(int place, Message.DeltasAck ack) {
+    private void noteRefusal(int place, RequestMessage.DeltasAck ack) {
         Verdict verdict = ack.verdict();
         boolean isRule = verdict == Verdict.OLD_TERM || verdict == Verdict.UNCOVERED || verdict == Verdict.OLD_RING;
         if (isRule && places.replica(place) == State.ASKED) {
@@ -460,7 +460,7 @@ final class WriteRound extends Request {
             long replica = route.writers()[i];
             if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
                 places.replica(i, State.ASKED);
-                node.outbox().send(replica, new Message.Deltas(id, written, 0, guard));
+                node.outbox().send(replica, new RequestMessage.Deltas(id, written, 0, guard));
             }
         }
         return !isHopeless();
@@ -532,7 +532,7 @@ final class WriteRound extends Request {
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
             if (refusal != null && refusal.isBy(route.writers()[i])) {
                 // Others have it by now, so it is as any version that this replica lacks.
-                node.outbox().send(route.writers()[i], new Message.Deltas(0, written, 0, null));
+                node.outbox().send(route.writers()[i], new RequestMessage.Deltas(0, written, 0, null));
             } else if (i != route.self() && isWanted && !places.isAnswered(i)) {
                 long missed = route.writers()[i];
                 written.forEach(each -> node.hints().keep(missed, each.key(), each.versions()));

@@ -1,6 +1,6 @@
 package io.kindred.cluster.relay;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.HintKeeper;
@@ -113,7 +113,7 @@ public final class RelayCore implements RemoteCopies {
             }
             tried = Arrays.copyOf(tried, tried.length + 1);
             tried[tried.length - 1] = node;
-            outbox.send(node, new Message.Relay(id, List.of(new Record(storageKey, delta))));
+            outbox.send(node, new HandoffMessage.Relay(id, List.of(new Record(storageKey, delta))));
         }
 
         /** A replica there, so that no further hop is needed; failing that, any node. */
@@ -145,7 +145,7 @@ public final class RelayCore implements RemoteCopies {
         }
 
         @Override
-        public void onHandOverAck(long from, Message.HandOverAck ack) {
+        public void onHandOverAck(long from, HandoffMessage.HandOverAck ack) {
             if (!isLast(from)) {
                 return;
             }

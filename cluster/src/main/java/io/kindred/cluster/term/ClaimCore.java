@@ -1,8 +1,8 @@
 package io.kindred.cluster.term;
 
 import io.kindred.cluster.message.Guard;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.quorum.TermBook.Claimed;
@@ -123,7 +123,9 @@ final class ClaimCore extends Request {
         }
         for (int i = 0; i < places; i++) {
             if (!granted[i] && !refused[i]) {
-                terms.wires().outbox().send(route.writers()[i], new Message.TermClaim(id, partition.partition, guard));
+                terms.wires()
+                        .outbox()
+                        .send(route.writers()[i], new TermMessage.TermClaim(id, partition.partition, guard));
             }
         }
         settle();
@@ -137,7 +139,7 @@ final class ClaimCore extends Request {
     }
 
     @Override
-    public void onTermReply(long from, Message.TermReply reply) {
+    public void onTermReply(long from, TermMessage.TermReply reply) {
         int place = route.indexOf(from);
         // A request has a new id each time that it asks, so that this is of the question that was asked last.
         if (state != State.ASKING || place < 0) {

@@ -1,7 +1,7 @@
 package io.kindred.cluster.term;
 
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.version.Term;
@@ -35,11 +35,11 @@ final class TermFetch extends Request {
         TermFetch fetch = new TermFetch(terms, peer, asked, told);
         Requests requests = terms.wires().requests();
         requests.open(fetch, terms.wires().clocks().nanos());
-        terms.wires().outbox().send(peer, new Message.TermsRequest(fetch.id, asked));
+        terms.wires().outbox().send(peer, new TermMessage.TermsRequest(fetch.id, asked));
     }
 
     @Override
-    public void onTermsReply(long from, Message.TermsReply reply) {
+    public void onTermsReply(long from, TermMessage.TermsReply reply) {
         if (from != peer || reply.terms().size() != partitions.length) {
             return;
         }

@@ -1,8 +1,8 @@
 package io.kindred.cluster.term;
 
 import io.kindred.cluster.message.Guard;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Outbox;
 import io.kindred.cluster.quorum.Requests;
@@ -244,7 +244,7 @@ public final class Terms implements TermBook {
     }
 
     /** Another node asks for the partition. */
-    public void onClaim(long from, Message.TermClaim claim) {
+    public void onClaim(long from, TermMessage.TermClaim claim) {
         RecordKey key = RecordKey.firstOf(claim.partition());
         PartitionTerm term = of(claim.partition());
         Guard guard = claim.guard();
@@ -277,7 +277,7 @@ public final class Terms implements TermBook {
         return HOLD_NANOS - (wires.clocks().nanos() - term.grantedNanos);
     }
 
-    private void grant(long from, Message.TermClaim claim, PartitionTerm term) {
+    private void grant(long from, TermMessage.TermClaim claim, PartitionTerm term) {
         granted(term, claim.guard().term());
         counters.granted++;
         saved(term, ok -> {
@@ -294,9 +294,9 @@ public final class Terms implements TermBook {
         term.grantedNanos = wires.clocks().nanos();
     }
 
-    private void reply(long to, Message.TermClaim claim, Verdict verdict, int comeAgainMillis) {
+    private void reply(long to, TermMessage.TermClaim claim, Verdict verdict, int comeAgainMillis) {
         Term shown = of(claim.partition()).durable;
-        wires.outbox().send(to, new Message.TermReply(claim.requestId(), verdict, shown, comeAgainMillis));
+        wires.outbox().send(to, new TermMessage.TermReply(claim.requestId(), verdict, shown, comeAgainMillis));
     }
 
     // --- transfers ---
@@ -317,7 +317,7 @@ public final class Terms implements TermBook {
     }
 
     /** Another node is to hold these partitions: it has to know what is known here. */
-    public void onTermsRequest(long from, Message.TermsRequest request) {
+    public void onTermsRequest(long from, TermMessage.TermsRequest request) {
         int[] asked = Arrays.stream(request.partitions())
                 .filter(partition -> partition >= 0 && partition < partitions.length)
                 .toArray();
@@ -334,7 +334,7 @@ public final class Terms implements TermBook {
                         .filter(partition -> !counts(partition))
                         .toArray();
                 int[] emptied = Arrays.stream(asked).filter(wires.isEmptied()).toArray();
-                wires.outbox().send(from, new Message.TermsReply(request.requestId(), told, uncounted, emptied));
+                wires.outbox().send(from, new TermMessage.TermsReply(request.requestId(), told, uncounted, emptied));
             }
         };
         for (int partition : asked) {

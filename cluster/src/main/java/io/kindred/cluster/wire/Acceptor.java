@@ -1,5 +1,6 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -137,7 +138,7 @@ final class Acceptor implements Connection.Owner, Handshake.Admission, AutoClose
 
     private void ask(Peer peer) {
         Connection way = peer.way();
-        if (way != null && way.send(new Message.Ping(0, 0, 0))) {
+        if (way != null && way.send(new MembershipMessage.Ping(0, 0, 0))) {
             way.flush();
         }
         if (peer.beginAsking()) {

@@ -1,6 +1,9 @@
 package io.kindred.cluster.wire;
 
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
+import io.kindred.cluster.message.RequestMessage;
 
 /** Which messages somebody waits for: what they cost to make is lost where they are, and what they end goes on. */
 final class Answers {
@@ -8,10 +11,10 @@ final class Answers {
 
     static boolean isAnswer(Message message) {
         return message instanceof Message.Answer
-                || message instanceof Message.Acks
-                || message instanceof Message.Ping
-                || message instanceof Message.Pong
-                || message instanceof Message.Pressure
-                || message instanceof Message.InterestAck;
+                || message instanceof RequestMessage.Acks
+                || message instanceof MembershipMessage.Ping
+                || message instanceof MembershipMessage.Pong
+                || message instanceof MembershipMessage.Pressure
+                || message instanceof PubSubMessage.InterestAck;
     }
 }

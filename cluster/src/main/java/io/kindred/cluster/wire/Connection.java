@@ -1,6 +1,8 @@
 package io.kindred.cluster.wire;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
+import io.kindred.cluster.message.RequestMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -135,11 +137,11 @@ final class Connection extends ByteToMessageDecoder {
             traffic.unspoken++;
             return false;
         }
-        if (message instanceof Message.Acks acks && !WireVersions.sharesFrames(peer().wireVersion())) {
+        if (message instanceof RequestMessage.Acks acks && !WireVersions.sharesFrames(peer().wireVersion())) {
             return sendEach(acks);
         }
         long queued = queuedBytes();
-        if (message instanceof Message.Publication && queued > config.publicationBytesMax()) {
+        if (message instanceof PubSubMessage.Publication && queued > config.publicationBytesMax()) {
             traffic.publicationsShed++;
             return false;
         }
@@ -170,10 +172,10 @@ final class Connection extends ByteToMessageDecoder {
     }
 
     /** To a build that knows no better. */
-    private boolean sendEach(Message.Acks acks) {
+    private boolean sendEach(RequestMessage.Acks acks) {
         boolean first = false;
         for (long id : acks.requestIds()) {
-            first |= send(new Message.DeltasAck(id, Message.Verdict.OK, null));
+            first |= send(new RequestMessage.DeltasAck(id, Message.Verdict.OK, null));
         }
         return first;
     }

@@ -3,12 +3,13 @@ package io.kindred.cluster.wire;
 import static io.kindred.cluster.wire.FrameWriter.writeBoolean;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Covered;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Found;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Seen;
+import io.kindred.cluster.message.ExchangeMessage.TreeLanesReply.Lane;
+import io.kindred.cluster.message.ExchangeMessage.TreeSums.Span;
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
-import io.kindred.cluster.message.Message.BucketKeysReply.Found;
-import io.kindred.cluster.message.Message.BucketKeysReply.Seen;
-import io.kindred.cluster.message.Message.TreeLanesReply.Lane;
-import io.kindred.cluster.message.Message.TreeSums.Span;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
@@ -28,25 +29,26 @@ final class ExchangeCodec {
 
     static Message read(int type, long id, FrameReader in) throws CorruptFrame {
         return switch (type) {
-            case MessageType.TREE_ROOTS -> new Message.TreeRoots(id, in.readInt("partitions a sum"), readAscending(in));
+            case MessageType.TREE_ROOTS ->
+                new ExchangeMessage.TreeRoots(id, in.readInt("partitions a sum"), readAscending(in));
             case MessageType.TREE_ROOTS_REPLY ->
-                new Message.TreeRootsReply(id, in.readLong("flush print"), readLongs(in), readAscending(in));
-            case MessageType.TREE_LANES -> new Message.TreeLanes(id, readAscending(in), readLongs(in));
-            case MessageType.TREE_LANES_REPLY -> new Message.TreeLanesReply(id, readLanes(in), readLongs(in));
-            case MessageType.TREE_SUMS -> new Message.TreeSums(id, readSpans(in));
-            case MessageType.TREE_SUMS_REPLY -> new Message.TreeSumsReply(id, readLongs(in));
-            case MessageType.BUCKET_KEYS -> new Message.BucketKeys(id, readRanges(in), readLongs(in));
+                new ExchangeMessage.TreeRootsReply(id, in.readLong("flush print"), readLongs(in), readAscending(in));
+            case MessageType.TREE_LANES -> new ExchangeMessage.TreeLanes(id, readAscending(in), readLongs(in));
+            case MessageType.TREE_LANES_REPLY -> new ExchangeMessage.TreeLanesReply(id, readLanes(in), readLongs(in));
+            case MessageType.TREE_SUMS -> new ExchangeMessage.TreeSums(id, readSpans(in));
+            case MessageType.TREE_SUMS_REPLY -> new ExchangeMessage.TreeSumsReply(id, readLongs(in));
+            case MessageType.BUCKET_KEYS -> new ExchangeMessage.BucketKeys(id, readRanges(in), readLongs(in));
             case MessageType.BUCKET_KEYS_REPLY -> readBucketReply(id, in);
-            case MessageType.BUCKET_SUMS -> new Message.BucketSums(id, readRange(in), readLongs(in));
+            case MessageType.BUCKET_SUMS -> new ExchangeMessage.BucketSums(id, readRange(in), readLongs(in));
             case MessageType.BUCKET_SUMS_REPLY ->
-                new Message.BucketSumsReply(id, Verdicts.read(in), in.readLong("buckets"));
+                new ExchangeMessage.BucketSumsReply(id, Verdicts.read(in), in.readLong("buckets"));
             case MessageType.EXCHANGE_OBJECTS ->
-                new Message.ExchangeObjects(id, ValueReader.readRecords(in), readKeys(in));
+                new ExchangeMessage.ExchangeObjects(id, ValueReader.readRecords(in), readKeys(in));
             case MessageType.EXCHANGE_OBJECTS_REPLY ->
-                new Message.ExchangeObjectsReply(id, Verdicts.read(in), ValueReader.readRecords(in));
+                new ExchangeMessage.ExchangeObjectsReply(id, Verdicts.read(in), ValueReader.readRecords(in));
             case MessageType.EXCHANGE_ASKED ->
-                new Message.ExchangeAsked(id, in.readInt("partition"), in.readLong("other node"));
-            case MessageType.EXCHANGE_DONE -> new Message.ExchangeDone(id, Verdicts.read(in));
+                new ExchangeMessage.ExchangeAsked(id, in.readInt("partition"), in.readLong("other node"));
+            case MessageType.EXCHANGE_DONE -> new ExchangeMessage.ExchangeDone(id, Verdicts.read(in));
             default -> throw new CorruptFrame("unknown message type " + type);
         };
     }
@@ -184,7 +186,7 @@ final class ExchangeCodec {
                 in.readBoolean("presence of buckets") ? in.readLong("buckets") : Range.ALL_BUCKETS);
     }
 
-    static void write(ByteBuf out, Message.BucketKeysReply message) {
+    static void write(ByteBuf out, ExchangeMessage.BucketKeysReply message) {
         out.writeByte(Verdicts.code(message.verdict()));
         writeVarint(out, message.covered().ranges());
         out.writeLong(message.covered().end().hash());
@@ -211,7 +213,7 @@ final class ExchangeCodec {
         if (!seen.isEmpty() && !records.isEmpty()) {
             throw new CorruptFrame("clocks and containers in one answer");
         }
-        return new Message.BucketKeysReply(id, verdict, covered, new Found(seen, records), readLongs(in));
+        return new ExchangeMessage.BucketKeysReply(id, verdict, covered, new Found(seen, records), readLongs(in));
     }
 
     static void writeKeys(ByteBuf out, List<RecordKey> keys) {

@@ -1,9 +1,14 @@
 package io.kindred.cluster.wire;
 
 import io.kindred.cluster.message.AskerDeadline;
+import io.kindred.cluster.message.HandoffMessage;
+import io.kindred.cluster.message.KeyspaceMessage;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.Dot;
@@ -24,19 +29,19 @@ final class MessageDecoder {
         int type = in.readByte("message type");
         return switch (type) {
             case MessageType.JOIN_REQUEST ->
-                new Message.JoinRequest(
+                new MembershipMessage.JoinRequest(
                         ValueReader.readMember(in), in.readString("fingerprint"), in.readString("whom it replaces"));
-            case MessageType.JOIN_REFUSED -> new Message.JoinRefused(in.readString("reason"));
+            case MessageType.JOIN_REFUSED -> new MembershipMessage.JoinRefused(in.readString("reason"));
             case MessageType.GOSSIP -> readGossip(in);
             case MessageType.GOSSIP_ASK ->
-                new Message.GossipAsk(
+                new MembershipMessage.GossipAsk(
                         ValueReader.readStamps(in),
                         ValueReader.readStamps(in),
                         ValueReader.readStamps(in),
                         in.readLong("stamp of the checkpoint"),
                         in.readLong("hash of the checkpoint"));
             case MessageType.GOSSIP_TELL ->
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         ValueReader.readMembers(in),
                         CheckpointCodec.readNullable(in),
                         ValueReader.readChanges(in),
@@ -44,16 +49,18 @@ final class MessageDecoder {
                         in.readLong("records' hash"),
                         in.readLong("cluster"));
             case MessageType.PING ->
-                new Message.Ping(in.readVarint("number"), in.readLong("stamp"), in.readLong("when it was sent"));
+                new MembershipMessage.Ping(
+                        in.readVarint("number"), in.readLong("stamp"), in.readLong("when it was sent"));
             case MessageType.PONG ->
-                new Message.Pong(
+                new MembershipMessage.Pong(
                         in.readVarint("number"),
                         in.readLong("stamp"),
                         in.readLong("when it was asked"),
                         ValueReader.readClocks(in));
-            case MessageType.PRESSURE -> new Message.Pressure(in.readBoolean("whether it is full"));
-            case MessageType.START_ASKED -> new Message.StartAsked(in.readVarint("start"));
-            case MessageType.START_KNOWN -> new Message.StartKnown(in.readVarint("start"), ValueReader.readStamps(in));
+            case MessageType.PRESSURE -> new MembershipMessage.Pressure(in.readBoolean("whether it is full"));
+            case MessageType.START_ASKED -> new MembershipMessage.StartAsked(in.readVarint("start"));
+            case MessageType.START_KNOWN ->
+                new MembershipMessage.StartKnown(in.readVarint("start"), ValueReader.readStamps(in));
             case MessageType.ACKS -> readAcks(in);
             default -> decodeOfRequest(type, in);
         };
@@ -61,7 +68,7 @@ final class MessageDecoder {
 
     private static Message readAcks(FrameReader in) throws CorruptFrame {
         int count = in.readCount(1, "acknowledged requests");
-        if (count > Message.Acks.REQUESTS_MAX) {
+        if (count > RequestMessage.Acks.REQUESTS_MAX) {
             throw new CorruptFrame(count + " requests acknowledged at once");
         }
         long[] ids = new long[count];
@@ -70,7 +77,7 @@ final class MessageDecoder {
             before += in.readSigned("request id");
             ids[i] = before;
         }
-        return new Message.Acks(ids);
+        return new RequestMessage.Acks(ids);
     }
 
     private static Message decodeOfRequest(int type, FrameReader in) throws CorruptFrame {
@@ -78,46 +85,50 @@ final class MessageDecoder {
         return switch (type) {
             case MessageType.FORWARD -> readForward(id, in);
             case MessageType.FORWARD_REPLY ->
-                new Message.ForwardReply(id, ValueReader.readOutcome(in), ValueReader.readClocks(in));
+                new RequestMessage.ForwardReply(id, ValueReader.readOutcome(in), ValueReader.readClocks(in));
             case MessageType.READ_REQUEST ->
-                new Message.ReadRequest(
+                new RequestMessage.ReadRequest(
                         id,
                         ValueReader.readKey(in),
                         in.readBoolean("whether as a stand-in"),
                         ValueReader.readNullableGuard(in));
             case MessageType.READ_REPLY -> readReadReply(id, in);
             case MessageType.DELTAS ->
-                new Message.Deltas(id, readDeltas(in), in.readLong("intended node"), ValueReader.readNullableGuard(in));
+                new RequestMessage.Deltas(
+                        id, readDeltas(in), in.readLong("intended node"), ValueReader.readNullableGuard(in));
             case MessageType.DELTAS_ACK ->
-                new Message.DeltasAck(
+                new RequestMessage.DeltasAck(
                         id, Verdicts.read(in), ValueReader.readNullableVersions(in), ValueReader.readTerm(in));
             case MessageType.DOT_REQUEST ->
-                new Message.DotRequest(
+                new RequestMessage.DotRequest(
                         id,
                         ValueReader.readKey(in),
                         ValueReader.readVector(in),
                         in.readBoolean("whether as a stand-in"));
             case MessageType.DOT_REPLY -> readDotReply(id, in);
             case MessageType.TERM_CLAIM ->
-                new Message.TermClaim(id, in.readInt("partition"), ValueReader.readGuard(in));
+                new TermMessage.TermClaim(id, in.readInt("partition"), ValueReader.readGuard(in));
             case MessageType.TERM_REPLY ->
-                new Message.TermReply(id, Verdicts.read(in), ValueReader.readTerm(in), in.readInt("pause"));
-            case MessageType.TERMS_REQUEST -> new Message.TermsRequest(id, readPartitions(in));
+                new TermMessage.TermReply(id, Verdicts.read(in), ValueReader.readTerm(in), in.readInt("pause"));
+            case MessageType.TERMS_REQUEST -> new TermMessage.TermsRequest(id, readPartitions(in));
             case MessageType.TERMS_REPLY -> readTerms(id, in);
-            case MessageType.HAND_OVER -> new Message.HandOver(id, ValueReader.readRecords(in));
-            case MessageType.RELAY -> new Message.Relay(id, ValueReader.readRecords(in));
+            case MessageType.HAND_OVER -> new HandoffMessage.HandOver(id, ValueReader.readRecords(in));
+            case MessageType.RELAY -> new HandoffMessage.Relay(id, ValueReader.readRecords(in));
             case MessageType.HAND_OVER_ACK ->
-                new Message.HandOverAck(id, Verdicts.read(in), readPlaces(in), in.readInt("credit"));
-            case MessageType.COUNT_REQUEST -> new Message.CountRequest(id, in.readInt("db"), readPartitions(in));
-            case MessageType.COUNT_REPLY -> new Message.CountReply(id, in.readVarint("keys"));
+                new HandoffMessage.HandOverAck(id, Verdicts.read(in), readPlaces(in), in.readInt("credit"));
+            case MessageType.COUNT_REQUEST ->
+                new KeyspaceMessage.CountRequest(id, in.readInt("db"), readPartitions(in));
+            case MessageType.COUNT_REPLY -> new KeyspaceMessage.CountReply(id, in.readVarint("keys"));
             case MessageType.SCAN_REQUEST ->
-                new Message.ScanRequest(
+                new KeyspaceMessage.ScanRequest(
                         id, in.readInt("db"), in.readInt("partition"), in.readLong("hash"), in.readInt("limit"));
             case MessageType.SCAN_REPLY -> readScanReply(id, in);
-            case MessageType.CLOCK_REQUEST -> new Message.ClockRequest(id);
-            case MessageType.CLOCK_REPLY -> new Message.ClockReply(id, in.readLong("stamp"), in.readLong("wall clock"));
-            case MessageType.FLUSH -> new Message.Flush(id, ValueReader.readStamps(in));
-            case MessageType.FLUSH_ACK -> new Message.FlushAck(id, Verdicts.read(in), in.readLong("stamp given"));
+            case MessageType.CLOCK_REQUEST -> new KeyspaceMessage.ClockRequest(id);
+            case MessageType.CLOCK_REPLY ->
+                new KeyspaceMessage.ClockReply(id, in.readLong("stamp"), in.readLong("wall clock"));
+            case MessageType.FLUSH -> new KeyspaceMessage.Flush(id, ValueReader.readStamps(in));
+            case MessageType.FLUSH_ACK ->
+                new KeyspaceMessage.FlushAck(id, Verdicts.read(in), in.readLong("stamp given"));
             case MessageType.INTEREST, MessageType.INTEREST_ACK, MessageType.PUBLICATION ->
                 PubSubCodec.read(type, id, in);
             default -> ExchangeCodec.read(type, id, in);
@@ -125,7 +136,7 @@ final class MessageDecoder {
     }
 
     private static Message readGossip(FrameReader in) throws CorruptFrame {
-        return new Message.Gossip(
+        return new MembershipMessage.Gossip(
                 ValueReader.readBeats(in),
                 in.readLong("records' hash"),
                 ValueReader.readStamps(in),
@@ -133,7 +144,7 @@ final class MessageDecoder {
     }
 
     private static Message readForward(long id, FrameReader in) throws CorruptFrame {
-        return new Message.Forward(
+        return new RequestMessage.Forward(
                 id,
                 ValueReader.readOperation(in),
                 ValueReader.readQuorum(in),
@@ -149,7 +160,7 @@ final class MessageDecoder {
         for (int i = 0; i < count; i++) {
             terms.add(ValueReader.readTerm(in));
         }
-        return new Message.TermsReply(id, terms, readPartitions(in), readPartitions(in));
+        return new TermMessage.TermsReply(id, terms, readPartitions(in), readPartitions(in));
     }
 
     private static Message readReadReply(long id, FrameReader in) throws CorruptFrame {
@@ -160,7 +171,7 @@ final class MessageDecoder {
             throw new CorruptFrame(
                     "a read reply that is " + verdict + (versions == null ? " without" : " with") + " versions");
         }
-        return new Message.ReadReply(id, verdict, versions, ValueReader.readTerm(in));
+        return new RequestMessage.ReadReply(id, verdict, versions, ValueReader.readTerm(in));
     }
 
     /** Those of a request are different ones of one partition: they are joined together. */
@@ -197,11 +208,11 @@ final class MessageDecoder {
             throw new CorruptFrame(
                     "a dot reply that is " + verdict + (held == null ? " without" : " with") + " versions");
         }
-        return new Message.DotReply(id, verdict, dot, held, in.readLong("flush stamp"));
+        return new RequestMessage.DotReply(id, verdict, dot, held, in.readLong("flush stamp"));
     }
 
     private static Message readScanReply(long id, FrameReader in) throws CorruptFrame {
-        return new Message.ScanReply(
+        return new KeyspaceMessage.ScanReply(
                 id, Verdicts.read(in), ValueReader.readRecords(in), in.readLong("next hash"), in.readBoolean("done"));
     }
 

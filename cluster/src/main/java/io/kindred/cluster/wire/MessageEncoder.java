@@ -6,8 +6,15 @@ import static io.kindred.cluster.wire.FrameWriter.writeString;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.AnswerHandler;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.HandoffMessage;
+import io.kindred.cluster.message.KeyspaceMessage;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.message.PubSubMessage;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.version.Dot;
 import io.netty.buffer.ByteBuf;
 
@@ -29,7 +36,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onJoinRequest(long from, Message.JoinRequest message) {
+    public void onJoinRequest(long from, MembershipMessage.JoinRequest message) {
         out.writeByte(MessageType.JOIN_REQUEST);
         ValueWriter.write(out, message.newcomer());
         writeString(out, message.fingerprint());
@@ -37,13 +44,13 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onJoinRefused(long from, Message.JoinRefused message) {
+    public void onJoinRefused(long from, MembershipMessage.JoinRefused message) {
         out.writeByte(MessageType.JOIN_REFUSED);
         writeString(out, message.reason());
     }
 
     @Override
-    public void onGossip(long from, Message.Gossip message) {
+    public void onGossip(long from, MembershipMessage.Gossip message) {
         out.writeByte(MessageType.GOSSIP);
         writeVarint(out, message.beats().size());
         message.beats().forEach(beat -> ValueWriter.write(out, beat));
@@ -53,7 +60,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onGossipAsk(long from, Message.GossipAsk message) {
+    public void onGossipAsk(long from, MembershipMessage.GossipAsk message) {
         out.writeByte(MessageType.GOSSIP_ASK);
         ValueWriter.writeStamps(out, message.members());
         ValueWriter.writeStamps(out, message.holdings());
@@ -63,7 +70,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onGossipTell(long from, Message.GossipTell message) {
+    public void onGossipTell(long from, MembershipMessage.GossipTell message) {
         out.writeByte(MessageType.GOSSIP_TELL);
         writeVarint(out, message.members().size());
         message.members().forEach(member -> ValueWriter.write(out, member));
@@ -77,14 +84,14 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onPing(long from, Message.Ping message) {
+    public void onPing(long from, MembershipMessage.Ping message) {
         begin(MessageType.PING, message.number());
         out.writeLong(message.stamp());
         out.writeLong(message.sentNanos());
     }
 
     @Override
-    public void onPong(long from, Message.Pong message) {
+    public void onPong(long from, MembershipMessage.Pong message) {
         begin(MessageType.PONG, message.number());
         out.writeLong(message.stamp());
         out.writeLong(message.sentNanos());
@@ -92,24 +99,24 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onPressure(long from, Message.Pressure message) {
+    public void onPressure(long from, MembershipMessage.Pressure message) {
         out.writeByte(MessageType.PRESSURE);
         writeBoolean(out, message.full());
     }
 
     @Override
-    public void onStartAsked(long from, Message.StartAsked message) {
+    public void onStartAsked(long from, MembershipMessage.StartAsked message) {
         begin(MessageType.START_ASKED, message.start());
     }
 
     @Override
-    public void onStartKnown(long from, Message.StartKnown message) {
+    public void onStartKnown(long from, MembershipMessage.StartKnown message) {
         begin(MessageType.START_KNOWN, message.start());
         ValueWriter.writeStamps(out, message.known());
     }
 
     @Override
-    public void onForward(long from, Message.Forward message) {
+    public void onForward(long from, RequestMessage.Forward message) {
         begin(MessageType.FORWARD, message.requestId());
         ValueWriter.write(out, message.operation());
         ValueWriter.write(out, message.quorum());
@@ -121,14 +128,14 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onForwardReply(long from, Message.ForwardReply message) {
+    public void onForwardReply(long from, RequestMessage.ForwardReply message) {
         begin(MessageType.FORWARD_REPLY, message.requestId());
         ValueWriter.write(out, message.outcome());
         ValueWriter.write(out, message.reading());
     }
 
     @Override
-    public void onReadRequest(long from, Message.ReadRequest message) {
+    public void onReadRequest(long from, RequestMessage.ReadRequest message) {
         begin(MessageType.READ_REQUEST, message.requestId());
         ValueWriter.write(out, message.storageKey());
         writeBoolean(out, message.asStandIn());
@@ -136,7 +143,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onReadReply(long from, Message.ReadReply message) {
+    public void onReadReply(long from, RequestMessage.ReadReply message) {
         begin(MessageType.READ_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.versions());
@@ -144,7 +151,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onDeltas(long from, Message.Deltas message) {
+    public void onDeltas(long from, RequestMessage.Deltas message) {
         begin(MessageType.DELTAS, message.requestId());
         ValueWriter.writeRecords(out, message.records());
         out.writeLong(message.intended());
@@ -152,7 +159,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onAcks(long from, Message.Acks message) {
+    public void onAcks(long from, RequestMessage.Acks message) {
         out.writeByte(MessageType.ACKS);
         writeVarint(out, message.requestIds().length);
         long before = 0;
@@ -163,7 +170,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onDeltasAck(long from, Message.DeltasAck message) {
+    public void onDeltasAck(long from, RequestMessage.DeltasAck message) {
         begin(MessageType.DELTAS_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeNullable(out, message.uncovered());
@@ -171,14 +178,14 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onTermClaim(long from, Message.TermClaim message) {
+    public void onTermClaim(long from, TermMessage.TermClaim message) {
         begin(MessageType.TERM_CLAIM, message.requestId());
         writeVarint(out, message.partition());
         ValueWriter.write(out, message.guard());
     }
 
     @Override
-    public void onTermReply(long from, Message.TermReply message) {
+    public void onTermReply(long from, TermMessage.TermReply message) {
         begin(MessageType.TERM_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.write(out, message.shown());
@@ -186,13 +193,13 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onTermsRequest(long from, Message.TermsRequest message) {
+    public void onTermsRequest(long from, TermMessage.TermsRequest message) {
         begin(MessageType.TERMS_REQUEST, message.requestId());
         writePartitions(message.partitions());
     }
 
     @Override
-    public void onTermsReply(long from, Message.TermsReply message) {
+    public void onTermsReply(long from, TermMessage.TermsReply message) {
         begin(MessageType.TERMS_REPLY, message.requestId());
         writeVarint(out, message.terms().size());
         message.terms().forEach(term -> ValueWriter.write(out, term));
@@ -201,7 +208,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onDotRequest(long from, Message.DotRequest message) {
+    public void onDotRequest(long from, RequestMessage.DotRequest message) {
         begin(MessageType.DOT_REQUEST, message.requestId());
         ValueWriter.write(out, message.storageKey());
         ValueWriter.write(out, message.seen());
@@ -209,7 +216,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onDotReply(long from, Message.DotReply message) {
+    public void onDotReply(long from, RequestMessage.DotReply message) {
         begin(MessageType.DOT_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         Dot dot = message.dot();
@@ -223,19 +230,19 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onHandOver(long from, Message.HandOver message) {
+    public void onHandOver(long from, HandoffMessage.HandOver message) {
         begin(MessageType.HAND_OVER, message.requestId());
         ValueWriter.writeRecords(out, message.records());
     }
 
     @Override
-    public void onRelay(long from, Message.Relay message) {
+    public void onRelay(long from, HandoffMessage.Relay message) {
         begin(MessageType.RELAY, message.requestId());
         ValueWriter.writeRecords(out, message.records());
     }
 
     @Override
-    public void onHandOverAck(long from, Message.HandOverAck message) {
+    public void onHandOverAck(long from, HandoffMessage.HandOverAck message) {
         begin(MessageType.HAND_OVER_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         writeVarint(out, message.refused().size());
@@ -244,14 +251,14 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onTreeRoots(long from, Message.TreeRoots message) {
+    public void onTreeRoots(long from, ExchangeMessage.TreeRoots message) {
         begin(MessageType.TREE_ROOTS, message.requestId());
         writeVarint(out, message.partitionsPerSum());
         ExchangeCodec.write(out, message.partitions());
     }
 
     @Override
-    public void onTreeRootsReply(long from, Message.TreeRootsReply message) {
+    public void onTreeRootsReply(long from, ExchangeMessage.TreeRootsReply message) {
         begin(MessageType.TREE_ROOTS_REPLY, message.requestId());
         out.writeLong(message.flushPrint());
         ExchangeCodec.write(out, message.sums());
@@ -259,100 +266,100 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onTreeLanes(long from, Message.TreeLanes message) {
+    public void onTreeLanes(long from, ExchangeMessage.TreeLanes message) {
         begin(MessageType.TREE_LANES, message.requestId());
         ExchangeCodec.write(out, message.partitions());
         ExchangeCodec.write(out, message.reapMarks());
     }
 
     @Override
-    public void onTreeLanesReply(long from, Message.TreeLanesReply message) {
+    public void onTreeLanesReply(long from, ExchangeMessage.TreeLanesReply message) {
         begin(MessageType.TREE_LANES_REPLY, message.requestId());
         ExchangeCodec.writeLanes(out, message.lanes());
         ExchangeCodec.write(out, message.reapMarks());
     }
 
     @Override
-    public void onTreeSums(long from, Message.TreeSums message) {
+    public void onTreeSums(long from, ExchangeMessage.TreeSums message) {
         begin(MessageType.TREE_SUMS, message.requestId());
         ExchangeCodec.writeSpans(out, message.spans());
     }
 
     @Override
-    public void onTreeSumsReply(long from, Message.TreeSumsReply message) {
+    public void onTreeSumsReply(long from, ExchangeMessage.TreeSumsReply message) {
         begin(MessageType.TREE_SUMS_REPLY, message.requestId());
         ExchangeCodec.write(out, message.sums());
     }
 
     @Override
-    public void onBucketKeys(long from, Message.BucketKeys message) {
+    public void onBucketKeys(long from, ExchangeMessage.BucketKeys message) {
         begin(MessageType.BUCKET_KEYS, message.requestId());
         ExchangeCodec.writeRanges(out, message.ranges());
         ExchangeCodec.write(out, message.digests());
     }
 
     @Override
-    public void onBucketKeysReply(long from, Message.BucketKeysReply message) {
+    public void onBucketKeysReply(long from, ExchangeMessage.BucketKeysReply message) {
         begin(MessageType.BUCKET_KEYS_REPLY, message.requestId());
         ExchangeCodec.write(out, message);
     }
 
     @Override
-    public void onBucketSums(long from, Message.BucketSums message) {
+    public void onBucketSums(long from, ExchangeMessage.BucketSums message) {
         begin(MessageType.BUCKET_SUMS, message.requestId());
         ExchangeCodec.write(out, message.range());
         ExchangeCodec.write(out, message.sums());
     }
 
     @Override
-    public void onBucketSumsReply(long from, Message.BucketSumsReply message) {
+    public void onBucketSumsReply(long from, ExchangeMessage.BucketSumsReply message) {
         begin(MessageType.BUCKET_SUMS_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         out.writeLong(message.differing());
     }
 
     @Override
-    public void onExchangeObjects(long from, Message.ExchangeObjects message) {
+    public void onExchangeObjects(long from, ExchangeMessage.ExchangeObjects message) {
         begin(MessageType.EXCHANGE_OBJECTS, message.requestId());
         ValueWriter.writeRecords(out, message.records());
         ExchangeCodec.writeKeys(out, message.wanted());
     }
 
     @Override
-    public void onExchangeObjectsReply(long from, Message.ExchangeObjectsReply message) {
+    public void onExchangeObjectsReply(long from, ExchangeMessage.ExchangeObjectsReply message) {
         begin(MessageType.EXCHANGE_OBJECTS_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeRecords(out, message.records());
     }
 
     @Override
-    public void onExchangeAsked(long from, Message.ExchangeAsked message) {
+    public void onExchangeAsked(long from, ExchangeMessage.ExchangeAsked message) {
         begin(MessageType.EXCHANGE_ASKED, message.requestId());
         writeVarint(out, message.partition());
         out.writeLong(message.with());
     }
 
     @Override
-    public void onExchangeDone(long from, Message.ExchangeDone message) {
+    public void onExchangeDone(long from, ExchangeMessage.ExchangeDone message) {
         begin(MessageType.EXCHANGE_DONE, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
     }
 
     @Override
-    public void onCountRequest(long from, Message.CountRequest message) {
+    public void onCountRequest(long from, KeyspaceMessage.CountRequest message) {
         begin(MessageType.COUNT_REQUEST, message.requestId());
         writeVarint(out, message.db());
         writePartitions(message.partitions());
     }
 
     @Override
-    public void onCountReply(long from, Message.CountReply message) {
+    public void onCountReply(long from, KeyspaceMessage.CountReply message) {
         begin(MessageType.COUNT_REPLY, message.requestId());
         writeVarint(out, message.keys());
     }
 
     @Override
-    public void onScanRequest(long from, Message.ScanRequest message) {
+    public void onScanRequest(long from, KeyspaceMessage.ScanRequest message) {
         begin(MessageType.SCAN_REQUEST, message.requestId());
         writeVarint(out, message.db());
         writeVarint(out, message.partition());
@@ -361,7 +368,7 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onScanReply(long from, Message.ScanReply message) {
+    public void onScanReply(long from, KeyspaceMessage.ScanReply message) {
         begin(MessageType.SCAN_REPLY, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         ValueWriter.writeRecords(out, message.records());
@@ -370,32 +377,32 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onClockRequest(long from, Message.ClockRequest message) {
+    public void onClockRequest(long from, KeyspaceMessage.ClockRequest message) {
         begin(MessageType.CLOCK_REQUEST, message.requestId());
     }
 
     @Override
-    public void onClockReply(long from, Message.ClockReply message) {
+    public void onClockReply(long from, KeyspaceMessage.ClockReply message) {
         begin(MessageType.CLOCK_REPLY, message.requestId());
         out.writeLong(message.stamp());
         out.writeLong(message.wallMillis());
     }
 
     @Override
-    public void onFlush(long from, Message.Flush message) {
+    public void onFlush(long from, KeyspaceMessage.Flush message) {
         begin(MessageType.FLUSH, message.requestId());
         ValueWriter.writeStamps(out, message.flushStamps());
     }
 
     @Override
-    public void onFlushAck(long from, Message.FlushAck message) {
+    public void onFlushAck(long from, KeyspaceMessage.FlushAck message) {
         begin(MessageType.FLUSH_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         out.writeLong(message.passed());
     }
 
     @Override
-    public void onInterest(long from, Message.Interest message) {
+    public void onInterest(long from, PubSubMessage.Interest message) {
         begin(MessageType.INTEREST, message.start());
         writeVarint(out, message.session());
         writeVarint(out, message.part());
@@ -405,14 +412,14 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
     }
 
     @Override
-    public void onInterestAck(long from, Message.InterestAck message) {
+    public void onInterestAck(long from, PubSubMessage.InterestAck message) {
         begin(MessageType.INTEREST_ACK, message.start());
         writeVarint(out, message.session());
         writeVarint(out, message.part());
     }
 
     @Override
-    public void onPublication(long from, Message.Publication message) {
+    public void onPublication(long from, PubSubMessage.Publication message) {
         begin(MessageType.PUBLICATION, message.start());
         writeVarint(out, message.number());
         PubSubCodec.write(out, message.channel());

@@ -4,6 +4,7 @@ import static io.kindred.cluster.wire.FrameWriter.writeBytes;
 import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class PubSubCodec {
     static Message read(int type, long start, FrameReader in) throws CorruptFrame {
         return switch (type) {
             case MessageType.INTEREST ->
-                new Message.Interest(
+                new PubSubMessage.Interest(
                         start,
                         in.readVarint("session"),
                         in.readVarint("part"),
@@ -27,9 +28,9 @@ final class PubSubCodec {
                         readTopics(in),
                         readTopics(in));
             case MessageType.INTEREST_ACK ->
-                new Message.InterestAck(start, in.readVarint("session"), in.readVarint("part"));
+                new PubSubMessage.InterestAck(start, in.readVarint("session"), in.readVarint("part"));
             case MessageType.PUBLICATION ->
-                new Message.Publication(start, in.readVarint("number"), readTopic(in), in.readBytes("payload"));
+                new PubSubMessage.Publication(start, in.readVarint("number"), readTopic(in), in.readBytes("payload"));
             default -> throw new CorruptFrame("unknown message type " + type);
         };
     }

@@ -1,6 +1,7 @@
 package io.kindred.cluster.wire;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 
 /** The versions of the wire format that a node speaks: all from {@code min} to {@code max}. */
 public record WireVersions(int min, int max) {
@@ -21,9 +22,9 @@ public record WireVersions(int min, int max) {
     /** Whether a connection on which this version is spoken carries such a message. */
     static boolean speaks(int version, Message message) {
         return version >= WITH_PUBLICATIONS
-                || !(message instanceof Message.Publication
-                        || message instanceof Message.Interest
-                        || message instanceof Message.InterestAck);
+                || !(message instanceof PubSubMessage.Publication
+                        || message instanceof PubSubMessage.Interest
+                        || message instanceof PubSubMessage.InterestAck);
     }
 
     /** Whether a frame may have more than one message, and a message acknowledge more than one request. */

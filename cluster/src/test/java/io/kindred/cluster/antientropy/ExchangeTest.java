@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.Seeds;
 import io.kindred.cluster.handoff.OwedRanges;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.BucketKeysReply.Covered;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
@@ -169,8 +170,8 @@ class ExchangeTest {
             two.right.begin(false);
             RecordKey key = two.key(0, "k7");
             two.right.put(key, TwoReplicas.write(Versions.EMPTY, 1, 1, "v"));
-            two.tampering = message -> message instanceof Message.BucketKeysReply reply
-                    ? new Message.BucketKeysReply(
+            two.tampering = message -> message instanceof ExchangeMessage.BucketKeysReply reply
+                    ? new ExchangeMessage.BucketKeysReply(
                             reply.requestId(), reply.verdict(), wrong, reply.found(), reply.missing())
                     : message;
             ExchangeCore.Repaired repaired = two.exchange();
@@ -338,16 +339,16 @@ class ExchangeTest {
         two.left.begin(false);
         two.right.begin(false);
         for (int id = 1; id <= 100; id++) {
-            two.left.exchange.onExchangeAsked(3, new Message.ExchangeAsked(id, 7, 2));
-            two.left.exchange.onExchangeAsked(3, new Message.ExchangeAsked(1, 8, 2));
+            two.left.exchange.onExchangeAsked(3, new ExchangeMessage.ExchangeAsked(id, 7, 2));
+            two.left.exchange.onExchangeAsked(3, new ExchangeMessage.ExchangeAsked(1, 8, 2));
         }
         two.deliverAll();
         // The first session began with the first question; all others were about debts that it may not have paid.
         assertEquals(
                 List.of(
-                        new Message.ExchangeDone(1, Verdict.OK),
-                        new Message.ExchangeDone(100, Verdict.OK),
-                        new Message.ExchangeDone(1, Verdict.OK)),
+                        new ExchangeMessage.ExchangeDone(1, Verdict.OK),
+                        new ExchangeMessage.ExchangeDone(100, Verdict.OK),
+                        new ExchangeMessage.ExchangeDone(1, Verdict.OK)),
                 two.toOthers);
     }
 
@@ -356,11 +357,11 @@ class ExchangeTest {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
         two.right.begin(false);
-        Message.ExchangeAsked question = new Message.ExchangeAsked(5, 7, 2);
+        ExchangeMessage.ExchangeAsked question = new ExchangeMessage.ExchangeAsked(5, 7, 2);
         two.left.exchange.onExchangeAsked(3, question);
         two.left.exchange.onExchangeAsked(3, question);
         two.deliverAll();
-        assertEquals(List.of(new Message.ExchangeDone(5, Verdict.OK)), two.toOthers);
+        assertEquals(List.of(new ExchangeMessage.ExchangeDone(5, Verdict.OK)), two.toOthers);
         assertEquals(1, two.left.counters.rounds);
     }
 
@@ -372,10 +373,11 @@ class ExchangeTest {
         for (int second = 1; second <= 600; second++) {
             owing.tick(second * SECOND_NANOS);
         }
-        Message.ExchangeAsked question = (Message.ExchangeAsked) sent.get(0);
+        ExchangeMessage.ExchangeAsked question = (ExchangeMessage.ExchangeAsked) sent.get(0);
         assertTrue(sent.size() < 200, () -> "asked " + sent.size() + " times");
         sent.forEach(each -> assertEquals(question, each));
-        owing.request(question.requestId()).onAnswer(1, new Message.ExchangeDone(question.requestId(), Verdict.OK));
+        owing.request(question.requestId())
+                .onAnswer(1, new ExchangeMessage.ExchangeDone(question.requestId(), Verdict.OK));
         assertEquals(0, owing.owed.size());
     }
 
@@ -385,27 +387,27 @@ class ExchangeTest {
         two.left.begin(false);
         ExchangeCore exchange = two.left.exchange;
         int[] wrong = {-1, 70_000};
-        exchange.onTreeRoots(2, new Message.TreeRoots(1, 0, new int[] {1}));
-        exchange.onTreeRoots(2, new Message.TreeRoots(1, 1, wrong));
-        exchange.onTreeLanes(2, new Message.TreeLanes(1, wrong, new long[2]));
+        exchange.onTreeRoots(2, new ExchangeMessage.TreeRoots(1, 0, new int[] {1}));
+        exchange.onTreeRoots(2, new ExchangeMessage.TreeRoots(1, 1, wrong));
+        exchange.onTreeLanes(2, new ExchangeMessage.TreeLanes(1, wrong, new long[2]));
         assertEquals(0, two.messages);
         for (int depth : new int[] {-1, 0, 3, 20, 31, Integer.MAX_VALUE}) {
             exchange.onTreeSums(
                     2,
-                    new Message.TreeSums(
+                    new ExchangeMessage.TreeSums(
                             1,
                             List.of(
-                                    new Message.TreeSums.Span(5, 0, depth, Integer.MAX_VALUE, 6),
-                                    new Message.TreeSums.Span(5, 0, 0, 0, depth),
-                                    new Message.TreeSums.Span(depth, depth, 0, 0, 1))));
+                                    new ExchangeMessage.TreeSums.Span(5, 0, depth, Integer.MAX_VALUE, 6),
+                                    new ExchangeMessage.TreeSums.Span(5, 0, 0, 0, depth),
+                                    new ExchangeMessage.TreeSums.Span(depth, depth, 0, 0, 1))));
         }
         exchange.onBucketKeys(2, bucketKeys(5, 99, 0, 1));
         exchange.onBucketKeys(2, bucketKeys(5, 0, -1, 1));
         exchange.onBucketKeys(2, bucketKeys(-5, 0, 0, 1));
-        exchange.onBucketKeys(2, new Message.BucketKeys(1, List.of(), new long[0]));
+        exchange.onBucketKeys(2, new ExchangeMessage.BucketKeys(1, List.of(), new long[0]));
         exchange.onExchangeObjects(
                 2,
-                new Message.ExchangeObjects(
+                new ExchangeMessage.ExchangeObjects(
                         1,
                         List.of(new Record(RecordKey.head(65_535, 255, -1, new byte[3]), Versions.EMPTY)),
                         List.of(RecordKey.firstOf(65_535), RecordKey.head(0, 200, 0, new byte[40]))));
@@ -416,8 +418,8 @@ class ExchangeTest {
         return new Covered(ranges, new Range.End(lastHash, null));
     }
 
-    private static Message.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
-        return new Message.BucketKeys(1, List.of(new Range(partition, lane, first, last)), new long[0]);
+    private static ExchangeMessage.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
+        return new ExchangeMessage.BucketKeys(1, List.of(new Range(partition, lane, first, last)), new long[0]);
     }
 
     @Test

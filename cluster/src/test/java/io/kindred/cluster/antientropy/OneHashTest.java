@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.ring.RecordKey;
@@ -122,11 +123,12 @@ final class OneHashTest {
         wrong.add(new Range(key.partition(), lane, hash, hash + 1, null, key, -1));
         wrong.add(new Range(key.partition(), lane + 2, hash, hash, key, null, -1));
         wrong.add(new Range(-1, lane, hash, hash));
-        wrong.forEach(range -> two.left.exchange.onBucketSums(3, new Message.BucketSums(1, range, new long[64])));
+        wrong.forEach(
+                range -> two.left.exchange.onBucketSums(3, new ExchangeMessage.BucketSums(1, range, new long[64])));
         two.left.exchange.onBucketSums(
-                3, new Message.BucketSums(1, new Range(key.partition(), lane, hash, hash), new long[63]));
+                3, new ExchangeMessage.BucketSums(1, new Range(key.partition(), lane, hash, hash), new long[63]));
         assertEquals(wrong.size() + 1, two.toOthers.size());
         two.toOthers.forEach(
-                answer -> assertEquals(Message.Verdict.NOT_MINE, ((Message.BucketSumsReply) answer).verdict()));
+                answer -> assertEquals(Message.Verdict.NOT_MINE, ((ExchangeMessage.BucketSumsReply) answer).verdict()));
     }
 }

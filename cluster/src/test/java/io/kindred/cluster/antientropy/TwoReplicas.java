@@ -1,5 +1,6 @@
 package io.kindred.cluster.antientropy;
 
+import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
@@ -57,17 +58,17 @@ final class TwoReplicas {
     }
 
     private static void deliver(TestReplica to, long from, Message message) {
-        if (message instanceof Message.TreeRoots asked) {
+        if (message instanceof ExchangeMessage.TreeRoots asked) {
             to.exchange.onTreeRoots(from, asked);
-        } else if (message instanceof Message.TreeLanes asked) {
+        } else if (message instanceof ExchangeMessage.TreeLanes asked) {
             to.exchange.onTreeLanes(from, asked);
-        } else if (message instanceof Message.TreeSums asked) {
+        } else if (message instanceof ExchangeMessage.TreeSums asked) {
             to.exchange.onTreeSums(from, asked);
-        } else if (message instanceof Message.BucketKeys asked) {
+        } else if (message instanceof ExchangeMessage.BucketKeys asked) {
             to.exchange.onBucketKeys(from, asked);
-        } else if (message instanceof Message.BucketSums asked) {
+        } else if (message instanceof ExchangeMessage.BucketSums asked) {
             to.exchange.onBucketSums(from, asked);
-        } else if (message instanceof Message.ExchangeObjects asked) {
+        } else if (message instanceof ExchangeMessage.ExchangeObjects asked) {
             to.exchange.onExchangeObjects(from, asked);
         } else if (message instanceof Message.Answer answer) {
             to.request(answer.requestId()).onAnswer(from, answer);

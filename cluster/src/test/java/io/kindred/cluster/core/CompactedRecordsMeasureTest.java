@@ -7,7 +7,7 @@ import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.Claim;
 import io.kindred.cluster.ring.Ring;
@@ -99,7 +99,7 @@ class CompactedRecordsMeasureTest {
     private static int bytes(@Nullable Checkpoint checkpoint, List<ChangeRecord> records) {
         int bytes = 0;
         for (int first = 0; first < records.size(); first += GossipRounds.RECORDS_MAX) {
-            bytes += FrameSize.of(new Message.GossipTell(
+            bytes += FrameSize.of(new MembershipMessage.GossipTell(
                     List.of(),
                     first == 0 ? checkpoint : null,
                     records.subList(first, Math.min(records.size(), first + GossipRounds.RECORDS_MAX)),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.version.HybridClock;
@@ -36,14 +37,14 @@ class JoiningTest {
 
     @Test
     void anotherNodeWithAMembersNameIsRefused() {
-        assertNull(joining.admit(3, new Message.JoinRequest(member(3, "n2"), SETTINGS, "")));
-        assertNull(joining.admit(3, new Message.JoinRequest(member(3, "n1"), SETTINGS, "")));
+        assertNull(joining.admit(3, new MembershipMessage.JoinRequest(member(3, "n2"), SETTINGS, "")));
+        assertNull(joining.admit(3, new MembershipMessage.JoinRequest(member(3, "n1"), SETTINGS, "")));
         assertEquals(
                 List.of(
-                        new Message.JoinRefused(
+                        new MembershipMessage.JoinRefused(
                                 "another node of this cluster is named n2; if that one is gone for good, "
                                         + "send this one KIN.REPLACE n2"),
-                        new Message.JoinRefused(
+                        new MembershipMessage.JoinRefused(
                                 "another node of this cluster is named n1; if that one is gone for good, "
                                         + "send this one KIN.REPLACE n1")),
                 sent);
@@ -51,32 +52,33 @@ class JoiningTest {
 
     @Test
     void aMemberThatStartedAgainKeepsItsName() {
-        assertNotNull(joining.admit(2, new Message.JoinRequest(member(2, "n2"), SETTINGS, "")));
-        assertNotNull(joining.admit(3, new Message.JoinRequest(member(3, "n3"), SETTINGS, "")));
+        assertNotNull(joining.admit(2, new MembershipMessage.JoinRequest(member(2, "n2"), SETTINGS, "")));
+        assertNotNull(joining.admit(3, new MembershipMessage.JoinRequest(member(3, "n3"), SETTINGS, "")));
         assertEquals(List.of(), sent);
     }
 
     @Test
     void otherSettingsAreRefused() {
-        assertNull(joining.admit(3, new Message.JoinRequest(member(3, "n3"), "ring-partitions 64", "")));
+        assertNull(joining.admit(3, new MembershipMessage.JoinRequest(member(3, "n3"), "ring-partitions 64", "")));
         assertEquals(
-                List.of(new Message.JoinRefused(
+                List.of(new MembershipMessage.JoinRefused(
                         "this cluster has ring-partitions 16, the newcomer ring-partitions 64")),
                 sent);
     }
 
     @Test
     void thePlaceOfAMemberThatIsGoneIsGiven() {
-        ChangeRecord record = joining.admit(3, new Message.JoinRequest(member(3, "gone"), SETTINGS, "gone"));
+        ChangeRecord record = joining.admit(3, new MembershipMessage.JoinRequest(member(3, "gone"), SETTINGS, "gone"));
         assertNotNull(record);
         assertEquals(ChangeRecord.Kind.REPLACE, record.kind());
         assertEquals(9, record.other());
-        assertNull(joining.admit(3, new Message.JoinRequest(member(3, "n3"), SETTINGS, "n2")));
-        assertNull(joining.admit(3, new Message.JoinRequest(member(3, "n3"), SETTINGS, "nobody")));
+        assertNull(joining.admit(3, new MembershipMessage.JoinRequest(member(3, "n3"), SETTINGS, "n2")));
+        assertNull(joining.admit(3, new MembershipMessage.JoinRequest(member(3, "n3"), SETTINGS, "nobody")));
         assertEquals(
                 List.of(
-                        new Message.JoinRefused("node n2 answers; only one that is gone can be replaced or forgotten"),
-                        new Message.JoinRefused("no member of the ring is named nobody")),
+                        new MembershipMessage.JoinRefused(
+                                "node n2 answers; only one that is gone can be replaced or forgotten"),
+                        new MembershipMessage.JoinRefused("no member of the ring is named nobody")),
                 sent);
     }
 
@@ -93,7 +95,7 @@ class JoiningTest {
 
     @Test
     void whoHasLeftStaysOut() {
-        assertNull(joining.admit(8, new Message.JoinRequest(member(8, "left"), SETTINGS, "")));
+        assertNull(joining.admit(8, new MembershipMessage.JoinRequest(member(8, "left"), SETTINGS, "")));
     }
 
     private Joining.Members members() {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.keyspace.ScanCursor;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.quorum.Clocks;
@@ -61,13 +61,13 @@ final class PageReaderTest {
         };
     }
 
-    private Message.ScanReply page(boolean endsBehind, long fromHash, int limit) {
-        List<Message.ScanReply> replies = new ArrayList<>();
-        Consumer<Message.ScanReply> done = replies::add;
+    private KeyspaceMessage.ScanReply page(boolean endsBehind, long fromHash, int limit) {
+        List<KeyspaceMessage.ScanReply> replies = new ArrayList<>();
+        Consumer<KeyspaceMessage.ScanReply> done = replies::add;
         new PageReader(
                         new PageReader.Source(
                                 steps(endsBehind), new FlushStamps(1), clocks, TIMEOUT_NANOS, (key, damage) -> true),
-                        new Message.ScanRequest(1, 0, PARTITION, fromHash, limit),
+                        new KeyspaceMessage.ScanRequest(1, 0, PARTITION, fromHash, limit),
                         done)
                 .start();
         assertEquals(1, replies.size());
@@ -88,7 +88,7 @@ final class PageReaderTest {
         List<String> given = new ArrayList<>();
         long fromHash = 0;
         while (true) {
-            Message.ScanReply page = page(endsBehind, fromHash, limit);
+            KeyspaceMessage.ScanReply page = page(endsBehind, fromHash, limit);
             assertEquals(Verdict.OK, page.verdict());
             long below = firstOf(page.nextHash());
             for (Record record : page.records()) {
@@ -115,7 +115,7 @@ final class PageReaderTest {
         for (int i = 0; i < 1000; i++) {
             store((long) i << 52, i);
         }
-        Message.ScanReply page = page(endsBehind, 0, 10);
+        KeyspaceMessage.ScanReply page = page(endsBehind, 0, 10);
         assertEquals(10, page.records().size());
         assertEquals(1, steps);
     }

@@ -1,8 +1,10 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Record;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Placement;
 import io.kindred.cluster.ring.RecordKey;
@@ -88,11 +90,11 @@ final class TranscriptKeys {
         return key.isHint() ? name + " for " + TranscriptNotation.node(key.intended()) : name;
     }
 
-    String nameOf(Message.ReadRequest message) {
+    String nameOf(RequestMessage.ReadRequest message) {
         return nameOfRecord(message.storageKey());
     }
 
-    String nameOf(Message.DotRequest message) {
+    String nameOf(RequestMessage.DotRequest message) {
         return nameOfRecord(message.storageKey());
     }
 
@@ -101,15 +103,15 @@ final class TranscriptKeys {
         void record(String name, Versions versions);
     }
 
-    void each(Message.Deltas message, Visitor visitor) {
+    void each(RequestMessage.Deltas message, Visitor visitor) {
         each(message.records(), visitor);
     }
 
-    void each(Message.HandOver message, Visitor visitor) {
+    void each(HandoffMessage.HandOver message, Visitor visitor) {
         each(message.records(), visitor);
     }
 
-    void each(Message.Relay message, Visitor visitor) {
+    void each(HandoffMessage.Relay message, Visitor visitor) {
         each(message.records(), visitor);
     }
 
@@ -120,7 +122,7 @@ final class TranscriptKeys {
     }
 
     Message read(long requestId, String name, boolean asStandIn, @Nullable Guard guard) {
-        return new Message.ReadRequest(requestId, record(name), asStandIn, guard);
+        return new RequestMessage.ReadRequest(requestId, record(name), asStandIn, guard);
     }
 
     Message deltas(long requestId, List<String> names, List<Versions> deltas, long intended, @Nullable Guard guard) {
@@ -128,19 +130,19 @@ final class TranscriptKeys {
         for (int i = 0; i < names.size(); i++) {
             records.add(new Record(record(names.get(i)), deltas.get(i)));
         }
-        return new Message.Deltas(requestId, records, intended, guard);
+        return new RequestMessage.Deltas(requestId, records, intended, guard);
     }
 
     Message borrow(long requestId, String name, VersionVector seen, boolean asStandIn) {
-        return new Message.DotRequest(requestId, record(name), seen, asStandIn);
+        return new RequestMessage.DotRequest(requestId, record(name), seen, asStandIn);
     }
 
     Message handOver(long requestId, List<String> names, List<Versions> versions) {
-        return new Message.HandOver(requestId, records(names, versions));
+        return new HandoffMessage.HandOver(requestId, records(names, versions));
     }
 
     Message relay(long requestId, List<String> names, List<Versions> versions) {
-        return new Message.Relay(requestId, records(names, versions));
+        return new HandoffMessage.Relay(requestId, records(names, versions));
     }
 
     private List<Record> records(List<String> names, List<Versions> versions) {

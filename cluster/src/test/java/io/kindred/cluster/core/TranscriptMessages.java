@@ -3,12 +3,16 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.message.HandoffMessage;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.version.Dot;
 import io.kindred.cluster.version.HybridClock;
 import io.kindred.cluster.version.Sibling;
@@ -64,65 +68,65 @@ final class TranscriptMessages {
     /** Null: it is none of a request's, and is not shown. */
     @Nullable
     String text(Message message) {
-        if (message instanceof Message.ReadRequest read) {
+        if (message instanceof RequestMessage.ReadRequest read) {
             return "read " + id(read.requestId()) + " " + keys.nameOf(read) + flag(read.asStandIn(), "as-stand-in")
                     + guard(read.guard());
-        } else if (message instanceof Message.ReadReply reply) {
+        } else if (message instanceof RequestMessage.ReadReply reply) {
             Versions found = reply.versions();
             return "answer " + id(reply.requestId()) + " " + verdict(reply.verdict())
                     + (found == null ? "" : " " + notation.versions(found)) + shown(reply.shown());
-        } else if (message instanceof Message.Deltas delta) {
+        } else if (message instanceof RequestMessage.Deltas delta) {
             String what = delta.requestId() == 0 ? "repair " : "delta " + id(delta.requestId()) + " ";
             return what
                     + records(delta)
                     + (delta.intended() == 0 ? "" : " for=" + TranscriptNotation.node(delta.intended()))
                     + guard(delta.guard());
-        } else if (message instanceof Message.DeltasAck ack) {
+        } else if (message instanceof RequestMessage.DeltasAck ack) {
             Versions uncovered = ack.uncovered();
             return "ack " + id(ack.requestId()) + " " + verdict(ack.verdict())
                     + (uncovered == null ? "" : " uncovered=" + notation.versions(uncovered)) + shown(ack.shown());
-        } else if (message instanceof Message.Acks acks) {
+        } else if (message instanceof RequestMessage.Acks acks) {
             List<String> ids = new ArrayList<>();
             for (long id : acks.requestIds()) {
                 ids.add(id(id));
             }
             return "acks " + String.join(",", ids);
-        } else if (message instanceof Message.DotRequest borrow) {
+        } else if (message instanceof RequestMessage.DotRequest borrow) {
             return "borrow " + id(borrow.requestId()) + " " + keys.nameOf(borrow) + " seen="
                     + notation.clock(borrow.seen()) + flag(borrow.asStandIn(), "as-stand-in");
-        } else if (message instanceof Message.DotReply lent) {
+        } else if (message instanceof RequestMessage.DotReply lent) {
             return lentText(lent);
         }
         return textOfRest(message);
     }
 
     /** One behind the other, with {@code &} between them. */
-    private String records(Message.Deltas deltas) {
+    private String records(RequestMessage.Deltas deltas) {
         List<String> texts = new ArrayList<>();
         keys.each(deltas, (name, versions) -> texts.add(name + " " + notation.versions(versions)));
         return String.join(" & ", texts);
     }
 
     private @Nullable String textOfRest(Message message) {
-        if (message instanceof Message.Forward forward) {
+        if (message instanceof RequestMessage.Forward forward) {
             return forwardText(forward);
-        } else if (message instanceof Message.ForwardReply reply) {
+        } else if (message instanceof RequestMessage.ForwardReply reply) {
             return "outcome " + id(reply.requestId()) + " " + text(reply.outcome());
-        } else if (message instanceof Message.TermClaim claim) {
+        } else if (message instanceof TermMessage.TermClaim claim) {
             return "claim " + id(claim.requestId()) + guard(claim.guard());
-        } else if (message instanceof Message.TermReply grant) {
+        } else if (message instanceof TermMessage.TermReply grant) {
             int again = grant.comeAgainMillis();
             return "grant " + id(grant.requestId()) + " " + verdict(grant.verdict()) + shown(grant.shown())
                     + (again == 0 ? "" : " again=" + again + "ms");
-        } else if (message instanceof Message.HandOver batch) {
+        } else if (message instanceof HandoffMessage.HandOver batch) {
             StringBuilder text = new StringBuilder("hand-over " + id(batch.requestId()));
             keys.each(batch, (name, versions) -> append(text, name, versions));
             return text.toString();
-        } else if (message instanceof Message.Relay batch) {
+        } else if (message instanceof HandoffMessage.Relay batch) {
             StringBuilder text = new StringBuilder("relay " + id(batch.requestId()));
             keys.each(batch, (name, versions) -> append(text, name, versions));
             return text.toString();
-        } else if (message instanceof Message.HandOverAck ack) {
+        } else if (message instanceof HandoffMessage.HandOverAck ack) {
             StringBuilder text = new StringBuilder("batch-ack " + id(ack.requestId()) + " " + verdict(ack.verdict()));
             ack.refused().forEach(place -> text.append(" refused=").append(place));
             return text.toString();
@@ -131,14 +135,14 @@ final class TranscriptMessages {
     }
 
     private static boolean isNews(Message message) {
-        return message instanceof Message.GossipTell || message instanceof Message.Gossip;
+        return message instanceof MembershipMessage.GossipTell || message instanceof MembershipMessage.Gossip;
     }
 
     private void append(StringBuilder text, String name, Versions versions) {
         text.append(' ').append(name).append(' ').append(notation.versions(versions));
     }
 
-    private String lentText(Message.DotReply lent) {
+    private String lentText(RequestMessage.DotReply lent) {
         Dot dot = lent.dot();
         Versions held = lent.held();
         return "lend " + id(lent.requestId()) + " " + verdict(lent.verdict())
@@ -148,7 +152,7 @@ final class TranscriptMessages {
                 + (lent.flushStamp() == 0 ? "" : " flushed=" + notation.stamp(lent.flushStamp()));
     }
 
-    private String forwardText(Message.Forward forward) {
+    private String forwardText(RequestMessage.Forward forward) {
         AskerDeadline deadline = forward.deadline();
         String until = deadline.start() == 0
                 ? "unknown"
@@ -251,7 +255,7 @@ final class TranscriptMessages {
             long[] ids = Stream.of(words.next().split(","))
                     .mapToLong(notation::request)
                     .toArray();
-            return new Message.Acks(ids);
+            return new RequestMessage.Acks(ids);
         }
         long id = notation.request(words.next());
         return switch (kind) {
@@ -260,7 +264,7 @@ final class TranscriptMessages {
                 Verdict verdict = verdict(words.next());
                 boolean isAnswered = verdict == Verdict.OK || verdict == Verdict.UNCOUNTED;
                 Versions found = isAnswered ? notation.versions(words.next()) : null;
-                yield new Message.ReadReply(id, verdict, found, shown(words));
+                yield new RequestMessage.ReadReply(id, verdict, found, shown(words));
             }
             case "delta" -> deltas(id, words);
             case "ack" -> {
@@ -268,7 +272,7 @@ final class TranscriptMessages {
                 String uncovered = words.value("uncovered");
                 Versions shown =
                         uncovered == null ? null : notation.versions(uncovered).withoutValues();
-                yield new Message.DeltasAck(id, verdict, shown, shown(words));
+                yield new RequestMessage.DeltasAck(id, verdict, shown, shown(words));
             }
             case "borrow" -> {
                 String name = words.next();
@@ -278,18 +282,19 @@ final class TranscriptMessages {
             }
             case "lend" -> lent(id, words);
             case "forward" -> forward(id, words);
-            case "outcome" -> new Message.ForwardReply(id, outcome(words), clock.get());
-            case "claim" -> new Message.TermClaim(id, ring.partition(), requireGuard(words));
+            case "outcome" -> new RequestMessage.ForwardReply(id, outcome(words), clock.get());
+            case "claim" -> new TermMessage.TermClaim(id, ring.partition(), requireGuard(words));
             case "grant" -> {
                 Verdict verdict = verdict(words.next());
                 Term shown = shown(words);
                 String again = words.value("again");
                 int millis = again == null ? 0 : (int) (TranscriptWords.nanos(again) / 1_000_000);
-                yield new Message.TermReply(id, verdict, shown, millis);
+                yield new TermMessage.TermReply(id, verdict, shown, millis);
             }
             case "hand-over" -> batch(words, (names, versions) -> keys.handOver(id, names, versions));
             case "relay" -> batch(words, (names, versions) -> keys.relay(id, names, versions));
-            case "batch-ack" -> new Message.HandOverAck(id, verdict(words.next()), refused(words), (int) BATCH_BYTES);
+            case "batch-ack" ->
+                new HandoffMessage.HandOverAck(id, verdict(words.next()), refused(words), (int) BATCH_BYTES);
             default -> throw new TranscriptError("no such message: " + kind);
         };
     }
@@ -331,13 +336,13 @@ final class TranscriptMessages {
     private Message lent(long id, TranscriptWords words) {
         Verdict verdict = verdict(words.next());
         if (verdict != Verdict.OK) {
-            return new Message.DotReply(id, verdict, null, null, 0);
+            return new RequestMessage.DotReply(id, verdict, null, null, 0);
         }
         Dot dot = TranscriptNotation.dot(words.next());
         String held = words.value("held");
         String flushed = words.value("flushed");
         Versions versions = notation.versions(held == null ? "none" : held).withLengths();
-        return new Message.DotReply(id, verdict, dot, versions, flushed == null ? 0 : notation.stampOf(flushed));
+        return new RequestMessage.DotReply(id, verdict, dot, versions, flushed == null ? 0 : notation.stampOf(flushed));
     }
 
     private Message forward(long id, TranscriptWords words) {
@@ -352,7 +357,7 @@ final class TranscriptMessages {
         AskerDeadline deadline =
                 "unknown".equals(until) ? AskerDeadline.UNKNOWN : new AskerDeadline(start, here.nanos() + leftNanos);
         long stamp = HybridClock.ofMillis(here.wallMillis()) + id;
-        return new Message.Forward(id, operation, quorum, stamp, 1_000, deadline, isPassedOn);
+        return new RequestMessage.Forward(id, operation, quorum, stamp, 1_000, deadline, isPassedOn);
     }
 
     private static Verdict verdict(String text) {

@@ -7,6 +7,7 @@ import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -148,7 +149,7 @@ final class TranscriptNode implements Effects {
         step(new Event.PeerConnected(id));
         step(new Event.Received(
                 id,
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         List.of(ring.member(peer)),
                         null,
                         List.of(),
@@ -253,7 +254,7 @@ final class TranscriptNode implements Effects {
                 : List.of();
         step(new Event.Received(
                 TranscriptRing.id(from),
-                new Message.GossipTell(subject, null, List.of(change), List.of(), recordsHash, CLUSTER)));
+                new MembershipMessage.GossipTell(subject, null, List.of(change), List.of(), recordsHash, CLUSTER)));
         if (change.kind() == ChangeRecord.Kind.JOIN) {
             isShowing = false;
             step(new Event.PeerConnected(change.subject()));
@@ -266,7 +267,7 @@ final class TranscriptNode implements Effects {
         Holding holding = ring.holding(node, holdsKeys);
         step(new Event.Received(
                 TranscriptRing.id(node),
-                new Message.GossipTell(List.of(), null, List.of(), List.of(holding), recordsHash, CLUSTER)));
+                new MembershipMessage.GossipTell(List.of(), null, List.of(), List.of(holding), recordsHash, CLUSTER)));
     }
 
     private void step(Event event) {
@@ -322,14 +323,15 @@ final class TranscriptNode implements Effects {
     @Override
     public void send(long to, Message message) {
         String node = TranscriptNotation.node(to);
-        if (message instanceof Message.Gossip gossip) {
+        if (message instanceof MembershipMessage.Gossip gossip) {
             recordsHash = gossip.recordsHash();
-        } else if (message instanceof Message.GossipTell tell) {
+        } else if (message instanceof MembershipMessage.GossipTell tell) {
             recordsHash = tell.recordsHash();
-        } else if (message instanceof Message.Ping ping && !mute.contains(node)) {
-            answers.add(new Event.Received(to, new Message.Pong(ping.number(), 0, ping.sentNanos(), reading())));
-        } else if (message instanceof Message.StartAsked asked && !mute.contains(node)) {
-            answers.add(new Event.Received(to, new Message.StartKnown(asked.start(), List.of(PEER_START))));
+        } else if (message instanceof MembershipMessage.Ping ping && !mute.contains(node)) {
+            answers.add(
+                    new Event.Received(to, new MembershipMessage.Pong(ping.number(), 0, ping.sentNanos(), reading())));
+        } else if (message instanceof MembershipMessage.StartAsked asked && !mute.contains(node)) {
+            answers.add(new Event.Received(to, new MembershipMessage.StartKnown(asked.start(), List.of(PEER_START))));
         }
         String text = messages.text(message);
         boolean isKnown = text != null && text.equals("news") && written.contains(node + " <- news");

@@ -3,6 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.membership.Generation;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Status;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.sim.SimRandom;
@@ -230,15 +231,15 @@ final class WatchCluster {
 
         private void deliver(long from, Message message) {
             watch.heard(from);
-            if (message instanceof Message.Gossip gossip) {
+            if (message instanceof MembershipMessage.Gossip gossip) {
                 watch.onGossip(from, gossip);
-            } else if (message instanceof Message.GossipAsk ask) {
+            } else if (message instanceof MembershipMessage.GossipAsk ask) {
                 watch.rounds().onAsk(from, ask);
-            } else if (message instanceof Message.GossipTell tell) {
+            } else if (message instanceof MembershipMessage.GossipTell tell) {
                 watch.onTell(from, tell);
-            } else if (message instanceof Message.Ping ping) {
+            } else if (message instanceof MembershipMessage.Ping ping) {
                 watch.onPing(from, ping);
-            } else if (message instanceof Message.Pong pong) {
+            } else if (message instanceof MembershipMessage.Pong pong) {
                 watch.onPong(from, pong);
             } else {
                 throw new AssertionError(message);

@@ -3,6 +3,7 @@ package io.kindred.cluster.handoff;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Outcome;
@@ -77,7 +78,7 @@ class HandoffTest {
     /** What the receiver has of each key; it answers in the order in which it was asked. */
     private final class Receiver implements Outbox {
         final TreeMap<RecordKey, Versions> has = new TreeMap<>();
-        final ArrayDeque<Message.HandOver> asked = new ArrayDeque<>();
+        final ArrayDeque<HandoffMessage.HandOver> asked = new ArrayDeque<>();
         /** Batches that it refuses. */
         final TreeSet<Integer> refuses = new TreeSet<>();
 
@@ -87,7 +88,7 @@ class HandoffTest {
         public void send(long to, Message message) {
             Frames.Carried carried = Frames.carry(message);
             if (carried != null) {
-                asked.add((Message.HandOver) carried.message());
+                asked.add((HandoffMessage.HandOver) carried.message());
             }
         }
 
@@ -102,7 +103,7 @@ class HandoffTest {
 
         void answerAll() {
             while (!asked.isEmpty()) {
-                Message.HandOver batch = asked.remove();
+                HandoffMessage.HandOver batch = asked.remove();
                 boolean refused = refuses.contains(batches++);
                 List<Integer> places = new ArrayList<>();
                 for (int i = 0; i < batch.records().size(); i++) {
@@ -116,7 +117,7 @@ class HandoffTest {
                 Request session = requests.find(batch.requestId());
                 Verdict verdict = refused ? Verdict.FULL : Verdict.OK;
                 if (session != null) {
-                    session.onAnswer(AWAY, new Message.HandOverAck(batch.requestId(), verdict, places, 1 << 20));
+                    session.onAnswer(AWAY, new HandoffMessage.HandOverAck(batch.requestId(), verdict, places, 1 << 20));
                 }
             }
         }

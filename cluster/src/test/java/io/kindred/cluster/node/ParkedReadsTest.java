@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.ring.RecordKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,8 @@ class ParkedReadsTest {
     private final ParkedReads parked = new ParkedReads(1000);
     private final List<Long> read = new ArrayList<>();
 
-    private static Message.ReadRequest request(long id) {
-        return new Message.ReadRequest(id, RecordKey.firstOf(1), false);
+    private static RequestMessage.ReadRequest request(long id) {
+        return new RequestMessage.ReadRequest(id, RecordKey.firstOf(1), false);
     }
 
     private void resume(long behind, long nowNanos) {
@@ -48,7 +49,8 @@ class ParkedReadsTest {
         for (int i = 0; i < ParkedReads.READS_MAX; i++) {
             assertNull(parked.park(1, request(i), 0));
         }
-        Message.ReadReply refusal = assertInstanceOf(Message.ReadReply.class, parked.park(1, request(9), 0));
+        RequestMessage.ReadReply refusal =
+                assertInstanceOf(RequestMessage.ReadReply.class, parked.park(1, request(9), 0));
         assertEquals(Message.Verdict.OVERLOADED, refusal.verdict());
     }
 }

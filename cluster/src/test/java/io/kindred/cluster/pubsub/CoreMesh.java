@@ -2,6 +2,7 @@ package io.kindred.cluster.pubsub;
 
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -180,12 +181,12 @@ final class CoreMesh {
         return (MessageHandler) Proxy.newProxyInstance(
                 MessageHandler.class.getClassLoader(), new Class<?>[] {MessageHandler.class}, (proxy, method, args) -> {
                     long from = (Long) args[0];
-                    if (args[1] instanceof Message.Interest interest) {
+                    if (args[1] instanceof PubSubMessage.Interest interest) {
                         core.onInterest(from, interest);
-                    } else if (args[1] instanceof Message.InterestAck ack) {
+                    } else if (args[1] instanceof PubSubMessage.InterestAck ack) {
                         core.onInterestAck(from, ack);
                     } else {
-                        core.onPublication(from, (Message.Publication) args[1]);
+                        core.onPublication(from, (PubSubMessage.Publication) args[1]);
                     }
                     return null;
                 });

@@ -5,7 +5,7 @@ import static io.kindred.cluster.pubsub.CoreMesh.pattern;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.pubsub.CoreMesh.Node;
 import java.nio.charset.StandardCharsets;
@@ -182,7 +182,7 @@ final class PubSubCoreTest {
         mesh.cut(a, b);
         mesh.heal();
         int sent = 0;
-        while (mesh.underWay.stream().anyMatch(one -> !(one.message() instanceof Message.Publication))) {
+        while (mesh.underWay.stream().anyMatch(one -> !(one.message() instanceof PubSubMessage.Publication))) {
             a.publish(channel("a-name-of-some-length-9"), "" + sent++);
             mesh.deliverOldest();
         }
@@ -293,8 +293,8 @@ final class PubSubCoreTest {
         }
     }
 
-    private static Message.Publication publication(long number, String payload) {
-        return new Message.Publication(9, number, channel("news"), bytes(payload));
+    private static PubSubMessage.Publication publication(long number, String payload) {
+        return new PubSubMessage.Publication(9, number, channel("news"), bytes(payload));
     }
 
     private static byte[] bytes(String text) {

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.version.Sibling;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ class ClockScenariosTest {
         SimNode asker = cluster.node(0);
         String key = keyForwarded(asker, cluster.node(2));
         asker.skewMillis = skewMillis;
-        cluster.network.hold(message -> message instanceof Message.Forward);
+        cluster.network.hold(message -> message instanceof RequestMessage.Forward);
         List<Outcome> answers = ask(asker, append(key, "late"));
         cluster.runFor(2 * SECOND_NANOS);
         assertInstanceOf(Outcome.NoQuorum.class, answers.get(0));
@@ -102,7 +102,7 @@ class ClockScenariosTest {
         String key = keyForwarded(asker, cluster.node(2));
         asker.skewMillis = skewMillis;
         for (long afterNanos : List.of(1_000_000L, SECOND_NANOS, 5 * SECOND_NANOS / 2, 20 * SECOND_NANOS)) {
-            cluster.network.copy(message -> message instanceof Message.Forward);
+            cluster.network.copy(message -> message instanceof RequestMessage.Forward);
             List<Outcome> answers = ask(asker, append(key, "t" + afterNanos));
             assertInstanceOf(Outcome.Updated.class, answers.get(0));
             cluster.runFor(afterNanos);
@@ -117,7 +117,7 @@ class ClockScenariosTest {
         SimNode asker = cluster.node(0);
         SimNode target = cluster.node(2);
         String key = keyForwarded(asker, target);
-        cluster.network.copy(message -> message instanceof Message.Forward);
+        cluster.network.copy(message -> message instanceof RequestMessage.Forward);
         assertInstanceOf(Outcome.Updated.class, ask(asker, append(key, "once")).get(0));
         target.kill();
         target.start();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.QuorumSpec;
@@ -159,7 +160,9 @@ class DepartureTest {
             return switch (missed) {
                 case HOLDING -> LeaverFaults.tellsThatNothingIsHeld(left, message);
                 case ALL_GOSSIP ->
-                    isThrough && (message instanceof Message.Gossip || message instanceof Message.GossipTell);
+                    isThrough
+                            && (message instanceof MembershipMessage.Gossip
+                                    || message instanceof MembershipMessage.GossipTell);
                 case EVERYTHING -> isThrough && !missing.contains(from);
             };
         }
@@ -167,7 +170,7 @@ class DepartureTest {
         private boolean tellsThatNothingIsOwed(Message message) {
             return left.partitionsMoving() == 0
                     && !left.hasInRing(left)
-                    && message instanceof Message.Gossip gossip
+                    && message instanceof MembershipMessage.Gossip gossip
                     && gossip.beats().stream()
                             .anyMatch(beat ->
                                     beat.id() == left.id && beat.standing().oldestDebtStamp() == Long.MAX_VALUE);
@@ -275,8 +278,9 @@ class DepartureTest {
             SimNode deaf = members.get(members.get(0) == away ? 1 : 0);
             HeldMessages held = new HeldMessages(
                     cluster.network,
-                    (from, to, message) ->
-                            to == deaf && (message instanceof Message.Gossip || message instanceof Message.GossipTell));
+                    (from, to, message) -> to == deaf
+                            && (message instanceof MembershipMessage.Gossip
+                                    || message instanceof MembershipMessage.GossipTell));
             byte[] text = "k".getBytes(StandardCharsets.UTF_8);
             left.request(new Operation.Put(0, text, null, text, -1), new QuorumSpec(0, 0, 2, 2), outcome -> {});
             cluster.runFor(5 * SECOND_NANOS);

@@ -1,6 +1,8 @@
 package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,15 +15,15 @@ final class FirstFaults {
     private static final long MILLI = 1_000_000L;
 
     private static final List<Class<? extends Message>> KINDS = List.of(
-            Message.Deltas.class,
-            Message.DeltasAck.class,
-            Message.Acks.class,
-            Message.ReadRequest.class,
-            Message.ReadReply.class,
-            Message.Forward.class,
-            Message.ForwardReply.class,
-            Message.TermClaim.class,
-            Message.TermReply.class);
+            RequestMessage.Deltas.class,
+            RequestMessage.DeltasAck.class,
+            RequestMessage.Acks.class,
+            RequestMessage.ReadRequest.class,
+            RequestMessage.ReadReply.class,
+            RequestMessage.Forward.class,
+            RequestMessage.ForwardReply.class,
+            TermMessage.TermClaim.class,
+            TermMessage.TermReply.class);
 
     private final SimCluster cluster;
     private final FaultPlan faults;

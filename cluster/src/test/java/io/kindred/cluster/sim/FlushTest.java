@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -120,7 +120,7 @@ class FlushTest {
     @Test
     void aStampThatAClockHasPassedIsTakenAnew() {
         set(right);
-        cluster.network.hold(message -> message instanceof Message.Flush);
+        cluster.network.hold(message -> message instanceof KeyspaceMessage.Flush);
         List<ClusterAnswer> answers = new ArrayList<>();
         right.ask(new ClusterQuery.FlushKeys(0), answers::add);
         cluster.runFor(SECOND_NANOS / 2);

@@ -1,6 +1,6 @@
 package io.kindred.cluster.sim;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -63,7 +63,8 @@ final class HeirFaults {
             faults.alone(behind, 10 * RETRY_NANOS);
             HeldMessages hints = new HeldMessages(
                     cluster.network,
-                    (from, to, message) -> message instanceof Message.Deltas replicate && replicate.intended() != 0);
+                    (from, to, message) ->
+                            message instanceof RequestMessage.Deltas replicate && replicate.intended() != 0);
             after(random.between(200 * MILLI, 1_000 * MILLI), () -> {
                 hints.lose();
                 loseOne();

@@ -1,6 +1,9 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,11 +13,11 @@ final class HeldMessages {
 
     /** Everything that brings versions. */
     private static final List<Class<? extends Message>> VERSIONS = List.of(
-            Message.Deltas.class,
-            Message.HandOver.class,
-            Message.ExchangeObjects.class,
-            Message.ExchangeObjectsReply.class,
-            Message.BucketKeysReply.class);
+            RequestMessage.Deltas.class,
+            HandoffMessage.HandOver.class,
+            ExchangeMessage.ExchangeObjects.class,
+            ExchangeMessage.ExchangeObjectsReply.class,
+            ExchangeMessage.BucketKeysReply.class);
 
     private final SimNetwork network;
     private final Choice choice;

@@ -1,8 +1,11 @@
 package io.kindred.cluster.sim;
 
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Record;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Dot;
@@ -196,13 +199,13 @@ final class HistoryChecker {
         cluster.leavers.sending(node, message);
         SimNode receiver = cluster.network.byId(to);
         boolean isFar = receiver != null && !SimNetwork.isNear(node, receiver);
-        if (isFar && (message instanceof Message.Deltas || message instanceof Message.ReadRequest)) {
+        if (isFar && (message instanceof RequestMessage.Deltas || message instanceof RequestMessage.ReadRequest)) {
             crossed++;
         }
-        if (message instanceof Message.TermClaim claim) {
+        if (message instanceof TermMessage.TermClaim claim) {
             cluster.terms.sending(claim);
         }
-        if (message instanceof Message.Relay relay) {
+        if (message instanceof HandoffMessage.Relay relay) {
             for (Record each : relay.records()) {
                 relayed += cluster.values.has(name(each.key())) ? 0 : 1;
                 for (Sibling sibling : each.versions().siblings()) {
@@ -210,7 +213,7 @@ final class HistoryChecker {
                 }
             }
         }
-        if (message instanceof Message.Deltas deltas) {
+        if (message instanceof RequestMessage.Deltas deltas) {
             for (Record each : deltas.records()) {
                 for (Sibling sibling : each.versions().siblings()) {
                     learn(node, name(each.key()), sibling);

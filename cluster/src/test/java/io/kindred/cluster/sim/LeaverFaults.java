@@ -3,6 +3,7 @@ package io.kindred.cluster.sim;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Standing;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +56,9 @@ final class LeaverFaults {
 
         /** By the node itself, or a copy of it. */
         void says(SimNode process, Message message) {
-            if (message instanceof Message.Gossip gossip) {
+            if (message instanceof MembershipMessage.Gossip gossip) {
                 gossip.beats().stream().filter(beat -> beat.id() == node.id).forEach(beat -> says(process, beat));
-            } else if (message instanceof Message.GossipTell tell && process != node) {
+            } else if (message instanceof MembershipMessage.GossipTell tell && process != node) {
                 hasCopyHeld |= tell.holdings().stream().anyMatch(held -> held.id() == node.id && held.holdsAny());
             }
         }
@@ -122,7 +123,7 @@ final class LeaverFaults {
     }
 
     static boolean tellsThatNothingIsHeld(SimNode by, Message message) {
-        return message instanceof Message.GossipTell tell
+        return message instanceof MembershipMessage.GossipTell tell
                 && tell.holdings().stream().anyMatch(holding -> holding.id() == by.id && !holding.holdsAny());
     }
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
 import io.kindred.cluster.membership.Holding;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
@@ -308,7 +308,7 @@ class MemberScenariosTest {
 
     private static void tell(SimCluster cluster, SimNode node, Holding held) {
         SimNode teller = cluster.node(node == cluster.node(1) ? 2 : 1);
-        node.receive(teller, new Message.GossipTell(List.of(), null, List.of(), List.of(held), 0, 0));
+        node.receive(teller, new MembershipMessage.GossipTell(List.of(), null, List.of(), List.of(held), 0, 0));
     }
 
     private static void assertAllIsWell(SimCluster cluster) {

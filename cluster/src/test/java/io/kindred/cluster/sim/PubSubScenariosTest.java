@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.pubsub.PubSubCounters;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +89,7 @@ class PubSubScenariosTest {
 
     @Test
     void aLostTellingIsRepeated() {
-        HeldMessages held = it.hold(it.b, it.a, Message.Interest.class);
+        HeldMessages held = it.hold(it.b, it.a, PubSubMessage.Interest.class);
         subscribe(it.b, NEWS);
         assertEquals(1, counters(it.b).timeouts(), "a did not acknowledge in time");
         held.lose();

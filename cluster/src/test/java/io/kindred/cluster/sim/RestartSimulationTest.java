@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
-import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -165,7 +165,7 @@ class RestartSimulationTest {
         for (int i = 0; i < KEYS; i++) {
             Versions old = cluster.checker.held(forgotten, "k" + i);
             for (SimNode node : cluster.network.nodes().subList(0, 3)) {
-                node.receive(forgotten, new Message.Deltas(0, cluster.storageKey("k" + i), old, 0));
+                node.receive(forgotten, new RequestMessage.Deltas(0, cluster.storageKey("k" + i), old, 0));
             }
         }
         cluster.runFor(SECOND_NANOS);

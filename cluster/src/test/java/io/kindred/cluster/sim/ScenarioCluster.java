@@ -2,10 +2,13 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
+import io.kindred.cluster.message.ExchangeMessage;
+import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.version.Versions;
@@ -271,12 +274,12 @@ final class ScenarioCluster {
         return new HeldMessages(
                 cluster.network,
                 (sender, to, message) -> (from == null || sender == from)
-                        && (message instanceof Message.Deltas replicate
+                        && (message instanceof RequestMessage.Deltas replicate
                                 ? replicate.requestId() == 0
-                                : message instanceof Message.HandOver
-                                        || message instanceof Message.ExchangeObjects
-                                        || message instanceof Message.BucketKeysReply
-                                        || message instanceof Message.ExchangeObjectsReply));
+                                : message instanceof HandoffMessage.HandOver
+                                        || message instanceof ExchangeMessage.ExchangeObjects
+                                        || message instanceof ExchangeMessage.BucketKeysReply
+                                        || message instanceof ExchangeMessage.ExchangeObjectsReply));
     }
 
     // --- nodes ---

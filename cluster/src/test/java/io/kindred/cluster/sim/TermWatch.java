@@ -1,6 +1,6 @@
 package io.kindred.cluster.sim;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.TermMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ final class TermWatch {
         }
     }
 
-    void sending(Message.TermClaim claim) {
+    void sending(TermMessage.TermClaim claim) {
         List<Long> claimers = claimed.get(claim.partition());
         long claimer = claim.guard().term().node();
         if (claimers == null || (!claimers.isEmpty() && claimers.get(claimers.size() - 1) == claimer)) {

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.Deltas;
-import io.kindred.cluster.message.Message.DeltasAck;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.RequestMessage.Deltas;
+import io.kindred.cluster.message.RequestMessage.DeltasAck;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -172,7 +174,7 @@ class UpdateOwnerScenariosTest {
     void anUpdateWhoseOwnersChangeUnderWayIsAcknowledgedByTheNewOnes() {
         for (int changes = 1; changes <= 2; changes++) {
             ScenarioCluster it = ScenarioCluster.of(6);
-            HeldMessages tells = it.hold(null, it.a, Message.GossipTell.class);
+            HeldMessages tells = it.hold(null, it.a, MembershipMessage.GossipTell.class);
             ScenarioAnswer second = updateWhoseOwnersHaveChanged(it, changes);
             it.runUntil(() -> second.isThere() || it.a.counters().updatesRefused > 0, "nobody refuses it");
             assertFalse(second.isThere(), "the former owners alone have it: " + second);
@@ -190,7 +192,7 @@ class UpdateOwnerScenariosTest {
     void aCoordinatorThatIsBehindAcknowledgesNothing() {
         for (int changes = 1; changes <= 2; changes++) {
             ScenarioCluster it = ScenarioCluster.of(6);
-            HeldMessages tells = it.hold(null, it.a, Message.GossipTell.class);
+            HeldMessages tells = it.hold(null, it.a, MembershipMessage.GossipTell.class);
             ScenarioAnswer second = updateWhoseOwnersHaveChanged(it, changes);
             it.await(second);
             assertTrue(second.isNoQuorum(), second.toString());
@@ -328,7 +330,7 @@ class UpdateOwnerScenariosTest {
     void aForwardThatComesTwiceIsAppliedOnce() {
         ScenarioCluster it = ScenarioCluster.of(5);
         SimNode asker = it.stranger();
-        HeldMessages forwards = it.hold(asker, it.a, Message.Forward.class);
+        HeldMessages forwards = it.hold(asker, it.a, RequestMessage.Forward.class);
         ScenarioAnswer once = it.update(asker, "INCR");
         it.runUntil(() -> forwards.count() == 1, "it is not forwarded");
         Message forward = forwards.messages().get(0);
@@ -373,8 +375,8 @@ class UpdateOwnerScenariosTest {
         ScenarioCluster it = ScenarioCluster.of(5);
         SimNode asker = it.stranger();
         assertEquals("1", it.reply(it.update(it.a, "INCR")));
-        it.hold(it.a, it.b, Message.ReadReply.class);
-        it.hold(it.a, asker, Message.ReadReply.class);
+        it.hold(it.a, it.b, RequestMessage.ReadReply.class);
+        it.hold(it.a, asker, RequestMessage.ReadReply.class);
         for (int i = 2; i <= 6; i++) {
             it.get(it.b);
             it.get(asker);

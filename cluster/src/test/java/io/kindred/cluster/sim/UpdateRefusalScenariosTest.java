@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message.Deltas;
-import io.kindred.cluster.message.Message.DeltasAck;
-import io.kindred.cluster.message.Message.ReadReply;
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.RequestMessage.Deltas;
+import io.kindred.cluster.message.RequestMessage.DeltasAck;
+import io.kindred.cluster.message.RequestMessage.ReadReply;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message.Deltas;
+import io.kindred.cluster.message.RequestMessage.Deltas;
 import io.kindred.cluster.version.Term;
 import java.util.List;
 import org.junit.jupiter.api.Test;

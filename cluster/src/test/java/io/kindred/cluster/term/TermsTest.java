@@ -8,6 +8,7 @@ import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Origin;
 import io.kindred.cluster.quorum.Outbox;
@@ -87,18 +88,18 @@ class TermsTest {
     }
 
     private void claim(long from, long number) {
-        terms.onClaim(from, new Message.TermClaim(number, PARTITION, guard(new Term(number, from))));
+        terms.onClaim(from, new TermMessage.TermClaim(number, PARTITION, guard(new Term(number, from))));
     }
 
     private Verdict answered() {
-        return ((Message.TermReply) sent.remove(0)).verdict();
+        return ((TermMessage.TermReply) sent.remove(0)).verdict();
     }
 
     private void synced() {
         disk.remove().accept(true);
     }
 
-    private void answer(Message.TermClaim asked, Message.TermReply reply) {
+    private void answer(TermMessage.TermClaim asked, TermMessage.TermReply reply) {
         Request request = requests.find(asked.requestId());
         assertNotNull(request);
         request.onAnswer(B, reply);
@@ -140,7 +141,7 @@ class TermsTest {
         synced();
         answered();
         claim(C, 6);
-        Message.TermReply reply = (Message.TermReply) sent.remove(0);
+        TermMessage.TermReply reply = (TermMessage.TermReply) sent.remove(0);
         assertEquals(Verdict.OLD_TERM, reply.verdict());
         assertTrue(reply.comeAgainMillis() > 0);
         gone.add(B);
@@ -186,9 +187,9 @@ class TermsTest {
         assertTrue(sent.isEmpty(), "it is told before it is on the disk");
         synced();
         assertEquals(2, sent.size());
-        Message.TermClaim asked = (Message.TermClaim) sent.get(0);
+        TermMessage.TermClaim asked = (TermMessage.TermClaim) sent.get(0);
         assertEquals(new Term(6, SELF), asked.guard().term());
-        answer(asked, new Message.TermReply(1, Verdict.OK, Term.NONE, 0));
+        answer(asked, new TermMessage.TermReply(1, Verdict.OK, Term.NONE, 0));
         assertEquals(List.of(Claimed.HELD), told);
         assertEquals(new Term(6, SELF), terms.held(PARTITION));
     }
@@ -198,8 +199,8 @@ class TermsTest {
         List<Claimed> told = new ArrayList<>();
         terms.hold(KEY, Term.NONE, clocks.nanos() + SECOND, told::add);
         synced();
-        Message.TermClaim asked = (Message.TermClaim) sent.get(0);
-        answer(asked, new Message.TermReply(1, Verdict.OK, Term.NONE, 0));
+        TermMessage.TermClaim asked = (TermMessage.TermClaim) sent.get(0);
+        answer(asked, new TermMessage.TermReply(1, Verdict.OK, Term.NONE, 0));
         assertEquals(new Term(1, SELF), terms.held(PARTITION));
         terms.keep(PARTITION, new Term(2, C), verdict -> {});
         assertEquals(Term.NONE, terms.held(PARTITION));
@@ -210,12 +211,12 @@ class TermsTest {
         List<Claimed> told = new ArrayList<>();
         terms.hold(KEY, Term.NONE, clocks.nanos() + SECOND, told::add);
         synced();
-        Message.TermClaim asked = (Message.TermClaim) sent.get(0);
+        TermMessage.TermClaim asked = (TermMessage.TermClaim) sent.get(0);
         sent.clear();
-        answer(asked, new Message.TermReply(1, Verdict.OLD_TERM, new Term(8, C), 0));
+        answer(asked, new TermMessage.TermReply(1, Verdict.OLD_TERM, new Term(8, C), 0));
         later(SECOND / 10);
         synced();
-        Message.TermClaim again = (Message.TermClaim) sent.get(0);
+        TermMessage.TermClaim again = (TermMessage.TermClaim) sent.get(0);
         assertEquals(new Term(9, SELF), again.guard().term());
     }
 

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.KeyspaceMessage;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.ring.RecordKey;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -240,8 +241,8 @@ class HostileBytesTest {
                 raw.out.write(one);
                 raw.out.flush();
             }
-            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(7)), Wait.next(node.inbox));
-            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(8)), Wait.next(node.inbox));
+            assertEquals(new TestPeer.Received(5, new KeyspaceMessage.ClockRequest(7)), Wait.next(node.inbox));
+            assertEquals(new TestPeer.Received(5, new KeyspaceMessage.ClockRequest(8)), Wait.next(node.inbox));
         }
     }
 
@@ -263,11 +264,11 @@ class HostileBytesTest {
                 raw.out.write(new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 8});
                 raw.assertCut();
             }
-            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(7)), Wait.next(node.inbox));
+            assertEquals(new TestPeer.Received(5, new KeyspaceMessage.ClockRequest(7)), Wait.next(node.inbox));
         }
         assertEquals(5, node.stats().corruptFrames());
-        friend.send(1, new Message.ClockRequest(9));
-        assertEquals(new TestPeer.Received(2, new Message.ClockRequest(9)), Wait.next(node.inbox));
+        friend.send(1, new KeyspaceMessage.ClockRequest(9));
+        assertEquals(new TestPeer.Received(2, new KeyspaceMessage.ClockRequest(9)), Wait.next(node.inbox));
     }
 
     @Test
@@ -279,7 +280,7 @@ class HostileBytesTest {
             Handshake.Step refused = RawPeer.lastStep(node, TestPeer.node(5, 4, ""));
             assertTrue(((Handshake.Step.Failed) refused).failure().reason().contains("another process with the id of"));
             second.out.write(new byte[] {0, 0, 0, 2, MessageType.CLOCK_REQUEST, 8});
-            assertEquals(new TestPeer.Received(5, new Message.ClockRequest(8)), Wait.next(node.inbox));
+            assertEquals(new TestPeer.Received(5, new KeyspaceMessage.ClockRequest(8)), Wait.next(node.inbox));
         }
     }
 
@@ -296,15 +297,15 @@ class HostileBytesTest {
                 Wait.until(node.links, "connected 6");
                 long shed = 0;
                 for (int i = 0; shed < 100; i++) {
-                    node.send(6, new Message.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[50_000]), false));
+                    node.send(6, new RequestMessage.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[50_000]), false));
                     TransportStats.PeerStats stats = node.statsOf(6);
                     shed = stats.shed();
                     assertTrue(
                             stats.queuedBytes() <= TestPeer.QUICK.queueBytesMax() + 51_000,
                             () -> stats.queuedBytes() + " bytes queued");
                 }
-                node.send(2, new Message.ClockRequest(1));
-                assertEquals(new TestPeer.Received(1, new Message.ClockRequest(1)), Wait.next(friend.inbox));
+                node.send(2, new KeyspaceMessage.ClockRequest(1));
+                assertEquals(new TestPeer.Received(1, new KeyspaceMessage.ClockRequest(1)), Wait.next(friend.inbox));
             }
             Wait.until(node.links, "lost 6");
             assertEquals(0, node.statsOf(6).queuedBytes());

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.ring.RecordKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -132,7 +134,7 @@ class MessageCodecTest {
         for (int i = 0; i < ReplyCodec.DEPTH_MAX; i++) {
             reply = new Reply.Array(List.of(reply));
         }
-        Message message = new Message.ForwardReply(7, new Outcome.Updated(reply), ClockReading.NONE);
+        Message message = new RequestMessage.ForwardReply(7, new Outcome.Updated(reply), ClockReading.NONE);
         assertTrue(SameContent.of(message, decode(bodyOf(message))));
     }
 
@@ -142,7 +144,7 @@ class MessageCodecTest {
         assertEquals(
                 -1,
                 MessageCodec.encode(
-                        new Message.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[1000]), false), out, 1000));
+                        new RequestMessage.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[1000]), false), out, 1000));
         assertEquals(Long.BYTES, out.readableBytes());
     }
 
@@ -167,14 +169,14 @@ class MessageCodecTest {
         OpenFrame frame = new OpenFrame(out, MessageCodec.FRAME_BYTES_MAX, true);
         int count = 5 * OpenFrame.BYTES_EASY / 1000;
         for (int i = 0; i < count; i++) {
-            frame.add(new Message.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[1000]), false));
+            frame.add(new RequestMessage.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[1000]), false));
         }
         List<List<Message>> frames = framesOf(out);
         assertTrue(frames.size() == 5 || frames.size() == 6, () -> frames.size() + " frames");
         long next = 0;
         for (List<Message> each : frames) {
             for (Message message : each) {
-                assertEquals(next++, ((Message.ReadRequest) message).requestId());
+                assertEquals(next++, ((RequestMessage.ReadRequest) message).requestId());
             }
         }
         assertEquals(count, next);
@@ -184,13 +186,13 @@ class MessageCodecTest {
     void aLongMessageBehindOthersHasAFrameOfItsOwn() throws CorruptFrame {
         ByteBuf out = Unpooled.buffer();
         OpenFrame frame = new OpenFrame(out, 2000, true);
-        frame.add(new Message.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[500]), false));
-        frame.add(new Message.ReadRequest(2, RecordKey.head(0, 0, 0, new byte[1700]), false));
-        assertEquals(-1, frame.add(new Message.ReadRequest(3, RecordKey.head(0, 0, 0, new byte[2000]), false)));
-        frame.add(new Message.ClockRequest(4));
+        frame.add(new RequestMessage.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[500]), false));
+        frame.add(new RequestMessage.ReadRequest(2, RecordKey.head(0, 0, 0, new byte[1700]), false));
+        assertEquals(-1, frame.add(new RequestMessage.ReadRequest(3, RecordKey.head(0, 0, 0, new byte[2000]), false)));
+        frame.add(new KeyspaceMessage.ClockRequest(4));
         List<List<Message>> frames = framesOf(out);
         assertEquals(List.of(1, 1, 1), frames.stream().map(List::size).toList());
-        assertEquals(new Message.ClockRequest(4), frames.get(2).get(0));
+        assertEquals(new KeyspaceMessage.ClockRequest(4), frames.get(2).get(0));
     }
 
     private static List<List<Message>> framesOf(ByteBuf out) throws CorruptFrame {

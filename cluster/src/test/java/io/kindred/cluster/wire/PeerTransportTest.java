@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kindred.cluster.message.KeyspaceMessage;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.ring.RecordKey;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,7 +45,8 @@ class PeerTransportTest {
                 for (int i = 0; i < 1000; i++) {
                     for (TestPeer to : nodes) {
                         if (to != from) {
-                            from.transport.send(to.self.nodeId(), new Message.ClockReply(i, from.self.nodeId(), 0));
+                            from.transport.send(
+                                    to.self.nodeId(), new KeyspaceMessage.ClockReply(i, from.self.nodeId(), 0));
                         }
                     }
                 }
@@ -53,7 +57,7 @@ class PeerTransportTest {
             long[] next = new long[4];
             for (int i = 0; i < 2000; i++) {
                 TestPeer.Received received = Wait.next(node.inbox);
-                Message.ClockReply message = (Message.ClockReply) received.message();
+                KeyspaceMessage.ClockReply message = (KeyspaceMessage.ClockReply) received.message();
                 assertEquals(received.from(), message.stamp());
                 assertEquals(next[(int) received.from()]++, message.requestId());
             }
@@ -71,18 +75,19 @@ class PeerTransportTest {
         connect(a, b);
         a.run(() -> {
             for (int i = 0; i < 20; i++) {
-                a.transport.send(2, new Message.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[100_000]), false));
+                a.transport.send(
+                        2, new RequestMessage.ReadRequest(i, RecordKey.head(0, 0, 0, new byte[100_000]), false));
             }
             for (int i = 0; i < 5; i++) {
-                a.transport.send(2, new Message.JoinRefused("not an answer that holds anything up"));
-                a.transport.send(2, new Message.ReadReply(i, Message.Verdict.NOT_MINE, null));
+                a.transport.send(2, new MembershipMessage.JoinRefused("not an answer that holds anything up"));
+                a.transport.send(2, new RequestMessage.ReadReply(i, Message.Verdict.NOT_MINE, null));
             }
             assertTrue(a.transport.isBehind(2));
             a.transport.flush();
         });
         int answers = 0;
         for (int i = 0; i < 11 + 5; i++) {
-            answers += Wait.next(b.inbox).message() instanceof Message.ReadReply ? 1 : 0;
+            answers += Wait.next(b.inbox).message() instanceof RequestMessage.ReadReply ? 1 : 0;
         }
         assertEquals(5, answers);
         assertEquals(9 + 5, a.statsOf(2).shed());
@@ -95,14 +100,14 @@ class PeerTransportTest {
         TestPeer b = start(2);
         connect(a, b);
         byte[] key = new byte[TestPeer.QUICK.frameBytesMax() - 10 - RecordKey.PREFIX_BYTES];
-        a.send(2, new Message.ReadRequest(1, RecordKey.head(0, 0, 0, key), false));
+        a.send(2, new RequestMessage.ReadRequest(1, RecordKey.head(0, 0, 0, key), false));
         assertEquals(
                 key.length,
-                ((Message.ReadRequest) Wait.next(b.inbox).message())
+                ((RequestMessage.ReadRequest) Wait.next(b.inbox).message())
                         .storageKey()
                         .key()
                         .length);
-        a.send(2, new Message.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[key.length + 10]), false));
+        a.send(2, new RequestMessage.ReadRequest(1, RecordKey.head(0, 0, 0, new byte[key.length + 10]), false));
         assertEquals(1, a.statsOf(2).oversized());
     }
 
@@ -116,12 +121,12 @@ class PeerTransportTest {
         Wait.until(a.links, "lost 2");
         // Refused dials are told too.
         Wait.until(a.links, "lost 2");
-        a.send(2, new Message.ClockRequest(1));
+        a.send(2, new KeyspaceMessage.ClockRequest(1));
         assertEquals(1, a.statsOf(2).dropped());
         TestPeer again = start(TestPeer.node(2, 2, ""), TestPeer.QUICK, port);
         Wait.until(a.links, "connected 2");
-        a.send(2, new Message.ClockRequest(2));
-        assertEquals(new TestPeer.Received(1, new Message.ClockRequest(2)), Wait.next(again.inbox));
+        a.send(2, new KeyspaceMessage.ClockRequest(2));
+        assertEquals(new TestPeer.Received(1, new KeyspaceMessage.ClockRequest(2)), Wait.next(again.inbox));
         assertEquals(1, a.statsOf(2).reconnects());
     }
 
@@ -138,8 +143,8 @@ class PeerTransportTest {
         });
         Wait.until(a.links, "lost 2");
         Wait.until(a.links, "connected 2");
-        a.send(2, new Message.ClockRequest(7));
-        assertEquals(new TestPeer.Received(1, new Message.ClockRequest(7)), Wait.next(b.inbox));
+        a.send(2, new KeyspaceMessage.ClockRequest(7));
+        assertEquals(new TestPeer.Received(1, new KeyspaceMessage.ClockRequest(7)), Wait.next(b.inbox));
         assertEquals(1, a.statsOf(2).reconnects());
     }
 
@@ -150,11 +155,11 @@ class PeerTransportTest {
         newcomer.run(() -> newcomer.transport.dialSeed("localhost", port));
         TestPeer seed = start(TestPeer.node(7, 1, ""), TestPeer.QUICK, port);
         Wait.until(newcomer.links, "connected 7");
-        newcomer.send(7, new Message.ClockRequest(5));
-        assertEquals(new TestPeer.Received(1, new Message.ClockRequest(5)), Wait.next(seed.inbox));
+        newcomer.send(7, new KeyspaceMessage.ClockRequest(5));
+        assertEquals(new TestPeer.Received(1, new KeyspaceMessage.ClockRequest(5)), Wait.next(seed.inbox));
         // The seed keeps no connection to a stranger, but can answer on the stranger's.
-        seed.send(1, new Message.JoinRefused("not now"));
-        assertEquals(new TestPeer.Received(7, new Message.JoinRefused("not now")), Wait.next(newcomer.inbox));
+        seed.send(1, new MembershipMessage.JoinRefused("not now"));
+        assertEquals(new TestPeer.Received(7, new MembershipMessage.JoinRefused("not now")), Wait.next(newcomer.inbox));
     }
 
     /** Whatever goes wrong with another one: that is named once the one that let the node in is gone, too. */
@@ -189,14 +194,14 @@ class PeerTransportTest {
         TestPeer seed = start(7);
         newcomer.run(() -> newcomer.transport.dialSeed("127.0.0.1", seed.port));
         Wait.until(newcomer.links, "connected 7");
-        newcomer.send(7, new Message.ClockRequest(5));
+        newcomer.send(7, new KeyspaceMessage.ClockRequest(5));
         Wait.next(seed.inbox);
         seed.run(() -> {
             seed.transport.peers(List.of(newcomer.member()));
-            seed.transport.send(1, new Message.ClockReply(5, 6, 7));
+            seed.transport.send(1, new KeyspaceMessage.ClockReply(5, 6, 7));
             seed.transport.flush();
         });
-        assertEquals(new TestPeer.Received(7, new Message.ClockReply(5, 6, 7)), Wait.next(newcomer.inbox));
+        assertEquals(new TestPeer.Received(7, new KeyspaceMessage.ClockReply(5, 6, 7)), Wait.next(newcomer.inbox));
     }
 
     @Test
@@ -207,7 +212,7 @@ class PeerTransportTest {
         Wait.until(newcomer.links, "connected 7");
         newcomer.peers(seed.member(), newcomer.member());
         newcomer.run(newcomer.transport::forgetSeeds);
-        newcomer.send(7, new Message.ClockRequest(5));
+        newcomer.send(7, new KeyspaceMessage.ClockRequest(5));
         Wait.next(seed.inbox);
         assertEquals(0, newcomer.statsOf(7).reconnects());
         newcomer.peers(newcomer.member());
@@ -228,7 +233,7 @@ class PeerTransportTest {
         assertEquals(1, newcomer.stats().peers().size(), "nobody dials it any more");
         // The other end may have let go of either connection.
         for (int i = 0; seed.inbox.isEmpty(); i++) {
-            newcomer.send(7, new Message.ClockRequest(i));
+            newcomer.send(7, new KeyspaceMessage.ClockRequest(i));
         }
         newcomer.links.clear();
         stop(seed);
@@ -246,7 +251,7 @@ class PeerTransportTest {
         Wait.until(newcomer.links, "connected 7");
         // Where both were in their handshakes at once the later replaces the earlier, and a message on it may be lost.
         for (int i = 0; seed.inbox.isEmpty(); i++) {
-            newcomer.send(7, new Message.ClockRequest(i));
+            newcomer.send(7, new KeyspaceMessage.ClockRequest(i));
         }
         assertTrue(newcomer.statsOf(7).connected());
         assertEquals(1, seed.stats().peers().size());
@@ -272,7 +277,7 @@ class PeerTransportTest {
         Wait.until(a.links, "lost 2");
         Wait.until(a.links, "lost 2");
         assertTrue(b.stats().handshakeFailures() > 0);
-        a.send(2, new Message.ClockRequest(1));
+        a.send(2, new KeyspaceMessage.ClockRequest(1));
         assertTrue(b.inbox.isEmpty());
         assertFalse(a.statsOf(2).connected());
     }
@@ -290,15 +295,15 @@ class PeerTransportTest {
         TestPeer b = start(TestPeer.node(2, 1, ""), older, 0);
         connect(a, b);
         a.run(() -> {
-            a.transport.send(2, new Message.Acks(new long[] {3, 5}));
-            a.transport.send(2, new Message.ClockRequest(7));
+            a.transport.send(2, new RequestMessage.Acks(new long[] {3, 5}));
+            a.transport.send(2, new KeyspaceMessage.ClockRequest(7));
             a.transport.flush();
         });
         assertEquals(
                 List.of(
-                        new Message.DeltasAck(3, Message.Verdict.OK, null),
-                        new Message.DeltasAck(5, Message.Verdict.OK, null),
-                        new Message.ClockRequest(7)),
+                        new RequestMessage.DeltasAck(3, Message.Verdict.OK, null),
+                        new RequestMessage.DeltasAck(5, Message.Verdict.OK, null),
+                        new KeyspaceMessage.ClockRequest(7)),
                 List.of(
                         Wait.next(b.inbox).message(),
                         Wait.next(b.inbox).message(),
@@ -312,8 +317,8 @@ class PeerTransportTest {
         TestPeer b = start(2);
         connect(a, b);
         a.run(() -> {
-            a.transport.send(2, new Message.Acks(new long[] {3, 5}));
-            a.transport.send(2, new Message.ClockRequest(7));
+            a.transport.send(2, new RequestMessage.Acks(new long[] {3, 5}));
+            a.transport.send(2, new KeyspaceMessage.ClockRequest(7));
             a.transport.flush();
         });
         Wait.next(b.inbox);
@@ -408,7 +413,7 @@ class PeerTransportTest {
         TestPeer b = start(2);
         a.peers(b.memberAt(impostor.port));
         Wait.until(a.links, "lost 2");
-        a.send(2, new Message.ClockRequest(1));
+        a.send(2, new KeyspaceMessage.ClockRequest(1));
         a.peers(b.member());
         Wait.until(a.links, "connected 2");
         assertTrue(impostor.inbox.isEmpty());

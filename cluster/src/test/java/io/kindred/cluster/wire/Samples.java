@@ -10,14 +10,21 @@ import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.AskerDeadline;
 import io.kindred.cluster.message.ClockReading;
+import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Guard;
+import io.kindred.cluster.message.HandoffMessage;
+import io.kindred.cluster.message.KeyspaceMessage;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
+import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.RecordKey;
@@ -57,77 +64,80 @@ final class Samples {
 
     List<Message> oneOfEach() {
         return List.of(
-                new Message.JoinRequest(member(), text(), text()),
-                new Message.JoinRefused(text()),
-                new Message.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
-                new Message.GossipAsk(
+                new MembershipMessage.JoinRequest(member(), text(), text()),
+                new MembershipMessage.JoinRefused(text()),
+                new MembershipMessage.Gossip(list(this::beat), anyLong(), list(this::anyLong), coin()),
+                new MembershipMessage.GossipAsk(
                         list(this::anyLong), list(this::anyLong), list(this::anyLong), anyLong(), anyLong()),
-                new Message.GossipTell(
+                new MembershipMessage.GossipTell(
                         list(this::member),
                         coin() ? null : checkpoint(),
                         list(this::change),
                         list(this::holding),
                         anyLong(),
                         anyLong()),
-                new Message.Ping(id(), anyLong(), anyLong()),
-                new Message.Pong(id(), anyLong(), anyLong(), clocks()),
-                new Message.Pressure(coin()),
-                new Message.StartAsked(id()),
-                new Message.StartKnown(id(), List.of(id(), anyLong())),
-                new Message.Forward(
+                new MembershipMessage.Ping(id(), anyLong(), anyLong()),
+                new MembershipMessage.Pong(id(), anyLong(), anyLong(), clocks()),
+                new MembershipMessage.Pressure(coin()),
+                new MembershipMessage.StartAsked(id()),
+                new MembershipMessage.StartKnown(id(), List.of(id(), anyLong())),
+                new RequestMessage.Forward(
                         id(), operation(), quorum(), anyLong(), anyInt(), new AskerDeadline(id(), anyLong()), coin()),
-                new Message.ForwardReply(id(), outcome(), clocks()),
-                new Message.ReadRequest(id(), key(), coin(), coin() ? guard() : null),
+                new RequestMessage.ForwardReply(id(), outcome(), clocks()),
+                new RequestMessage.ReadRequest(id(), key(), coin(), coin() ? guard() : null),
                 readReply(),
-                new Message.Deltas(id(), deltas(), anyLong(), coin() ? guard() : null),
+                new RequestMessage.Deltas(id(), deltas(), anyLong(), coin() ? guard() : null),
                 coin()
-                        ? new Message.DeltasAck(id(), verdict(), versions(), term())
-                        : new Message.DeltasAck(id(), verdict(), null),
-                new Message.Acks(new long[] {id(), id(), id()}),
-                new Message.TermClaim(id(), anyInt(), guard()),
-                new Message.TermReply(id(), verdict(), term(), anyInt()),
-                new Message.TermsRequest(id(), ascending()),
-                new Message.TermsReply(id(), list(this::term), ascending(), ascending()),
-                new Message.DotRequest(id(), key(), versions().clock(), coin()),
+                        ? new RequestMessage.DeltasAck(id(), verdict(), versions(), term())
+                        : new RequestMessage.DeltasAck(id(), verdict(), null),
+                new RequestMessage.Acks(new long[] {id(), id(), id()}),
+                new TermMessage.TermClaim(id(), anyInt(), guard()),
+                new TermMessage.TermReply(id(), verdict(), term(), anyInt()),
+                new TermMessage.TermsRequest(id(), ascending()),
+                new TermMessage.TermsReply(id(), list(this::term), ascending(), ascending()),
+                new RequestMessage.DotRequest(id(), key(), versions().clock(), coin()),
                 dotReply(),
-                new Message.HandOver(id(), List.of(aRecord(), aRecord())),
-                new Message.Relay(id(), List.of(aRecord(), aRecord())),
-                new Message.HandOverAck(id(), verdict(), list(() -> anyInt()), anyInt()),
-                new Message.TreeRoots(id(), anyInt(), ascending()),
-                new Message.TreeRootsReply(id(), anyLong(), longs(), ascending()),
-                new Message.TreeLanes(id(), ascending(), longs()),
-                new Message.TreeLanesReply(
+                new HandoffMessage.HandOver(id(), List.of(aRecord(), aRecord())),
+                new HandoffMessage.Relay(id(), List.of(aRecord(), aRecord())),
+                new HandoffMessage.HandOverAck(id(), verdict(), list(() -> anyInt()), anyInt()),
+                new ExchangeMessage.TreeRoots(id(), anyInt(), ascending()),
+                new ExchangeMessage.TreeRootsReply(id(), anyLong(), longs(), ascending()),
+                new ExchangeMessage.TreeLanes(id(), ascending(), longs()),
+                new ExchangeMessage.TreeLanesReply(
                         id(),
-                        list(() -> new Message.TreeLanesReply.Lane(anyInt(), anyInt(), random.nextInt(20), anyLong())),
+                        list(() -> new ExchangeMessage.TreeLanesReply.Lane(
+                                anyInt(), anyInt(), random.nextInt(20), anyLong())),
                         longs()),
-                new Message.TreeSums(
+                new ExchangeMessage.TreeSums(
                         id(),
-                        list(() -> new Message.TreeSums.Span(anyInt(), anyInt(), random.nextInt(20), anyInt(), 6))),
-                new Message.TreeSumsReply(id(), longs()),
-                new Message.BucketKeys(id(), list(this::range), longs()),
-                new Message.BucketKeysReply(
+                        list(() -> new ExchangeMessage.TreeSums.Span(
+                                anyInt(), anyInt(), random.nextInt(20), anyInt(), 6))),
+                new ExchangeMessage.TreeSumsReply(id(), longs()),
+                new ExchangeMessage.BucketKeys(id(), list(this::range), longs()),
+                new ExchangeMessage.BucketKeysReply(
                         id(),
                         verdict(),
-                        new Message.BucketKeysReply.Covered(anyInt(), new Range.End(anyLong(), coin() ? null : key())),
+                        new ExchangeMessage.BucketKeysReply.Covered(
+                                anyInt(), new Range.End(anyLong(), coin() ? null : key())),
                         found(),
                         longs()),
-                new Message.BucketSums(id(), range(), longs()),
-                new Message.BucketSumsReply(id(), verdict(), anyLong()),
-                new Message.ExchangeObjects(id(), List.of(aRecord()), list(this::key)),
-                new Message.ExchangeObjectsReply(id(), verdict(), List.of(aRecord())),
-                new Message.ExchangeAsked(id(), anyInt(), anyLong()),
-                new Message.ExchangeDone(id(), verdict()),
-                new Message.CountRequest(id(), anyInt(), ints()),
-                new Message.CountReply(id(), anyLong()),
-                new Message.ScanRequest(id(), anyInt(), anyInt(), anyLong(), 100),
+                new ExchangeMessage.BucketSums(id(), range(), longs()),
+                new ExchangeMessage.BucketSumsReply(id(), verdict(), anyLong()),
+                new ExchangeMessage.ExchangeObjects(id(), List.of(aRecord()), list(this::key)),
+                new ExchangeMessage.ExchangeObjectsReply(id(), verdict(), List.of(aRecord())),
+                new ExchangeMessage.ExchangeAsked(id(), anyInt(), anyLong()),
+                new ExchangeMessage.ExchangeDone(id(), verdict()),
+                new KeyspaceMessage.CountRequest(id(), anyInt(), ints()),
+                new KeyspaceMessage.CountReply(id(), anyLong()),
+                new KeyspaceMessage.ScanRequest(id(), anyInt(), anyInt(), anyLong(), 100),
                 scanReply(),
-                new Message.ClockRequest(id()),
-                new Message.ClockReply(id(), anyLong(), anyLong()),
-                new Message.Flush(id(), list(this::anyLong)),
-                new Message.FlushAck(id(), verdict(), anyLong()),
-                new Message.Interest(id(), id(), id(), coin(), list(this::topic), list(this::topic)),
-                new Message.InterestAck(id(), id(), id()),
-                new Message.Publication(id(), id(), topic(), text().getBytes(StandardCharsets.UTF_8)));
+                new KeyspaceMessage.ClockRequest(id()),
+                new KeyspaceMessage.ClockReply(id(), anyLong(), anyLong()),
+                new KeyspaceMessage.Flush(id(), list(this::anyLong)),
+                new KeyspaceMessage.FlushAck(id(), verdict(), anyLong()),
+                new PubSubMessage.Interest(id(), id(), id(), coin(), list(this::topic), list(this::topic)),
+                new PubSubMessage.InterestAck(id(), id(), id()),
+                new PubSubMessage.Publication(id(), id(), topic(), text().getBytes(StandardCharsets.UTF_8)));
     }
 
     private Topic topic() {
@@ -145,8 +155,8 @@ final class Samples {
 
     private Message dotReply() {
         return coin()
-                ? new Message.DotReply(id(), Message.Verdict.NOT_MINE, null, null, 0)
-                : new Message.DotReply(
+                ? new RequestMessage.DotReply(id(), Message.Verdict.NOT_MINE, null, null, 0)
+                : new RequestMessage.DotReply(
                         id(),
                         Message.Verdict.OK,
                         new Dot(new Actor(anyLong(), (int) number(1, Integer.MAX_VALUE)), number(1, COUNTER_MAX)),
@@ -299,9 +309,9 @@ final class Samples {
 
     private Message readReply() {
         return coin()
-                ? new Message.ReadReply(
+                ? new RequestMessage.ReadReply(
                         id(), coin() ? Message.Verdict.OK : Message.Verdict.UNCOUNTED, versions(), term())
-                : new Message.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
+                : new RequestMessage.ReadReply(id(), Message.Verdict.OLD_TERM, null, term());
     }
 
     private Range range() {
@@ -340,7 +350,7 @@ final class Samples {
     }
 
     private Message scanReply() {
-        return new Message.ScanReply(id(), verdict(), list(this::aRecord), anyLong(), coin());
+        return new KeyspaceMessage.ScanReply(id(), verdict(), list(this::aRecord), anyLong(), coin());
     }
 
     private QuorumSpec quorum() {
@@ -369,14 +379,14 @@ final class Samples {
         return IntStream.generate(this::anyInt).limit(random.nextInt(5)).toArray();
     }
 
-    private Message.BucketKeysReply.Found found() {
+    private ExchangeMessage.BucketKeysReply.Found found() {
         return coin()
-                ? new Message.BucketKeysReply.Found(List.of(seen(), seen()), List.of())
-                : new Message.BucketKeysReply.Found(List.of(), List.of(aRecord(), aRecord()));
+                ? new ExchangeMessage.BucketKeysReply.Found(List.of(seen(), seen()), List.of())
+                : new ExchangeMessage.BucketKeysReply.Found(List.of(), List.of(aRecord(), aRecord()));
     }
 
-    private Message.BucketKeysReply.Seen seen() {
-        return new Message.BucketKeysReply.Seen(key(), versions().clock());
+    private ExchangeMessage.BucketKeysReply.Seen seen() {
+        return new ExchangeMessage.BucketKeysReply.Seen(key(), versions().clock());
     }
 
     private long[] longs() {

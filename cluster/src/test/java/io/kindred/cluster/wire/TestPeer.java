@@ -2,6 +2,7 @@ package io.kindred.cluster.wire;
 
 import io.kindred.cluster.core.RandomSource;
 import io.kindred.cluster.membership.Member;
+import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.cluster.wire.tls.TlsSettings;
@@ -132,10 +133,11 @@ final class TestPeer implements AutoCloseable, PeerListener {
 
     private void received(long from, Message message) {
         inbox.add(new Received(from, message));
-        if (message instanceof Message.Ping ping) {
+        if (message instanceof MembershipMessage.Ping ping) {
             transport.send(
                     from,
-                    new Message.Pong(ping.number(), 0, ping.sentNanos(), io.kindred.cluster.message.ClockReading.NONE));
+                    new MembershipMessage.Pong(
+                            ping.number(), 0, ping.sentNanos(), io.kindred.cluster.message.ClockReading.NONE));
             transport.flush();
         }
     }

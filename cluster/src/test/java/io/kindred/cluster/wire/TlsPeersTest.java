@@ -3,7 +3,7 @@ package io.kindred.cluster.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kindred.cluster.message.Message;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.wire.tls.TestCertificates;
 import io.kindred.cluster.wire.tls.Tls;
@@ -103,11 +103,11 @@ class TlsPeersTest {
         Wait.until(b.links, "connected 1");
         for (int size :
                 List.of(0, 1, 16_000, 17_000, 300_000, TestPeer.QUICK.frameBytesMax() - 10 - RecordKey.PREFIX_BYTES)) {
-            a.send(2, new Message.ReadRequest(size, RecordKey.head(0, 0, 0, new byte[size]), false));
-            b.send(1, new Message.ReadRequest(size, RecordKey.head(0, 0, 0, new byte[size]), false));
+            a.send(2, new RequestMessage.ReadRequest(size, RecordKey.head(0, 0, 0, new byte[size]), false));
+            b.send(1, new RequestMessage.ReadRequest(size, RecordKey.head(0, 0, 0, new byte[size]), false));
             for (TestPeer peer : List.of(a, b)) {
-                Message.ReadRequest got =
-                        (Message.ReadRequest) Wait.next(peer.inbox).message();
+                RequestMessage.ReadRequest got =
+                        (RequestMessage.ReadRequest) Wait.next(peer.inbox).message();
                 assertEquals(size, got.storageKey().key().length);
             }
         }
