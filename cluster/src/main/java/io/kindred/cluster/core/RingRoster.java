@@ -77,6 +77,10 @@ final class RingRoster implements Holdings, Joining.Members {
         return departed;
     }
 
+    boolean hasDeparted(long id) {
+        return outside.contains(id) && !isLeaving(id);
+    }
+
     /** Whether a change record has ever put a node into a ring, or taken it out. */
     boolean hasRecordOf(long id) {
         return standing.containsKey(id);

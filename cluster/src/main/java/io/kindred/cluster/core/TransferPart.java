@@ -116,6 +116,11 @@ final class TransferPart implements TransferCluster, TransferWork {
     }
 
     @Override
+    public boolean hasDeparted(long node) {
+        return membership.roster().hasDeparted(node);
+    }
+
+    @Override
     public List<Long> members() {
         return membership.roster().members();
     }

@@ -20,20 +20,24 @@ final class PartitionSources {
 
     /**
      * Whether it was exchanged with so many of those who serve it that every write which a majority of them has, and every
-     * term that a majority has granted, is at one of them. Who was cast out never comes back, and who has left has given the
-     * owners what it had.
+     * term that a majority has granted, is at one of them.
      */
     boolean hasMetEnough(int partition, List<Long> formers, Set<Long> with) {
         int others = 0;
         int met = 0;
         for (long node : formers) {
             met += with.contains(node) ? 1 : 0;
-            others += node == in.self() || !in.members().contains(node) ? 0 : 1;
+            others += node == in.self() || !mayHaveMore(node) ? 0 : 1;
         }
         // Of all that there were: who is not among those that serve any more may have had the only other copy.
         int all = Math.max(formers.size(), in.serving().of(partition).target().length);
         int readable = formers.isEmpty() ? 0 : all - all / 2;
         return met >= Math.min(readable, others);
+    }
+
+    /** Who was cast out never comes back, and who has departed has given the owners what it had. */
+    private boolean mayHaveMore(long node) {
+        return in.members().contains(node) && !in.hasDeparted(node);
     }
 
     /** Nobody, where nobody holds it. */
@@ -56,8 +60,7 @@ final class PartitionSources {
             Holding holding = in.holding(node);
             boolean holds = holding != null && holding.holds(partition);
             boolean hasTold = holding != null && formers.isEmptied(partition, node);
-            boolean isMember = in.members().contains(node);
-            all &= node == in.self() || contains(owners, node) || holds || hasTold || !isMember;
+            all &= node == in.self() || contains(owners, node) || holds || hasTold || !mayHaveMore(node);
         }
         return all;
     }

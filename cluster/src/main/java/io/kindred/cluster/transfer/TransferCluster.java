@@ -19,6 +19,9 @@ public interface TransferCluster extends Holdings {
     /** Whether a node is in the target ring. */
     boolean isInRing(long node);
 
+    /** Whether it has left, is through with leaving, and so has given all that it had to those who owned it then. */
+    boolean hasDeparted(long node);
+
     /** The members that may take requests: all but those that are suspected, or have left. */
     List<Long> liveMembers();
 

@@ -45,6 +45,12 @@ class ReapingSimulationTest {
         SimCluster.runReapingDatacenters(54);
     }
 
+    /** Who was to be met had left and was through with it, and its disk was gone. */
+    @Test
+    void nobodyWaitsForWhoHasDeparted() {
+        SimCluster.runReaping(1049);
+    }
+
     private static void run(SeedRange seeds) {
         LongAdder reaped = new LongAdder();
         seeds.run(SimCluster::runReaping, report -> reaped.add(report.reaped()));

@@ -119,6 +119,11 @@ class TransferTurnsTest {
         }
 
         @Override
+        public boolean hasDeparted(long node) {
+            return false;
+        }
+
+        @Override
         public boolean isInRing(long node) {
             return true;
         }
