@@ -35,7 +35,7 @@ class DatacenterSimulationTest {
         LongAdder events = new LongAdder();
         LongAdder acknowledged = new LongAdder();
         LongAdder relayed = new LongAdder();
-        seeds.run(SimCluster::runDatacenters, report -> {
+        seeds.run(SimRuns::runDatacenters, report -> {
             events.add(report.events());
             acknowledged.add(report.acknowledged());
             relayed.add(report.relayed());
@@ -120,7 +120,7 @@ class DatacenterSimulationTest {
     @Test
     void datacentersThatLoseEachOtherServeOn() {
         for (long seed = 1; seed <= QUIET_SEEDS; seed++) {
-            SimCluster.Report report = SimCluster.runQuietDatacenters(seed, true);
+            SimCluster.Report report = SimRuns.runQuietDatacenters(seed, true);
             assertEquals(0, report.refused(), () -> "requests failed: " + report);
             assertEquals(0, report.crossed(), () -> "requests waited for another datacenter: " + report);
         }
@@ -129,7 +129,7 @@ class DatacenterSimulationTest {
     @Test
     void eachWriteGoesToTheOtherDatacenterOnce() {
         for (long seed = 1; seed <= QUIET_SEEDS; seed++) {
-            SimCluster.Report report = SimCluster.runQuietDatacenters(seed, false);
+            SimCluster.Report report = SimRuns.runQuietDatacenters(seed, false);
             assertEquals(0, report.refused(), () -> "requests failed: " + report);
             assertEquals(0, report.crossed(), () -> "requests waited for another datacenter: " + report);
             // Deletes are writes as well, and no acknowledged ones here.

@@ -25,7 +25,7 @@ class FirstReplicaSimulationTest {
     private static void run(SeedRange seeds) {
         LongAdder events = new LongAdder();
         LongAdder faults = new LongAdder();
-        seeds.run(SimCluster::runFirstReplicas, report -> {
+        seeds.run(SimRuns::runFirstReplicas, report -> {
             // What HeirFaults does to a cluster is one long story.
             boolean isStory = report.plan().trouble() == SimPlan.Trouble.HEIRS;
             assertTrue(report.faults() >= (isStory ? 1 : FAULTS_MIN), () -> "too quiet a run: " + report);

@@ -18,25 +18,25 @@ class GroupSimulationTest {
 
     @Test
     void groupsAreMadeAtOnceOverSeeds() {
-        run("groups", SeedRange.ofBuild(SEEDS), SimCluster::runGroups);
+        run("groups", SeedRange.ofBuild(SEEDS), SimRuns::runGroups);
     }
 
     @Test
     void groupsAreMadeAtOnceInAnyTrouble() {
-        run("groups in any trouble", SeedRange.ofBuild(ANY_SEEDS), SimCluster::runGroupsInAnyTrouble);
+        run("groups in any trouble", SeedRange.ofBuild(ANY_SEEDS), SimRuns::runGroupsInAnyTrouble);
     }
 
     @Test
     void groupsAreMadeAtOnceInEachDatacenter() {
-        run("groups in datacenters", SeedRange.ofBuild(DATACENTER_SEEDS), SimCluster::runGroupsInDatacenters);
+        run("groups in datacenters", SeedRange.ofBuild(DATACENTER_SEEDS), SimRuns::runGroupsInDatacenters);
     }
 
     @Test
     @Tag("long")
     void groupsAreMadeAtOnceOverManySeeds() {
-        run("groups", SeedRange.ofMany(2_000), SimCluster::runGroups);
-        run("groups in any trouble", SeedRange.ofMany(1_000), SimCluster::runGroupsInAnyTrouble);
-        run("groups in datacenters", SeedRange.ofMany(500), SimCluster::runGroupsInDatacenters);
+        run("groups", SeedRange.ofMany(2_000), SimRuns::runGroups);
+        run("groups in any trouble", SeedRange.ofMany(1_000), SimRuns::runGroupsInAnyTrouble);
+        run("groups in datacenters", SeedRange.ofMany(500), SimRuns::runGroupsInDatacenters);
     }
 
     private static void run(String what, SeedRange seeds, LongFunction<SimCluster.Report> simulation) {

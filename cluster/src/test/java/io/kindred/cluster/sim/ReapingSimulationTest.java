@@ -22,8 +22,7 @@ class ReapingSimulationTest {
     @Test
     void nothingDeletedComesBackFromAnotherDatacenter() {
         LongAdder reaped = new LongAdder();
-        SeedRange.ofBuild(DATACENTER_SEEDS)
-                .run(SimCluster::runReapingDatacenters, report -> reaped.add(report.reaped()));
+        SeedRange.ofBuild(DATACENTER_SEEDS).run(SimRuns::runReapingDatacenters, report -> reaped.add(report.reaped()));
         assertTrue(reaped.sum() > 0, "nothing was reaped");
     }
 
@@ -36,24 +35,24 @@ class ReapingSimulationTest {
     /** A copy of a node that had left said that it owed something, in its name, and was gone. */
     @Test
     void aCopyOfALeaverMayLeaveAgain() {
-        SimCluster.runReaping(135);
+        SimRuns.runReaping(135);
     }
 
     /** A copy was started from the directory of a node whose clock was ahead. */
     @Test
     void aCopyHasWhatItsOriginalHasCountedOut() {
-        SimCluster.runReapingDatacenters(54);
+        SimRuns.runReapingDatacenters(54);
     }
 
     /** Who was to be met had left and was through with it, and its disk was gone. */
     @Test
     void nobodyWaitsForWhoHasDeparted() {
-        SimCluster.runReaping(1049);
+        SimRuns.runReaping(1049);
     }
 
     private static void run(SeedRange seeds) {
         LongAdder reaped = new LongAdder();
-        seeds.run(SimCluster::runReaping, report -> reaped.add(report.reaped()));
+        seeds.run(SimRuns::runReaping, report -> reaped.add(report.reaped()));
         assertTrue(reaped.sum() > seeds.last() - seeds.first(), () -> "only " + reaped + " containers were reaped");
         System.out.println("simulated reaping, " + seeds + ": " + reaped + " containers reaped");
     }

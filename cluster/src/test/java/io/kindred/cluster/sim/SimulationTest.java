@@ -37,7 +37,7 @@ class SimulationTest {
         LongAdder leavers = new LongAdder();
         LongAdder compactions = new LongAdder();
         LongAdder trees = new LongAdder();
-        seeds.run(SimCluster::run, report -> {
+        seeds.run(SimRuns::run, report -> {
             assertTrue(report.events() >= EVENTS_MIN, () -> "too small a run: " + report);
             assertTrue(report.faults() >= FAULTS_MIN, () -> "too quiet a run: " + report);
             events.add(report.events());
@@ -68,13 +68,13 @@ class SimulationTest {
     @ParameterizedTest
     @ValueSource(longs = {1935, 1043})
     void seedsThatOnceFailedHold(long seed) {
-        SimCluster.run(seed);
+        SimRuns.run(seed);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {304, 620, 1009, 1933, 1114, 1292})
     void calmSeedsThatOnceFailedHold(long seed) {
-        assertEquals(0, SimCluster.runCalmChanges(seed).refused());
+        assertEquals(0, SimRuns.runCalmChanges(seed).refused());
     }
 
     /** Several nodes that join and leave at once are no fault: every request finds W and R of who is there. */
@@ -91,7 +91,7 @@ class SimulationTest {
 
     private static void runCalmly(SeedRange seeds) {
         seeds.run(
-                SimCluster::runCalmChanges,
+                SimRuns::runCalmChanges,
                 report -> assertEquals(0, report.refused(), () -> "requests failed: " + report));
     }
 
@@ -100,15 +100,15 @@ class SimulationTest {
     void invariantsHoldOnOneNodeAlone() {
         for (long seed = 1; seed <= 10; seed++) {
             SimPlan.Trouble any = SimPlan.Trouble.ANY;
-            SimCluster.run(seed, new SimPlan(1, 5, 4, 0, 0, true, any, false, 0, 0.1, 1 << 20, 12_000_000_000L, 1));
+            SimRuns.run(seed, new SimPlan(1, 5, 4, 0, 0, true, any, false, 0, 0.1, 1 << 20, 12_000_000_000L, 1));
         }
     }
 
     @Test
     void theSameSeedGivesTheSameRun() {
-        SimCluster.Report once = SimCluster.run(7);
-        SimCluster.Report again = SimCluster.run(7);
+        SimCluster.Report once = SimRuns.run(7);
+        SimCluster.Report again = SimRuns.run(7);
         assertEquals(once, again);
-        assertNotEquals(once.trace(), SimCluster.run(8).trace());
+        assertNotEquals(once.trace(), SimRuns.run(8).trace());
     }
 }
