@@ -12,17 +12,13 @@ import io.kindred.cluster.core.StoreFailure;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Member;
-import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.Outcome;
-import io.kindred.cluster.message.Overload;
-import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.wire.LocalNode;
 import io.kindred.cluster.wire.MembershipCodec.Remembered;
 import io.kindred.cluster.wire.NetLoop;
-import io.kindred.cluster.wire.PeerListener;
 import io.kindred.cluster.wire.PeerTransport;
 import io.kindred.cluster.wire.TransportConfig;
 import io.kindred.cluster.wire.TransportStats;
@@ -34,9 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,15 +57,8 @@ public final class NodeLoop {
     private static final System.Logger LOG = System.getLogger(NodeLoop.class.getName());
     /** A commit's acknowledgement may ask for more writes; past so many rounds they wait for the next turn. */
     private static final int COMMITS_PER_TURN_MAX = 4;
-    /** Of the heap: what other nodes' writes may hold that wait for the disk, and as much for the writes of this one. */
-    private static final int WRITES_HEAP_PARTS = 8;
-
-    private static final long WRITES_BYTES_MIN = 16 << 20;
-    private static final long PARKED_LOOK_NANOS = 1_000_000;
     /** So many steps of one turn are told the same time. */
     private static final int STEPS_PER_CLOCK_MAX = 32;
-    /** Of those that came in one frame. */
-    private static final int MESSAGES_PER_STEP_MAX = 32;
 
     /**
      * What a node runs with, beside its core and engine.
@@ -104,9 +91,8 @@ public final class NodeLoop {
     private final StepOutput output = new StepOutput();
     private final ArrayDeque<Event> arisen = new ArrayDeque<>();
     private final Commits commits = new Commits();
+    private final PeerEvents peers;
     private final WriteGate gate;
-    private final ParkedReads parkedReads;
-    private final long writesBytesMax;
     private final Runnable turnEnd = this::endTurn;
 
     private boolean stepping;
@@ -116,15 +102,13 @@ public final class NodeLoop {
     private int stepsSinceClock;
     private boolean engineWritten;
     private int persistsOfTurn;
-    private @Nullable String lastStoreFailure;
+    private final StoreTroubles troubles = new StoreTroubles();
     private long eventCount;
     private long turnCount;
     private long commitCount;
     private long persistCount;
-    private long storeFailureCount;
     private long refusedForRoom;
     private boolean lastCommitFailed;
-    private boolean parkedLookPlanned;
 
     /** The engine must have been opened with {@link NetLoop#loop} as its owner. */
     public NodeLoop(NetLoop net, NodeCore core, StorageEngine engine, Setup setup) {
@@ -134,13 +118,15 @@ public final class NodeLoop {
         this.selfId = setup.self().nodeId();
         this.clock = setup.clock();
         this.host = setup.host();
-        this.transport = new PeerTransport(net, setup.self(), setup.transport(), setup.random(), new PeerEvents());
+        this.peers = new PeerEvents(
+                this,
+                new PeerEvents.Sight(loop, engine, core.views(), clock),
+                listener -> new PeerTransport(net, setup.self(), setup.transport(), setup.random(), listener));
+        this.transport = peers.transport();
+        this.gate = peers.gate();
         if (setup.tls() != null) {
             transport.secure(setup.tls());
         }
-        this.writesBytesMax = Math.max(WRITES_BYTES_MIN, Runtime.getRuntime().maxMemory() / WRITES_HEAP_PARTS);
-        this.gate = new WriteGate(loop, new WriteGate.Sight(engine, core.views(), transport, clock), writesBytesMax);
-        this.parkedReads = new ParkedReads(core.views().config().quorums().timeoutNanos());
         this.timer = new WakeTimer(loop, clock, this::tick);
     }
 
@@ -174,10 +160,10 @@ public final class NodeLoop {
                 turnCount,
                 commitCount,
                 persistCount,
-                storeFailureCount,
+                troubles.count(),
                 client.inFlight(),
-                refusedForRoom,
-                parkedReads.count(),
+                refusedForRoom + peers.refusedForRoom(),
+                peers.parkedReads(),
                 lastCommitFailed);
     }
 
@@ -198,6 +184,10 @@ public final class NodeLoop {
 
     boolean isStopped() {
         return stopped;
+    }
+
+    NodeHost host() {
+        return host;
     }
 
     WriteGate gate() {
@@ -293,7 +283,8 @@ public final class NodeLoop {
 
     // --- turns ---
 
-    private void askTurnEnd() {
+    /** Something is to reach a disk or a socket. */
+    void askTurnEnd() {
         if (!turnEndAsked) {
             turnEndAsked = true;
             readClockAnew();
@@ -307,7 +298,7 @@ public final class NodeLoop {
         }
         try {
             turnCount++;
-            resumeReads();
+            peers.resumeReads();
             boolean wrote = engineWritten;
             for (int round = 0; round < COMMITS_PER_TURN_MAX && engineWritten; round++) {
                 commit();
@@ -328,23 +319,6 @@ public final class NodeLoop {
         }
     }
 
-    private void resumeReads() {
-        if (!parkedReads.isEmpty()) {
-            parkedReads.resume(
-                    transport::isBehind, (from, request) -> deliver(new Event.Received(from, request)), clock.nanos());
-        }
-        if (!parkedReads.isEmpty() && !parkedLookPlanned) {
-            parkedLookPlanned = true;
-            loop.schedule(
-                    () -> {
-                        parkedLookPlanned = false;
-                        askTurnEnd();
-                    },
-                    PARKED_LOOK_NANOS,
-                    TimeUnit.NANOSECONDS);
-        }
-    }
-
     private void commit() {
         engineWritten = false;
         commits.add(persistsOfTurn);
@@ -358,125 +332,9 @@ public final class NodeLoop {
         readClockAnew();
         int persists = commits.removeOldest();
         lastCommitFailed = failure != null;
-        StoreFailure told = failure == null ? null : writeFailure(failure);
+        StoreFailure told = failure == null ? null : troubles.ofWrite(failure);
         if (persists > 0) {
             deliver(new Event.Persisted(persists, told));
-        }
-    }
-
-    private StoreFailure writeFailure(EngineFailure failure) {
-        noteStoreFailure(failure);
-        return switch (failure.kind()) {
-            case DISK_FULL -> StoreFailure.FULL;
-            case IO, CORRUPT, OVERLOADED -> StoreFailure.FAILED;
-        };
-    }
-
-    private @Nullable StoreFailure readFailure(@Nullable EngineFailure failure) {
-        if (failure == null) {
-            return null;
-        }
-        noteStoreFailure(failure);
-        return failureOfRead(failure);
-    }
-
-    /** Only what the disk has and is not what was written is damaged; all else may be read the next time. */
-    static StoreFailure failureOfRead(EngineFailure failure) {
-        return failure.kind() == EngineFailure.Kind.CORRUPT ? StoreFailure.DAMAGED : StoreFailure.FAILED;
-    }
-
-    /** A failing disk fails every request: each new trouble is logged once, and all are counted. */
-    private void noteStoreFailure(EngineFailure failure) {
-        storeFailureCount++;
-        if (!failure.message().equals(lastStoreFailure)) {
-            lastStoreFailure = failure.message();
-            LOG.log(System.Logger.Level.ERROR, "storage: " + failure.kind() + ": " + failure.message());
-        }
-    }
-
-    /** Events from peers. */
-    private final class PeerEvents implements PeerListener {
-        /** So many at once, in one step: what they ask for is seen before more is let in, and the time is not told too late. */
-        @Override
-        public void received(long from, List<Message> messages) {
-            for (int first = 0; first < messages.size(); first += MESSAGES_PER_STEP_MAX) {
-                int end = Math.min(messages.size(), first + MESSAGES_PER_STEP_MAX);
-                List<Message> some = first == 0 && end == messages.size() ? messages : messages.subList(first, end);
-                List<Message> steps = withoutThoseDealtWith(from, some);
-                if (!steps.isEmpty()) {
-                    deliver(new Event.Received(from, steps));
-                }
-            }
-        }
-
-        /** What the core is to see. */
-        private List<Message> withoutThoseDealtWith(long from, List<Message> messages) {
-            List<Message> rest = messages;
-            for (int i = 0; i < messages.size(); i++) {
-                Message message = messages.get(i);
-                if (isDealtWith(from, message)) {
-                    rest = rest == messages ? new ArrayList<>(messages.subList(0, i)) : rest;
-                } else if (rest != messages) {
-                    rest.add(message);
-                }
-            }
-            return rest;
-        }
-
-        private boolean isDealtWith(long from, Message message) {
-            if (message instanceof MembershipMessage.Pressure pressure) {
-                gate.heard(from, pressure.full());
-            } else if (message instanceof RequestMessage.ReadRequest read && waits(from)) {
-                answer(from, parkedReads.park(from, read, clock.nanos()));
-            } else if (Overload.isWrite(message) && hasNoRoom()) {
-                refusedForRoom++;
-                answer(from, Overload.answer(message));
-            } else {
-                return false;
-            }
-            return true;
-        }
-
-        /** What waits keeps its order. */
-        private boolean waits(long from) {
-            return !parkedReads.isEmpty() || transport.isBehind(from);
-        }
-
-        private boolean hasNoRoom() {
-            return engine.isFull() || core.views().peerWritesWaitingBytes() > writesBytesMax;
-        }
-
-        private void answer(long to, @Nullable Message answer) {
-            if (answer != null) {
-                transport.send(to, answer);
-            }
-            askTurnEnd();
-        }
-
-        @Override
-        public void connected(long peer) {
-            deliver(new Event.PeerConnected(peer));
-        }
-
-        @Override
-        public void refused(long peer, long start, String why) {
-            deliver(new Event.Refused(peer, start, why));
-        }
-
-        @Override
-        public void mistaken(String member, String address, long cluster, long sought) {
-            deliver(new Event.Mistaken(member, address, cluster, sought));
-        }
-
-        @Override
-        public void seedsFail(String why) {
-            host.seedsFail(why);
-        }
-
-        @Override
-        public void lost(long peer) {
-            gate.lost(peer);
-            deliver(new Event.PeerLost(peer));
         }
     }
 
@@ -506,14 +364,15 @@ public final class NodeLoop {
 
         @Override
         public void sync(long token) {
-            engine.sync(failure -> deliver(new Event.Synced(token, failure == null ? null : writeFailure(failure))));
+            engine.sync(
+                    failure -> deliver(new Event.Synced(token, failure == null ? null : troubles.ofWrite(failure))));
         }
 
         @Override
         public void load(long token, byte[] key) {
             engine.read(key, (value, failure) -> {
                 byte[] found = value == StorageEngine.ABSENT ? null : value;
-                deliver(new Event.Loaded(token, found, readFailure(failure)));
+                deliver(new Event.Loaded(token, found, troubles.ofRead(failure)));
             });
             askTurnEnd();
         }
@@ -526,7 +385,7 @@ public final class NodeLoop {
 
         private void scanned(Event.Scanned scanned, @Nullable EngineFailure failure) {
             if (failure != null) {
-                noteStoreFailure(failure);
+                troubles.note(failure);
             }
             deliver(scanned);
         }
@@ -535,9 +394,9 @@ public final class NodeLoop {
         public void acceptLoss(long token, byte[] from, byte[] to) {
             engine.acceptLoss(from, to, failure -> {
                 if (failure != null) {
-                    noteStoreFailure(failure);
+                    troubles.note(failure);
                 }
-                deliver(new Event.LossAccepted(token, readFailure(failure)));
+                deliver(new Event.LossAccepted(token, troubles.ofRead(failure)));
             });
         }
 

@@ -37,7 +37,7 @@ final class ScanRun {
 
     private void take(@Nullable ScanStep step, @Nullable EngineFailure failure) {
         if (step == null) {
-            StoreFailure why = failure == null ? StoreFailure.FAILED : NodeLoop.failureOfRead(failure);
+            StoreFailure why = failure == null ? StoreFailure.FAILED : StoreTroubles.told(failure);
             done.scanned(Event.Scanned.failed(token, why), failure);
             return;
         }
