@@ -80,8 +80,8 @@ final class ChangeHistory {
             adopt(recovered.checkpoint());
         }
         view.learn(recovered.records());
-        askedHash = view.recordsHash();
-        view.stored(askedHash);
+        askedHash = view.changes().hash();
+        view.changes().stored(askedHash);
     }
 
     Checkpoint checkpoint() {
@@ -102,8 +102,9 @@ final class ChangeHistory {
 
     /** For the next start; what is told of the records follows when that is durable. */
     void remember(List<Member> members, List<Departure> departures) {
-        output.effects().remember(members, departures, checkpoint, view.records());
-        long hash = view.recordsHash();
+        output.effects()
+                .remember(members, departures, checkpoint, view.changes().all());
+        long hash = view.changes().hash();
         if (hash == askedHash && !isUnsaved) {
             return;
         }
@@ -111,7 +112,7 @@ final class ChangeHistory {
         isUnsaved = false;
         store.store(hash, ok -> {
             if (ok) {
-                view.stored(hash);
+                view.changes().stored(hash);
             } else {
                 isUnsaved = true;
                 failedNanos = clocks.nanos();
@@ -130,11 +131,13 @@ final class ChangeHistory {
     void folded() {
         Mark last = marks.peekLast();
         long stamp = last == null ? checkpoint.records().stamp() : last.stamp();
-        if (view.recordsAbove(stamp) < markEvery) {
+        if (view.changes().countAbove(stamp) < markEvery) {
             return;
         }
         marks.add(new Mark(
-                view.lastRecordStamp(), view.recordsHash(), router.datacenters().targets()));
+                view.changes().lastStamp(),
+                view.changes().hash(),
+                router.datacenters().targets()));
         while (marks.size() > 2 * (recordsKept / markEvery + 2)) {
             // While some member is away the newest that has enough records behind it is all that is needed.
             dropOldest();
@@ -144,7 +147,7 @@ final class ChangeHistory {
     private void dropOldest() {
         Mark oldest = marks.remove();
         Mark next = marks.peek();
-        if (next != null && view.recordsAbove(next.stamp()) < recordsKept) {
+        if (next != null && view.changes().countAbove(next.stamp()) < recordsKept) {
             marks.addFirst(oldest);
             marks.removeLast();
         }
@@ -157,10 +160,12 @@ final class ChangeHistory {
      * @param allHave whether all that are listed but this node have shown records of such a hash; it is asked where all else is fit
      */
     boolean compact(LongPredicate allHave) {
-        if (marks.isEmpty() || view.recordCount() <= recordsKept || !view.isStored()) {
+        if (marks.isEmpty()
+                || view.changes().size() <= recordsKept
+                || !view.changes().isStored()) {
             return false;
         }
-        if (!router.datacenters().isSettled() || !allHave.test(view.recordsHash())) {
+        if (!router.datacenters().isSettled() || !allHave.test(view.changes().hash())) {
             return false;
         }
         Checkpoint next = next();
@@ -176,8 +181,8 @@ final class ChangeHistory {
         Iterator<Mark> newestFirst = marks.descendingIterator();
         while (newestFirst.hasNext()) {
             Mark mark = newestFirst.next();
-            if (view.recordsAbove(mark.stamp()) >= recordsKept) {
-                CompactedRecords records = view.compactedUpTo(mark.stamp());
+            if (view.changes().countAbove(mark.stamp()) >= recordsKept) {
+                CompactedRecords records = view.changes().upTo(mark.stamp());
                 if (records.hash() == mark.hash()) {
                     return new Checkpoint(records, mark.rings());
                 }
@@ -195,7 +200,7 @@ final class ChangeHistory {
             return false;
         }
         clocks.observe(told.records().stamp());
-        if (!view.knowsAllOf(told.records())) {
+        if (!view.changes().isOfTheSame(told.records())) {
             replaceHistory(told);
         }
         adopt(told);
@@ -203,7 +208,8 @@ final class ChangeHistory {
     }
 
     private void replaceHistory(Checkpoint told) {
-        int before = view.recordCount() - view.recordsAbove(told.records().stamp());
+        int before =
+                view.changes().size() - view.changes().countAbove(told.records().stamp());
         if (before > 0) {
             dropped += before;
             output.effects()
@@ -215,7 +221,7 @@ final class ChangeHistory {
     }
 
     private void adopt(Checkpoint next) {
-        view.compact(next.records());
+        view.changes().compact(next.records());
         checkpoint = next;
         rounds.use(next);
         marks.removeIf(mark -> mark.stamp() <= next.records().stamp());

@@ -139,8 +139,8 @@ final class ClusterMembership {
         }
         recoveredMembers.forEach(rounds::learn);
         recoveredDepartures.forEach(view::restore);
-        clocks.observe(view.lastRecordStamp());
-        if (!view.hasRecords() && !mayLackRecords) {
+        clocks.observe(view.changes().lastStamp());
+        if (view.changes().isEmpty() && !mayLackRecords) {
             found();
         }
         start.checkStore();
@@ -181,7 +181,7 @@ final class ClusterMembership {
         output.send(peer, new MembershipMessage.StartAsked(view.self().start()));
         start.onPeerConnected();
         watch.onPeerConnected(peer);
-        if (view.hasRecords()) {
+        if (!view.changes().isEmpty()) {
             rounds.greet(peer);
         }
         if (wantsIn()) {
@@ -249,7 +249,7 @@ final class ClusterMembership {
 
     void onGossip(long from, MembershipMessage.Gossip gossip) {
         watch.onGossip(from, gossip);
-        start.contradict(view.takeHeardStarts());
+        start.contradict(view.own().takeHeardStarts());
         claimWhatChanged();
         followDepartures();
         compact();
@@ -265,18 +265,18 @@ final class ClusterMembership {
             // Rings do not merge, whoever has brought them together.
             return;
         }
-        boolean knewRing = view.hasRecords();
+        boolean knewRing = !view.changes().isEmpty();
         Checkpoint told = tell.checkpoint();
         boolean isFoldedAnew = told != null && history.take(told);
         if (isFoldedAnew) {
             followHoldings();
         }
         GossipRounds.News news = watch.onTell(from, tell);
-        if (!knewRing && view.hasRecords() && view.cluster() == 0 && tell.cluster() != 0) {
+        if (!knewRing && !view.changes().isEmpty() && view.cluster() == 0 && tell.cluster() != 0) {
             view.belong(tell.cluster());
             output.effects().belongs(tell.cluster());
         }
-        start.contradict(view.takeHeardStarts());
+        start.contradict(view.own().takeHeardStarts());
         if (news.ownHolding() > 0 && own.riseAbove(news.ownHolding())) {
             held(own.told());
         }
@@ -308,16 +308,16 @@ final class ClusterMembership {
 
     /** What this node holds has changed, durably. */
     void held(Holding told) {
-        view.hold(told);
+        view.own().hold(told);
         followHoldings();
-        if (view.hasRecords()) {
+        if (!view.changes().isEmpty()) {
             rounds.tellAtOnce(connected);
         }
         serveIfReady();
     }
 
     private void followHoldings() {
-        router.use(history.checkpoint(), view.records(), roster);
+        router.use(history.checkpoint(), view.changes().all(), roster);
         keepFolded();
     }
 

@@ -90,7 +90,7 @@ final class GossipRounds {
 
     /** Raises this node's heartbeat, and begins an exchange with a few members. */
     void round() {
-        view.beat();
+        view.own().beat();
         List<Long> near = new ArrayList<>();
         List<Long> doubted = new ArrayList<>();
         for (Member member : view.others()) {
@@ -115,14 +115,18 @@ final class GossipRounds {
                         null,
                         List.of(),
                         held == null ? List.of() : List.of(held),
-                        view.recordsHash(),
+                        view.changes().hash(),
                         view.cluster()));
         output.send(peer, gossip(true));
     }
 
     /** To a newcomer: all there is to know at once. */
     void tellAll(long peer) {
-        tell(peer, view.present(), checkpoint.records().isNone() ? null : checkpoint, view.records());
+        tell(
+                peer,
+                view.present(),
+                checkpoint.records().isNone() ? null : checkpoint,
+                view.changes().all());
     }
 
     /** To all others of a newcomer: what they need to know at once. */
@@ -138,14 +142,14 @@ final class GossipRounds {
                         told,
                         records.subList(0, Math.min(records.size(), RECORDS_MAX)),
                         List.of(),
-                        view.recordsHash(),
+                        view.changes().hash(),
                         view.cluster()));
     }
 
     /** To all peers, where they are not too many: what this node holds, or which records it knows, has changed. */
     void tellAtOnce(Collection<Long> peers) {
         if (peers.size() <= PEERS_TOLD_MAX) {
-            view.beat();
+            view.own().beat();
             peers.forEach(this::greet);
         }
     }
@@ -162,8 +166,13 @@ final class GossipRounds {
         output.send(
                 peer,
                 new MembershipMessage.GossipTell(
-                        List.of(view.self()), null, List.of(), holdings, view.recordsHash(), view.cluster()));
-        if (view.standing(peer).recordsHash() != view.recordsHash()) {
+                        List.of(view.self()),
+                        null,
+                        List.of(),
+                        holdings,
+                        view.changes().hash(),
+                        view.cluster()));
+        if (view.standing(peer).recordsHash() != view.changes().hash()) {
             output.send(peer, gossip(true));
         }
     }
@@ -189,7 +198,7 @@ final class GossipRounds {
     }
 
     private MembershipMessage.Gossip gossip(List<Beat> beats, boolean answer) {
-        return new MembershipMessage.Gossip(beats, view.recordsHash(), flushStamps(), answer);
+        return new MembershipMessage.Gossip(beats, view.changes().hash(), flushStamps(), answer);
     }
 
     private List<Long> flushStamps() {
@@ -252,7 +261,12 @@ final class GossipRounds {
             output.send(
                     peer,
                     new MembershipMessage.GossipTell(
-                            List.of(view.self()), null, List.of(), empty, view.recordsHash(), view.cluster()));
+                            List.of(view.self()),
+                            null,
+                            List.of(),
+                            empty,
+                            view.changes().hash(),
+                            view.cluster()));
         }
     }
 
@@ -270,14 +284,14 @@ final class GossipRounds {
     }
 
     private void ask(long from, List<Long> members, List<Long> holdings, long recordsHash) {
-        boolean lacks = recordsHash != view.recordsHash();
+        boolean lacks = recordsHash != view.changes().hash();
         if (lacks || !members.isEmpty() || !holdings.isEmpty()) {
             output.send(
                     from,
                     new MembershipMessage.GossipAsk(
                             members,
                             holdings,
-                            lacks ? view.recordHashes() : List.of(),
+                            lacks ? view.changes().bucketHashes() : List.of(),
                             checkpoint.records().stamp(),
                             checkpoint.records().hash()));
         }
@@ -296,7 +310,7 @@ final class GossipRounds {
                 }
             }
         }
-        List<ChangeRecord> records = view.recordsUnlike(ask.recordHashes(), RECORDS_MAX);
+        List<ChangeRecord> records = view.changes().differing(ask.recordHashes(), RECORDS_MAX);
         boolean lacks = !ask.recordHashes().isEmpty()
                 && checkpoint.records().isAbove(ask.compactedStamp(), ask.compactedHash());
         List<Holding> holdings = new ArrayList<>();
@@ -310,7 +324,12 @@ final class GossipRounds {
             output.send(
                     from,
                     new MembershipMessage.GossipTell(
-                            members, lacks ? checkpoint : null, records, holdings, view.recordsHash(), view.cluster()));
+                            members,
+                            lacks ? checkpoint : null,
+                            records,
+                            holdings,
+                            view.changes().hash(),
+                            view.cluster()));
         }
         if (!last.isEmpty()) {
             // Behind the tellings, without which it makes nothing of them.
@@ -342,7 +361,7 @@ final class GossipRounds {
         for (Holding holding : tell.holdings()) {
             holdings |= view.learn(holding);
             if (holding.id() == view.self().id()
-                    && holding.version() > view.standing().holdingVersion()) {
+                    && holding.version() > view.own().standing().holdingVersion()) {
                 own = Math.max(own, holding.version());
             }
         }
@@ -368,6 +387,7 @@ final class GossipRounds {
     }
 
     private void sawRecords(long theirHash) {
-        sawOwnRecords |= view.hasRecords() && theirHash == view.recordsHash();
+        sawOwnRecords |=
+                !view.changes().isEmpty() && theirHash == view.changes().hash();
     }
 }

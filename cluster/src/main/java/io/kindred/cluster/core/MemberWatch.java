@@ -233,6 +233,7 @@ final class MemberWatch {
 
     /** What has happened since the start. */
     NodeViews.WatchCounts counts() {
-        return new NodeViews.WatchCounts(detector.suspicions(), downs, view.refutations(), detector.stalls());
+        return new NodeViews.WatchCounts(
+                detector.suspicions(), downs, view.own().refutations(), detector.stalls());
     }
 }

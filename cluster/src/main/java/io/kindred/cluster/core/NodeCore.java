@@ -221,7 +221,7 @@ public final class NodeCore {
         public void onTick(Event.Tick tick) {
             server.endRequests();
             // What those have left undone by now is owed.
-            membership.view().owe(server.oldestDebtStamp(), clocks.tellStamp());
+            membership.view().own().owe(server.oldestDebtStamp(), clocks.tellStamp());
             membership.onTick();
             server.onTick();
             pubSub.onTick();

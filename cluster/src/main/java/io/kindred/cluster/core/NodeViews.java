@@ -438,8 +438,8 @@ public final class NodeViews {
 
     public ChangeRecords changeRecords() {
         return new ChangeRecords(
-                membership.view().recordCount(),
-                membership.view().compacted().count(),
+                membership.view().changes().size(),
+                membership.view().changes().compacted().count(),
                 membership.history().compactions(),
                 membership.history().dropped());
     }

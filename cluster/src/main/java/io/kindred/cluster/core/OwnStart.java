@@ -227,7 +227,7 @@ final class OwnStart {
         int incarnation = isAnotherActor ? check.drawIncarnation() : self.incarnation();
         Renewal next = check.renew(foreign, incarnation, foundLess);
         output.effects().renewed(next);
-        view.become(next.incarnation(), Generation.ofStart(next.start()));
+        view.own().become(next.incarnation(), Generation.ofStart(next.start()));
         renamed.become(new Actor(self.id(), next.incarnation()));
     }
 
@@ -316,7 +316,7 @@ final class OwnStart {
     /** A member of another cluster has one of its own where this node is. */
     void onMistaken(Event.Mistaken by) {
         mistaken++;
-        if (!view.hasRecords() || by.cluster() == view.cluster()) {
+        if (view.changes().isEmpty() || by.cluster() == view.cluster()) {
             return;
         }
         boolean isAlone = isFounder

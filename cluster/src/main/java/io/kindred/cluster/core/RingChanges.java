@@ -57,7 +57,7 @@ final class RingChanges {
             membership.start().startOver(name);
             return new ClusterAnswer.Decided();
         }
-        if (!membership.view().hasRecords()) {
+        if (membership.view().changes().isEmpty()) {
             // Not admitted yet: the request to join says it.
             membership.joining().askToReplace(name);
             return new ClusterAnswer.Decided();

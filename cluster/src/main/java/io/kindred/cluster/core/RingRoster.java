@@ -48,7 +48,7 @@ final class RingRoster implements Holdings, Joining.Members {
     /** There are other change records than before. To be called before the ring is folded. */
     void readRecords() {
         standing.clear();
-        standing.putAll(CompactedRecords.standing(view.knownRecords()));
+        standing.putAll(CompactedRecords.standing(view.changes().known()));
     }
 
     /** The ring has been folded from them. */
@@ -121,7 +121,7 @@ final class RingRoster implements Holdings, Joining.Members {
         if (id == view.self().id()) {
             return own.told() == null
                     || own.told().holdsAny()
-                    || view.standing().oldestDebtStamp() != Long.MAX_VALUE;
+                    || view.own().standing().oldestDebtStamp() != Long.MAX_VALUE;
         }
         Member member = view.member(id);
         return (member == null || !member.isFormer()) && !view.hasDeparted(id);
@@ -211,6 +211,6 @@ final class RingRoster implements Holdings, Joining.Members {
      */
     @Override
     public long nextRecordStamp() {
-        return clocks.above(clocks.nextStamp(), view.lastRecordStamp());
+        return clocks.above(clocks.nextStamp(), view.changes().lastStamp());
     }
 }

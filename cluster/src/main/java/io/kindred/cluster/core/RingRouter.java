@@ -297,7 +297,7 @@ final class RingRouter implements Router, PartitionMap {
     @Override
     public long heirOf(long node) {
         DatacenterView datacenter = view.byId(node);
-        return datacenter == null ? membership.heirOf(node) : someoneOf(datacenter);
+        return datacenter == null ? membership.changes().heirOf(node) : someoneOf(datacenter);
     }
 
     /** One that can be asked, another one each time; any where there is none. */

@@ -154,7 +154,8 @@ final class TransferPart implements TransferCluster, TransferWork {
 
     @Override
     public boolean confirms(long node) {
-        return node == self() || (view.standing(node).recordsHash() == view.recordsHash() && !view.lacksHolding(node));
+        return node == self()
+                || (view.standing(node).recordsHash() == view.changes().hash() && !view.lacksHolding(node));
     }
 
     @Override

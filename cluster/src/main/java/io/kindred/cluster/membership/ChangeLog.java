@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * <p>Equality is told by one number. Where it differs, a number for each of {@link #BUCKETS} buckets narrows down what
  * the other lacks, so that an exchange costs what differs and not what there is.
  */
-final class ChangeLog {
+public final class ChangeLog {
     static final int BUCKETS = 64;
 
     private static final int BUCKET_BITS = Integer.numberOfTrailingZeros(BUCKETS);
@@ -25,9 +25,13 @@ final class ChangeLog {
 
     private final long[] bucketHashes = new long[BUCKETS];
     private long hash;
+    /** Of the records that are on this node's disk, which is what it tells others that it knows. */
+    private long storedHash;
+
+    private int turns;
 
     /** True if any is new. One that comes too late, at or below the stamp of what was compacted, is not taken. */
-    boolean addAll(Collection<ChangeRecord> told) {
+    public boolean addAll(Collection<ChangeRecord> told) {
         boolean news = false;
         for (ChangeRecord record : told) {
             if (!compacted.covers(record) && records.add(record)) {
@@ -45,34 +49,46 @@ final class ChangeLog {
     }
 
     /** Those that are not compacted, in the order in which they are folded. */
-    List<ChangeRecord> all() {
+    public List<ChangeRecord> all() {
         return List.copyOf(records);
     }
 
     /** Of all that were compacted the last on each member, and then all others. */
-    List<ChangeRecord> known() {
+    public List<ChangeRecord> known() {
         List<ChangeRecord> known = new ArrayList<>(compacted.standing());
         known.addAll(records);
         return known;
     }
 
     /** The highest there is; 0 where there is no record. */
-    long lastStamp() {
+    public long lastStamp() {
         return records.isEmpty() ? compacted.stamp() : records.last().stamp();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return records.isEmpty() && compacted.isNone();
+    }
+
+    /** The node that has taken another's place by a replacement, or that one itself. */
+    public long heirOf(long id) {
+        long heir = id;
+        for (ChangeRecord record : known()) {
+            if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() == heir) {
+                heir = record.subject();
+            }
+        }
+        return heir;
     }
 
     // --- compaction ---
 
-    CompactedRecords compacted() {
+    /** What is left of those that were compacted. */
+    public CompactedRecords compacted() {
         return compacted;
     }
 
     /** How many are not compacted, and above this stamp. */
-    int countAbove(long stamp) {
+    public int countAbove(long stamp) {
         int count = 0;
         for (ChangeRecord record : records.descendingSet()) {
             if (record.stamp() <= stamp) {
@@ -83,12 +99,13 @@ final class ChangeLog {
         return count;
     }
 
-    int size() {
+    /** How many are not compacted. */
+    public int size() {
         return records.size();
     }
 
     /** What would be left of those up to this stamp. Requires: none above it is compacted. */
-    CompactedRecords upTo(long stamp) {
+    public CompactedRecords upTo(long stamp) {
         ChangeLog below = new ChangeLog();
         below.begin(compacted);
         List<ChangeRecord> added = new ArrayList<>();
@@ -107,13 +124,13 @@ final class ChangeLog {
     }
 
     /** Whether the records up to its stamp are the same here. */
-    boolean isOfTheSame(CompactedRecords other) {
+    public boolean isOfTheSame(CompactedRecords other) {
         CompactedRecords own = upTo(other.stamp());
         return own.hash() == other.hash() && own.count() == other.count();
     }
 
     /** Keeps this in place of all records up to its stamp, whatever they are. */
-    void compact(CompactedRecords to) {
+    public void compact(CompactedRecords to) {
         List<ChangeRecord> since = all();
         begin(to);
         addAll(since);
@@ -128,18 +145,41 @@ final class ChangeLog {
         }
     }
 
+    // --- what is on the disk ---
+
+    /** The records of this hash are. */
+    public void stored(long recordsHash) {
+        storedHash = recordsHash;
+    }
+
+    /** Whether all are. */
+    public boolean isStored() {
+        return storedHash == hash;
+    }
+
+    long storedHash() {
+        return storedHash;
+    }
+
     // --- comparing ---
 
-    long hash() {
+    /** Equal on two nodes with the same records. */
+    public long hash() {
         return hash;
     }
 
-    List<Long> bucketHashes() {
+    /** What to send to another node to be told the records that it has and this one has not. */
+    public List<Long> bucketHashes() {
         List<Long> hashes = new ArrayList<>(BUCKETS);
         for (long each : bucketHashes) {
             hashes.add(each);
         }
         return hashes;
+    }
+
+    /** Some of the records of the buckets that are not as another node's; where there are more, others the next time. */
+    public List<ChangeRecord> differing(List<Long> theirHashes, int max) {
+        return differing(theirHashes, max, turns++ * max);
     }
 
     /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Verdict}.
  */
 public final class MembershipView {
-    private static final int HEARD_STARTS_MAX = 16;
-
     private final ChangeLog changes = new ChangeLog();
     private final TellingIndex all = new TellingIndex();
     /** All but those that {@link #leaveOut} has left out. */
@@ -25,24 +22,11 @@ public final class MembershipView {
 
     private final BeatChoice choice = new BeatChoice(others);
     private final Verdict verdict = new Verdict(others);
-    private Member self;
-    private List<Accusation> accused = List.of();
-    private @Nullable Holding holding;
-    /** Nothing is known of it until the first {@link #owe}. */
-    private long oldestDebtStamp;
-
-    private long clockStamp;
+    private final OwnTelling own;
     private long cluster;
-    private long refutations;
-    /** The hash of the records that are on this node's disk, which is what it tells others that it knows. */
-    private long storedHash;
-
-    /** Starts of this node's directory that others have told of, other than this one. */
-    private final TreeSet<Long> heardStarts = new TreeSet<>();
     /** Rises with everything that is learned: who was told of last is told on first. */
     private long learned;
 
-    private int recordPages;
     /** Looked up only. */
     private Set<Long> leaving = Set.of();
     /** Whether it was told of some member that is left out how its departure ended, since that was asked last. */
@@ -54,67 +38,25 @@ public final class MembershipView {
     private long judgedNews = -1;
 
     public MembershipView(Member self) {
-        this.self = self;
+        this.own = new OwnTelling(self, changes);
     }
 
     // --- this node ---
 
     public Member self() {
-        return self;
+        return own.member();
     }
 
-    /** Raises this node's own heartbeat. */
-    public void beat() {
-        self = self.at(self.generation(), self.heartbeat() + 1);
+    /** What this node says of itself. */
+    public OwnTelling own() {
+        return own;
     }
 
     /** Says from now on whom this node accuses; true if that is another list than before. */
     public boolean accuse(List<Accusation> all) {
-        if (all.equals(accused)) {
-            return false;
-        }
-        accused = List.copyOf(all);
-        news++;
-        beat();
-        return true;
-    }
-
-    /** Says from now on what this node holds. */
-    public void hold(Holding held) {
-        holding = held;
-        beat();
-    }
-
-    /**
-     * Says from now on what the oldest thing is that this node has yet to give to others.
-     *
-     * @param clock of this node, now: no stamp that it gives later is below
-     */
-    public void owe(long stamp, long clock) {
-        if ((stamp == Long.MAX_VALUE) != (oldestDebtStamp == Long.MAX_VALUE)) {
-            // No two beats of one heartbeat are to differ in that.
-            beat();
-        }
-        oldestDebtStamp = stamp;
-        clockStamp = clock;
-    }
-
-    /** What this node says of itself. */
-    public Standing standing() {
-        Holding held = holding;
-        return new Standing(storedHash, held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
-    }
-
-    /** From now on this node is that actor, and its process that start: above whatever was said of another one. */
-    public void become(int incarnation, long generation) {
-        self = self.as(incarnation).at(generation, 0);
-    }
-
-    /** Starts of this node's own directory that others know of, and that were not taken yet; this one is not among them. */
-    public Set<Long> takeHeardStarts() {
-        Set<Long> heard = new TreeSet<>(heardStarts);
-        heardStarts.clear();
-        return heard;
+        boolean isAnother = own.accuse(all);
+        news += isAnother ? 1 : 0;
+        return isAnother;
     }
 
     /** The newest start of a member that is known here, and the one known before that. */
@@ -128,16 +70,6 @@ public final class MembershipView {
             starts.add(known.formerStart);
         }
         return starts;
-    }
-
-    private void riseAbove(long generation) {
-        self = self.at(Generation.above(generation), self.heartbeat() + 1);
-        refutations++;
-    }
-
-    /** How often this node has raised its generation over what others said. */
-    public long refutations() {
-        return refutations;
     }
 
     /** The cluster that this node belongs to; 0: none yet. */
@@ -162,8 +94,8 @@ public final class MembershipView {
 
     /** Takes in a telling; true if the member, or this start of it, is new. */
     public boolean learn(Member told, long nowNanos) {
-        if (told.id() == self.id()) {
-            learnOfSelf(told.generation(), told.heartbeat());
+        if (told.id() == own.id()) {
+            own.heard(told.generation(), told.heartbeat());
             return false;
         }
         MemberTelling known = all.find(told.id());
@@ -189,13 +121,14 @@ public final class MembershipView {
 
     /** Takes in a beat, and refutes what it says against this node. */
     public Learned learn(Beat beat, long nowNanos) {
-        if (beat.id() == self.id()) {
-            learnOfSelf(beat.generation(), beat.heartbeat());
+        if (beat.id() == own.id()) {
+            own.heard(beat.generation(), beat.heartbeat());
             return Learned.OLD;
         }
         for (Accusation accusation : beat.accused()) {
-            if (accusation.subject() == self.id() && accusation.generation() >= self.generation()) {
-                learnOfSelf(accusation.generation(), Long.MAX_VALUE);
+            if (accusation.subject() == own.id()
+                    && accusation.generation() >= own.member().generation()) {
+                own.heard(accusation.generation(), Long.MAX_VALUE);
             }
         }
         MemberTelling known = all.find(beat.id());
@@ -250,19 +183,6 @@ public final class MembershipView {
         known.learnedAt = ++learned;
     }
 
-    /** What others say of another start, which may be one that this directory knows nothing of, is left to be asked for. */
-    private void learnOfSelf(long generation, long heartbeat) {
-        if (Generation.start(generation) != self.start()) {
-            heardStarts.add(Generation.start(generation));
-            if (heardStarts.size() > HEARD_STARTS_MAX) {
-                heardStarts.pollFirst();
-            }
-        } else if (!self.isAbove(generation, heartbeat)
-                && !(self.generation() == generation && self.heartbeat() == heartbeat)) {
-            riseAbove(generation);
-        }
-    }
-
     /** Takes in what a member holds; true if it is newer than what was known. */
     public boolean learn(Holding told) {
         MemberTelling known = all.find(told.id());
@@ -277,8 +197,8 @@ public final class MembershipView {
 
     /** The newest telling of what a member holds; null: none has come. */
     public @Nullable Holding holding(long id) {
-        if (id == self.id()) {
-            return holding;
+        if (id == own.id()) {
+            return own.holding();
         }
         MemberTelling known = all.find(id);
         return known == null ? null : known.holding();
@@ -304,8 +224,8 @@ public final class MembershipView {
 
     /** As of its newest beat; {@link Standing#UNKNOWN} where there was none in this life of it. */
     public Standing standing(long id) {
-        if (id == self.id()) {
-            return standing();
+        if (id == own.id()) {
+            return own.standing();
         }
         MemberTelling known = all.find(id);
         return known == null ? Standing.UNKNOWN : known.standing;
@@ -318,91 +238,12 @@ public final class MembershipView {
         return changes.addAll(told);
     }
 
-    /** Those that are not compacted, in the order in which they are folded. */
-    public List<ChangeRecord> records() {
-        return changes.all();
-    }
-
-    /** The last word on each member among those that were compacted, and then all others. */
-    public List<ChangeRecord> knownRecords() {
-        return changes.known();
-    }
-
-    /** What is left of those that were compacted. */
-    public CompactedRecords compacted() {
-        return changes.compacted();
-    }
-
-    /** What would be left, were all up to this stamp compacted. */
-    public CompactedRecords compactedUpTo(long stamp) {
-        return changes.upTo(stamp);
-    }
-
-    /** Whether this node has, or had, the very records that this is of. */
-    public boolean knowsAllOf(CompactedRecords other) {
-        return changes.isOfTheSame(other);
-    }
-
-    /** Drops the records up to its stamp; it stands for them from now on. */
-    public void compact(CompactedRecords to) {
-        changes.compact(to);
-    }
-
-    /** How many records there are that are not compacted. */
-    public int recordCount() {
-        return changes.size();
-    }
-
-    /** How many of them are above this stamp. */
-    public int recordsAbove(long stamp) {
-        return changes.countAbove(stamp);
-    }
-
-    /** The records of this hash are on the disk. */
-    public void stored(long recordsHash) {
-        storedHash = recordsHash;
-    }
-
-    /** Whether all records are. */
-    public boolean isStored() {
-        return storedHash == changes.hash();
-    }
-
-    /** The highest stamp of any of them; 0 for none. */
-    public long lastRecordStamp() {
-        return changes.lastStamp();
-    }
-
-    public boolean hasRecords() {
-        return !changes.isEmpty();
-    }
-
-    /** Equal on two nodes with the same records. */
-    public long recordsHash() {
-        return changes.hash();
-    }
-
-    /** What to send to another node to be told the records that it has and this one has not. */
-    public List<Long> recordHashes() {
-        return changes.bucketHashes();
-    }
-
-    public List<ChangeRecord> recordsUnlike(List<Long> theirHashes, int max) {
-        return changes.differing(theirHashes, max, recordPages++ * max);
+    /** All that are known. */
+    public ChangeLog changes() {
+        return changes;
     }
 
     // --- the members ---
-
-    /** The node that has taken another's place by a replacement, or that one itself. */
-    public long heirOf(long id) {
-        long heir = id;
-        for (ChangeRecord record : changes.known()) {
-            if (record.kind() == ChangeRecord.Kind.REPLACE && record.other() == heir) {
-                heir = record.subject();
-            }
-        }
-        return heir;
-    }
 
     /**
      * From now on these are none of the {@link #others}, and nobody else is: they are not told of, and neither judged nor
@@ -441,7 +282,7 @@ public final class MembershipView {
 
     private List<Member> withSelf(TellingIndex told) {
         List<Member> members = members(told);
-        members.add(self);
+        members.add(own.member());
         members.sort((a, b) -> Long.compare(a.id(), b.id()));
         return members;
     }
@@ -518,8 +359,8 @@ public final class MembershipView {
     }
 
     public @Nullable Member member(long id) {
-        if (id == self.id()) {
-            return self;
+        if (id == own.id()) {
+            return own.member();
         }
         MemberTelling told = all.find(id);
         return told == null ? null : told.member;
@@ -544,7 +385,7 @@ public final class MembershipView {
      */
     public List<Beat> beats(int max, long nowNanos, long newsNanos) {
         List<Beat> beats = new ArrayList<>(Math.min(max, others.size() + 1));
-        beats.add(new Beat(self.id(), self.generation(), self.heartbeat(), accused, standing()));
+        beats.add(own.toBeat());
         if (others.size() < max) {
             others.forEach(told -> beats.add(told.beat()));
         } else {
@@ -584,7 +425,7 @@ public final class MembershipView {
             return false;
         }
         judgedNews = news;
-        verdict.judge(self, accused);
+        verdict.judge(own.member(), own.accused());
         return true;
     }
 

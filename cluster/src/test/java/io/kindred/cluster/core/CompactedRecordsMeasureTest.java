@@ -52,14 +52,14 @@ class CompactedRecordsMeasureTest {
         MembershipView view =
                 new MembershipView(new Member(1, "n1", "h", 1, 1, "", "", 1, 1, Generation.ofStart(1), 0));
         view.learn(records);
-        int before = bytes(null, view.records());
+        int before = bytes(null, view.changes().all());
         long stamp = records.get(CHANGES - 1 - NodeConfig.RECORDS_KEPT).stamp();
         TreeMap<String, Ring> rings = new TreeMap<>();
         rings.put("", Claim.fold(PARTITIONS, records.subList(0, CHANGES - NodeConfig.RECORDS_KEPT)));
-        Checkpoint checkpoint = new Checkpoint(view.compactedUpTo(stamp), rings);
-        view.compact(checkpoint.records());
-        int after = bytes(checkpoint, view.records());
-        List<ChangeRecord> kept = view.records();
+        Checkpoint checkpoint = new Checkpoint(view.changes().upTo(stamp), rings);
+        view.changes().compact(checkpoint.records());
+        int after = bytes(checkpoint, view.changes().all());
+        List<ChangeRecord> kept = view.changes().all();
         double allMillis = median(() -> new RingHistory(PARTITIONS).fold(records));
         Checkpoint.Base base = new Checkpoint.Base(
                 checkpoint.records().stamp(), checkpoint.records().hash(), rings.get(""));
@@ -74,10 +74,10 @@ class CompactedRecordsMeasureTest {
                 what,
                 CHANGES,
                 before,
-                view.recordCount(),
+                view.changes().size(),
                 checkpoint.records().standing().size(),
                 after);
-        assertEquals(NodeConfig.RECORDS_KEPT, view.recordCount());
+        assertEquals(NodeConfig.RECORDS_KEPT, view.changes().size());
         assertTrue(100 * after < percentMax * before, () -> after + " of " + before);
     }
 

@@ -185,7 +185,7 @@ class MemberWatchTest {
         cluster.link = (from, to) -> from != mute;
         cluster.runFor(SUSPECT_AFTER + 3 * ROUND);
         assertTrue(cluster.allSee(mute, state -> state == Status.DOWN));
-        assertTrue(mute.watch.view().refutations() > 0, "it hears what is said of it");
+        assertTrue(mute.watch.view().own().refutations() > 0, "it hears what is said of it");
         assertEquals(1, mute.watch.view().self().start());
         cluster.link = (from, to) -> true;
         cluster.runFor(2 * ROUND);

@@ -81,7 +81,7 @@ class MembershipViewTest {
         assertEquals(Generation.above(G1), view.self().generation());
         view.learn(beat, 0);
         assertEquals(Generation.above(G1), view.self().generation());
-        assertEquals(1, view.refutations());
+        assertEquals(1, view.own().refutations());
         assertEquals(1, view.self().start());
     }
 
@@ -100,8 +100,8 @@ class MembershipViewTest {
         view.learn(new Beat(1, Generation.ofStart(9), 4, List.of(), Standing.UNKNOWN), 0);
         view.learn(new Beat(2, G1, 7, List.of(new Accusation(1, Generation.ofStart(12))), Standing.UNKNOWN), 0);
         assertEquals(G1, view.self().generation());
-        assertEquals(Set.of(9L, 12L), view.takeHeardStarts());
-        assertEquals(Set.of(), view.takeHeardStarts());
+        assertEquals(Set.of(9L, 12L), view.own().takeHeardStarts());
+        assertEquals(Set.of(), view.own().takeHeardStarts());
     }
 
     @Test
@@ -216,13 +216,13 @@ class MembershipViewTest {
                 }
             }
             int asks = 0;
-            while (one.recordsHash() != other.recordsHash()) {
-                one.learn(other.recordsUnlike(one.recordHashes(), 256));
-                other.learn(one.recordsUnlike(other.recordHashes(), 256));
+            while (one.changes().hash() != other.changes().hash()) {
+                one.learn(other.changes().differing(one.changes().bucketHashes(), 256));
+                other.learn(one.changes().differing(other.changes().bucketHashes(), 256));
                 assertTrue(++asks <= 100, "no end");
             }
-            assertEquals(one.records(), other.records());
-            assertEquals(List.of(), one.recordsUnlike(other.recordHashes(), 256));
+            assertEquals(one.changes().all(), other.changes().all());
+            assertEquals(List.of(), one.changes().differing(other.changes().bucketHashes(), 256));
         });
     }
 

@@ -72,7 +72,7 @@ class CheckpointTest {
 
     private static Checkpoint checkpoint(MembershipView view, List<ChangeRecord> all, long stamp) {
         return new Checkpoint(
-                view.compactedUpTo(stamp),
+                view.changes().upTo(stamp),
                 foldAll(all.stream().filter(record -> record.stamp() <= stamp).toList()));
     }
 
@@ -89,43 +89,47 @@ class CheckpointTest {
             for (int known = 1; known <= records.size(); known++) {
                 goesOn.learn(records.subList(known - 1, known));
                 all.learn(records.subList(known - 1, known));
-                running.use(checkpoint, goesOn.records());
+                running.use(checkpoint, goesOn.changes().all());
                 if (random.nextInt(4) == 0) {
                     checkpoint = checkpoint(goesOn, records, 10L * Math.max(1, known - random.nextInt(6)));
                     if (checkpoint
                             .records()
                             .isAbove(
-                                    goesOn.compacted().stamp(),
-                                    goesOn.compacted().hash())) {
-                        goesOn.compact(checkpoint.records());
+                                    goesOn.changes().compacted().stamp(),
+                                    goesOn.changes().compacted().hash())) {
+                        goesOn.changes().compact(checkpoint.records());
                     } else {
                         checkpoint = new Checkpoint(
-                                goesOn.compacted(),
-                                checkpoint(goesOn, records, goesOn.compacted().stamp())
+                                goesOn.changes().compacted(),
+                                checkpoint(
+                                                goesOn,
+                                                records,
+                                                goesOn.changes().compacted().stamp())
                                         .rings());
                     }
-                    running.use(checkpoint, goesOn.records());
+                    running.use(checkpoint, goesOn.changes().all());
                 }
                 SortedMap<String, Ring> expected = foldAll(records.subList(0, known));
                 assertEquals(expected, running.targets(), at);
                 Rings started = new Rings();
-                started.use(checkpoint, goesOn.records());
+                started.use(checkpoint, goesOn.changes().all());
                 assertEquals(expected, started.targets(), at + ", after a start");
-                assertEquals(all.recordsHash(), goesOn.recordsHash(), at);
-                assertEquals(all.recordHashes(), goesOn.recordHashes(), at);
+                assertEquals(all.changes().hash(), goesOn.changes().hash(), at);
+                assertEquals(all.changes().bucketHashes(), goesOn.changes().bucketHashes(), at);
                 for (long id = 1; id <= 12; id++) {
                     assertEquals(
                             DatacenterRecords.placeOf(Checkpoint.NONE, records.subList(0, known), id),
-                            DatacenterRecords.placeOf(checkpoint, goesOn.records(), id),
+                            DatacenterRecords.placeOf(
+                                    checkpoint, goesOn.changes().all(), id),
                             at);
                 }
             }
             assertEquals(
                     new TreeSet<>(CompactedRecords.standing(records).values()),
                     new TreeSet<>(
-                            CompactedRecords.standing(goesOn.knownRecords()).values()),
+                            CompactedRecords.standing(goesOn.changes().known()).values()),
                     at);
-            assertTrue(goesOn.recordCount() < records.size(), at);
+            assertTrue(goesOn.changes().size() < records.size(), at);
         }
     }
 
@@ -156,12 +160,12 @@ class CheckpointTest {
         List<ChangeRecord> records = draw(new Random(7), 30);
         MembershipView view = view();
         view.learn(records);
-        view.compact(view.compactedUpTo(200));
-        long hash = view.recordsHash();
+        view.changes().compact(view.changes().upTo(200));
+        long hash = view.changes().hash();
         assertTrue(!view.learn(List.of(ChangeRecord.leave(9, 155, 2))));
         assertTrue(!view.learn(records.subList(0, 20)));
-        assertEquals(hash, view.recordsHash());
-        assertEquals(records.subList(20, 30), view.records());
+        assertEquals(hash, view.changes().hash());
+        assertEquals(records.subList(20, 30), view.changes().all());
     }
 
     @Test
@@ -171,15 +175,18 @@ class CheckpointTest {
         one.learn(records);
         MembershipView other = view();
         other.learn(records.subList(3, 30));
-        assertTrue(!other.knowsAllOf(one.compactedUpTo(100)));
-        assertTrue(!one.knowsAllOf(other.compactedUpTo(200)));
-        one.compact(one.compactedUpTo(100));
-        other.compact(other.compactedUpTo(200));
-        assertTrue(other.compacted()
-                .isAbove(one.compacted().stamp(), one.compacted().hash()));
-        one.compact(other.compacted());
-        assertEquals(other.recordsHash(), one.recordsHash());
-        assertEquals(other.knownRecords(), one.knownRecords());
-        assertTrue(one.knowsAllOf(other.compacted()));
+        assertTrue(!other.changes().isOfTheSame(one.changes().upTo(100)));
+        assertTrue(!one.changes().isOfTheSame(other.changes().upTo(200)));
+        one.changes().compact(one.changes().upTo(100));
+        other.changes().compact(other.changes().upTo(200));
+        assertTrue(other.changes()
+                .compacted()
+                .isAbove(
+                        one.changes().compacted().stamp(),
+                        one.changes().compacted().hash()));
+        one.changes().compact(other.changes().compacted());
+        assertEquals(other.changes().hash(), one.changes().hash());
+        assertEquals(other.changes().known(), one.changes().known());
+        assertTrue(one.changes().isOfTheSame(other.changes().compacted()));
     }
 }
