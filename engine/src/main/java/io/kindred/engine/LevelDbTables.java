@@ -81,7 +81,7 @@ final class LevelDbTables {
         return tables;
     }
 
-    private interface Action<T extends @Nullable Object> {
+    interface Action<T extends @Nullable Object> {
         T on(DbImpl db) throws IOException;
     }
 
@@ -224,75 +224,10 @@ final class LevelDbTables {
         return damage.pending().size();
     }
 
-    /** Has what is damaged counted as empty, so that compactions get past it, and remembers what may be lost. */
     private void giveUpDamage() throws IOException {
-        List<DamagedPlace> places = damage.pending();
         LevelDbEnv files = env;
-        if (places.isEmpty() || files == null) {
-            return;
-        }
-        TableLayout layout = new TableLayout(files, context.disk(), directory);
-        List<LostRange> lost = new ArrayList<>();
-        List<DamagedPlace> gone = new ArrayList<>();
-        for (DamagedPlace place : places) {
-            TableLayout.GivenUp part = layout.of(place);
-            if (part == null) {
-                damage.unsee(place);
-                continue;
-            }
-            gone.add(place);
-            gone.add(part.place());
-            if (part.lost() != null) {
-                lost.add(part.lost().with(readable(files, part.lost())));
-            }
-        }
-        if (gone.isEmpty()) {
-            return;
-        }
-        damage.giveUp(gone, lost);
-        for (LostRange range : lost) {
-            LOGGER.log(
-                    System.Logger.Level.ERROR,
-                    "damaged: " + directory.resolve(range.place().table()) + " at offset "
-                            + range.place().offset() + ": what the block had is lost here; of the keys around it "
-                            + range.known().size() + " can be read, others fail until they are replaced");
-        }
-    }
-
-    /** The keys of which the newest version is elsewhere: they are found without the damaged block. */
-    private List<byte[]> readable(LevelDbEnv files, LostRange range) throws IOException {
-        List<byte[]> readable = new ArrayList<>();
-        for (byte[] key : keysWithin(files, range)) {
-            try {
-                get(key);
-                readable.add(key);
-            } catch (CorruptFileException e) {
-                LOGGER.log(System.Logger.Level.DEBUG, "lost with its block", e);
-            }
-        }
-        return readable;
-    }
-
-    /** Those that there are beside all damaged blocks, in whatever version. */
-    private List<byte[]> keysWithin(LevelDbEnv files, LostRange range) throws IOException {
-        files.setLenient(true);
-        try {
-            return use(open -> {
-                List<byte[]> keys = new ArrayList<>();
-                try (DBIterator iterator = open.iterator(new ReadOptions().fillCache(false))) {
-                    iterator.seek(range.from());
-                    while (iterator.hasNext() && keys.size() < LostRange.KNOWN_MAX) {
-                        byte[] key = iterator.next().getKey();
-                        if (Arrays.compareUnsigned(key, range.to()) >= 0) {
-                            break;
-                        }
-                        keys.add(key);
-                    }
-                }
-                return keys;
-            });
-        } finally {
-            files.setLenient(false);
+        if (files != null) {
+            new DamageLoss(this, damage, files, new TableLayout(files, context.disk(), directory)).giveUp(directory);
         }
     }
 
@@ -320,7 +255,8 @@ final class LevelDbTables {
         }
     }
 
-    private <T extends @Nullable Object> T use(Action<T> action) throws IOException {
+    /** On the store as it is open now. */
+    <T extends @Nullable Object> T use(Action<T> action) throws IOException {
         lock.readLock().lock();
         try {
             DbImpl open = db;

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the engine's owner thread while it is active. Once sealed it no longer changes, so that the flush may
  * read it on another thread; all but {@link #order}, which stays the owner's.
  */
-final class MemTable implements ForeseenKeys.Entries {
-    static final int CHUNK_BYTES = 256 << 10;
+final class MemTable extends MemArena implements ForeseenKeys.Entries {
     /** The log of a memtable may be so many times as long as that is, if it is no longer than {@link #LOG_BYTES}. */
     static final int LOG_MEMTABLES = 4;
     /** A start reads a segment of the log whole. */
@@ -45,24 +44,12 @@ final class MemTable implements ForeseenKeys.Entries {
     private static final int DELTA_MASK = 3;
     private static final int DELETED = 4;
     private static final int SUPERSEDED = 8;
-    /** Behind the beginning of the first chunk, so that no entry has the ref 0. */
-    private static final int FIRST_AT = Long.BYTES;
-
-    private static final int OFFSET_BITS = 15;
-    private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
     private static final long BYTES_PER_INDEX_PART = 512 << 10;
     private static final int INDEX_PARTS_MAX = 1 << 11;
     private static final byte[] NO_VALUE = new byte[0];
 
-    private final ArrayDeque<byte[]> freeChunks;
     private final long sizeBytes;
     private final long logBytesMost;
-    private byte[][] chunks = new byte[16][];
-    /** Where the entries of each chunk end, but for the last one's. */
-    private int[] chunkEnds = new int[16];
-
-    private int chunkCount;
-    private int chunkUsed;
     private long usedBytes;
 
     private final HashIndex index;
@@ -82,12 +69,10 @@ final class MemTable implements ForeseenKeys.Entries {
      * @param freeChunks where arena chunks come from and, by {@link #release}, go back to
      */
     MemTable(long expectedBytes, ArrayDeque<byte[]> freeChunks) {
-        this.freeChunks = freeChunks;
+        super(freeChunks);
         this.sizeBytes = expectedBytes;
         this.logBytesMost = Math.max(expectedBytes, Math.min(LOG_MEMTABLES * expectedBytes, LOG_BYTES));
         index = new HashIndex(Math.min(INDEX_PARTS_MAX, expectedBytes / BYTES_PER_INDEX_PART));
-        addChunk(CHUNK_BYTES);
-        chunkUsed = FIRST_AT;
     }
 
     /** Bytes of the arena that hold entries, superseded ones too. */
@@ -109,25 +94,12 @@ final class MemTable implements ForeseenKeys.Entries {
 
     /** The first entry in the order in which they came, 0 if there is none. */
     int firstRef() {
-        return entryFrom(0, FIRST_AT);
+        return firstEntry();
     }
 
     /** The entry that came behind one, 0 if there is none. */
     int refAfter(int ref) {
-        return entryFrom(ref >>> OFFSET_BITS, offset(ref) + sizeOf(ref));
-    }
-
-    /** What was taken back, or is larger than a chunk, may have left chunks without an entry. */
-    private int entryFrom(int firstChunk, int firstAt) {
-        int at = firstAt;
-        for (int chunk = firstChunk; chunk < chunkCount; chunk++) {
-            int end = chunk == chunkCount - 1 ? chunkUsed : chunkEnds[chunk];
-            if (at < end) {
-                return chunk << OFFSET_BITS | at >>> 3;
-            }
-            at = 0;
-        }
-        return 0;
+        return entryBehind(ref, sizeOf(ref));
     }
 
     /** Whether it has the key of another memtable's entry. */
@@ -373,7 +345,7 @@ final class MemTable implements ForeseenKeys.Entries {
 
     /** Gives the arena's chunks back; the memtable is of no use afterwards. */
     void release() {
-        truncateChunks(0);
+        releaseChunks();
     }
 
     private int add(byte[] key, int hash, byte[] value, int flags) {
@@ -434,53 +406,6 @@ final class MemTable implements ForeseenKeys.Entries {
     private boolean hasKey(int ref, byte[] key, int from, int length) {
         int start = offset(ref) + KEY;
         return keyLength(ref) == length && Arrays.equals(chunk(ref), start, start + length, key, from, from + length);
-    }
-
-    /** An entry larger than a chunk gets a chunk of its own, which starts with it. */
-    private int allocate(int size) {
-        if (chunks[chunkCount - 1].length - chunkUsed < size || chunkUsed >= CHUNK_BYTES) {
-            addChunk(Math.max(size, CHUNK_BYTES));
-        }
-        int ref = chunkCount - 1 << OFFSET_BITS | chunkUsed >>> 3;
-        chunkUsed += size;
-        return ref;
-    }
-
-    private void addChunk(int size) {
-        if (chunkCount == chunks.length) {
-            chunks = Arrays.copyOf(chunks, chunkCount * 2);
-            chunkEnds = Arrays.copyOf(chunkEnds, chunkCount * 2);
-        }
-        if (chunkCount > 0) {
-            chunkEnds[chunkCount - 1] = chunkUsed;
-        }
-        byte[] free = size == CHUNK_BYTES ? freeChunks.poll() : null;
-        chunks[chunkCount++] = free == null ? new byte[size] : free;
-        chunkUsed = 0;
-    }
-
-    private void truncateArena(int ref) {
-        int chunkIndex = ref >>> OFFSET_BITS;
-        chunkUsed = offset(ref);
-        truncateChunks(chunkIndex + 1);
-    }
-
-    private void truncateChunks(int keep) {
-        while (chunkCount > keep) {
-            byte[] chunk = chunks[--chunkCount];
-            chunks[chunkCount] = NO_VALUE;
-            if (chunk.length == CHUNK_BYTES) {
-                freeChunks.push(chunk);
-            }
-        }
-    }
-
-    private byte[] chunk(int ref) {
-        return chunks[ref >>> OFFSET_BITS];
-    }
-
-    private static int offset(int ref) {
-        return (ref & OFFSET_MASK) << 3;
     }
 
     private int field(int ref, int field) {

@@ -62,7 +62,7 @@ final class MemTableTest {
             undo.push(table, table.delete(key, KeyHash.of(key), -1));
             model.put(key, StorageEngine.ABSENT);
         } else {
-            byte[] value = new byte[random.nextInt(500) == 0 ? MemTable.CHUNK_BYTES : random.nextInt(200)];
+            byte[] value = new byte[random.nextInt(500) == 0 ? MemArena.CHUNK_BYTES : random.nextInt(200)];
             random.nextBytes(value);
             if (random.nextBoolean() || !overwritten(key, value, random)) {
                 undo.push(table, table.put(key, KeyHash.of(key), value, 1));
