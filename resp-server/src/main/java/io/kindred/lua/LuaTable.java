@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Chains are as long as a script makes them, so the steps along a chain are charged.
  */
 public final class LuaTable {
-    private static final int ARRAY_BITS_MAX = 26;
     private static final int SLOT_BYTES = 24;
     private static final int NODE_BYTES = 52;
     private static final int TABLE_BYTES = 96;
@@ -333,64 +332,25 @@ public final class LuaTable {
     }
 
     private void rehash(Object extra) {
-        int[] counts = new int[ARRAY_BITS_MAX + 1];
+        ArraySize best = new ArraySize();
         charge(array.length + 2L * keys.length);
-        int inArray = countArray(counts);
-        int total = inArray;
-        int integers = inArray;
-        for (int i = 0; i < keys.length; i++) {
-            if (values[i] != null) {
-                integers += countKey(keys[i], counts);
-                total++;
-            }
-        }
-        integers += countKey(extra, counts);
-        total++;
-        int size = 0;
-        int used = 0;
-        int below = 0;
-        for (int bit = 0, power = 1; bit <= ARRAY_BITS_MAX && power / 2 < integers; bit++, power *= 2) {
-            below += counts[bit];
-            if (counts[bit] > 0 && below > power / 2) {
-                size = power;
-                used = below;
-            }
-            if (below == integers) {
-                break;
-            }
-        }
-        resize(size, total - used);
-    }
-
-    private int countArray(int[] counts) {
-        int total = 0;
         for (int i = 0; i < array.length; i++) {
             if (array[i] != null) {
-                counts[ceilLog2(i + 1)]++;
-                total++;
+                best.countIndex(i + 1);
             }
         }
-        return total;
-    }
-
-    private static int countKey(@Nullable Object key, int[] counts) {
-        if (key instanceof Double d) {
-            double number = d;
-            int index = (int) number;
-            if (index == number && index >= 1 && index <= 1 << ARRAY_BITS_MAX) {
-                counts[ceilLog2(index)]++;
-                return 1;
+        for (int i = 0; i < keys.length; i++) {
+            if (values[i] != null) {
+                best.count(keys[i]);
             }
         }
-        return 0;
-    }
-
-    private static int ceilLog2(int n) {
-        return 32 - Integer.numberOfLeadingZeros(n - 1);
+        best.count(extra);
+        best.choose();
+        resize(best.size(), best.others());
     }
 
     private void resize(int arraySize, int hashSize) {
-        int nodes = hashSize == 0 ? 0 : 1 << ceilLog2(hashSize);
+        int nodes = hashSize == 0 ? 0 : 1 << ArraySize.ceilLog2(hashSize);
         if (meter != null) {
             meter.allocate((long) arraySize * SLOT_BYTES + (long) nodes * NODE_BYTES);
         }

@@ -4,20 +4,15 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.command.ClientIdentity;
 import io.kindred.command.ClientUser;
 import io.kindred.command.Session;
-import io.kindred.command.Subscriptions;
 import io.kindred.resp.CommandSink;
 import io.kindred.resp.RespDecoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
-import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: its loop thread.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements CommandSink, ReplySlot.Owner {
-    private static final System.Logger LOG = System.getLogger(ClientConnection.class.getName());
-
     /** Encoded in one go; then it is the others' turn, and the socket's. */
     private static final int ENCODED_BYTES_PER_TURN = 1 << 20;
 
@@ -62,6 +55,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private final ClientOutput output;
     private final Barrier barrier = new Barrier();
     private final ReadingPause pause;
+    private final ClientClosing closing;
 
     private State state = State.OPEN;
     /** While a read is handled; its end flushes. */
@@ -69,19 +63,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
 
     private long readMillis;
     private boolean inputEnded;
-    private boolean closeBegun;
     private boolean visitPlanned;
     private long nowMillis;
 
     ClientConnection(RespServer server, Channel channel, ClientIdentity identity, ClientUser user) {
         this.server = server;
         this.channel = channel;
-        this.session = new Session(identity, user, admission, new Subscriber());
+        this.session = new Session(identity, user, admission, new Subscriber(this));
         this.readMillis = identity.createdMillis();
         this.limits = server.settings().limits();
         this.input = new ClientInput(server, channel);
         this.output = new ClientOutput(server, channel, session, reads);
         this.pause = new ReadingPause(server, this, channel);
+        this.closing = new ClientClosing(channel, session.identity());
     }
 
     @Override
@@ -178,14 +172,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     void closeNow() {
         if (state != State.CLOSED) {
             state = State.DRAINING;
-            closeBegun = true;
-            channel.close();
+            closing.now();
         }
     }
 
     void failed(Throwable cause) {
-        Level level = cause instanceof IOException ? Level.DEBUG : Level.ERROR;
-        LOG.log(level, "closing client " + session.identity().id() + " " + remoteAddress(), cause);
+        closing.failed(cause);
         closeNow();
     }
 
@@ -232,7 +224,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** Called once a second. */
     void sweep() {
         SlowReader.Verdict verdict = output.look();
-        if (verdict != SlowReader.Verdict.STAYS && !closeBegun) {
+        if (verdict != SlowReader.Verdict.STAYS && !closing.hasBegun()) {
             closeFor(output.reason(verdict));
         }
     }
@@ -240,7 +232,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     /** Halves of commands take all the room, and this one has the largest. */
     void refuseForRoom() {
         server.counters().countChokedClose();
-        warn("no room for the rest of its command, of which " + input.decodingBytes() + " bytes have come");
+        closing.warn("no room for the rest of its command, of which " + input.decodingBytes() + " bytes have come");
         pause.leaveLine();
         if (barrier.hasUnbegun() || input.aheadBytes() > 0) {
             // Commands before the half one would have to be answered first, and wait themselves.
@@ -441,19 +433,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         }
     }
 
-    /** As what others publish reaches it. */
-    private final class Subscriber implements Subscriptions.Client {
-        @Override
-        public void push(Reply.Push message) {
-            ClientConnection.this.push(message, null);
-        }
-
-        @Override
-        public void subscribed(boolean toAny) {
-            output.kind(toAny ? ClientClass.PUBSUB : ClientClass.NORMAL);
-        }
-    }
-
     private void visitAfterwards() {
         if (!inRead) {
             server.turn().visit(this);
@@ -492,25 +471,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     }
 
     private void closeIfDrained() {
-        if (state == State.DRAINING && output.queue().isEmpty() && !closeBegun) {
-            closeBegun = true;
+        if (state == State.DRAINING && output.queue().isEmpty() && !closing.hasBegun()) {
             output.passOn();
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closing.behindReplies();
         }
     }
 
     private void closeIfTooMuch() {
-        if (output.isTooMuch() && !closeBegun) {
+        if (output.isTooMuch() && !closing.hasBegun()) {
             closeFor(output.reason(SlowReader.Verdict.AT_HARD_LIMIT));
         }
     }
 
     private void closeFor(String reason) {
-        warn(reason);
+        closing.warn(reason);
         closeNow();
-    }
-
-    private void warn(String reason) {
-        LOG.log(Level.WARNING, "closing client " + session.identity().id() + " " + remoteAddress() + ": " + reason);
     }
 }
