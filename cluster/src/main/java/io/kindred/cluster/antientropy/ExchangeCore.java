@@ -1,17 +1,9 @@
 package io.kindred.cluster.antientropy;
 
 import io.kindred.cluster.handoff.OwedRanges;
-import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
-import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.quorum.FlushStamps;
-import io.kindred.cluster.quorum.Latencies;
-import io.kindred.cluster.quorum.LocalReplica;
-import io.kindred.cluster.quorum.Outbox;
-import io.kindred.cluster.quorum.Requests;
-import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
@@ -44,11 +36,11 @@ public final class ExchangeCore {
     private final Consumer<String> note;
     private final ExchangeNotes notes;
     /** What is asked for and not under way yet, by node. */
-    private final TreeMap<Long, Ask> asks = new TreeMap<>();
+    private final TreeMap<Long, ExchangeAsk> asks = new TreeMap<>();
 
     private final TreeMap<Long, ExchangeSession> sessions = new TreeMap<>();
     /** What their sessions are for. */
-    private final TreeMap<Long, Ask> begunAsks = new TreeMap<>();
+    private final TreeMap<Long, ExchangeAsk> begunAsks = new TreeMap<>();
     /** Peers whose last session was about a partition of which everything was asked for. */
     private final TreeSet<Long> blindLast = new TreeSet<>();
     /** Of single keys. */
@@ -62,25 +54,6 @@ public final class ExchangeCore {
     private long nextOwedNanos;
     private boolean begun;
     private Listener listener = (peer, begunNanos, partitions) -> {};
-
-    /** Where exchanges send to, and when. */
-    public record Wires(
-            Outbox outbox,
-            Requests requests,
-            Clocks clocks,
-            Router router,
-            PartitionMap partitions,
-            Latencies latencies) {}
-
-    /** What there is to exchange. */
-    public record Store(
-            MerkleTrees trees,
-            RecordRange range,
-            FlushStamps flushStamps,
-            LocalReplica replica,
-            Repairs repairs,
-            ReapMarks marks,
-            ExchangeCounters counters) {}
 
     /** What is done about records that cannot be read. */
     public interface Repairs {
@@ -132,33 +105,25 @@ public final class ExchangeCore {
         listener = told;
     }
 
-    /** What is wanted of the next session with a node. */
-    private static final class Ask {
-        final TreeSet<Integer> partitions = new TreeSet<>();
-        /** Those among them whose records here are not what was written. */
-        final TreeSet<Integer> distrusted = new TreeSet<>();
-        /** Of which not all can be read here: all is asked for, whatever trees there are. */
-        final TreeSet<Integer> unreadable = new TreeSet<>();
-
-        final List<Consumer<ExchangeSession>> told = new ArrayList<>();
-        /** Nodes that owe a partition to that one, and the ids of their newest questions. */
-        final TreeMap<OwedRanges.Range, Long> waiting = new TreeMap<>();
-    }
-
     /** @param note tells the operator */
-    public ExchangeCore(Wires wires, Store store, Debts debts, long intervalNanos, Consumer<String> note) {
-        TreeReader reader = new TreeReader(
-                store.range(), store.trees().lanes(), store.flushStamps(), store.marks(), store.repairs());
-        this.parts = new ExchangeParts(
-                wires, store.trees(), reader, store.replica(), store.repairs(), store.marks(), store.counters());
+    public ExchangeCore(
+            ExchangeNetwork network,
+            ExchangedData data,
+            Debts debts,
+            ExchangeCounters counters,
+            long intervalNanos,
+            Consumer<String> note) {
+        TreeReader reader =
+                new TreeReader(data.range(), data.trees().lanes(), data.flushStamps(), data.marks(), data.repairs());
+        this.parts = new ExchangeParts(network, data, reader, counters);
         this.mender = new KeyMender(parts, note);
         this.damaged = new DamagedPartitions(
                 parts, mender, note, (peer, partition) -> ask(peer).unreadable.add(partition));
         this.service = new ExchangeService(parts, this::give);
-        this.throttle =
-                new Throttle(wires.clocks(), wires.latencies(), wires.requests().timeoutNanos());
+        this.throttle = new Throttle(
+                network.clocks(), network.latencies(), network.requests().timeoutNanos());
         this.payer = new DebtPayer(parts, debts, (peer, partition, told) -> {
-            Ask ask = ask(peer);
+            ExchangeAsk ask = ask(peer);
             ask.partitions.add(partition);
             if (told != null) {
                 ask.told.add(told);
@@ -167,16 +132,6 @@ public final class ExchangeCore {
         this.intervalNanos = intervalNanos;
         this.note = note;
         this.notes = new ExchangeNotes(note);
-    }
-
-    /**
-     * What a session need not believe of this node's own records.
-     *
-     * @param distrusted partitions with records that are not what was written
-     * @param unreadable partitions of which not all records can be read, and all is asked for
-     */
-    record Doubts(TreeSet<Integer> distrusted, TreeSet<Integer> unreadable) {
-        static final Doubts NONE = new Doubts(new TreeSet<>(), new TreeSet<>());
     }
 
     // --- when ---
@@ -274,8 +229,8 @@ public final class ExchangeCore {
         return Arrays.stream(nodes).anyMatch(id -> id == node);
     }
 
-    private Ask ask(long peer) {
-        return asks.computeIfAbsent(peer, id -> new Ask());
+    private ExchangeAsk ask(long peer) {
+        return asks.computeIfAbsent(peer, id -> new ExchangeAsk());
     }
 
     /**
@@ -296,7 +251,7 @@ public final class ExchangeCore {
         long self = parts.partitions().self();
         for (long replica : parts.partitions().everywhere(partition)) {
             if (replica != self) {
-                Ask ask = ask(replica);
+                ExchangeAsk ask = ask(replica);
                 ask.partitions.add(partition);
                 ask.distrusted.add(partition);
             }
@@ -323,7 +278,7 @@ public final class ExchangeCore {
                 return;
             }
             if (!sessions.containsKey(peer)) {
-                Ask ask = asks.remove(peer);
+                ExchangeAsk ask = asks.remove(peer);
                 if (ask != null) {
                     start(peer, ask);
                 }
@@ -331,31 +286,16 @@ public final class ExchangeCore {
         }
     }
 
-    /**
-     * A partition of which everything is asked for has a session of its own, since one that cannot be had would end it for the
-     * others; what else there is has its turn in between.
-     */
-    private Ask split(long peer, Ask ask) {
-        boolean hasOthers = !ask.partitions.isEmpty() || !ask.told.isEmpty() || !ask.waiting.isEmpty();
-        if (ask.unreadable.size() + (hasOthers ? 1 : 0) < 2 || ask.unreadable.isEmpty()) {
-            return ask;
+    private ExchangeAsk next(long peer, ExchangeAsk ask) {
+        ExchangeAsk later = ask.takeLater(blindLast.contains(peer));
+        if (later != null) {
+            asks.put(peer, later);
         }
-        if (hasOthers && blindLast.contains(peer)) {
-            Ask rest = new Ask();
-            rest.unreadable.addAll(ask.unreadable);
-            ask.unreadable.clear();
-            asks.put(peer, rest);
-            return ask;
-        }
-        Ask now = new Ask();
-        now.unreadable.add(ask.unreadable.first());
-        ask.unreadable.removeAll(now.unreadable);
-        asks.put(peer, ask);
-        return now;
+        return ask;
     }
 
-    private void start(long peer, Ask whole) {
-        Ask ask = parts.router().isGone(peer) ? whole : split(peer, whole);
+    private void start(long peer, ExchangeAsk whole) {
+        ExchangeAsk ask = parts.router().isGone(peer) ? whole : next(peer, whole);
         if (ask.unreadable.isEmpty()) {
             blindLast.remove(peer);
         } else {
@@ -364,16 +304,15 @@ public final class ExchangeCore {
         int[] partitions = ask.partitions.stream().mapToInt(Integer::intValue).toArray();
         long debtsUntil = payer.last();
         long begunNanos = parts.clocks().nanos();
-        ExchangeSession session =
-                new ExchangeSession(parts, peer, partitions, new Doubts(ask.distrusted, ask.unreadable), ended -> {
-                    sessions.remove(peer);
-                    begunAsks.remove(peer);
-                    ended(ended, debtsUntil);
-                    tellThoseWhoOwe(ask, ended);
-                    listener.compared(peer, begunNanos, ended.compared);
-                    ask.told.forEach(told -> told.accept(ended));
-                    startSessions();
-                });
+        ExchangeSession session = new ExchangeSession(parts, peer, partitions, ask.doubts(), ended -> {
+            sessions.remove(peer);
+            begunAsks.remove(peer);
+            ended(ended, debtsUntil);
+            tellThoseWhoOwe(ask, ended);
+            listener.compared(peer, begunNanos, ended.compared);
+            ask.told.forEach(told -> told.accept(ended));
+            startSessions();
+        });
         sessions.put(peer, session);
         begunAsks.put(peer, ask);
         if (parts.router().isGone(peer)) {
@@ -424,18 +363,18 @@ public final class ExchangeCore {
             return;
         }
         OwedRanges.Range owedBy = new OwedRanges.Range(from, request.partition());
-        Ask begunAsk = begunAsks.get(request.with());
+        ExchangeAsk begunAsk = begunAsks.get(request.with());
         boolean isUnderWay = begunAsk != null && Objects.equals(begunAsk.waiting.get(owedBy), request.requestId());
         if (!isUnderWay) {
             // Another question is about a newer debt, which the session under way may not pay.
-            Ask ask = ask(request.with());
+            ExchangeAsk ask = ask(request.with());
             ask.partitions.add(request.partition());
             ask.waiting.put(owedBy, request.requestId());
             startSessions();
         }
     }
 
-    private void tellThoseWhoOwe(Ask ask, ExchangeSession session) {
+    private void tellThoseWhoOwe(ExchangeAsk ask, ExchangeSession session) {
         ask.waiting.forEach((owedBy, requestId) -> {
             Verdict verdict = session.compared.contains(owedBy.partition()) ? Verdict.OK : Verdict.FAILED;
             parts.send(owedBy.intended(), new ExchangeMessage.ExchangeDone(requestId, verdict), 10);
@@ -450,7 +389,7 @@ public final class ExchangeCore {
      * @param isTaking also of which all that the peer has is here, where it takes no more of them itself
      */
     public void exchange(long peer, Collection<Integer> partitions, boolean isTaking, Consumer<Set<Integer>> equal) {
-        Ask ask = ask(peer);
+        ExchangeAsk ask = ask(peer);
         ask.partitions.addAll(partitions);
         ask.told.add(session -> equal.accept(isTaking ? session.taken : session.compared));
         startSessions();
@@ -461,13 +400,14 @@ public final class ExchangeCore {
     /** Exchanges all that this node shares with others, now. */
     public void repair(Consumer<Repaired> done) {
         TreeMap<Long, List<Integer>> shared = shared((partition, peer) -> true);
-        Repair repair = new Repair(shared.size(), done);
+        ExchangeRepair repair = new ExchangeRepair(shared.size(), done);
         shared.forEach((peer, partitions) -> {
-            Ask ask = ask(peer);
+            ExchangeAsk ask = ask(peer);
             ask.partitions.addAll(partitions);
             ask.told.add(repair::add);
         });
-        repair.begin();
+        repair.begun();
+        startSessions();
     }
 
     /** Exchanges one key with its other replicas, now. Requires: this node is one itself. */
@@ -476,17 +416,18 @@ public final class ExchangeCore {
         long[] others = Arrays.stream(parts.router().everywhere(storageKey))
                 .filter(id -> id != self)
                 .toArray();
-        Repair repair = new Repair(others.length, done);
+        ExchangeRepair repair = new ExchangeRepair(others.length, done);
         for (long other : others) {
             exchangeKey(other, storageKey, repair::add);
         }
-        repair.begin();
+        repair.begun();
+        startSessions();
     }
 
     private void exchangeKey(long other, RecordKey storageKey, Consumer<ExchangeSession> told) {
         long hash = storageKey.hash();
         Range only = new Range(storageKey.partition(), parts.trees().lanes().of(storageKey), hash, hash);
-        ExchangeSession session = new ExchangeSession(parts, other, new int[0], Doubts.NONE, ended -> {
+        ExchangeSession session = new ExchangeSession(parts, other, new int[0], ExchangeAsk.Doubts.NONE, ended -> {
             keySessions.remove(ended);
             ended(ended, 0);
             told.accept(ended);
@@ -505,34 +446,6 @@ public final class ExchangeCore {
             note.accept("a key of partition " + storageKey.partition() + " is too large for one message: "
                     + parts.router().nameOf(to) + " gets it in parts");
             exchangeKey(to, storageKey, ended -> giving.remove(to));
-        }
-    }
-
-    /** Several sessions as one answer. */
-    private final class Repair {
-        private final Consumer<Repaired> done;
-        private int missing;
-        private Repaired repaired = Repaired.NOTHING;
-
-        Repair(int sessions, Consumer<Repaired> done) {
-            this.missing = sessions + 1;
-            this.done = done;
-        }
-
-        void begin() {
-            ended();
-            startSessions();
-        }
-
-        void add(ExchangeSession session) {
-            repaired = repaired.plus(session);
-            ended();
-        }
-
-        private void ended() {
-            if (--missing == 0) {
-                done.accept(repaired);
-            }
         }
     }
 

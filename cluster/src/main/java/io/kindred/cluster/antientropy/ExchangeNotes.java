@@ -32,7 +32,7 @@ final class ExchangeNotes {
     }
 
     /** An exchange has ended, whether or not it has moved anything. */
-    void ended(long peer, String name, RangeExchange.Tally tally, long nowNanos) {
+    void ended(long peer, String name, ExchangeTally tally, long nowNanos) {
         Sum sum = sums.get(peer);
         boolean moved = tally.keysSent + tally.keysTaken > 0;
         if (sum == null && !moved) {

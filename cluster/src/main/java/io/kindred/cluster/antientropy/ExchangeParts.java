@@ -16,33 +16,42 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What exchanges work with. */
-record ExchangeParts(
-        ExchangeCore.Wires wires,
-        MerkleTrees trees,
-        TreeReader reader,
-        LocalReplica replica,
-        ExchangeCore.Repairs repairs,
-        ReapMarks marks,
-        ExchangeCounters counters) {
+record ExchangeParts(ExchangeNetwork network, ExchangedData data, TreeReader reader, ExchangeCounters counters) {
     private static final int PIECE_KEYS_SERVING = 64;
     private static final int CLOCK_ENTRY_BYTES = 24;
     private static final int SIBLING_BYTES = 12;
     private static final int RANGE_BYTES = 22;
 
+    MerkleTrees trees() {
+        return data.trees();
+    }
+
+    LocalReplica replica() {
+        return data.replica();
+    }
+
+    ExchangeCore.Repairs repairs() {
+        return data.repairs();
+    }
+
+    ReapMarks marks() {
+        return data.marks();
+    }
+
     Outbox outbox() {
-        return wires.outbox();
+        return network.outbox();
     }
 
     Requests requests() {
-        return wires.requests();
+        return network.requests();
     }
 
     Clocks clocks() {
-        return wires.clocks();
+        return network.clocks();
     }
 
     Router router() {
-        return wires.router();
+        return network.router();
     }
 
     /** Whether this node has reason to have records of a key: it owns it, or has yet to give it away. */
@@ -52,15 +61,15 @@ record ExchangeParts(
 
     /** Whether a key, or a place that somebody names, is of the range's partition and lane. */
     boolean isOf(Range range, RecordKey key) {
-        return key.partition() == range.partition() && trees.lanes().of(key) == range.lane();
+        return key.partition() == range.partition() && trees().lanes().of(key) == range.lane();
     }
 
     PartitionMap partitions() {
-        return wires.partitions();
+        return network.partitions();
     }
 
     Latencies latencies() {
-        return wires.latencies();
+        return network.latencies();
     }
 
     /**
@@ -104,13 +113,13 @@ record ExchangeParts(
             clocks().observe(sibling.stamp());
             clocks().written(sibling.stamp());
         }
-        replica.write(key, new Join(theirs, counters, () -> takes(key), done));
+        replica().write(key, new Join(theirs, counters, () -> takes(key), done));
     }
 
     /** Puts what another replica has in the place of what is here, which is not what was written. */
     void replace(RecordKey key, Versions theirs, Joined done) {
         counters.recordsMended++;
-        replica.write(key, new Replace(theirs, () -> takes(key), done));
+        replica().write(key, new Replace(theirs, () -> takes(key), done));
     }
 
     /** Whether this node owns the key, or is to: of what it only gives away it takes no more. */

@@ -35,7 +35,7 @@ final class ExchangeSession extends Request {
     private final ExchangeParts parts;
     final long peer;
     private final Consumer<ExchangeSession> onEnd;
-    final RangeExchange.Tally tally = new RangeExchange.Tally();
+    final ExchangeTally tally = new ExchangeTally();
     /** Compared, and made equal where they differed. */
     final TreeSet<Integer> compared = new TreeSet<>();
     /** Those, and others of which all that the peer has is here, and which it takes no more of. */
@@ -47,7 +47,7 @@ final class ExchangeSession extends Request {
     String failure;
 
     private final int[] partitions;
-    private final ExchangeCore.Doubts doubts;
+    private final ExchangeAsk.Doubts doubts;
 
     private int nextPartition;
     /** Partitions whose roots differ, or are not known yet one by one. */
@@ -88,7 +88,7 @@ final class ExchangeSession extends Request {
             ExchangeParts parts,
             long peer,
             int[] partitions,
-            ExchangeCore.Doubts doubts,
+            ExchangeAsk.Doubts doubts,
             Consumer<ExchangeSession> onEnd) {
         this.parts = parts;
         this.peer = peer;

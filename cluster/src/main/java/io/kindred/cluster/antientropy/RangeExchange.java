@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +35,12 @@ import org.jspecify.annotations.Nullable;
  * chunk are gone through page by page.
  */
 final class RangeExchange extends Request {
-    private static final int RANGES_FIRST = 4;
     /** So many pieces' records of one hash are summed up for one question. */
     static final int PIECES_A_SUM = 64;
 
     private final ExchangeParts parts;
     private final long peer;
-    private final Tally tally;
+    private final ExchangeTally tally;
     private final Pace pace;
     private final Consumer<@Nullable String> done;
 
@@ -71,28 +69,13 @@ final class RangeExchange extends Request {
     /** Asked for in the message under way. */
     private final List<Seen> asked = new ArrayList<>();
 
-    /** What an exchange has come to so far. */
-    static final class Tally {
-        long keysCompared;
-        long keysSent;
-        long keysTaken;
-        /** Partitions with keys of which the other has told only a part. */
-        final TreeSet<Integer> incomplete = new TreeSet<>();
-        /** Partitions with keys that the other takes no more of. */
-        final TreeSet<Integer> oneWay = new TreeSet<>();
-        /** The other could not read its own records. */
-        boolean isUnreadableThere;
-        /** As many as the last page had room for, or twice as many if there was more. */
-        int rangesAPage = RANGES_FIRST;
-    }
-
     /** Runs the next piece of work, at once or a little later. */
     interface Pace {
         void next(Runnable work);
     }
 
     /** @param done is told null at the end of the ranges, or why it was not reached */
-    RangeExchange(ExchangeParts parts, long peer, Tally tally, Pace pace, Consumer<@Nullable String> done) {
+    RangeExchange(ExchangeParts parts, long peer, ExchangeTally tally, Pace pace, Consumer<@Nullable String> done) {
         this.parts = parts;
         this.peer = peer;
         this.tally = tally;

@@ -2,6 +2,8 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.ExchangeCounters;
+import io.kindred.cluster.antientropy.ExchangeNetwork;
+import io.kindred.cluster.antientropy.ExchangedData;
 import io.kindred.cluster.antientropy.MerkleTrees;
 import io.kindred.cluster.antientropy.RecordRange;
 import io.kindred.cluster.antientropy.ScrubTask;
@@ -18,16 +20,16 @@ final class AntiEntropyPart {
     private final TreeBuilder builder;
     private final ExchangeCore exchange;
     private final ExchangeCounters counters = new ExchangeCounters();
-    private final ExchangeCore.Wires wires;
+    private final ExchangeNetwork network;
     private final Journal journal;
     private final RingRouter router;
     private boolean follows;
 
-    AntiEntropyPart(LocalData data, ExchangeCore.Wires wires, RingRouter router) {
+    AntiEntropyPart(LocalData data, ExchangeNetwork network, RingRouter router) {
         KeptState kept = data.kept();
         CoreOutput output = data.context().output();
         this.trees = kept.trees();
-        this.wires = wires;
+        this.network = network;
         this.journal = data.journal();
         this.router = router;
         RecordRange range = (from, to, limit, done) -> data.keyspace()
@@ -38,10 +40,10 @@ final class AntiEntropyPart {
                         scanned -> done.accept(new RecordRange.Page(
                                 scanned.keys(), scanned.values(), scanned.next(), scanned.verdict())));
         exchange = new ExchangeCore(
-                wires,
-                new ExchangeCore.Store(
-                        trees, range, kept.flushStamps(), data.replica(), data.losses(), kept.marks(), counters),
+                network,
+                new ExchangedData(trees, range, kept.flushStamps(), kept.marks(), data.replica(), data.losses()),
                 new ExchangeCore.Debts(kept.owed(), debt -> journal.forget(MetaKey.owed(debt))),
+                counters,
                 data.config().exchangeIntervalNanos(),
                 line -> output.effects().note(line));
         builder = new TreeBuilder(
@@ -89,11 +91,11 @@ final class AntiEntropyPart {
             exchange.repair(counts -> done.accept(new ClusterAnswer.Repaired(counts)));
             return;
         }
-        Route route = wires.router().route(query.db(), key);
+        Route route = network.router().route(query.db(), key);
         if (!route.serves()) {
             List<String> names = new ArrayList<>();
             for (long id : route.writers()) {
-                names.add(wires.router().nameOf(id));
+                names.add(network.router().nameOf(id));
             }
             done.accept(new ClusterAnswer.Failed(
                     "ERR this node holds no replica of that key; ask one of " + String.join(", ", names)));

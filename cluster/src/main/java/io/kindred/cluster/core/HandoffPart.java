@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** Hinted handoff over this node's records: wires what is held for others to where it is kept, and to what it becomes. */
+/** Hinted handoff over this node's records: network what is held for others to where it is kept, and to what it becomes. */
 final class HandoffPart {
     private final LocalData data;
     private final RingRouter router;
@@ -24,7 +24,7 @@ final class HandoffPart {
     /**
      * @param recovered what is held, in sum
      */
-    HandoffPart(LocalData data, RingRouter router, List<HintLedger.Debt> recovered, HandoffCore.Wires wires) {
+    HandoffPart(LocalData data, RingRouter router, List<HintLedger.Debt> recovered, HandoffCore.Network network) {
         this.data = data;
         this.router = router;
         OwedRanges owed = data.kept().owed();
@@ -32,7 +32,7 @@ final class HandoffPart {
         hints = new Hints(data.replica(), ledger, owed, this::rememberOwed, counters, router::holds);
         LostHints lost = new LostHints(owed, ledger, counters, new Disk());
         core = new HandoffCore(
-                wires,
+                network,
                 new HandoffCore.Store(ledger, hints, this::read, lost, counters),
                 line -> data.context().output().effects().note(line));
     }

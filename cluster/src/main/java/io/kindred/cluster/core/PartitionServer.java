@@ -1,6 +1,6 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.antientropy.ExchangeCore;
+import io.kindred.cluster.antientropy.ExchangeNetwork;
 import io.kindred.cluster.antientropy.Scrubber;
 import io.kindred.cluster.antientropy.TreeSaver;
 import io.kindred.cluster.handoff.HandoffCore;
@@ -60,9 +60,9 @@ final class PartitionServer {
         cluster.membership().start().onRenamed(data.books().dots()::become);
 
         handoff = new HandoffPart(
-                data, router, recovered.hints(), new HandoffCore.Wires(output, requests, clocks, router, latencies));
+                data, router, recovered.hints(), new HandoffCore.Network(output, requests, clocks, router, latencies));
         antiEntropy = new AntiEntropyPart(
-                data, new ExchangeCore.Wires(output, requests, clocks, router, router, latencies), router);
+                data, new ExchangeNetwork(output, requests, clocks, router, router, latencies), router);
         data.books().unreadable().healer((key, isSenseless) -> {
             if (key.isHint()) {
                 handoff.core().onUnreadable(key);
@@ -105,7 +105,7 @@ final class PartitionServer {
                 router.termDatacenter(),
                 TermDisk.stored(recovered.meta()),
                 termDisk,
-                new Terms.Wires(
+                new Terms.Network(
                         data.context().output(),
                         requests,
                         clocks,

@@ -81,18 +81,18 @@ public final class HandoffCore {
             RecordKey key, Versions versions, @Nullable Versions whole) {}
 
     /** Where a handoff sends to, and when. */
-    public record Wires(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
+    public record Network(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
 
     /** What there is to hand over. */
     public record Store(HintLedger ledger, Hints hints, HintRange range, LostHints lost, HandoffCounters counters) {}
 
     /** @param note tells the operator */
-    public HandoffCore(Wires wires, Store store, Consumer<String> note) {
-        this.outbox = wires.outbox();
-        this.requests = wires.requests();
-        this.clocks = wires.clocks();
-        this.router = wires.router();
-        this.latencies = wires.latencies();
+    public HandoffCore(Network network, Store store, Consumer<String> note) {
+        this.outbox = network.outbox();
+        this.requests = network.requests();
+        this.clocks = network.clocks();
+        this.router = network.router();
+        this.latencies = network.latencies();
         this.ledger = store.ledger();
         this.hints = store.hints();
         this.range = store.range();

@@ -63,7 +63,7 @@ final class ClaimCore extends Request {
     }
 
     private Route routeNow() {
-        return terms.wires().router().routeOf(key());
+        return terms.network().router().routeOf(key());
     }
 
     /** Told NOT_NOW once its time is up. */
@@ -72,7 +72,7 @@ final class ClaimCore extends Request {
     }
 
     void begin() {
-        terms.wires().requests().openUntilClosed(this);
+        terms.network().requests().openUntilClosed(this);
         claim();
     }
 
@@ -82,14 +82,15 @@ final class ClaimCore extends Request {
             end(Claimed.NOT_NOW);
             return;
         }
-        long left = terms.leftOfHold(partition, terms.wires().router().self());
+        long left = terms.leftOfHold(partition, terms.network().router().self());
         if (left > 0) {
             // It would refuse what the holder has under way.
             pause(left);
             return;
         }
         state = State.SAVING;
-        Term next = new Term(partition.kept.number() + 1, terms.wires().router().self());
+        Term next =
+                new Term(partition.kept.number() + 1, terms.network().router().self());
         asked = next;
         terms.granted(partition, next);
         terms.saved(partition, ok -> {
@@ -111,31 +112,31 @@ final class ClaimCore extends Request {
         int places = route.writers().length;
         granted = new boolean[places];
         refused = new boolean[places];
-        Guard guard = terms.wires().router().guard(key(), asked);
+        Guard guard = terms.network().router().guard(key(), asked);
         for (int i = 0; i < places; i++) {
             if (i == route.self()) {
                 granted[i] = partition.counts() || i >= route.serving();
                 refused[i] = !granted[i];
                 isShort = refused[i];
-            } else if (terms.wires().router().isGone(route.writers()[i])) {
+            } else if (terms.network().router().isGone(route.writers()[i])) {
                 refused[i] = true;
             }
         }
         for (int i = 0; i < places; i++) {
             if (!granted[i] && !refused[i]) {
-                terms.wires()
+                terms.network()
                         .outbox()
                         .send(route.writers()[i], new TermMessage.TermClaim(id, partition.partition, guard));
             }
         }
         settle();
         if (state == State.ASKING) {
-            terms.wires().requests().hedge(this, now(), PATIENCE_NANOS);
+            terms.network().requests().hedge(this, now(), PATIENCE_NANOS);
         }
     }
 
     private long now() {
-        return terms.wires().clocks().nanos();
+        return terms.network().clocks().nanos();
     }
 
     @Override
@@ -220,11 +221,11 @@ final class ClaimCore extends Request {
         state = State.PAUSING;
         terms.counters().repeated++;
         // Those that were asked before answer to an id that is no more.
-        terms.wires().requests().openUntilClosed(this);
-        long random = terms.wires().pause().applyAsInt(PAUSE_RANDOM_NANOS);
+        terms.network().requests().openUntilClosed(this);
+        long random = terms.network().pause().applyAsInt(PAUSE_RANDOM_NANOS);
         dropLate();
         if (state == State.PAUSING) {
-            terms.wires().requests().hedge(this, now(), Math.max(leastNanos, PAUSE_MIN_NANOS) + random);
+            terms.network().requests().hedge(this, now(), Math.max(leastNanos, PAUSE_MIN_NANOS) + random);
         }
     }
 
@@ -261,7 +262,7 @@ final class ClaimCore extends Request {
     protected void onDeadline() {}
 
     private void end(Claimed how) {
-        terms.wires().requests().close(this);
+        terms.network().requests().close(this);
         partition.claim = null;
         List<Waiter> told = List.copyOf(waiters);
         waiters.clear();

@@ -33,9 +33,9 @@ final class TermFetch extends Request {
     static void start(Terms terms, long peer, Collection<Integer> partitions, Terms.Fetched told) {
         int[] asked = partitions.stream().mapToInt(Integer::intValue).toArray();
         TermFetch fetch = new TermFetch(terms, peer, asked, told);
-        Requests requests = terms.wires().requests();
-        requests.open(fetch, terms.wires().clocks().nanos());
-        terms.wires().outbox().send(peer, new TermMessage.TermsRequest(fetch.id, asked));
+        Requests requests = terms.network().requests();
+        requests.open(fetch, terms.network().clocks().nanos());
+        terms.network().outbox().send(peer, new TermMessage.TermsRequest(fetch.id, asked));
     }
 
     @Override
@@ -43,7 +43,7 @@ final class TermFetch extends Request {
         if (from != peer || reply.terms().size() != partitions.length) {
             return;
         }
-        terms.wires().requests().close(this);
+        terms.network().requests().close(this);
         Set<Integer> uncounted = Arrays.stream(reply.uncounted()).boxed().collect(Collectors.toSet());
         Set<Integer> emptied = Arrays.stream(reply.emptied()).boxed().collect(Collectors.toSet());
         int[] missing = {1};
@@ -65,7 +65,7 @@ final class TermFetch extends Request {
     @Override
     protected void onPeerLost(long lost) {
         if (lost == peer) {
-            terms.wires().requests().close(this);
+            terms.network().requests().close(this);
             told.fetched(false, Set.of(), Set.of());
         }
     }

@@ -31,7 +31,7 @@ public final class Terms implements TermBook {
     /** So long a holder keeps a term against others that ask a node which is connected to it. */
     static final long HOLD_NANOS = 100_000_000L;
 
-    private final Wires wires;
+    private final Network network;
     private final Disk disk;
     private final long datacenter;
     private final @Nullable PartitionTerm[] partitions;
@@ -43,7 +43,7 @@ public final class Terms implements TermBook {
      * @param pause gives a random number from 0 to below its argument
      * @param isEmptied whether nothing is left here of a partition
      */
-    public record Wires(
+    public record Network(
             Outbox outbox,
             Requests requests,
             Clocks clocks,
@@ -64,11 +64,11 @@ public final class Terms implements TermBook {
      */
     public record Kept(int partition, Term term, List<Long> formers) {}
 
-    public Terms(int partitions, long datacenter, List<Kept> recovered, Disk disk, Wires wires) {
+    public Terms(int partitions, long datacenter, List<Kept> recovered, Disk disk, Network network) {
         this.partitions = new @Nullable PartitionTerm[partitions];
         this.datacenter = datacenter;
         this.disk = disk;
-        this.wires = wires;
+        this.network = network;
         for (Kept each : recovered) {
             if (each.partition() < partitions) {
                 PartitionTerm term = of(each.partition());
@@ -83,8 +83,8 @@ public final class Terms implements TermBook {
         return counters;
     }
 
-    Wires wires() {
-        return wires;
+    Network network() {
+        return network;
     }
 
     private PartitionTerm of(int partition) {
@@ -220,7 +220,7 @@ public final class Terms implements TermBook {
     }
 
     private boolean isAlone(RecordKey storageKey) {
-        Route route = wires.router().routeOf(storageKey);
+        Route route = network.router().routeOf(storageKey);
         return route.writers().length == 1 && route.self() == 0;
     }
 
@@ -233,7 +233,7 @@ public final class Terms implements TermBook {
             return false;
         }
         if (!isHeld) {
-            granted(term, new Term(term.kept.number() + 1, wires.router().self()));
+            granted(term, new Term(term.kept.number() + 1, network.router().self()));
             term.held = term.kept;
             counters.won++;
         }
@@ -248,11 +248,11 @@ public final class Terms implements TermBook {
         RecordKey key = RecordKey.firstOf(claim.partition());
         PartitionTerm term = of(claim.partition());
         Guard guard = claim.guard();
-        if (guard.datacenter() != datacenter || !wires.router().isReplicaOf(claim.partition())) {
-            wires.router().redirect(from, key);
+        if (guard.datacenter() != datacenter || !network.router().isReplicaOf(claim.partition())) {
+            network.router().redirect(from, key);
             reply(from, claim, Verdict.NOT_MINE, 0);
-        } else if (wires.router().isOld(guard, key)) {
-            wires.router().redirect(from, key);
+        } else if (network.router().isOld(guard, key)) {
+            network.router().redirect(from, key);
             reply(from, claim, Verdict.OLD_RING, 0);
         } else if (!guard.term().isAbove(term.kept)) {
             saved(term, ok -> reply(from, claim, ok ? Verdict.OLD_TERM : Verdict.FAILED, 0));
@@ -270,11 +270,12 @@ public final class Terms implements TermBook {
     /** For how long the holder keeps the partition against this claimer, which may be this node itself. */
     long leftOfHold(PartitionTerm term, long claimer) {
         long holder = term.kept.node();
-        boolean isConnected = holder == wires.router().self() || !wires.router().isGone(holder);
+        boolean isConnected =
+                holder == network.router().self() || !network.router().isGone(holder);
         if (!term.isGranted || holder == claimer || !isConnected) {
             return 0;
         }
-        return HOLD_NANOS - (wires.clocks().nanos() - term.grantedNanos);
+        return HOLD_NANOS - (network.clocks().nanos() - term.grantedNanos);
     }
 
     private void grant(long from, TermMessage.TermClaim claim, PartitionTerm term) {
@@ -291,12 +292,12 @@ public final class Terms implements TermBook {
     void granted(PartitionTerm term, Term newest) {
         term.raise(newest);
         term.isGranted = true;
-        term.grantedNanos = wires.clocks().nanos();
+        term.grantedNanos = network.clocks().nanos();
     }
 
     private void reply(long to, TermMessage.TermClaim claim, Verdict verdict, int comeAgainMillis) {
         Term shown = of(claim.partition()).durable;
-        wires.outbox().send(to, new TermMessage.TermReply(claim.requestId(), verdict, shown, comeAgainMillis));
+        network.outbox().send(to, new TermMessage.TermReply(claim.requestId(), verdict, shown, comeAgainMillis));
     }
 
     // --- transfers ---
@@ -333,8 +334,8 @@ public final class Terms implements TermBook {
                 int[] uncounted = Arrays.stream(asked)
                         .filter(partition -> !counts(partition))
                         .toArray();
-                int[] emptied = Arrays.stream(asked).filter(wires.isEmptied()).toArray();
-                wires.outbox().send(from, new TermMessage.TermsReply(request.requestId(), told, uncounted, emptied));
+                int[] emptied = Arrays.stream(asked).filter(network.isEmptied()).toArray();
+                network.outbox().send(from, new TermMessage.TermsReply(request.requestId(), told, uncounted, emptied));
             }
         };
         for (int partition : asked) {

@@ -31,9 +31,6 @@ import java.util.function.Consumer;
  * exchange has brought needs not be brought again.
  */
 public final class TransferCore {
-    /** How many partitions one exchange is about: progress is noted, and survives, in such steps. */
-    static final int CHUNK_PARTITIONS = 16;
-
     private static final long INTERVAL_NANOS = 100_000_000L;
     /** What this node holds or gives up is told to all, who follow it: while there is more to come, not more often. */
     private static final long TELL_INTERVAL_NANOS = 250_000_000L;
@@ -71,8 +68,7 @@ public final class TransferCore {
     private final TreeMap<Long, Long> notMetBefore = new TreeMap<>();
 
     private final TreeSet<Long> asked = new TreeSet<>();
-    /** By peer, the last partition of the last exchange with it, if that did not make all equal. */
-    private final TreeMap<Long, Integer> lastFailed = new TreeMap<>();
+    private final ExchangeChunks chunks = new ExchangeChunks();
 
     /** Counts the turns of {@link #meet}. */
     private int meetings;
@@ -443,7 +439,7 @@ public final class TransferCore {
         if (asked.contains(peer) || (earliest != null && now - earliest < 0)) {
             return;
         }
-        List<Integer> chunk = chunk(list, lastFailed.getOrDefault(peer, -1));
+        List<Integer> chunk = chunks.next(peer, list);
         // Where the work has begun anew meanwhile, the exchange was before that, and does not count.
         Map<Integer, Partners> since = new HashMap<>();
         chunk.forEach(partition -> since.put(partition, told.get(partition)));
@@ -467,11 +463,7 @@ public final class TransferCore {
                     before.add(peer, !uncounted.contains(partition));
                 }
             }
-            if (equal.containsAll(chunk)) {
-                lastFailed.remove(peer);
-            } else {
-                lastFailed.put(peer, chunk.get(chunk.size() - 1));
-            }
+            chunks.ended(peer, chunk, equal);
             long then = in.clocks().nanos();
             boolean isMeetingInVain = equal.isEmpty() && (told == meeting || told == formers.lastMeetings());
             if (!uncounted.isEmpty() || isMeetingInVain) {
@@ -489,19 +481,5 @@ public final class TransferCore {
                 nextNanos = Math.min(nextNanos, then);
             }
         });
-    }
-
-    /**
-     * The first ones, so that partitions are through one after the other; behind an exchange that failed the next ones, for
-     * what cannot be had yet must not keep back the others.
-     */
-    private static List<Integer> chunk(List<Integer> sorted, int last) {
-        int begin = 0;
-        while (begin < sorted.size() && sorted.get(begin) <= last) {
-            begin++;
-        }
-        List<Integer> turned = new ArrayList<>(sorted.subList(begin, sorted.size()));
-        turned.addAll(sorted.subList(0, begin));
-        return List.copyOf(turned.subList(0, Math.min(CHUNK_PARTITIONS, turned.size())));
     }
 }

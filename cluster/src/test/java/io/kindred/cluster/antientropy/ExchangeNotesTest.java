@@ -11,7 +11,7 @@ class ExchangeNotesTest {
     private final ExchangeNotes notes = new ExchangeNotes(lines::add);
 
     private void ended(long peer, long sent, long taken, long nowNanos) {
-        RangeExchange.Tally tally = new RangeExchange.Tally();
+        ExchangeTally tally = new ExchangeTally();
         tally.keysSent = sent;
         tally.keysTaken = taken;
         notes.ended(peer, "n" + peer, tally, nowNanos);

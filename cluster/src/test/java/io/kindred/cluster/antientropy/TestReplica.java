@@ -79,9 +79,10 @@ final class TestReplica implements Outbox, Router, PartitionMap, LocalReplica, R
         Latencies latencies = new Latencies(250_000_000L);
         trees = new MerkleTrees(PARTITIONS, true, flushStamps, group -> 0);
         exchange = new ExchangeCore(
-                new ExchangeCore.Wires(this, requests, clocks, this, this, latencies),
-                new ExchangeCore.Store(trees, this, flushStamps, this, this, marks, counters),
+                new ExchangeNetwork(this, requests, clocks, this, this, latencies),
+                new ExchangedData(trees, this, flushStamps, marks, this, this),
                 new ExchangeCore.Debts(owed, range -> {}),
+                counters,
                 60_000_000_000L,
                 notes::add);
         TreeBuilder builder = new TreeBuilder(

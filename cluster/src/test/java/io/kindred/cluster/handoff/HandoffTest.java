@@ -55,7 +55,7 @@ class HandoffTest {
     private final Requests requests = new Requests(0, SECOND_NANOS);
     private final Receiver receiver = new Receiver();
     private final HandoffCore handoff = new HandoffCore(
-            new HandoffCore.Wires(receiver, requests, clocks, router(), new Latencies(SECOND_NANOS)),
+            new HandoffCore.Network(receiver, requests, clocks, router(), new Latencies(SECOND_NANOS)),
             new HandoffCore.Store(ledger, hints, holder, lost, counters),
             line -> {});
     private long now = SECOND_NANOS;

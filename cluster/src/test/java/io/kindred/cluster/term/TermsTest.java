@@ -65,7 +65,7 @@ class TermsTest {
                 0,
                 recovered,
                 (kept, told) -> disk.add(told),
-                new Terms.Wires(outbox, requests, clocks, router(), bound -> 0, partition -> false));
+                new Terms.Network(outbox, requests, clocks, router(), bound -> 0, partition -> false));
     }
 
     private Router router() {

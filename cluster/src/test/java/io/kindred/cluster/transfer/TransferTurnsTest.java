@@ -208,7 +208,7 @@ class TransferTurnsTest {
     @Test
     void whatCannotBeHadKeepsBackNothingElse() {
         records = List.of(join(OTHER, 100), join(SELF, 200));
-        for (int partition = 0; partition < 2 * TransferCore.CHUNK_PARTITIONS; partition++) {
+        for (int partition = 0; partition < 2 * ExchangeChunks.PARTITIONS_MAX; partition++) {
             stuck.add(partition);
         }
         clocks.advance(SECOND_NANOS, 0);
