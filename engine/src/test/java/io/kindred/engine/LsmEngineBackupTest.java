@@ -1,7 +1,5 @@
 package io.kindred.engine;
 
-import static io.kindred.engine.EngineDriver.key;
-import static io.kindred.engine.EngineDriver.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -10,199 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A backup holds what was acknowledged before it, whatever goes on beside it; and one that is cut off is not there. */
-final class LsmEngineBackupTest {
-    private static final EngineOptions SMALL = LsmEngineContractTest.SMALL;
-    private static final Map<String, String> FACTS = Map.of("node", "n1");
-    private static final int GROUPS = 4;
-
-    @TempDir
-    Path root = Path.of("unset");
-
-    private final FaultyDisk disk = new FaultyDisk();
-    private EngineDriver driver = new EngineDriver(new MemoryEngine(SyncPolicy.NO, Runnable::run), new OwnerQueue());
-    private int written;
-
-    private LsmEngine open() throws IOException {
-        driver = open(disk, root.resolve("data"));
-        return (LsmEngine) driver.engine;
-    }
-
-    private static EngineDriver open(Disk disk, Path directory) throws IOException {
-        OwnerQueue owner = new OwnerQueue();
-        EngineContext context = new EngineContext(disk, directory, SMALL, new EngineCounters());
-        return new EngineDriver(LsmEngine.open(context, owner), owner);
-    }
-
-    @AfterEach
-    void closeEngine() {
-        disk.roomBytes = Long.MAX_VALUE;
-        disk.afterChange = null;
-        driver.engine.close();
-    }
-
-    /** Some lie in value files. */
-    private static String valueOf(int number) {
-        return "value " + number + " ".repeat(number % 50 == 49 ? 3_000 : 100);
-    }
-
-    private void write(int keys) {
-        LsmEngine engine = (LsmEngine) driver.engine;
-        for (int i = 0; i < keys; i++) {
-            driver.engine.put(key(written % GROUPS, "key" + written), value(valueOf(written)), 1);
-            written++;
-            assertNull(driver.commit());
-            driver.owner.runUntil(() -> engine.stallNanos() == 0);
-        }
-    }
-
-    /** Its room is zeros: a copy that has read some of them, and then what was written behind them, would have a gap. */
-    @Test
-    void whatIsWrittenBesideTheCopyOfTheLogIsNotInIt() throws Exception {
-        EngineOptions options = EngineOptions.defaults().withSyncPolicy(SyncPolicy.ALWAYS);
-        OwnerQueue owner = new OwnerQueue();
-        EngineContext context = new EngineContext(disk, root.resolve("data"), options, new EngineCounters());
-        driver = new EngineDriver(LsmEngine.open(context, owner), owner);
-        int keys = 0;
-        for (; keys < 25; keys++) {
-            putLarge(keys);
-        }
-        CountDownLatch isReading = new CountDownLatch(1);
-        CountDownLatch mayGoOn = new CountDownLatch(1);
-        disk.afterRead = file -> {
-            if (LogFormat.segmentNumber(file).isPresent()) {
-                isReading.countDown();
-                awaitUninterruptibly(mayGoOn);
-            }
-        };
-        Ended ended = start(root.resolve("backup"));
-        isReading.await();
-        for (int more = 0; more < 10; more++) {
-            putLarge(keys + more);
-        }
-        mayGoOn.countDown();
-        await(ended);
-        disk.afterRead = null;
-        assertNull(ended.failure);
-        Path copy = Files.createTempDirectory(root, "copy");
-        disk.copyAll(root.resolve("backup").resolve(BackupManifest.STORE), copy);
-        EngineDriver copied = open(new LocalDisk(), copy);
-        LsmEngine engine = (LsmEngine) copied.engine;
-        try {
-            assertEquals(
-                    0, engine.recovery().corruptions(), () -> engine.recovery().toString());
-            assertEquals(
-                    keys, copied.scan(new byte[0], new byte[0], 100).size(), "all that was acknowledged, and no more");
-        } finally {
-            engine.close();
-        }
-    }
-
-    private void putLarge(int number) {
-        driver.engine.put(key(1, "key" + number), value("v".repeat(10_000)), 1);
-        assertNull(driver.commit());
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static final class Ended {
-        boolean given;
-
-        @Nullable
-        BackupManifest made;
-
-        @Nullable
-        EngineFailure failure;
-    }
-
-    private Ended start(Path into) {
-        Ended ended = new Ended();
-        ((LsmEngine) driver.engine).backUp(into, FACTS, (made, failure) -> {
-            ended.made = made;
-            ended.failure = failure;
-            ended.given = true;
-        });
-        return ended;
-    }
-
-    private Ended await(Ended ended) {
-        driver.owner.runUntil(() -> ended.given);
-        return ended;
-    }
-
-    private BackupManifest make(Path into) {
-        Ended ended = await(start(into));
-        assertNull(ended.failure);
-        return Objects.requireNonNull(ended.made);
-    }
-
+final class LsmEngineBackupTest extends EngineBackups {
     private String refusal(Path into) {
         Ended ended = await(start(into));
         assertNull(ended.made);
         return Objects.requireNonNull(ended.failure).message();
-    }
-
-    /** Opens a copy of a backup as an engine: the first `keys` are there, and none that was never written. */
-    private void requireHolds(Path backup, int keys) throws IOException {
-        BackupManifest manifest = BackupManifest.read(backup);
-        manifest.verify(backup, bytes -> {});
-        assertEquals(FACTS, manifest.facts());
-        Path copy = Files.createTempDirectory(root, "copy");
-        disk.copyAll(backup.resolve(BackupManifest.STORE), copy);
-        requireEngineHolds(copy, keys);
-    }
-
-    private void requireEngineHolds(Path directory, int keys) throws IOException {
-        EngineDriver copied = open(new LocalDisk(), directory);
-        try {
-            LsmEngine engine = (LsmEngine) copied.engine;
-            assertEquals(
-                    0, engine.recovery().corruptions(), () -> engine.recovery().toString());
-            List<ScanStep.Entry> entries = copied.scan(new byte[0], new byte[0], 100);
-            for (int i = 0; i < keys; i++) {
-                assertEquals(valueOf(i), copied.get(key(i % GROUPS, "key" + i)));
-            }
-            assertTrue(entries.size() >= keys && entries.size() <= written, () -> entries.size() + " keys");
-            long counted =
-                    copied.counts().values().stream().mapToLong(count -> count).sum();
-            assertEquals(entries.size(), counted, "the counts are those of the keys");
-        } finally {
-            copied.engine.close();
-        }
-    }
-
-    private List<String> namesIn(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> !name.startsWith("copy"))
-                    .sorted()
-                    .toList();
-        }
     }
 
     @Test
@@ -229,70 +48,6 @@ final class LsmEngineBackupTest {
                 assertTrue((int) Files.getAttribute(copy, "unix:nlink") > 1, file::name);
             }
         }
-    }
-
-    /** Flushes and compactions go on while each of them is made, and the backups are of different moments. */
-    @Test
-    void whatIsWrittenMeanwhileDoesNotHarmIt() throws Exception {
-        open();
-        write(500);
-        for (int round = 0; round < 12; round++) {
-            int before = written;
-            Path backup = root.resolve("backup" + round);
-            Ended ended = start(backup);
-            write(400);
-            assertNull(await(ended).failure);
-            requireHolds(backup, before);
-        }
-        for (int round = 0; round < 12; round++) {
-            requireHolds(root.resolve("backup" + round), 500 + 400 * round);
-        }
-    }
-
-    /** As a compaction would that ends while tables are being linked. */
-    @Test
-    void noTableGoesWhileTablesAreLinked() throws Exception {
-        LsmEngine engine = open();
-        write(2_000);
-        engine.close();
-        Path tables = root.resolve("data").resolve("tables");
-        EngineContext context = new EngineContext(disk, root.resolve("data"), SMALL, new EngineCounters());
-        LevelDbEnv env = new LevelDbEnv(disk, Damage.open(context), message -> {});
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> all = Files.list(tables)) {
-            all.filter(file -> file.toString().endsWith(".ldb")).sorted().forEach(files::add);
-        }
-        assertTrue(files.size() > 1, files::toString);
-        disk.afterChange = () -> {
-            for (Path file : files) {
-                assertTrue(env.toFile(file.toString()).delete());
-            }
-        };
-        Path target = Files.createDirectories(root.resolve("links"));
-        new TableLinks(env, disk, tables).into(target);
-        disk.afterChange = null;
-        for (Path file : files) {
-            assertTrue(Files.exists(target.resolve(String.valueOf(file.getFileName()))), file::toString);
-        }
-        assertTrue(env.toFile(files.get(0).toString()).delete());
-        assertFalse(Files.exists(files.get(0)), "afterwards it goes");
-    }
-
-    @Test
-    void oneIsMadeAtATime() throws Exception {
-        open();
-        write(100);
-        Ended first = start(root.resolve("first"));
-        Ended second = start(root.resolve("second"));
-        assertTrue(second.given);
-        assertTrue(Objects.requireNonNull(second.failure).message().contains("one is made at a time"));
-        assertNull(await(first).failure);
-        make(root.resolve("second"));
-        BackupProgress progress = ((LsmEngine) driver.engine).backupProgress();
-        assertEquals(2, progress.made());
-        assertEquals(progress.bytesTotal(), progress.bytesDone());
-        assertEquals(progress.filesTotal(), progress.filesDone());
-        assertFalse(progress.isRunning());
     }
 
     @Test
@@ -422,11 +177,6 @@ final class LsmEngineBackupTest {
         }
     }
 
-    private static Path file(Path path) throws IOException {
-        Files.createDirectories(path.resolveSibling(""));
-        return Files.writeString(path, "half");
-    }
-
     @Test
     void whatAnEarlierRunHasLeftIsTakenAway() throws Exception {
         open();
@@ -438,50 +188,6 @@ final class LsmEngineBackupTest {
         make(root.resolve("again"));
         requireHolds(root.resolve("again"), 100);
         assertEquals(List.of("again", "backup", "data"), namesIn(root));
-    }
-
-    private static String ownerOf(Path directory) {
-        return String.format(
-                "%08x",
-                LogFormat.crc(
-                        ByteBuffer.wrap(directory.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8))));
-    }
-
-    @Test
-    void aStopEndsABackupThatIsUnderWay() throws Exception {
-        open();
-        write(2_000);
-        start(root.resolve("backup"));
-        driver.engine.close();
-        List<String> left = namesIn(root);
-        assertTrue(left.equals(List.of("data")) || left.equals(List.of("backup", "data")), left::toString);
-        requireEngineHolds(root.resolve("data"), 2_000);
-    }
-
-    /** The directory would go from under the links, or some of them would stay in it. */
-    @Test
-    void aStopWaitsForLinksThatAreBeingMade() throws Exception {
-        LsmEngine engine = open();
-        write(2_000);
-        AtomicInteger links = new AtomicInteger();
-        CompletableFuture<Boolean> isThere = new CompletableFuture<>();
-        Path unfinished = root.resolve(".backup." + ownerOf(root.resolve("data")) + ".unfinished");
-        Thread closing = new Thread(engine::close);
-        disk.beforeLink = () -> {
-            if (links.incrementAndGet() != 2) {
-                return;
-            }
-            closing.start();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-            while (engine.backupProgress().isRunning() && System.nanoTime() < deadline) {
-                Thread.onSpinWait();
-            }
-            isThere.complete(Files.exists(unfinished.resolve("store").resolve("tables")));
-        };
-        start(root.resolve("backup"));
-        assertTrue(isThere.get(60, TimeUnit.SECONDS), "a stop has taken the directory away");
-        closing.join();
-        assertFalse(Files.exists(unfinished));
     }
 
     /** It would be linked as it is, and what it had might be nowhere else. */

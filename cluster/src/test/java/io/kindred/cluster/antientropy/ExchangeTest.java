@@ -2,15 +2,12 @@ package io.kindred.cluster.antientropy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.Seeds;
 import io.kindred.cluster.handoff.OwedRanges;
 import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.ExchangeMessage.BucketKeysReply.Covered;
-import io.kindred.cluster.message.Message;
-import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.ring.RecordKey;
@@ -21,78 +18,14 @@ import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class ExchangeTest {
-    private static final long SECOND_NANOS = 1_000_000_000L;
-
-    private static void assertEqualRecords(TwoReplicas two) {
-        assertEquals(two.left.records.size(), two.right.records.size());
-        two.left.records.forEach(
-                (key, record) -> assertTrue(Arrays.equals(record, two.right.records.get(key)), "a record differs"));
-    }
-
-    @Test
-    void makesReplicasEqualWhateverTheirHistories() {
-        Seeds.each(30, "ExchangeTest#makesReplicasEqualWhateverTheirHistories", random -> {
-            TwoReplicas two = new TwoReplicas();
-            two.left.begin(false);
-            two.right.begin(false);
-            int keys = 1 + random.nextInt(3_000);
-            for (int i = 0; i < keys; i++) {
-                write(two, random, i);
-            }
-            two.exchange();
-            assertEqualRecords(two);
-            for (int partition = 0; partition < TestReplica.PARTITIONS; partition++) {
-                assertEquals(two.left.trees.root(partition), two.right.trees.root(partition));
-            }
-        });
-    }
-
-    /** Most keys are written at both; few have a tag, which puts them together; some are concurrent, some deleted. */
-    private static void write(TwoReplicas two, Random random, int i) {
-        String name = random.nextInt(4) == 0 ? "{tag" + i % 3 + "}" + i : "k" + i;
-        RecordKey key = two.key(random.nextInt(10) == 0 ? 3 : 0, name);
-        Versions first = TwoReplicas.write(Versions.EMPTY, 1, i + 1, "a" + i);
-        Versions second = TwoReplicas.write(first, 2, i + 2, "b" + i);
-        Versions concurrent = TwoReplicas.write(first, 3, i + 3, "c" + i);
-        switch (random.nextInt(12)) {
-            case 0 -> two.left.put(key, first);
-            case 1 -> two.right.put(key, second);
-            case 2 -> {
-                two.left.put(key, second);
-                two.right.put(key, concurrent);
-            }
-            case 3 -> {
-                two.left.put(key, first);
-                two.right.put(key, second);
-            }
-            default -> {
-                two.left.put(key, first);
-                two.left.put(key, second);
-                two.right.put(key, second);
-            }
-        }
-    }
-
-    @Test
-    void costIsThatOfTheDifference() {
-        differ(50_000, 100);
-    }
-
-    /** What issue and docs/anti-entropy.md promise. */
-    @Test
-    @Tag("long")
-    void aMillionKeysThatDifferInAHundred() {
-        differ(1_000_000, 100);
-    }
-
+/** Two replicas come to have the same, at the cost of what differs. */
+class ExchangeTest extends ExchangedReplicas {
     private static void differ(int keys, int differences) {
         TwoReplicas two = new TwoReplicas();
         for (int i = 0; i < keys; i++) {
@@ -126,6 +59,55 @@ class ExchangeTest {
         assertTrue(equal < 10_000, () -> "equal replicas cost " + equal + " bytes");
         assertTrue(two.bytes < 1_000_000, () -> "it cost " + two.bytes + " bytes");
         assertTrue(took < 5 * SECOND_NANOS, () -> "it took " + took + " ns");
+    }
+
+    /** Larger than a message. */
+    private static Versions huge(int node) {
+        byte[] value = new byte[12 << 20];
+        Versions huge = Versions.EMPTY;
+        for (int i = 0; i < 6; i++) {
+            Sibling sibling = new Sibling(new Dot(new Actor(node, 1), i + 1), i + 1, Sibling.NEVER, value);
+            huge = huge.write(VersionVector.EMPTY, sibling);
+        }
+        return huge;
+    }
+
+    private static Covered covered(int ranges, long lastHash) {
+        return new Covered(ranges, new Range.End(lastHash, null));
+    }
+
+    private static ExchangeMessage.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
+        return new ExchangeMessage.BucketKeys(1, List.of(new Range(partition, lane, first, last)), new long[0]);
+    }
+
+    @Test
+    void makesReplicasEqualWhateverTheirHistories() {
+        Seeds.each(30, "ExchangeTest#makesReplicasEqualWhateverTheirHistories", random -> {
+            TwoReplicas two = new TwoReplicas();
+            two.left.begin(false);
+            two.right.begin(false);
+            int keys = 1 + random.nextInt(3_000);
+            for (int i = 0; i < keys; i++) {
+                write(two, random, i);
+            }
+            two.exchange();
+            assertEqualRecords(two);
+            for (int partition = 0; partition < TestReplica.PARTITIONS; partition++) {
+                assertEquals(two.left.trees.root(partition), two.right.trees.root(partition));
+            }
+        });
+    }
+
+    @Test
+    void costIsThatOfTheDifference() {
+        differ(50_000, 100);
+    }
+
+    /** What issue and docs/anti-entropy.md promise. */
+    @Test
+    @Tag("long")
+    void aMillionKeysThatDifferInAHundred() {
+        differ(1_000_000, 100);
     }
 
     @Test
@@ -193,17 +175,6 @@ class ExchangeTest {
         two.exchange();
         assertEqualRecords(two);
         assertTrue(two.messages > 15, () -> "in " + two.messages + " messages");
-    }
-
-    /** Larger than a message. */
-    private static Versions huge(int node) {
-        byte[] value = new byte[12 << 20];
-        Versions huge = Versions.EMPTY;
-        for (int i = 0; i < 6; i++) {
-            Sibling sibling = new Sibling(new Dot(new Actor(node, 1), i + 1), i + 1, Sibling.NEVER, value);
-            huge = huge.write(VersionVector.EMPTY, sibling);
-        }
-        return huge;
     }
 
     @Test
@@ -318,70 +289,6 @@ class ExchangeTest {
     }
 
     @Test
-    void aDebtIsPaidByAnExchangeThatBeganAfterIt() {
-        TwoReplicas two = new TwoReplicas();
-        two.left.begin(false);
-        two.right.begin(false);
-        OwedRanges.Range range = new OwedRanges.Range(2, 7);
-        two.left.owed.add(range);
-        two.exchange();
-        assertEquals(0, two.left.owed.size());
-        two.left.exchange.repair(repaired -> {});
-        two.left.owed.add(range);
-        two.deliverAll();
-        assertEquals(1, two.left.owed.size());
-    }
-
-    /** One that is no replica itself asks a replica again and again, while the session takes its time. */
-    @Test
-    void whoAsksForAnExchangeAgainIsAnsweredOnce() {
-        TwoReplicas two = new TwoReplicas();
-        two.left.begin(false);
-        two.right.begin(false);
-        for (int id = 1; id <= 100; id++) {
-            two.left.exchange.onExchangeAsked(3, new ExchangeMessage.ExchangeAsked(id, 7, 2));
-            two.left.exchange.onExchangeAsked(3, new ExchangeMessage.ExchangeAsked(1, 8, 2));
-        }
-        two.deliverAll();
-        // The first session began with the first question; all others were about debts that it may not have paid.
-        assertEquals(
-                List.of(
-                        new ExchangeMessage.ExchangeDone(1, Verdict.OK),
-                        new ExchangeMessage.ExchangeDone(100, Verdict.OK),
-                        new ExchangeMessage.ExchangeDone(1, Verdict.OK)),
-                two.toOthers);
-    }
-
-    @Test
-    void aQuestionThatIsPutAgainWhileItsSessionIsUnderWayBeginsNone() {
-        TwoReplicas two = new TwoReplicas();
-        two.left.begin(false);
-        two.right.begin(false);
-        ExchangeMessage.ExchangeAsked question = new ExchangeMessage.ExchangeAsked(5, 7, 2);
-        two.left.exchange.onExchangeAsked(3, question);
-        two.left.exchange.onExchangeAsked(3, question);
-        two.deliverAll();
-        assertEquals(List.of(new ExchangeMessage.ExchangeDone(5, Verdict.OK)), two.toOthers);
-        assertEquals(1, two.left.counters.rounds);
-    }
-
-    @Test
-    void aDebtIsPaidByASessionOfAnotherNodeHoweverLongItTakes() {
-        List<Message> sent = new ArrayList<>();
-        TestReplica owing = new TestReplica(3, (from, to, message) -> sent.add(message));
-        owing.owed.add(new OwedRanges.Range(2, 7));
-        for (int second = 1; second <= 600; second++) {
-            owing.tick(second * SECOND_NANOS);
-        }
-        ExchangeMessage.ExchangeAsked question = (ExchangeMessage.ExchangeAsked) sent.get(0);
-        assertTrue(sent.size() < 200, () -> "asked " + sent.size() + " times");
-        sent.forEach(each -> assertEquals(question, each));
-        owing.request(question.requestId())
-                .onAnswer(1, new ExchangeMessage.ExchangeDone(question.requestId(), Verdict.OK));
-        assertEquals(0, owing.owed.size());
-    }
-
-    @Test
     void hostileQuestionsAreAnsweredWithNothing() {
         TwoReplicas two = new TwoReplicas();
         two.left.begin(false);
@@ -412,103 +319,5 @@ class ExchangeTest {
                         List.of(new Record(RecordKey.head(65_535, 255, -1, new byte[3]), Versions.EMPTY)),
                         List.of(RecordKey.firstOf(65_535), RecordKey.head(0, 200, 0, new byte[40]))));
         assertTrue(two.left.records.isEmpty());
-    }
-
-    private static Covered covered(int ranges, long lastHash) {
-        return new Covered(ranges, new Range.End(lastHash, null));
-    }
-
-    private static ExchangeMessage.BucketKeys bucketKeys(int partition, int lane, long first, long last) {
-        return new ExchangeMessage.BucketKeys(1, List.of(new Range(partition, lane, first, last)), new long[0]);
-    }
-
-    @Test
-    void whatCannotBeReadIsBroughtAndOnlyThenGivenUp() {
-        TwoReplicas two = new TwoReplicas();
-        two.left.begin(false);
-        two.right.begin(false);
-        RecordKey both = two.key(0, "{a}both");
-        RecordKey readable = two.key(0, "{a}readable");
-        RecordKey alone = two.key(0, "{a}alone");
-        Versions good = TwoReplicas.write(Versions.EMPTY, 1, 5, "good");
-        for (RecordKey key : List.of(both, readable)) {
-            two.left.put(key, good);
-            two.right.put(key, good);
-        }
-        two.left.put(alone, good);
-        int partition = both.partition();
-        two.left.damaged = partition;
-        for (RecordKey key : List.of(both, alone)) {
-            two.left.records.remove(key.bytes());
-            two.left.lost.add(key);
-        }
-        two.left.exchange.doubt(partition, true);
-        assertEquals(TestReplica.PARTITIONS - 1, two.exchange().partitions(), "it takes no part in others");
-        two.deliverAll();
-        assertEquals(partition, two.left.damaged, "there is a key to be replaced");
-        for (int second = 1; second <= 4; second++) {
-            two.left.clocks.advance(second * SECOND_NANOS, 0);
-            two.left.exchange.onTick();
-            two.deliverAll();
-        }
-        assertEquals(-1, two.left.damaged);
-        assertEquals(1, two.left.counters.lossesAccepted);
-        two.left.build();
-        assertEquals(0, two.exchange().keysTaken());
-        assertEqualRecords(two);
-        assertEquals(good, two.left.held(both));
-        assertEquals(good, two.left.held(readable));
-    }
-
-    @Test
-    void nothingIsGivenUpWhileTheOtherReplicaDoesNotAnswer() {
-        TwoReplicas two = new TwoReplicas();
-        two.left.begin(false);
-        two.right.begin(false);
-        int partition = two.key(0, "k").partition();
-        two.left.damaged = partition;
-        two.right.unreadable = true;
-        two.left.exchange.doubt(partition, true);
-        for (int second = 1; second <= 4; second++) {
-            two.deliverAll();
-            two.left.clocks.advance(second * SECOND_NANOS, 0);
-            two.left.exchange.onTick();
-        }
-        assertEquals(partition, two.left.damaged);
-        two.right.unreadable = false;
-        two.deliverAll();
-        for (int second = 5; second <= 7; second++) {
-            two.left.clocks.advance(second * SECOND_NANOS, 0);
-            two.left.exchange.onTick();
-            two.deliverAll();
-        }
-        assertEquals(-1, two.left.damaged);
-    }
-
-    @Test
-    void aScrubFindsWhatHasRotted() {
-        TwoReplicas two = new TwoReplicas();
-        two.left.begin(false);
-        two.right.begin(false);
-        RecordKey key = two.key(0, "k");
-        Versions good = TwoReplicas.write(Versions.EMPTY, 1, 5, "good");
-        two.left.put(key, good);
-        two.right.put(key, good);
-        byte[] rotten = VersionsCodec.encode(good).clone();
-        rotten[rotten.length - 1] ^= 1;
-        assertNotEquals(good, VersionsCodec.decode(rotten));
-        two.left.records.put(key.bytes(), rotten);
-        long now = 0;
-        while (two.left.counters.scrubbed < TestReplica.PARTITIONS) {
-            two.left.clocks.advance(now += SECOND_NANOS, 0);
-            two.left.scrubber.onTick();
-        }
-        assertEquals(1, two.left.counters.scrubMismatches);
-        assertEquals(List.of(key.partition()), two.left.doubted);
-        two.left.exchange.doubt(key.partition(), false);
-        two.deliverAll();
-        assertEquals(good, two.left.held(key), "whichever of the two would win a merge");
-        assertEquals(good, two.right.held(key));
-        assertEquals(1, two.left.counters.recordsMended);
     }
 }
