@@ -66,7 +66,8 @@ final class ClusterMembership {
         roster = new RingRoster(view, watch, router, own, clocks);
         watch.list(member -> roster.isListed(member.id()));
         router.useRecords(roster::hasRecordOf);
-        start = new OwnStart(past, in, view, rounds, router, own, this::lacked);
+        start = new OwnStart(past, in, view, rounds, router, own);
+        start.onDoubted(this::lacked);
         joining = new Joining(roster, clocks, output, config.fingerprint());
         spread = new RecordSpread(rounds, clocks, connected);
         history = new ChangeHistory(view, router, watch, in, config.recordsKept());

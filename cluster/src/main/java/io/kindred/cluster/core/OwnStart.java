@@ -34,7 +34,6 @@ final class OwnStart {
     private final GossipRounds rounds;
     private final RingRouter router;
     private final OwnHolding own;
-    private final Runnable doubt;
     private final StartCheck check;
     /** What came from other nodes before it was known which actor this is, in its order. */
     private final ArrayDeque<Runnable> early = new ArrayDeque<>();
@@ -55,6 +54,7 @@ final class OwnStart {
 
     private Renamed renamed = actor -> {};
     private Runnable lacking = () -> {};
+    private Runnable doubt = () -> {};
     private long mistaken;
     private long listensUntilNanos;
 
@@ -63,15 +63,13 @@ final class OwnStart {
         void become(Actor actor);
     }
 
-    /** @param doubt has this node hold nothing any more, durably */
     OwnStart(
             Recovered.Past past,
             CoreContext in,
             MembershipView view,
             GossipRounds rounds,
             RingRouter router,
-            OwnHolding own,
-            Runnable doubt) {
+            OwnHolding own) {
         this.past = past;
         this.clocks = in.clocks();
         this.output = in.output();
@@ -79,7 +77,6 @@ final class OwnStart {
         this.rounds = rounds;
         this.router = router;
         this.own = own;
-        this.doubt = doubt;
         check = new StartCheck(past.lives(), in.random());
     }
 
@@ -90,6 +87,11 @@ final class OwnStart {
     /** Told when what this node has exchanged with others so far does not count any more. */
     void onLacking(Runnable listener) {
         lacking = listener;
+    }
+
+    /** Has this node hold nothing any more, durably. */
+    void onDoubted(Runnable listener) {
+        doubt = listener;
     }
 
     // --- whether it serves ---

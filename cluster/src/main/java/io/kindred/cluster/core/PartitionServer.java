@@ -14,6 +14,7 @@ import io.kindred.cluster.quorum.KeyLines;
 import io.kindred.cluster.quorum.Latencies;
 import io.kindred.cluster.quorum.PlainHold;
 import io.kindred.cluster.quorum.QuorumCounters;
+import io.kindred.cluster.quorum.QuorumNetwork;
 import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Requests;
 import io.kindred.cluster.quorum.UpdateFunctions;
@@ -118,21 +119,14 @@ final class PartitionServer {
     private Coordination newCoordination() {
         KeyLines lines = new KeyLines(requests, clocks, counters);
         return new Coordination(
-                data.replica(),
-                handoff.hints(),
-                cluster.router(),
-                data.context().output(),
-                requests,
-                clocks,
-                data.config().quorums(),
-                counters,
-                data.kept().flushStamps(),
-                latencies,
-                new RepairBudget(),
+                new QuorumNetwork(
+                        cluster.router(), data.context().output(), requests, clocks, latencies, new RepairBudget()),
+                new Coordination.OwnCopies(
+                        data.replica(), handoff.hints(), data.kept().flushStamps()),
+                new Coordination.KeyTurns(terms, new PlainHold(lines), lines),
                 relays,
-                terms,
-                new PlainHold(lines),
-                lines);
+                data.config().quorums(),
+                counters);
     }
 
     // --- events ---
@@ -255,11 +249,8 @@ final class PartitionServer {
     /** How the whole key space is asked about. */
     Question question() {
         return new Question(
-                data.context().output(),
-                requests,
-                clocks,
+                new Question.Network(data.context().output(), requests, clocks, cluster.router()),
                 data.config().quorums(),
-                cluster.router(),
                 data.kept().flushStamps(),
                 data.keyspace());
     }

@@ -7,11 +7,23 @@ import io.kindred.cluster.quorum.QuorumSettings;
 import io.kindred.cluster.quorum.Requests;
 
 /** What the requests about the whole key space work with. {@code keyspace} answers this node's own part of a question. */
-public record Question(
-        Outbox outbox,
-        Requests requests,
-        Clocks clocks,
-        QuorumSettings settings,
-        PartitionMap partitions,
-        FlushStamps flushStamps,
-        LocalKeyspace keyspace) {}
+public record Question(Network network, QuorumSettings settings, FlushStamps flushStamps, LocalKeyspace keyspace) {
+    /** Whom it is put to. */
+    public record Network(Outbox outbox, Requests requests, Clocks clocks, PartitionMap partitions) {}
+
+    Outbox outbox() {
+        return network.outbox();
+    }
+
+    Requests requests() {
+        return network.requests();
+    }
+
+    Clocks clocks() {
+        return network.clocks();
+    }
+
+    PartitionMap partitions() {
+        return network.partitions();
+    }
+}
