@@ -53,27 +53,14 @@ final class ReadRound extends Request {
     private final int neededOwn;
     private final Listener listener;
     private final Places places;
-    /** Of the replicas, by place: what stand-ins hold is not repaired. */
-    private final @Nullable Versions[] answers;
-
-    /** By place: the one asked there is overdue, or was late in other requests already. */
-    private final boolean[] late;
-    /** By place: when the answer of the one asked there is overdue. */
-    private final long[] dueNanos;
-    /** By place: the stand-in holds nothing. That counts once there is no point in waiting for the replica. */
-    private final boolean[] nothingHeld;
-
-    private final long flushStamp;
+    private final ReadAnswers answers;
     private long sentNanos;
     private Stage stage = Stage.ASKING;
     private boolean isMoved;
     private boolean isUnreadable;
     private boolean isShort;
-    private boolean hasStandIns;
     private boolean repairsNobody;
     private long deadlineNanos;
-
-    private Versions merged = Versions.EMPTY;
 
     interface Listener {
         void enough(Versions merged);
@@ -113,11 +100,8 @@ final class ReadRound extends Request {
         this.neededOwn = needs.own();
         this.listener = listener;
         this.places = new Places(node.router(), route, route.serving());
-        this.answers = new @Nullable Versions[places.size()];
-        this.late = new boolean[places.size()];
-        this.dueNanos = new long[places.size()];
-        this.nothingHeld = new boolean[places.size()];
-        this.flushStamp = node.flushStamps().of(route.storageKey().db());
+        this.answers =
+                new ReadAnswers(places, node.flushStamps().of(route.storageKey().db()));
     }
 
     void start(long deadline) {
@@ -153,23 +137,18 @@ final class ReadRound extends Request {
 
     /** Whether this node's own store is among those that have answered. */
     boolean hasOwnAnswer() {
-        return route.serves() && answers[route.self()] != null;
+        return route.serves() && answers.ofReplicas()[route.self()] != null;
     }
 
     /** What each of the serving replicas has answered by now, by place; null: nothing. */
     @Nullable
     Versions[] answers() {
-        return answers;
+        return answers.ofReplicas();
     }
 
     /** Whether those that have answered all have the same. */
     boolean isUniform() {
-        for (Versions answer : answers) {
-            if (answer != null && !answer.sameAs(merged)) {
-                return false;
-            }
-        }
-        return !hasStandIns;
+        return answers.isUniform();
     }
 
     /** Whether one of them is there, and does not count or cannot read. */
@@ -200,16 +179,16 @@ final class ReadRound extends Request {
         }
         askReplicas(false);
         askReplicas(true);
-        for (int i = 0; i < places.size() && answered() + inTime() < needed && id != 0; i++) {
+        for (int i = 0; i < places.size() && answers.answered() + answers.inTime() < needed && id != 0; i++) {
             if (places.replica(i) == State.UNASKED
                     && i != self
                     && !node.router().isGone(route.writers()[i])) {
                 // Late in other requests, so not to be waited for; but what it says counts more than a stand-in.
                 askReplica(i);
-                late[i] = true;
+                answers.askedLate(i);
             }
-            boolean idle = !places.isAsked(i) || late[i];
-            if (idle && !isAnswered(i) && places.standIn(i) != State.FAILED) {
+            boolean idle = !places.isAsked(i) || answers.isLate(i);
+            if (idle && !answers.isAnswered(i) && places.standIn(i) != State.FAILED) {
                 askStandIn(i);
             }
         }
@@ -237,15 +216,14 @@ final class ReadRound extends Request {
 
     private void askReplica(int place) {
         places.replica(place, State.ASKED);
-        late[place] = false;
-        dueNanos[place] = due(route.writers()[place]);
+        answers.asked(place, due(route.writers()[place]));
         node.outbox()
                 .send(route.writers()[place], new RequestMessage.ReadRequest(id, route.storageKey(), false, guard));
     }
 
     private void askSelf(int self) {
         places.replica(self, State.ASKED);
-        dueNanos[self] = due(node.self());
+        answers.asked(self, due(node.self()));
         boolean counts = node.terms().counts(route.storageKey().partition());
         isShort |= !counts;
         node.replica()
@@ -264,9 +242,8 @@ final class ReadRound extends Request {
                             route.writers(),
                             (verdict, versions) -> onStandIn(place, verdict, versions));
         } else if (standIn != 0) {
-            late[place] = false;
-            dueNanos[place] = due(standIn);
-            node.outbox().send(standIn, new RequestMessage.ReadRequest(id, route.storageKey(), true));
+            answers.asked(place, due(standIn));
+            node.outbox().send(standIn, new Message.ReadRequest(id, route.storageKey(), true));
         }
     }
 
@@ -309,8 +286,7 @@ final class ReadRound extends Request {
             return;
         }
         places.replica(place, verdict == Verdict.OK ? State.ANSWERED : State.STANDS_IN);
-        answers[place] = versions;
-        merged = merged.join(versions.withoutStampsUpTo(flushStamp));
+        answers.byReplica(place, versions);
         settle();
     }
 
@@ -329,9 +305,7 @@ final class ReadRound extends Request {
             return;
         }
         places.standIn(place, State.ANSWERED);
-        nothingHeld[place] = versions.isEmpty();
-        hasStandIns |= !versions.isEmpty();
-        merged = merged.join(versions.withoutStampsUpTo(flushStamp));
+        answers.byStandIn(place, versions);
         settle();
     }
 
@@ -368,10 +342,8 @@ final class ReadRound extends Request {
         boolean news = false;
         long now = node.clocks().nanos();
         for (int i = 0; i < places.size(); i++) {
-            if (places.isAsked(i) && now - dueNanos[i] >= 0) {
-                news |= !late[i] || nothingHeld[i];
-                late[i] = true;
-                nothingHeld[i] = false;
+            if (answers.isOverdue(i, now)) {
+                news |= answers.passBy(i);
                 markLate(i);
             }
         }
@@ -401,14 +373,8 @@ final class ReadRound extends Request {
         return node.clocks().nanos() + node.latencies().lateAfter(asked);
     }
 
-    /** Until all that are asked now are overdue. */
     private long patience() {
-        long most = 0;
-        for (int i = 0; i < late.length; i++) {
-            most = Math.max(
-                    most, places.isAsked(i) ? dueNanos[i] - node.clocks().nanos() : 0);
-        }
-        return most;
+        return answers.patienceNanos(node.clocks().nanos());
     }
 
     @Override
@@ -418,7 +384,7 @@ final class ReadRound extends Request {
         } else {
             stage = Stage.DECIDED;
             node.counters().timeouts++;
-            listener.failed(answered(), needed, true);
+            listener.failed(answers.answered(), needed, true);
         }
     }
 
@@ -429,7 +395,7 @@ final class ReadRound extends Request {
         if (!isDecided() && isEnough()) {
             stage = Stage.DECIDED;
             node.counters().readRounds.record(node.clocks().nanos() - sentNanos);
-            listener.enough(merged);
+            listener.enough(answers.merged());
         }
         if (!isDecided() && id != 0 && isHopeless() && !askTheLate()) {
             stage = Stage.DECIDED;
@@ -440,7 +406,7 @@ final class ReadRound extends Request {
             if (isUnreadable) {
                 listener.unreadable();
             } else {
-                listener.failed(answered(), needed, false);
+                listener.failed(answers.answered(), needed, false);
             }
             return;
         }
@@ -470,7 +436,7 @@ final class ReadRound extends Request {
                     && i != route.self()
                     && !node.router().isGone(replica)) {
                 askReplica(i);
-                late[i] = true;
+                answers.askedLate(i);
             }
         }
         return !isHopeless();
@@ -482,12 +448,14 @@ final class ReadRound extends Request {
         }
         for (long each : wanted) {
             int place = route.indexOf(each);
-            if (place >= 0 && place < places.size() && places.replica(place) == State.ASKED && !late[place]) {
+            if (place >= 0 && place < places.size() && places.replica(place) == State.ASKED && !answers.isLate(place)) {
                 return false;
             }
         }
         int own = places.ownAnswered();
-        return answered() >= needed && own >= neededOwn && (own > 0 || !merged.isEmpty());
+        return answers.answered() >= needed
+                && own >= neededOwn
+                && (own > 0 || !answers.merged().isEmpty());
     }
 
     private boolean isHopeless() {
@@ -496,40 +464,12 @@ final class ReadRound extends Request {
 
     private void repair() {
         if (!repairsNobody) {
-            ReadRepair.repair(node, route, answers, merged);
+            ReadRepair.repair(node, route, answers.ofReplicas(), answers.merged());
         }
-    }
-
-    /** Whether a place's answer counts. */
-    private boolean isAnswered(int place) {
-        return places.isReplicaAnswered(place)
-                || places.standIn(place) == State.ANSWERED
-                        && !(nothingHeld[place] && places.replica(place) == State.ASKED);
-    }
-
-    private int answered() {
-        int count = 0;
-        for (int i = 0; i < late.length; i++) {
-            count += isAnswered(i) ? 1 : 0;
-        }
-        return count;
     }
 
     /** How many more replicas to ask. */
     private int missing() {
-        int own = places.ownAnswered();
-        for (int i = 0; i < late.length; i++) {
-            own += places.replica(i) == State.ASKED && !late[i] ? 1 : 0;
-        }
-        return Math.max(needed, neededOwn) - own;
-    }
-
-    /** How many answers are on their way and not late. */
-    private int inTime() {
-        int count = 0;
-        for (int i = 0; i < late.length; i++) {
-            count += places.isAsked(i) && !isAnswered(i) && !late[i] ? 1 : 0;
-        }
-        return count;
+        return Math.max(needed, neededOwn) - answers.ownInTime();
     }
 }
