@@ -190,6 +190,20 @@ final class Places {
         return replicas[place] == State.ANSWERED || replicas[place] == State.ASKED;
     }
 
+    /** For how long it is usual to wait for those that were asked. */
+    long patienceNanos(Latencies latencies) {
+        long most = 0;
+        for (int i = 0; i < replicas.length; i++) {
+            if (replicas[i] == State.ASKED) {
+                most = Math.max(most, latencies.lateAfter(route.writers()[i]));
+            }
+            if (standIn(i) == State.ASKED) {
+                most = Math.max(most, latencies.lateAfter(standInNode(i)));
+            }
+        }
+        return most;
+    }
+
     /** Whether an answer is still awaited at any place. */
     boolean anyAsked() {
         for (int i = 0; i < replicas.length; i++) {

@@ -243,7 +243,7 @@ final class ReadRound extends Request {
                             (verdict, versions) -> onStandIn(place, verdict, versions));
         } else if (standIn != 0) {
             answers.asked(place, due(standIn));
-            node.outbox().send(standIn, new Message.ReadRequest(id, route.storageKey(), true));
+            node.outbox().send(standIn, new RequestMessage.ReadRequest(id, route.storageKey(), true));
         }
     }
 

@@ -62,7 +62,7 @@ final class WriteRound extends Request {
     private final Listener listener;
     private final Places places;
     /** Null: nothing was sent yet. */
-    private @Nullable List<Record> deltas;
+    private @Nullable WriteCopies copies;
 
     private long sentNanos;
     /** Before this nobody who was asked is late. */
@@ -146,9 +146,11 @@ final class WriteRound extends Request {
 
     /** As {@link #proceed(Versions)}, with several records of the route's partition, which a replica has all of, or none. */
     void proceed(List<Record> written) {
-        deltas = written;
+        WriteCopies made = new WriteCopies(node, route, guard, written);
+        copies = made;
         if (id == 0) {
-            proceedLate(written);
+            // The disk here took longer than the client waited.
+            made.asRepairs();
             return;
         }
         for (int i = 0; i < written.size(); i++) {
@@ -162,7 +164,7 @@ final class WriteRound extends Request {
         stage = Stage.SENDING;
         for (int i = 0; i < places.size(); i++) {
             if (places.replica(i) == State.UNASKED) {
-                askReplica(i, written);
+                askReplica(i, made);
             }
         }
         if (!isDecided()) {
@@ -179,88 +181,52 @@ final class WriteRound extends Request {
         node.requests().hedge(this, nowNanos, patienceNanos);
     }
 
-    /** The disk here took longer than the client waited: the others get the write as a repair. */
-    private void proceedLate(List<Record> written) {
-        for (int i = 0; i < places.size(); i++) {
-            if (i != route.self() && !node.router().avoids(route.writers()[i])) {
-                node.outbox().send(route.writers()[i], new RequestMessage.Deltas(0, written, 0, null));
-            }
-        }
-    }
-
-    private void askReplica(int place, List<Record> written) {
+    private void askReplica(int place, WriteCopies made) {
         long replica = route.writers()[place];
         // Whoever is only late is waited for where nobody may stand in.
         boolean isPassedBy =
                 isExact ? node.router().isGone(replica) : node.router().avoids(replica);
         if (isPassedBy) {
             places.replica(place, State.SKIPPED);
-            askStandIn(place, written);
+            askStandIn(place, made);
         } else {
             places.replica(place, State.ASKED);
-            node.outbox().send(replica, new RequestMessage.Deltas(id, written, 0, guard));
+            made.toReplica(place, id);
         }
     }
 
     /** True if there was another one to ask. */
-    private boolean askStandIn(int place, List<Record> written) {
-        long intended = route.writers()[place];
+    private boolean askStandIn(int place, WriteCopies made) {
         long standIn = places.assign(place);
         if (standIn == node.self()) {
-            Hinted hinted = new Hinted(written.size(), place);
-            written.forEach(each -> node.hints().store(intended, each.key(), each.versions(), hinted));
+            made.toSelf(place, (verdict, uncovered) -> onStandIn(place, verdict, uncovered));
         } else if (standIn != 0) {
-            node.outbox().send(standIn, new RequestMessage.Deltas(id, written, intended, null));
+            made.toStandIn(standIn, place, id);
         }
         return standIn != 0;
     }
 
-    /** This node stands in: it has a hint for each record. */
-    private final class Hinted implements HintKeeper.Stored {
-        private final int place;
-        private int missing;
-        private Verdict worst = Verdict.OK;
-
-        Hinted(int recordsCount, int place) {
-            this.missing = recordsCount;
-            this.place = place;
-        }
-
-        @Override
-        public void done(Verdict verdict, @Nullable Versions uncovered) {
-            worst = verdict == Verdict.OK ? worst : verdict;
-            if (--missing == 0) {
-                onStandIn(place, worst, uncovered);
-            }
-        }
-    }
-
     @Override
     public void onDeltasAck(long from, RequestMessage.DeltasAck ack) {
-        node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
         int place = route.indexOf(from);
         if (place >= 0) {
             noteRefusal(place, ack);
-            onReplica(place, ack.verdict(), ack.uncovered());
-            return;
         }
-        int stoodIn = places.standInPlace(from);
-        if (stoodIn >= 0) {
-            onStandIn(stoodIn, ack.verdict(), ack.uncovered());
-        }
+        answered(from, place, ack.verdict(), ack.uncovered());
     }
 
     @Override
     protected void onAcknowledged(long from) {
+        answered(from, route.indexOf(from), Verdict.OK, null);
+    }
+
+    private void answered(long from, int place, Verdict verdict, @Nullable Versions uncovered) {
         node.latencies().answered(from, node.clocks().nanos() - sentNanos, route.wide());
-        int place = route.indexOf(from);
+        int stoodIn = place >= 0 ? -1 : places.standInPlace(from);
         if (place >= 0) {
-            onReplica(place, Verdict.OK, null);
-            return;
-        }
-        int stoodIn = places.standInPlace(from);
-        if (stoodIn >= 0) {
-            onStandIn(stoodIn, Verdict.OK, null);
+            onReplica(place, verdict, uncovered);
+        } else if (stoodIn >= 0) {
+            onStandIn(stoodIn, verdict, uncovered);
         }
     }
 
@@ -293,10 +259,10 @@ final class WriteRound extends Request {
 
     private void failReplica(int place) {
         places.replica(place, State.FAILED);
-        List<Record> written = deltas;
+        WriteCopies made = copies;
         boolean isWanted = !places.isRefused(place) || needs.isOfTarget(place);
-        if (written != null && isWanted && places.standIn(place) == State.UNASKED) {
-            askStandIn(place, written);
+        if (made != null && isWanted && places.standIn(place) == State.UNASKED) {
+            askStandIn(place, made);
         }
         settle();
     }
@@ -305,7 +271,7 @@ final class WriteRound extends Request {
         if (id == 0 || places.standIn(place) != State.ASKED) {
             return;
         }
-        List<Record> written = deltas;
+        WriteCopies made = copies;
         if (verdict == Verdict.OK) {
             places.standIn(place, State.ANSWERED);
             if (!sloppy) {
@@ -313,9 +279,9 @@ final class WriteRound extends Request {
                 node.counters().sloppyWrites++;
             }
             acknowledged(uncovered);
-        } else if (written != null) {
+        } else if (made != null) {
             places.standIn(place, State.FAILED);
-            askStandIn(place, written);
+            askStandIn(place, made);
             settle();
         }
     }
@@ -344,12 +310,12 @@ final class WriteRound extends Request {
     /** Whoever has not answered by now is late; while W is not met, somebody else is asked as well. */
     @Override
     protected void onHedge() {
-        List<Record> written = deltas;
-        if (written == null || node.clocks().nanos() - hedgeNanos < 0) {
+        WriteCopies made = copies;
+        if (made == null || node.clocks().nanos() - hedgeNanos < 0) {
             return;
         }
         if (stage == Stage.AWAITING_NEWS) {
-            askAgain(written);
+            askAgain(made);
             return;
         }
         boolean asked = false;
@@ -365,7 +331,7 @@ final class WriteRound extends Request {
             }
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
             if (!isDecided() && !isExact && isWanted && places.standIn(i) != State.FAILED) {
-                asked |= askStandIn(i, written);
+                asked |= askStandIn(i, made);
             }
         }
         settle();
@@ -376,16 +342,7 @@ final class WriteRound extends Request {
     }
 
     private long patience() {
-        long most = 0;
-        for (int i = 0; i < places.size(); i++) {
-            if (places.replica(i) == State.ASKED) {
-                most = Math.max(most, node.latencies().lateAfter(route.writers()[i]));
-            }
-            if (places.standIn(i) == State.ASKED) {
-                most = Math.max(most, node.latencies().lateAfter(places.standInNode(i)));
-            }
-        }
-        return most;
+        return places.patienceNanos(node.latencies());
     }
 
     @Override
@@ -434,7 +391,7 @@ final class WriteRound extends Request {
 
     /** Too many of the key's own replicas are gone: those that stand in for them count after all. */
     private void relax() {
-        if (isExact && deltas != null) {
+        if (isExact && copies != null) {
             isExact = false;
             node.counters().sloppyUpdates++;
             needs = WriteNeeds.of(node.settings(), quorum, route);
@@ -455,12 +412,12 @@ final class WriteRound extends Request {
 
     /** Replicas that were passed by because they are late are better than nobody. True: that gives hope again. */
     private boolean askTheLate() {
-        List<Record> written = deltas;
-        for (int i = 0; i < places.size() && written != null && id != 0; i++) {
+        WriteCopies made = copies;
+        for (int i = 0; i < places.size() && made != null && id != 0; i++) {
             long replica = route.writers()[i];
             if (places.replica(i) == State.SKIPPED && !node.router().isGone(replica)) {
                 places.replica(i, State.ASKED);
-                node.outbox().send(replica, new RequestMessage.Deltas(id, written, 0, guard));
+                made.toReplica(i, id);
             }
         }
         return !isHopeless();
@@ -471,7 +428,7 @@ final class WriteRound extends Request {
      * writes. In a moment all who have not answered are asked again.
      */
     private boolean awaitNews() {
-        if (id == 0 || deltas == null || !(isChanging() || places.isAnyRefused())) {
+        if (id == 0 || copies == null || !(isChanging() || places.isAnyRefused())) {
             return false;
         }
         if (stage != Stage.AWAITING_NEWS) {
@@ -490,7 +447,7 @@ final class WriteRound extends Request {
         return route.sets() != null;
     }
 
-    private void askAgain(List<Record> written) {
+    private void askAgain(WriteCopies made) {
         Route now = node.router().routeOf(route.storageKey());
         Route scoped = route.wide() ? node.router().wide(now) : now;
         boolean isOther = !Arrays.equals(scoped.writers(), route.writers());
@@ -507,14 +464,14 @@ final class WriteRound extends Request {
             WriteRound anew = new WriteRound(node, scoped, quorum, listener);
             successor = anew;
             anew.begin(deadlineNanos);
-            anew.proceed(written);
+            anew.proceed(made.written());
             return;
         }
         stage = Stage.SENDING;
         places.forgetRefusals();
         for (int i = 0; i < places.size(); i++) {
             if (!places.isAnswered(i) && !places.isAsked(i)) {
-                askReplica(i, written);
+                askReplica(i, made);
             }
         }
         if (!isDecided()) {
@@ -527,15 +484,14 @@ final class WriteRound extends Request {
     }
 
     private void keepForTheRest() {
-        List<Record> written = deltas;
-        for (int i = 0; i < places.size() && written != null; i++) {
+        WriteCopies made = copies;
+        for (int i = 0; i < places.size() && made != null; i++) {
             boolean isWanted = !places.isRefused(i) || needs.isOfTarget(i);
             if (refusal != null && refusal.isBy(route.writers()[i])) {
                 // Others have it by now, so it is as any version that this replica lacks.
-                node.outbox().send(route.writers()[i], new RequestMessage.Deltas(0, written, 0, null));
+                made.asRepair(i);
             } else if (i != route.self() && isWanted && !places.isAnswered(i)) {
-                long missed = route.writers()[i];
-                written.forEach(each -> node.hints().keep(missed, each.key(), each.versions()));
+                made.keep(i);
             }
         }
     }
