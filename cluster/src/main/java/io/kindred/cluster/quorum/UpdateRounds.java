@@ -3,11 +3,8 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Dot;
-import io.kindred.cluster.version.Sibling;
 import io.kindred.cluster.version.Term;
 import io.kindred.cluster.version.Versions;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -39,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class UpdateRounds implements ReadRound.Listener {
     private static final long PAUSE_NANOS = 20_000_000L;
     private static final String NO_MAJORITY = "no majority of the key's own replicas answered in ";
-    private static final String TOOK_TOO_LONG = "the key's other updates took too long";
     /** Past so many refusals in a row plain writes are asked to give way. */
     private static final int PATIENT_REFUSALS = 2;
 
@@ -62,15 +58,13 @@ final class UpdateRounds implements ReadRound.Listener {
     /** Called in, in line order. */
     private List<Turn> batch = new ArrayList<>();
 
-    private final ArrayDeque<UpdateStep> inFlight = new ArrayDeque<>();
+    private final StepsInFlight inFlight = new StepsInFlight();
     /** Refused, in line order. */
     private List<UpdateStep> unsettled = new ArrayList<>();
     /** Since an update was acknowledged last. */
     private int refusals;
     /** What those were refused for. */
     private Refusal refusal = Refusal.NONE;
-    /** The newest that has made a version. */
-    private @Nullable UpdateStep newest;
 
     private Term term = Term.NONE;
     /** Claims, and reads of this node's own store: what belongs to a former one comes too late. */
@@ -78,7 +72,7 @@ final class UpdateRounds implements ReadRound.Listener {
 
     private @Nullable ReadRound reading;
     /** While this node claims, or reads its own store. */
-    private @Nullable Wait waitingFor;
+    private @Nullable RoundWait waitingFor;
     /** Refused while a round was under way that may not have asked those who refused. */
     private boolean isReadInVain;
     /** Too few of the own replicas count, or can read, though they are there: the next round is sloppy. */
@@ -134,8 +128,8 @@ final class UpdateRounds implements ReadRound.Listener {
         batch.addAll(line.callIn(round()));
         route = routeNow();
         giveUpLate();
-        batch.removeIf(turn -> turn instanceof UpdateTurn update && isPutOff(update.update()));
-        passOn();
+        batch.removeIf(turn -> turn instanceof UpdateTurn update && unrun.isPutOff(update.update(), route));
+        batch = unrun.passOn(batch, storageKey, route);
         if (batch.isEmpty() && unsettled.isEmpty()) {
             line.release(round());
             forgetIfIdle();
@@ -148,11 +142,8 @@ final class UpdateRounds implements ReadRound.Listener {
             apply(Versions.EMPTY, true);
             return;
         }
-        boolean isExact = !isShort;
-        for (UpdateStep.Update each : updates) {
-            isExact &= WriteChance.isExact(node, route, each.ticket().quorum());
-        }
-        if (!isExact && !isShort && route.sets() != null && isEarly(updates)) {
+        boolean isExact = !isShort && UpdateNeeds.isExact(node, updates, route);
+        if (!isExact && !isShort && route.sets() != null && UpdateNeeds.isEarly(node, updates)) {
             // A node of the new ring may not be connected yet.
             pause();
         } else if (isExact) {
@@ -173,12 +164,6 @@ final class UpdateRounds implements ReadRound.Listener {
             }
         }
         return all;
-    }
-
-    private boolean isEarly(List<UpdateStep.Update> updates) {
-        long half = node.settings().timeoutNanos() / 2;
-        return updates.stream()
-                .allMatch(each -> each.ticket().deadlineNanos() - node.clocks().nanos() > half);
     }
 
     private long deadline(List<UpdateStep.Update> updates) {
@@ -218,52 +203,31 @@ final class UpdateRounds implements ReadRound.Listener {
             }
         });
         if (state == State.CLAIMING && claim == asked) {
-            waitingFor = new Wait(deadline, NO_MAJORITY);
+            waitingFor = await(deadline, NO_MAJORITY);
         }
     }
 
     private void endWait() {
-        Wait wait = waitingFor;
+        RoundWait wait = waitingFor;
         if (wait != null) {
             wait.end();
             waitingFor = null;
         }
     }
 
-    /** For a claim, the disk, or for a moment to pass; no longer than the first of the clients does. */
-    private final class Wait extends Request {
-        private final String why;
-
-        /** @param why what the clients are told, before the time that it took */
-        Wait(long deadlineNanos, String why) {
-            this.why = why;
-            node.requests().open(this, node.clocks().nanos(), deadlineNanos);
-        }
-
-        void end() {
-            node.requests().close(this);
-        }
-
-        @Override
-        protected void onHedge() {
-            end();
-            begin();
-        }
-
-        @Override
-        protected void onDeadline() {
-            node.counters().timeouts++;
+    private RoundWait await(long deadlineNanos, String why) {
+        return new RoundWait(node, deadlineNanos, this::begin, () -> {
             asked++;
             String what = why + node.settings().timeoutMillis() + " ms";
-            UpdateRounds.this.end(update -> unrun.notApplied(update, what));
-        }
+            end(update -> unrun.notApplied(update, what));
+        });
     }
 
     private void read(List<UpdateStep.Update> updates) {
         state = State.READING;
         isReadInVain = false;
         reading = null;
-        if (isAlone()) {
+        if (route.serving() == 1 && route.self() == 0) {
             if (unsettled.isEmpty()) {
                 enough(Versions.EMPTY);
             } else {
@@ -271,15 +235,7 @@ final class UpdateRounds implements ReadRound.Listener {
             }
             return;
         }
-        int reads = 1;
-        int own = 0;
-        for (UpdateStep.Update each : updates) {
-            Needs needs = node.settings().reads(each.ticket().quorum(), route.serving());
-            Needs enough = term.isNone() ? needs : needs.exact(route.serving());
-            reads = Math.max(reads, enough.all());
-            own = Math.max(own, enough.own());
-        }
-        Needs needs = new Needs(reads, own);
+        Needs needs = UpdateNeeds.reads(node.settings(), updates, route, !term.isNone());
         ReadRound begun = term.isNone()
                 ? new ReadRound(node, route, needs, this)
                 : ReadRound.under(guard(), node, route, needs, this);
@@ -291,10 +247,6 @@ final class UpdateRounds implements ReadRound.Listener {
     private Guard guard() {
         Guard guard = node.router().guard(storageKey, term);
         return refusals >= PATIENT_REFUSALS ? guard.holding() : guard;
-    }
-
-    private boolean isAlone() {
-        return route.serving() == 1 && route.self() == 0;
     }
 
     @Override
@@ -320,7 +272,7 @@ final class UpdateRounds implements ReadRound.Listener {
     /** Nobody else serves the key, or others alone do by now; but what was stored here lives, too, until they have it. */
     private void readOwn(Versions merged) {
         long read = ++asked;
-        waitingFor = new Wait(deadline(updates()), "this node's disk has not answered in ");
+        waitingFor = await(deadline(updates()), "this node's disk has not answered in ");
         node.replica().read(storageKey, (verdict, own) -> {
             if (state != State.READING || read != asked) {
                 return;
@@ -370,8 +322,7 @@ final class UpdateRounds implements ReadRound.Listener {
 
     private void pause() {
         state = State.PAUSING;
-        Wait wait = new Wait(deadline(updates()), NO_MAJORITY);
-        node.requests().hedge(wait, node.clocks().nanos(), PAUSE_NANOS);
+        await(deadline(updates()), NO_MAJORITY).forAMoment(PAUSE_NANOS);
     }
 
     // --- who does not run ---
@@ -395,55 +346,6 @@ final class UpdateRounds implements ReadRound.Listener {
             }
         }
         unsettled = left;
-    }
-
-    private boolean isPutOff(UpdateStep.Update update) {
-        Ticket ticket = update.ticket();
-        if (!update.wasStored() && node.waitsForOthers(ticket, route)) {
-            return true;
-        }
-        boolean late = ticket.deadlineNanos() - node.clocks().nanos() <= 0;
-        boolean chance = WriteChance.isThere(node, route, ticket.quorum());
-        if (late || !chance) {
-            String why = late ? TOOK_TOO_LONG : "too few nodes for the key can be reached";
-            unrun.notApplied(update, why);
-        }
-        return late || !chance;
-    }
-
-    /**
-     * What has not been stored is for the first live replica, in this node's own view; but for what was passed on to here, if
-     * this node serves the key. It may be that its asker alone has lost an earlier one: were updates run here as well, the
-     * term would go to and fro.
-     */
-    private void passOn() {
-        Route now = node.router().routeOf(storageKey);
-        int first = Coordinator.firstLive(node.router(), now);
-        if (first >= 0 && now.writers()[first] == node.self()) {
-            return;
-        }
-        List<Turn> mine = new ArrayList<>();
-        for (Turn turn : batch) {
-            if (turn instanceof UpdateTurn one
-                    && !(one.update().ticket().isPassedOn() && route.serves())
-                    && !mayFinish(one.update(), now)) {
-                unrun.passOn(one.update());
-            } else {
-                mine.add(turn);
-            }
-        }
-        batch = mine;
-    }
-
-    /**
-     * Whether one whose former version took no effect runs again here, although others serve the key by now: as long as a write
-     * of it must reach this node, and nobody has run updates under a greater term. To others it cannot be passed on, for some of
-     * them may come to build on the former version.
-     */
-    private boolean mayFinish(UpdateStep.Update update, Route now) {
-        return update.wasStored()
-                && now.isReplica()
-                && !node.terms().held(partition()).isNone();
     }
 
     /** The round has come to nothing: what waits for its updates goes on in any case. */
@@ -484,7 +386,7 @@ final class UpdateRounds implements ReadRound.Listener {
         UpdateStep.Found found =
                 new UpdateStep.Found(route, merged, term, round == null || round.isUniform(), round == null);
         reading = null;
-        if (isOfFormerTerm() || showsMore(answers)) {
+        if (inFlight.isOfFormerTerm(term) || inFlight.isSeenMoreBy(answers, term)) {
             moveToUnsettled();
         }
         settle(found, answers, isOwnKnown);
@@ -508,11 +410,11 @@ final class UpdateRounds implements ReadRound.Listener {
     }
 
     private void run(UpdateStep.Found found, UpdateStep.Update update) {
-        if (isPutOff(update)) {
+        if (unrun.isPutOff(update, route)) {
             return;
         }
         Route now = node.router().routeOf(storageKey);
-        if (!now.serves() && !(found.isExact() && mayFinish(update, now))) {
+        if (!now.serves() && !(found.isExact() && unrun.mayFinish(update, storageKey, now))) {
             // It has been settled here, and is to run anew, where the key is by now.
             unrun.passOn(update);
             return;
@@ -525,42 +427,6 @@ final class UpdateRounds implements ReadRound.Listener {
     void start(UpdateStep step) {
         inFlight.add(step);
         step.start();
-    }
-
-    /**
-     * Whether what is in flight is of a term that this node has lost since: others may have run updates meanwhile that have
-     * covered it without having seen what it did, and what is built on theirs does not acknowledge it.
-     */
-    private boolean isOfFormerTerm() {
-        UpdateStep last = newest;
-        return last != null
-                && !term.isNone()
-                && last.isInFlight()
-                && last.isExact()
-                && last.dot() != null
-                && !last.isUnder(term);
-    }
-
-    /** Whether a replica holds something that it would refuse what is in flight for. */
-    private boolean showsMore(@Nullable Versions[] answers) {
-        UpdateStep last = newest;
-        Dot dot = last == null || !last.isInFlight() ? null : last.dot();
-        if (last == null || dot == null || term.isNone()) {
-            return false;
-        }
-        for (Versions answer : answers) {
-            // Who has it no more has seen something that was made upon it; who has it may have been brought something
-            // beside it.
-            if (answer == null || (answer.clock().covers(dot) && !answer.hasLive(dot))) {
-                continue;
-            }
-            for (Sibling sibling : answer.siblings()) {
-                if (!last.covers().covers(sibling.dot())) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private void settle(UpdateStep.Found found, @Nullable Versions[] answers, boolean isOwnKnown) {
@@ -582,11 +448,11 @@ final class UpdateRounds implements ReadRound.Listener {
     /** The step that has made the newest version here; it may have ended by now. */
     @Nullable
     UpdateStep newest() {
-        return newest;
+        return inFlight.newest();
     }
 
     void made(UpdateStep step) {
-        newest = step;
+        inFlight.made(step);
     }
 
     /** Whether a write of the key must now reach nodes that it need not have reached by a former route. */
@@ -611,38 +477,18 @@ final class UpdateRounds implements ReadRound.Listener {
     }
 
     private void moveToUnsettled() {
-        for (UpdateStep step : inFlight) {
-            if (!step.isDone()) {
-                step.cancel();
-                unsettled.add(step);
-            }
-        }
-        inFlight.clear();
+        unsettled.addAll(inFlight.takeAll());
     }
 
     /** A step's version is where it has to be, and with it what it was made upon. */
     void acknowledged(UpdateStep step) {
-        if (step.dot() == null || inFlight.peek() == step) {
-            return;
-        }
-        for (UpdateStep before : List.copyOf(inFlight)) {
-            if (before == step) {
-                return;
-            }
-            before.enoughBy(step);
-        }
+        inFlight.acknowledged(step);
     }
 
     /** A step has told its clients. */
     void ended() {
         refusals = 0;
-        while (!inFlight.isEmpty() && inFlight.element().isDone()) {
-            inFlight.remove();
-        }
-        if (inFlight.size() > 1) {
-            // One that waits for more replicas than those behind it does not keep these.
-            inFlight.removeIf(UpdateStep::isDone);
-        }
+        inFlight.forgetEnded();
         forgetIfIdle();
     }
 

@@ -63,11 +63,10 @@ final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
     private final QuorumSpec quorum;
     /** Nobody that it stands for waits longer. */
     private long deadlineNanos;
-    /** Null where a version is written again, or has to be told of. */
+    /** Of these three one: see {@link Aim}. */
     private final @Nullable Update update;
 
     private final @Nullable Sibling former;
-    /** The version that has taken effect, as what the round has found says. */
     private final @Nullable Dot told;
 
     private final List<Run> runs = new ArrayList<>(1);
@@ -78,49 +77,47 @@ final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
     /** W have it, or what it followed. */
     private boolean isAcknowledged;
 
-    private UpdateStep(
-            Coordination node,
-            UpdateRounds rounds,
-            Found found,
-            Ticket ticket,
-            QuorumSpec quorum,
+    /**
+     * What a step is for: one of these.
+     *
+     * @param update null where a version is written again, or has to be told of
+     * @param former is written again
+     * @param told the version that has taken effect, as what the round has found says
+     */
+    private record Aim(
             @Nullable Update update,
             @Nullable Sibling former,
-            @Nullable Dot told) {
+            @Nullable Dot told) {}
+
+    private UpdateStep(Coordination node, UpdateRounds rounds, Found found, Ticket ticket, QuorumSpec quorum, Aim aim) {
         super(node, found.route(), ticket.quorum().global());
         this.rounds = rounds;
         this.found = found;
         this.ticket = ticket;
         this.quorum = quorum;
         this.deadlineNanos = ticket.deadlineNanos();
-        this.update = update;
-        this.former = former;
-        this.told = told;
+        this.update = aim.update();
+        this.former = aim.former();
+        this.told = aim.told();
     }
 
     /** Runs an update. */
     static UpdateStep of(Coordination node, UpdateRounds rounds, Found found, Update update) {
         Ticket ticket = update.ticket();
-        return new UpdateStep(node, rounds, found, ticket, ticket.quorum(), update, null, null);
+        return new UpdateStep(node, rounds, found, ticket, ticket.quorum(), new Aim(update, null, null));
     }
 
     /** Writes a version again that counts, for all whose effects are in it; there is at least one. */
     static UpdateStep again(Coordination node, UpdateRounds rounds, Found found, Sibling former, List<Run> runs) {
-        return of(node, rounds, found, runs, former, null);
+        return of(node, rounds, found, runs, new Aim(null, former, null));
     }
 
     /** What was found says that a version has taken effect: W are to have it before that is told. */
     static UpdateStep confirming(Coordination node, UpdateRounds rounds, Found found, Dot told, List<Run> runs) {
-        return of(node, rounds, found, runs, null, told);
+        return of(node, rounds, found, runs, new Aim(null, null, told));
     }
 
-    private static UpdateStep of(
-            Coordination node,
-            UpdateRounds rounds,
-            Found found,
-            List<Run> runs,
-            @Nullable Sibling former,
-            @Nullable Dot told) {
+    private static UpdateStep of(Coordination node, UpdateRounds rounds, Found found, List<Run> runs, Aim aim) {
         Ticket last =
                 runs.get(runs.size() - 1).update().again(node.clocks(), true).ticket();
         QuorumSpec quorum = last.quorum();
@@ -128,7 +125,7 @@ final class UpdateStep extends WriteCore implements LocalReplica.WriteStep {
             QuorumSpec its = run.update().ticket().quorum();
             quorum = node.settings().strongest(quorum, its, found.route().writers().length);
         }
-        UpdateStep step = new UpdateStep(node, rounds, found, last, quorum, null, former, told);
+        UpdateStep step = new UpdateStep(node, rounds, found, last, quorum, aim);
         step.runs.addAll(runs);
         for (Run run : runs) {
             long its = run.update().ticket().deadlineNanos();
