@@ -25,6 +25,11 @@ public interface Admission {
         }
 
         @Override
+        public boolean mayPass(boolean writes) {
+            return true;
+        }
+
+        @Override
         public void started(CommandCalls calls) {}
     };
 
@@ -49,6 +54,14 @@ public interface Admission {
      *     is room, it is run again
      */
     boolean mayRead();
+
+    /**
+     * Asks whether CLIENT PAUSE lets it pass.
+     *
+     * @param writes whether it may change keys, or tell others something
+     * @return false: the command is not to be started; when the pause is over, it is run again
+     */
+    boolean mayPass(boolean writes);
 
     /** The command that runs now is started: its answer is counted there. */
     void started(CommandCalls calls);

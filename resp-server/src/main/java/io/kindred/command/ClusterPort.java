@@ -40,6 +40,9 @@ public interface ClusterPort {
     @Nullable
     PlanView planLeave(String name);
 
+    /** How many of a key's replicas have all that is known of it; none where too few tell. */
+    void copies(int db, byte[] key, Answer<Integer> answer);
+
     /** How many replicas a key has in all datacenters together. */
     int replicasEverywhere();
 

@@ -34,6 +34,9 @@ final class CommandCommand {
         sub.add(spec("command|getkeys", -4, "Extracts the keys of a command."), (Action.OfSession)
                 CommandCommand::getKeys);
         sub.add(
+                spec("command|getkeysandflags", -4, "Extracts the keys of a command, and what it does with each."),
+                (Action.OfSession) CommandCommand::getKeysAndFlags);
+        sub.add(
                 HelpText.spec("command|help", "server").categories("connection"),
                 HelpText.of(
                         "COMMAND",
@@ -48,7 +51,9 @@ final class CommandCommand {
                         "DOCS [<command-name> ...]",
                         "Return documentation details about multiple commands.",
                         "GETKEYS <full-command>",
-                        "Return the keys from a full command."));
+                        "Return the keys from a full command.",
+                        "GETKEYSANDFLAGS <full-command>",
+                        "Return the keys and the access flags from a full command."));
         table.container(
                 spec("command", -1, "Describes all commands.").tips("nondeterministic_output_order"),
                 (Action.OfSession) CommandCommand::info,
@@ -126,6 +131,19 @@ final class CommandCommand {
     }
 
     private static Reply getKeys(Session session, byte[][] args, ServerView server) {
+        return keys(args, server, (spec, line, key) -> key);
+    }
+
+    private static Reply getKeysAndFlags(Session session, byte[][] args, ServerView server) {
+        return keys(args, server, (spec, line, key) -> Reply.array(List.of(key, CommandInfo.access(spec, line))));
+    }
+
+    /** What is told of each key. */
+    private interface Shown {
+        Reply of(CommandSpec spec, byte[][] line, Reply key);
+    }
+
+    private static Reply keys(byte[][] args, ServerView server, Shown shown) {
         byte[][] line = new byte[args.length - 2][];
         System.arraycopy(args, 2, line, 0, line.length);
         CommandTable.Command command = server.commands().lookup(line);
@@ -141,7 +159,7 @@ final class CommandCommand {
         }
         List<Reply> found = new ArrayList<>();
         for (int i = 0; i < keys.count(line); i++) {
-            found.add(Reply.bulk(line[keys.at(i)]));
+            found.add(shown.of(command.spec(), line, Reply.bulk(line[keys.at(i)])));
         }
         return Reply.array(found);
     }

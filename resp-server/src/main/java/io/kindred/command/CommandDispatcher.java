@@ -14,11 +14,13 @@ public final class CommandDispatcher {
     private final ServerView server;
     private final Gate[] gates;
     private final TransactionQueue queue;
+    private final Monitors monitors;
     private long commandsProcessed;
 
     public CommandDispatcher(ServerView server) {
         this.table = server.commands();
         this.server = server;
+        this.monitors = table.monitors();
         this.queue = new TransactionQueue(table.transactions());
         this.gates = Gate.of(server).toArray(Gate[]::new);
     }
@@ -69,15 +71,22 @@ public final class CommandDispatcher {
                 return;
             }
         }
+        Admission admission = session.admission();
+        boolean isWrite = spec.has(CommandSpec.Flag.WRITE) || action.writes(session);
+        if (!admission.mayPass(isWrite || spec.has(CommandSpec.Flag.MAY_REPLICATE))) {
+            return;
+        }
+        if (isWrite) {
+            session.lastWrite().is(session.db(), spec, args);
+        }
         if (queue.takes(spec, session)) {
             sink.complete(queue.queue(command, session, args));
             return;
         }
-        Admission admission = session.admission();
         if (action.isAlone(args) && !admission.runAlone()) {
             return;
         }
-        if ((spec.has(CommandSpec.Flag.WRITE) || action.writes(session)) && !admission.mayWrite()) {
+        if (isWrite && !admission.mayWrite()) {
             return;
         }
         if (spec.has(CommandSpec.Flag.READONLY) && !admission.mayRead()) {
@@ -85,7 +94,11 @@ public final class CommandDispatcher {
         }
         commandsProcessed++;
         admission.started(command.calls());
-        CommandStart.start(command, session, args, server, sink);
+        if (monitors.isAny()) {
+            monitors.run(command, session, args, server, sink);
+        } else {
+            CommandStart.start(command, session, args, server, sink);
+        }
     }
 
     /** It is not started, and counted as such; a transaction that it was to be part of runs nothing. */

@@ -77,6 +77,19 @@ final class CommandInfo {
         return new Reply.Unordered(words.stream().map(Reply.Simple::new).collect(Collectors.toUnmodifiableList()));
     }
 
+    /** What a command does with its keys. SET is the one whose options change it. */
+    static Reply access(CommandSpec spec, byte[][] args) {
+        List<String> words = new ArrayList<>(spec.keyPositions().access());
+        if (words.remove("variable_flags") && spec.name().equals("set")) {
+            boolean gets = false;
+            for (int i = 3; i < args.length; i++) {
+                gets |= Ascii.is(args[i], "get");
+            }
+            words = gets ? List.of("RW", "access", "update") : List.of("OW", "update");
+        }
+        return statuses(words);
+    }
+
     /** Its last key is counted from its first: -1 is the last argument, else how far the last is from the first. */
     private static Reply keySpec(CommandSpec.KeyPositions keys) {
         if (keys.areByNumber()) {

@@ -41,6 +41,8 @@ public record CommandSpec(
         STALE,
         FAST,
         NO_AUTH,
+        /** It tells others something, so CLIENT PAUSE WRITE holds it. */
+        MAY_REPLICATE,
         NO_ASYNC_LOADING,
         NO_MULTI,
         NO_MANDATORY_KEYS,

@@ -29,6 +29,7 @@ public final class CommandTable implements UpdateFunctions {
     private final TransactionRoom transactions;
     private final Map<String, GroupFunction> groups = new HashMap<>();
     private final ScriptCache scripts;
+    private final Monitors monitors = new Monitors();
 
     private CommandTable(Builder parts) {
         this.commands = List.copyOf(parts.commands);
@@ -109,6 +110,11 @@ public final class CommandTable implements UpdateFunctions {
     /** What the clients' transactions take. */
     public TransactionRoom transactions() {
         return transactions;
+    }
+
+    /** The clients that see what is run. */
+    Monitors monitors() {
+        return monitors;
     }
 
     /** The scripts that this node knows. */

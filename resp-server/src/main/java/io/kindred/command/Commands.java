@@ -22,6 +22,7 @@ public final class Commands {
         ToolCommands.register(table);
         MemoryCommands.register(table);
         ConfigCommand.register(table);
+        Monitors.register(table);
         CommandCommand.register(table);
         KinKeyCommands.register(table, settings);
         KinClusterCommands.register(table);

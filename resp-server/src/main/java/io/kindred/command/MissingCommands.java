@@ -15,7 +15,6 @@ final class MissingCommands {
 
     static {
         missing("Kindred has scripts (EVAL), and no functions", List.of("fcall", "fcall_ro", "function"));
-        missing("Kindred does not show commands as they come", List.of("monitor"));
     }
 
     private MissingCommands() {}

@@ -120,7 +120,7 @@ final class PubSubCommands {
 
     private void publish(CommandTable.Builder table, String name, Kind kind, String since, String summary) {
         CommandSpec.Builder spec = CommandSpec.named(name, 3)
-                .flags(PUBSUB, LOADING, STALE, FAST)
+                .flags(PUBSUB, LOADING, STALE, FAST, CommandSpec.Flag.MAY_REPLICATE)
                 .docs(GROUP, since, "O(N+M), N subscribers and M patterns", summary);
         Action.OfNode action =
                 (session, args, server) -> Reply.integer(pubSub.publish(new Topic(kind, args[1]), args[2]));

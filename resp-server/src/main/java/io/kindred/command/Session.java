@@ -1,6 +1,8 @@
 package io.kindred.command;
 
 import io.kindred.cluster.message.QuorumSpec;
+import io.kindred.cluster.message.Reply;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection is to the commands that it sends. Each part of it is an object with one job, which knows how RESET puts
@@ -19,6 +21,10 @@ public final class Session {
     private final ClientFlags flags = new ClientFlags();
     private final KeyOrder order = new KeyOrder();
     private final Transaction transaction = new Transaction();
+    private final LastWrite lastWrite = new LastWrite();
+    private final Subscriptions.Client client;
+    /** Null: it is no monitor. */
+    private @Nullable Monitors monitors;
 
     /** Of one that nothing can be pushed to. */
     public Session(ClientIdentity identity, ClientUser user, Admission admission) {
@@ -27,6 +33,7 @@ public final class Session {
 
     public Session(ClientIdentity identity, ClientUser user, Admission admission, Subscriptions.Client client) {
         this.subscriptions = new Subscriptions(client);
+        this.client = client;
         this.identity = identity;
         this.user = user;
         this.admission = admission;
@@ -65,6 +72,27 @@ public final class Session {
         return subscriptions;
     }
 
+    /** What WAIT is about. */
+    public LastWrite lastWrite() {
+        return lastWrite;
+    }
+
+    /** Whether it sees what others send. */
+    public boolean isMonitor() {
+        return monitors != null;
+    }
+
+    /** From now on it does, or, null, not any more. */
+    void monitors(@Nullable Monitors whose) {
+        monitors = whose;
+        client.changed();
+    }
+
+    /** Tells its client something that it has not asked for. */
+    void push(Reply message) {
+        client.push(message);
+    }
+
     /** What runs this connection's operations on keys. */
     public KeyOrder order() {
         return order;
@@ -99,6 +127,25 @@ public final class Session {
         replies.reset();
         flags.reset();
         transaction.reset();
+        lastWrite.reset();
         subscriptions.reset();
+        leaveMonitors();
+    }
+
+    public boolean isClosed() {
+        return subscriptions.isClosed();
+    }
+
+    /** The client is gone. */
+    public void close() {
+        subscriptions.close();
+        leaveMonitors();
+    }
+
+    private void leaveMonitors() {
+        Monitors mine = monitors;
+        if (mine != null) {
+            mine.remove(this);
+        }
     }
 }

@@ -17,19 +17,19 @@ public final class Subscriptions {
     /** The connection, as far as it is told what others publish. */
     public interface Client {
         /** Tells it this, in its place among its replies. */
-        void push(Reply.Push message);
+        void push(Reply message);
 
-        /** It has subscribed to something, or to nothing any more. */
-        void subscribed(boolean toAny);
+        /** It has begun, or ceased, to be told what it does not ask for. */
+        void changed();
     }
 
     /** One that cannot be told anything. */
     static final Client NOBODY = new Client() {
         @Override
-        public void push(Reply.Push message) {}
+        public void push(Reply message) {}
 
         @Override
-        public void subscribed(boolean toAny) {}
+        public void changed() {}
     };
 
     private final Client client;
@@ -96,7 +96,7 @@ public final class Subscriptions {
         boolean wasAny = isAny();
         counts[topic.kind().ordinal()]++;
         if (!wasAny) {
-            client.subscribed(true);
+            client.changed();
         }
         return true;
     }
@@ -109,7 +109,7 @@ public final class Subscriptions {
         counts[topic.kind().ordinal()]--;
         if (!isAny()) {
             topics = null;
-            client.subscribed(false);
+            client.changed();
         }
         return true;
     }

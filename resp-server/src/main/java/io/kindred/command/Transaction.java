@@ -94,6 +94,11 @@ public final class Transaction {
         return true;
     }
 
+    /** What waits by now. */
+    List<Queued> queued() {
+        return List.copyOf(queue);
+    }
+
     /** The commands, in their order; nothing is queued any more. What is watched stays, until {@link #unwatch}. */
     Taken close() {
         Taken all = new Taken(List.copyOf(queue), bytes, room);

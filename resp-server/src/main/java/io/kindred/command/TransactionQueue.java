@@ -22,7 +22,9 @@ final class TransactionQueue {
     /** Subscribing is answered by pushes, one a channel, which are no element of EXEC's reply. */
     private static boolean isAllowed(CommandSpec spec) {
         boolean subscribes = spec.has(CommandSpec.Flag.PUBSUB) && spec.has(CommandSpec.Flag.NOSCRIPT);
-        return !spec.has(CommandSpec.Flag.NO_MULTI) && !subscribes;
+        return !spec.has(CommandSpec.Flag.NO_MULTI)
+                && !subscribes
+                && !spec.name().equals("monitor");
     }
 
     boolean takes(CommandSpec spec, Session session) {

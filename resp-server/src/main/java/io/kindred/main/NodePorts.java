@@ -96,6 +96,11 @@ final class NodePorts implements KeyPort, ClusterPort, PubSubPort {
     }
 
     @Override
+    public void copies(int db, byte[] key, Answer<Integer> answer) {
+        ask(new ClusterQuery.Copies(db, key), answer, reply -> ((ClusterAnswer.Copies) reply).replicas());
+    }
+
+    @Override
     public void flush(int db, Answer<Reply> answer) {
         ask(new ClusterQuery.FlushKeys(db), answer, reply -> Reply.OK);
     }

@@ -16,6 +16,8 @@ final class ClientAdmission implements Admission {
     private boolean writesHeld;
     private boolean readsHeld;
     private boolean heldBack;
+    private boolean paused;
+    private ClientPause pause = ClientPause.NONE;
 
     /**
      * The command is run, perhaps not for the first time.
@@ -31,6 +33,12 @@ final class ClientAdmission implements Admission {
         alone = false;
         writesHeld = noWrites;
         heldBack = false;
+        paused = false;
+    }
+
+    /** What CLIENT PAUSE has said. */
+    void pausedBy(ClientPause whose) {
+        pause = whose;
     }
 
     /** It has begun, or has to wait: nothing holds on to it. */
@@ -58,6 +66,18 @@ final class ClientAdmission implements Admission {
             running.read();
         }
         return !readsHeld;
+    }
+
+    @Override
+    public boolean mayPass(boolean writes) {
+        paused = pause.holds(writes);
+        heldBack = paused;
+        return !paused;
+    }
+
+    /** Whether that is because of CLIENT PAUSE. */
+    boolean isPaused() {
+        return paused;
     }
 
     @Override

@@ -1,11 +1,15 @@
 package io.kindred.server;
 
+import io.kindred.command.Session;
+
 /** What kind of client one is, as {@code client-output-buffer-limit} and CLIENT LIST TYPE tell them apart. */
 public enum ClientClass {
     /** What it is told is mostly what it asks for. */
     NORMAL("normal", 2),
     /** It has subscribed: what it is told is what others publish. */
-    PUBSUB("pubsub", 1);
+    PUBSUB("pubsub", 1),
+    /** It sees what others send. Redis calls it normal; what it may leave untaken is as much as a subscriber may. */
+    MONITOR("normal", 1);
 
     private final String text;
     private final int hardLimits;
@@ -13,6 +17,18 @@ public enum ClientClass {
     ClientClass(String text, int hardLimits) {
         this.text = text;
         this.hardLimits = hardLimits;
+    }
+
+    static ClientClass of(Session session) {
+        if (session.isMonitor()) {
+            return MONITOR;
+        }
+        return session.subscriptions().isAny() ? PUBSUB : NORMAL;
+    }
+
+    /** The class whose limits hold for it. */
+    ClientClass limit() {
+        return this == MONITOR ? PUBSUB : this;
     }
 
     /** Whether CLIENT LIST and CLIENT KILL call it so, in lower case. */

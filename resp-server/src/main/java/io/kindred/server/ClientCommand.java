@@ -56,6 +56,8 @@ final class ClientCommand {
             "    Protect current client connection from eviction.",
             "NO-TOUCH (ON|OFF)",
             "    Will not touch LRU/LFU stats when this mode is on.",
+            "PAUSE <timeout> [WRITE|ALL]",
+            "    Suspend all, or just write, clients for <timeout> milliseconds.",
             "REPLY (ON|OFF|SKIP)",
             "    Control the replies sent to the current connection.",
             "SETINFO <option> <value>",
@@ -64,6 +66,8 @@ final class ClientCommand {
             "    * LIB-VER: the client lib version.",
             "SETNAME <name>",
             "    Assign the name <name> to the current connection.",
+            "UNPAUSE",
+            "    Stop the current client pause, resuming traffic.",
             "HELP",
             "    Prints this help.");
 
@@ -73,7 +77,7 @@ final class ClientCommand {
         this.clients = clients;
     }
 
-    static void register(CommandTable.Builder table, ClientRegistry clients) {
+    static void register(CommandTable.Builder table, ClientRegistry clients, ClientPause pause) {
         ClientCommand command = new ClientCommand(clients);
         CommandTable.Builder subcommands = new CommandTable.Builder();
         own(subcommands, "getname", 2, "2.6.9", "Tells the name of the connection.", ClientCommand::getName);
@@ -116,6 +120,14 @@ final class ClientCommand {
                 "2.4.0",
                 "Closes connections.",
                 (session, args, server) -> new ClientKill(clients, session).run(args));
+        admin(
+                subcommands,
+                "pause",
+                -3,
+                "2.9.50",
+                "Holds the commands of all clients back, or those that write, for some time.",
+                (session, args, server) -> pause.begin(args));
+        admin(subcommands, "unpause", 2, "6.2.0", "Ends a pause.", (session, args, server) -> pause.end());
         subcommands.add(named("help", 2, "5.0.0", "Explains the subcommands.").flags(LOADING, STALE), (Action.OfSession)
                 (session, args, server) -> help());
         table.container(

@@ -158,7 +158,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
         barrier.clear();
         session.transaction().reset();
         pause.leaveLine();
-        session.subscriptions().close();
+        session.close();
         server.closed(this);
         server.turn().visit(this);
     }
@@ -303,6 +303,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             load().begin(slot, args, nowMillis);
         }
         admission.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
+        admission.pausedBy(server.clientPause());
         try {
             server.runner().run(session, args, slot);
         } catch (RuntimeException broken) {
@@ -352,11 +353,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private void holdBack(ReplySlot slot, byte[][] args) {
         load().end(slot);
         barrier.holdBack(slot, args);
-        if (slot.isRead()) {
+        if (slot.isRead() && !admission.isPaused()) {
             pause.begin();
             lineUpHeldRead();
         } else {
-            pause.beginFor(ClientLoad.Cause.WRITES);
+            pause.beginFor(admission.isPaused() ? ClientLoad.Cause.PAUSED : ClientLoad.Cause.WRITES);
         }
     }
 
@@ -425,7 +426,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
      *
      * @param behind a command whose reply the client has to see first; null: none in particular
      */
-    void push(Reply.Push push, @Nullable ReplySlot behind) {
+    void push(Reply push, @Nullable ReplySlot behind) {
         if (isOpen()) {
             output.push(push, behind);
             closeIfTooMuch();

@@ -54,6 +54,7 @@ final class ClientLine {
         ClientFlags flags = session.flags();
         String set = (session.transaction().isOpen() ? "x" : "")
                 + (session.subscriptions().isAny() ? "P" : "")
+                + (session.isMonitor() ? "O" : "")
                 + (flags.closesAfterReply() ? "c" : "")
                 + (flags.noEvict() ? "e" : "")
                 + (flags.noTouch() ? "T" : "");

@@ -78,7 +78,9 @@ public final class ClientLoad {
         /** All that waits. */
         BUDGET,
         /** The storage of this node or of others. */
-        WRITES
+        WRITES,
+        /** The end of a CLIENT PAUSE. */
+        PAUSED
     }
 
     private final Map<Cause, ArrayDeque<ClientConnection>> lines = new EnumMap<>(Cause.class);
@@ -98,6 +100,7 @@ public final class ClientLoad {
     private long outputBytes;
     private long peakBytes;
     private boolean writesHeld;
+    private BooleanSupplier paused = () -> false;
 
     ClientLoad(ServerLimits.Shared limits) {
         this.limits = limits;
@@ -230,6 +233,7 @@ public final class ClientLoad {
 
     /** Lets them go on, as far as there is: first those whose command is there already. */
     void wakeReady() {
+        wake(Cause.PAUSED, () -> !paused.getAsBoolean());
         wake(Cause.WRITES, () -> !writesHeld && hasRoom());
         wake(Cause.PLACE, () -> hasPlace() && hasRoom());
         wake(Cause.WINDOW, this::hasRoom);
@@ -249,6 +253,11 @@ public final class ClientLoad {
             throw new IllegalStateException("no line for " + cause);
         }
         return line;
+    }
+
+    /** @param isPaused whether CLIENT PAUSE still holds clients */
+    void pausedWhile(BooleanSupplier isPaused) {
+        paused = isPaused;
     }
 
     void holdWrites(boolean hold) {

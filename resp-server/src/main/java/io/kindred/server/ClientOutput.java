@@ -56,7 +56,7 @@ final class ClientOutput {
     }
 
     /** @param behind a command whose reply the client has to see first; null: none in particular */
-    void push(Reply.Push push, @Nullable ReplySlot behind) {
+    void push(Reply push, @Nullable ReplySlot behind) {
         int protocol = session.identity().protocol();
         if (queue.isPushedAtOnce(behind)) {
             encodedInTurnBytes += buffer.write(push, protocol);
@@ -139,7 +139,7 @@ final class ClientOutput {
     }
 
     OutputLimits.Limit limit() {
-        return server.settings().limits().output().of(kind);
+        return server.settings().limits().output().of(kind.limit());
     }
 
     boolean isAtLimit(long bytes) {

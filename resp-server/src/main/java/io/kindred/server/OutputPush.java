@@ -12,7 +12,7 @@ final class OutputPush extends OutputEntry {
     private final int protocol;
 
     /** @param protocol in which the client is told, as it was when this happened */
-    OutputPush(Reply.Push push, int protocol) {
+    OutputPush(Reply push, int protocol) {
         reply(push);
         this.protocol = protocol;
     }

@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.command.ClientIdentity;
 import io.kindred.command.ClientUser;
 import io.kindred.command.CommandCalls;
+import io.kindred.command.Session;
 import io.kindred.resp.RespDecoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -78,6 +79,8 @@ public final class RespServer {
         this.counters = parts.counters();
         this.clock = parts.clock().wall();
         this.load = new ClientLoad(settings.limits().shared());
+        parts.pause().onEnd(load::wakeReady);
+        load.pausedWhile(parts.pause()::isOn);
         this.turn = new LoopTurn(loop, load, parts.slow(), parts.clock());
     }
 
@@ -189,6 +192,10 @@ public final class RespServer {
         }
     }
 
+    ClientPause clientPause() {
+        return parts.pause();
+    }
+
     LoopTurn turn() {
         return turn;
     }
@@ -272,8 +279,8 @@ public final class RespServer {
         long timeoutMillis = settings.timeoutSeconds() * 1000L;
         long now = clock.millis();
         for (ClientConnection client : clients.all()) {
-            boolean waits =
-                    client.awaitsReply() || client.session().subscriptions().isAny();
+            Session session = client.session();
+            boolean waits = client.awaitsReply() || session.subscriptions().isAny() || session.isMonitor();
             boolean isIdle = timeoutMillis > 0 && !waits && now - client.readMillis() > timeoutMillis;
             if (isIdle) {
                 client.closeNow();

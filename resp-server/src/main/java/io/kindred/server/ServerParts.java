@@ -15,18 +15,23 @@ public final class ServerParts {
     private final ServerCounters counters = new ServerCounters();
     private final SlowCommands slow;
     private final WrongPasswords wrongPasswords;
+    private final ClientPause pause;
+    private final EventExecutor loop;
 
     /** @param loop on which all of the server runs */
     public ServerParts(EventExecutor loop, ClientSettings settings, ServerClock clock) {
         this.settings = settings;
         this.clock = clock;
+        this.loop = loop;
+        this.pause = new ClientPause(loop, clock.nanos());
         this.slow = new SlowCommands(clock, settings);
         this.wrongPasswords = new WrongPasswords(loop, clock.wall(), counters);
     }
 
     public void addCommands(CommandTable.Builder table) {
         ConnectionCommands.register(table, wrongPasswords);
-        ClientCommand.register(table, clients);
+        ClientCommand.register(table, clients, pause);
+        WaitCommand.register(table, loop);
         SlowCommand.register(table, slow, settings);
     }
 
@@ -44,6 +49,10 @@ public final class ServerParts {
 
     ServerCounters counters() {
         return counters;
+    }
+
+    ClientPause pause() {
+        return pause;
     }
 
     SlowCommands slow() {

@@ -12,12 +12,12 @@ final class Subscriber implements Subscriptions.Client {
     }
 
     @Override
-    public void push(Reply.Push message) {
+    public void push(Reply message) {
         client.push(message, null);
     }
 
     @Override
-    public void subscribed(boolean toAny) {
-        client.output().kind(toAny ? ClientClass.PUBSUB : ClientClass.NORMAL);
+    public void changed() {
+        client.output().kind(ClientClass.of(client.session()));
     }
 }

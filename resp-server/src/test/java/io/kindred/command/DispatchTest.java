@@ -283,7 +283,7 @@ final class DispatchTest {
 
     @Test
     void refusedCommandsAreNotToldAsUnknown() {
-        for (String name : List.of("FCALL", "fcall_ro", "FUNCTION", "MONITOR")) {
+        for (String name : List.of("FCALL", "fcall_ro", "FUNCTION")) {
             String reply = node.line(name + " a b");
             assertTrue(reply.startsWith("-ERR " + name.toUpperCase(Locale.ROOT) + " is not supported: "), reply);
         }

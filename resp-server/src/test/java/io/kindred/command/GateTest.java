@@ -20,8 +20,8 @@ final class GateTest {
     /** Those of Redis 7.0 that answer while it loads, as its COMMAND INFO flags them; and 7.2's of CLIENT. */
     private static final Set<String> REDIS_LOADING = Set.of(
             ("auth client|getname client|help client|id client|info client|kill client|list client|no-evict client|reply"
-                            + " client|setname client|setinfo client|no-touch command command|count command|docs"
-                            + " command|getkeys command|help command|info command|list config|get config|help"
+                            + " client|setname client|setinfo client|no-touch client|pause client|unpause monitor command command|count command|docs"
+                            + " command|getkeys command|getkeysandflags command|help command|info command|list config|get config|help"
                             + " config|resetstat config|rewrite config|set echo hello info lastsave latency|doctor"
                             + " latency|help latency|histogram latency|history latency|latest latency|reset memory|help"
                             + " psubscribe publish pubsub|channels pubsub|help pubsub|numpat pubsub|numsub"

@@ -51,6 +51,11 @@ final class MemoryCluster implements ClusterPort {
     }
 
     @Override
+    public void copies(int db, byte[] key, Answer<Integer> answer) {
+        answer.done(1);
+    }
+
+    @Override
     public void dbsize(int db, Answer<Long> answer) {
         answer.done((long) live(db).size());
     }

@@ -31,15 +31,16 @@ final class PubSubTest {
         boolean isSubscriber;
 
         @Override
-        public void push(Reply.Push message) {
-            heard.add(message.items().stream()
-                    .map(item -> new String(((Reply.Bulk) item).bytes(), StandardCharsets.UTF_8))
-                    .collect(Collectors.joining(" ")));
+        public void push(Reply message) {
+            heard.add(((Reply.Push) message)
+                    .items().stream()
+                            .map(item -> new String(((Reply.Bulk) item).bytes(), StandardCharsets.UTF_8))
+                            .collect(Collectors.joining(" ")));
         }
 
         @Override
-        public void subscribed(boolean toAny) {
-            isSubscriber = toAny;
+        public void changed() {
+            isSubscriber = subscriptions.isAny();
         }
     }
 
@@ -150,12 +151,12 @@ final class PubSubTest {
         Subscriptions[] leaver = new Subscriptions[1];
         leaver[0] = new Subscriptions(new Subscriptions.Client() {
             @Override
-            public void push(Reply.Push message) {
+            public void push(Reply message) {
                 leaver[0].close();
             }
 
             @Override
-            public void subscribed(boolean toAny) {}
+            public void changed() {}
         });
         pubSub.subscribe(leaver[0], List.of(NEWS), LaterReply.as(reply -> {}));
         subscribe(two, NEWS);

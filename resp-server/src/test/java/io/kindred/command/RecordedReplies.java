@@ -13,8 +13,8 @@ import java.util.List;
  * {@code main} records them anew: its argument is the folder {@code src/test/resources/command-lines}.
  */
 final class RecordedReplies {
-    static final List<String> NAMES =
-            List.of("strings", "counters", "keys", "expiry", "errors", "keyspace", "transactions", "scripts");
+    static final List<String> NAMES = List.of(
+            "strings", "counters", "keys", "expiry", "errors", "keyspace", "transactions", "scripts", "connections");
 
     private RecordedReplies() {}
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The written command lines get the replies that redis-server 7.0.15 gave to them. */
 final class RecordedRepliesTest {
     @ParameterizedTest
-    @ValueSource(strings = {"strings", "counters", "keys", "expiry", "errors", "keyspace"})
+    @ValueSource(strings = {"strings", "counters", "keys", "expiry", "errors", "keyspace", "connections"})
     void writtenLinesGetTheRecordedReplies(String name) {
         TestNode node = new TestNode(InstantSource.system());
         List<List<String>> lines = RecordedReplies.lines(name);

@@ -34,7 +34,18 @@ final class RedisDifferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"strings", "counters", "keys", "expiry", "errors", "keyspace", "transactions", "scripts"})
+    @ValueSource(
+            strings = {
+                "strings",
+                "counters",
+                "keys",
+                "expiry",
+                "errors",
+                "keyspace",
+                "transactions",
+                "scripts",
+                "connections"
+            })
     void writtenLinesGetRedisReplies(String name) throws IOException {
         oracle.run(TestNode.bytes(List.of("FLUSHALL")));
         TestNode node = new TestNode(InstantSource.system());

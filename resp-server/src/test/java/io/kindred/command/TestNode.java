@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import io.kindred.cluster.message.Reply;
+import io.kindred.server.TestParts;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ final class TestNode implements NodePort {
     final MemorySaves saves = new MemorySaves(false);
     final TestSettings settings = new TestSettings();
     final Session session = TestSessions.open();
-    final CommandTable table = Commands.standard(settings).build();
+    final CommandTable table = table(settings);
     final MemoryKeys keys;
     final MemoryCluster cluster;
     final MemoryConfig config = new MemoryConfig();
@@ -25,6 +26,12 @@ final class TestNode implements NodePort {
         cluster = new MemoryCluster(keys, clock);
         ServerView server = new ServerView(keys, cluster, config, this, settings, table, clock);
         dispatcher = new CommandDispatcher(server);
+    }
+
+    private static CommandTable table(TestSettings settings) {
+        CommandTable.Builder table = Commands.standard(settings);
+        TestParts.addCommands(table);
+        return table.build();
     }
 
     /** The reply as RESP2; empty where there is none. */

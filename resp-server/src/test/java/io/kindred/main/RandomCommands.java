@@ -24,7 +24,8 @@ final class RandomCommands {
             Map.entry("ssubscribe", "as subscribe"),
             Map.entry("unsubscribe", "as subscribe"),
             Map.entry("punsubscribe", "as subscribe"),
-            Map.entry("sunsubscribe", "as subscribe"));
+            Map.entry("sunsubscribe", "as subscribe"),
+            Map.entry("monitor", "as subscribe"));
 
     private static final String[] VALUES = {
         "", "v", "hello", "10", "-5", "3.25", "9223372036854775807", "a longer value"
@@ -325,6 +326,9 @@ final class RandomCommands {
         add("client|reply", () -> Call.of("CLIENT", "REPLY", random.nextBoolean() ? "ON" : "PERHAPS"));
         add("client|no-evict", () -> Call.of("CLIENT", "NO-EVICT", "ON"));
         add("client|no-touch", () -> Call.of("CLIENT", "NO-TOUCH", "OFF"));
+        add("client|pause", () -> Call.of("CLIENT", "PAUSE", random.nextBoolean() ? "0" : "x", "WRITE"));
+        add("client|unpause", () -> Call.of("CLIENT", "UNPAUSE"));
+        add("wait", () -> Call.of("WAIT", "0", "0").check(Call::sameKind));
         add("client|help", () -> Call.of("CLIENT", "HELP"));
     }
 
@@ -341,6 +345,7 @@ final class RandomCommands {
         add("command|docs", () -> Call.of("COMMAND", "DOCS", "set"));
         add("command|list", () -> Call.of("COMMAND", "LIST").check(Call::sameInAnyOrder));
         add("command|getkeys", () -> Call.of("COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"));
+        add("command|getkeysandflags", () -> Call.of("COMMAND", "GETKEYSANDFLAGS", "MSET", "a", "1", "b", "2"));
         add("command|help", () -> Call.of("COMMAND", "HELP"));
         add("role", () -> Call.of("ROLE"));
         add("lolwut", () -> Call.of("LOLWUT").check(Call::sameKind));

@@ -10,6 +10,8 @@ public sealed interface ClusterAnswer {
     /** {@code cursor} 0: the iteration is complete. */
     record Page(long cursor, List<byte[]> keys) implements ClusterAnswer {}
 
+    record Copies(int replicas) implements ClusterAnswer {}
+
     record Repaired(ExchangeCore.Repaired counts) implements ClusterAnswer {}
 
     /** W of the key's replicas have the record. */

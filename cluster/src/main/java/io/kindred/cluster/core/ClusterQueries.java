@@ -5,10 +5,12 @@ import io.kindred.cluster.keyspace.FlushCore;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.keyspace.ScanCore;
 import io.kindred.cluster.pubsub.PubSubCore;
+import io.kindred.cluster.quorum.CopiesCore;
 import org.jspecify.annotations.Nullable;
 
 /** Answers questions about, and commands to, the whole cluster. */
 final class ClusterQueries {
+    private final PartitionServer server;
     private final Question question;
     private final CoreOutput output;
     private final AntiEntropyPart antiEntropy;
@@ -19,6 +21,7 @@ final class ClusterQueries {
     private final PubSubCore pubSub;
 
     ClusterQueries(Cluster cluster, PartitionServer server, NodeViews views) {
+        this.server = server;
         this.question = server.question();
         this.output = server.data().context().output();
         this.antiEntropy = server.antiEntropy();
@@ -40,6 +43,12 @@ final class ClusterQueries {
             ScanCore.start(question, scan.db(), scan.cursor(), scan.limit(), page -> answer(token, page(page)));
         } else if (query instanceof ClusterQuery.RandomKey randomKey) {
             RandomKeyWalk.start(question, views, random, randomKey.db(), page -> answer(token, page(page)));
+        } else if (query instanceof ClusterQuery.Copies copies) {
+            CopiesCore.start(
+                    server.coordination(),
+                    copies.db(),
+                    copies.key(),
+                    count -> answer(token, new ClusterAnswer.Copies(count)));
         } else if (query instanceof ClusterQuery.FlushKeys flush) {
             FlushCore.start(question, flush.db(), ended -> answer(token, flushed(ended)));
         } else if (query instanceof ClusterQuery.Repair repair) {

@@ -18,6 +18,10 @@ public sealed interface ClusterQuery {
      */
     record ScanKeys(int db, long cursor, int limit) implements ClusterQuery {}
 
+    /** How many replicas have all that is known of a key. */
+    @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
+    record Copies(int db, byte[] key) implements ClusterQuery {}
+
     /** Some live key, or none. */
     record RandomKey(int db) implements ClusterQuery {}
 
