@@ -6,10 +6,12 @@ import java.util.Map;
 
 /** What each command takes, for COMMAND DOCS: a line is a command and its arguments, in {@link ArgumentNotation}. */
 final class CommandArguments {
-    private static final String ALL = """
+    private static final String ALL =
+            """
             append key:key value:string
             auth [username:string] password:string
             bgsave [SCHEDULE]
+            client|caching mode(YES | NO)
             client|kill filter(old-format:string | new-format(selector(ID=client-id:integer | TYPE=client-type(NORMAL | MASTER | REPLICA | PUBSUB) | USER=username:string | ADDR=addr:string | LADDR=laddr:string | SKIPME=skipme(YES | NO))...))
             client|list [TYPE=client-type(NORMAL | MASTER | REPLICA | PUBSUB)] [ID=client-id:integer...]
             client|no-evict enabled(ON | OFF)
@@ -18,6 +20,7 @@ final class CommandArguments {
             client|reply on-off-skip(ON | OFF | SKIP)
             client|setinfo attr(LIB-NAME=libname:string | LIB-VER=libver:string)
             client|setname connection-name:string
+            client|tracking status(ON | OFF) [REDIRECT=client-id:integer] [PREFIX=prefix:string]... [BCAST] [OPTIN] [OPTOUT] [NOLOOP]
             command|docs [command-name:string]...
             command|getkeys command:string arg:string...
             command|getkeysandflags command:string arg:string...

@@ -94,10 +94,15 @@ public final class CommandDispatcher {
         }
         commandsProcessed++;
         admission.started(command.calls());
+        Tracking tracking = session.trackedBy();
+        ReplySink answered = tracking == null ? sink : tracking.begin(spec, session, args, sink);
         if (monitors.isAny()) {
-            monitors.run(command, session, args, server, sink);
+            monitors.run(command, session, args, server, answered);
         } else {
-            CommandStart.start(command, session, args, server, sink);
+            CommandStart.start(command, session, args, server, answered);
+        }
+        if (tracking != null) {
+            session.readsBy(null);
         }
     }
 

@@ -30,6 +30,8 @@ public final class CommandTable implements UpdateFunctions {
     private final Map<String, GroupFunction> groups = new HashMap<>();
     private final ScriptCache scripts;
     private final Monitors monitors = new Monitors();
+    private final KeyspaceEvents events = new KeyspaceEvents();
+    private final Tracking tracking = new Tracking();
 
     private CommandTable(Builder parts) {
         this.commands = List.copyOf(parts.commands);
@@ -93,13 +95,18 @@ public final class CommandTable implements UpdateFunctions {
 
     @Override
     public @Nullable UpdateFunction find(byte[] name, int arguments) {
+        if (KeyEvents.isTelling(name)) {
+            byte[] plain = KeyEvents.plainName(name);
+            UpdateFunction function = find(plain, arguments);
+            return function == null ? null : new TellingFunction(function, Ascii.lower(plain));
+        }
         Command command = find(slots, name);
         return command == null || !command.spec().fits(arguments) ? null : command.function;
     }
 
     @Override
     public @Nullable GroupFunction findGroup(byte[] name) {
-        return groups.get(Ascii.lower(name));
+        return groups.get(Ascii.lower(KeyEvents.isTelling(name) ? KeyEvents.plainName(name) : name));
     }
 
     /** What the commands of this table have done. */
@@ -110,6 +117,16 @@ public final class CommandTable implements UpdateFunctions {
     /** What the clients' transactions take. */
     public TransactionRoom transactions() {
         return transactions;
+    }
+
+    /** Which clients keep copies of which keys. */
+    public Tracking tracking() {
+        return tracking;
+    }
+
+    /** What is told of changes of keys. */
+    public KeyspaceEvents events() {
+        return events;
     }
 
     /** The clients that see what is run. */

@@ -43,6 +43,11 @@ record GroupDone(Reply reply, List<byte[][]> publications) {
     /** Requires: that the changes are where they have to be. */
     void publish(Session session, ServerView server) {
         for (byte[][] publication : publications) {
+            KeyspaceEvents.Event event = KeyEvents.of(publication);
+            if (event != null) {
+                server.commands().events().tell(event);
+                continue;
+            }
             CommandTable.Command command = server.commands().lookup(publication);
             if (command != null && PUBLISHING.contains(command.spec().name())) {
                 CommandStart.start(command, session, publication, server, reply -> {});

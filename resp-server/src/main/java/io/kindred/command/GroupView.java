@@ -25,6 +25,8 @@ final class GroupView {
     private final Map<Name, @Nullable Change> replaced = new LinkedHashMap<>();
 
     private long publicationBytes;
+    private boolean telling;
+    private String command = "";
     private long instructions;
     private long writtenBytes;
 
@@ -60,6 +62,11 @@ final class GroupView {
         public int hashCode() {
             return 31 * Arrays.hashCode(key) + db;
         }
+    }
+
+    /** Whether what changes is published as keyspace events. */
+    void tells(boolean events) {
+        telling = events;
     }
 
     KeyValues at(int db) {
@@ -125,6 +132,11 @@ final class GroupView {
         }
 
         @Override
+        public void begins(String name) {
+            command = name;
+        }
+
+        @Override
         public boolean publish(byte[][] command) {
             publicationBytes += TransactionRoom.sizeBytes(command);
             return publicationBytes <= PUBLICATION_BYTES_MAX && publications.add(command);
@@ -146,6 +158,9 @@ final class GroupView {
         @Override
         public void change(byte[] key, Change change) {
             requireRead(key);
+            if (telling) {
+                KeyEvents.of(command, db, key, get(key), change).forEach(event -> publish(KeyEvents.words(event)));
+            }
             byte[] value = change.value();
             writtenBytes += value == null ? 0 : value.length;
             Name name = new Name(db, key);

@@ -26,6 +26,9 @@ interface KeyValues {
 
     void useInstructions(long count);
 
+    /** From now on what changes is this command's doing. */
+    default void begins(String command) {}
+
     /** The bytes of all values that have been written: each is a copy. */
     long writtenBytes();
 

@@ -192,7 +192,7 @@ public final class PubSub {
     // --- publishing ---
 
     /** A client here publishes this. Returns how many clients of this node were told. */
-    long publish(Topic channel, byte[] payload) {
+    public long publish(Topic channel, byte[] payload) {
         long told = tell(channel, payload);
         port.publish(channel, payload);
         return told;

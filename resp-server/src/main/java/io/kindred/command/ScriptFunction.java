@@ -27,6 +27,7 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
             return Result.of(new GroupDone(MALFORMED, List.of()).asReply(), List.of());
         }
         GroupView view = new GroupView(commands, values, nowMillis);
+        view.tells(KeyEvents.isTelling(args[0]));
         try {
             Reply reply = run(part, view.at(part.db()));
             return Result.of(new GroupDone(reply, view.publications()).asReply(), view.edits());
@@ -117,6 +118,7 @@ record ScriptFunction(CommandTable commands, ScriptCache scripts, Settings setti
                 return Errors.KEY_TOO_LONG;
             }
             KeysFunction function = command.together();
+            keys.begins(spec.name());
             return function != null ? function.run(args, keys) : ofNode(spec.name(), args);
         }
 

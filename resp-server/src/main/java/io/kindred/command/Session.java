@@ -23,6 +23,11 @@ public final class Session {
     private final Transaction transaction = new Transaction();
     private final LastWrite lastWrite = new LastWrite();
     private final Subscriptions.Client client;
+    private final TrackedClient tracked = new TrackedClient();
+    /** Null: it has none of its copies tracked. */
+    private @Nullable Tracking tracking;
+    /** Of the command that begins now, where its client keeps what it reads. */
+    private @Nullable QuorumSpec readQuorum;
     /** Null: it is no monitor. */
     private @Nullable Monitors monitors;
 
@@ -77,6 +82,25 @@ public final class Session {
         return lastWrite;
     }
 
+    /** How it has its copies tracked. */
+    public TrackedClient tracked() {
+        return tracked;
+    }
+
+    /** Null: it keeps no copies. */
+    @Nullable
+    Tracking trackedBy() {
+        return tracking;
+    }
+
+    void tracking(@Nullable Tracking whose) {
+        tracking = whose;
+    }
+
+    void readsBy(@Nullable QuorumSpec quorum) {
+        readQuorum = quorum;
+    }
+
     /** Whether it sees what others send. */
     public boolean isMonitor() {
         return monitors != null;
@@ -112,7 +136,8 @@ public final class Session {
     }
 
     QuorumSpec quorum() {
-        return quorums.spec();
+        QuorumSpec now = readQuorum;
+        return now == null ? quorums.spec() : now;
     }
 
     boolean overTls() {
@@ -130,6 +155,7 @@ public final class Session {
         lastWrite.reset();
         subscriptions.reset();
         leaveMonitors();
+        leaveTracking();
     }
 
     public boolean isClosed() {
@@ -140,6 +166,14 @@ public final class Session {
     public void close() {
         subscriptions.close();
         leaveMonitors();
+        leaveTracking();
+    }
+
+    private void leaveTracking() {
+        Tracking mine = tracking;
+        if (mine != null) {
+            mine.end(this);
+        }
     }
 
     private void leaveMonitors() {

@@ -31,6 +31,7 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
             }
         }
         GroupView view = new GroupView(commands, values, nowMillis);
+        view.tells(KeyEvents.isTelling(args[0]));
         List<Reply> replies = new ArrayList<>(part.commands().size());
         try {
             for (TransactionPart.Queued queued : part.commands()) {
@@ -46,6 +47,11 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
         return Result.of(new GroupDone(Reply.array(replies), view.publications()).asReply(), view.edits());
     }
 
+    private static Reply run(KeysFunction function, String name, byte[][] args, KeyValues keys) {
+        keys.begins(name);
+        return function.run(args, keys);
+    }
+
     private Reply run(byte[][] args, KeyValues keys) {
         CommandTable.Command command = commands.lookup(args);
         if (command == null || !command.spec().fits(args.length)) {
@@ -55,6 +61,6 @@ record TransactionFunction(CommandTable commands) implements GroupFunction {
         return function == null
                 ? Reply.error("ERR the coordinating node does not run '"
                         + command.spec().name() + "' in a transaction")
-                : function.run(args, keys);
+                : run(function, command.spec().name(), args, keys);
     }
 }

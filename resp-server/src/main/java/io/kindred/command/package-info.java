@@ -8,7 +8,7 @@
  * io.kindred.command.ReplySink}, both of which {@code server} implements; what it needs of the node are the ports gathered in
  * {@link io.kindred.command.ServerView}.
  *
- * <p>Imports of Kindred: {@code cluster.keyspace}, {@code cluster.message}, {@code cluster.quorum},
+ * <p>Imports of Kindred: {@code cluster.keyspace}, {@code cluster.message}, {@code cluster.pubsub}, {@code cluster.quorum},
  * {@code cluster.version}, {@code metrics}, {@code script}.
  */
 @NullMarked

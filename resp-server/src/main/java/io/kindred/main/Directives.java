@@ -58,6 +58,9 @@ final class Directives {
     static final Directive SLOWLOG_LOG_SLOWER_THAN =
             running("slowlog-log-slower-than", "10000", ValueForms.integer(-1, Long.MAX_VALUE));
 
+    static final Directive TRACKING_TABLE_MAX_KEYS =
+            running("tracking-table-max-keys", "1000000", ValueForms.integer(0, 100_000_000));
+    static final Directive NOTIFY_KEYSPACE_EVENTS = running("notify-keyspace-events", "", new KeyspaceEventsForm());
     static final Directive SLOWLOG_MAX_LEN = running("slowlog-max-len", "128", ValueForms.integer(0, 100_000));
     /** Milliseconds; 0: nothing is watched. */
     static final Directive LATENCY_MONITOR_THRESHOLD =
@@ -209,6 +212,8 @@ final class Directives {
             ANTI_ENTROPY_INTERVAL_S,
             HINT_MAX_BYTES,
             TOMBSTONE_GRACE_S,
+            NOTIFY_KEYSPACE_EVENTS,
+            TRACKING_TABLE_MAX_KEYS,
             SLOWLOG_LOG_SLOWER_THAN,
             SLOWLOG_MAX_LEN,
             LATENCY_MONITOR_THRESHOLD);

@@ -12,6 +12,7 @@ import io.kindred.command.PubSub;
 import io.kindred.command.PubSubPort;
 import io.kindred.command.ServerView;
 import io.kindred.command.Session;
+import io.kindred.command.TellingKeys;
 import io.kindred.server.CommandRunner;
 import io.kindred.server.Entrance;
 import io.kindred.server.ReplySlot;
@@ -35,8 +36,13 @@ record FrontEnd(CommandTable commands, CommandDispatcher dispatcher, RespServer 
         PubSub pubSub = new PubSub(ports);
         pubSub.addCommands(table);
         CommandTable commands = table.build();
+        commands.events().publishBy(pubSub::publish);
+        config.onKeyspaceEvents(commands.events());
+        commands.tracking().toldBy(ports);
+        config.onTracking(commands.tracking());
+        KeyPort keys = new TellingKeys(ports, commands.events(), commands.tracking(), clock);
         CommandDispatcher dispatcher =
-                new CommandDispatcher(new ServerView(ports, ports, config, node, config, commands, clock));
+                new CommandDispatcher(new ServerView(keys, ports, config, node, config, commands, clock));
         return new FrontEnd(commands, dispatcher, new RespServer(loop, parts, running(dispatcher)), pubSub);
     }
 

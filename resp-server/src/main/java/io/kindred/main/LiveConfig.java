@@ -3,7 +3,9 @@ package io.kindred.main;
 import io.kindred.cluster.keyspace.Glob;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.ConfigPort;
+import io.kindred.command.KeyspaceEvents;
 import io.kindred.command.Settings;
+import io.kindred.command.Tracking;
 import io.kindred.resp.RespLimits;
 import io.kindred.server.ClientSettings;
 import io.kindred.server.ServerLimits;
@@ -59,6 +61,9 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
     private long scriptMemoryBytesMax;
     private long scriptCacheBytesMax;
     private boolean conflictIsError;
+    private @Nullable KeyspaceEvents events;
+    private @Nullable Tracking tracking;
+    private Runnable expiredEvents = () -> {};
     private int timeoutSeconds;
     private int keepAliveSeconds;
     private boolean loading = true;
@@ -71,6 +76,24 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         this.logLevel = logLevel;
         this.resetStatistics = resetStatistics;
         use(config);
+    }
+
+    /** Who tells what is to be told of keys, from now on. */
+    void onKeyspaceEvents(KeyspaceEvents told) {
+        events = told;
+        told.use(config.text(Directives.NOTIFY_KEYSPACE_EVENTS));
+    }
+
+    /** Who is told when what is told of keys has changed. */
+    void onExpiredEvents(Runnable changed) {
+        expiredEvents = changed;
+        changed.run();
+    }
+
+    /** Who keeps track of clients' copies, of so many keys. */
+    void onTracking(Tracking table) {
+        tracking = table;
+        table.keysMax(config.number(Directives.TRACKING_TABLE_MAX_KEYS));
     }
 
     /** Where changes about TLS go. */
@@ -94,6 +117,15 @@ final class LiveConfig implements ConfigPort, Settings, ClientSettings {
         conflictIsError = next.text(Directives.CONFLICT_POLICY).equals("error");
         timeoutSeconds = (int) next.number(Directives.TIMEOUT);
         keepAliveSeconds = (int) next.number(Directives.TCP_KEEPALIVE);
+        Tracking table = tracking;
+        if (table != null) {
+            table.keysMax(next.number(Directives.TRACKING_TABLE_MAX_KEYS));
+        }
+        KeyspaceEvents told = events;
+        if (told != null) {
+            told.use(next.text(Directives.NOTIFY_KEYSPACE_EVENTS));
+            expiredEvents.run();
+        }
         slow = SlowLimits.of(
                 next.number(Directives.SLOWLOG_LOG_SLOWER_THAN),
                 (int) next.number(Directives.SLOWLOG_MAX_LEN),

@@ -2,6 +2,8 @@ package io.kindred.main;
 
 import io.kindred.cluster.antientropy.ExchangeCounters;
 import io.kindred.cluster.antientropy.ScrubCounters;
+import io.kindred.cluster.core.ChangeTelling;
+import io.kindred.cluster.core.ExpiryWatch;
 import io.kindred.cluster.core.NodeMetrics;
 import io.kindred.cluster.core.ReapCounters;
 import io.kindred.cluster.handoff.HandoffCounters;
@@ -13,7 +15,9 @@ import io.kindred.cluster.term.TermCounters;
 import io.kindred.cluster.wire.TransportStats;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.command.CommandCounters;
+import io.kindred.command.KeyspaceEvents;
 import io.kindred.command.PubSub;
+import io.kindred.command.Tracking;
 import io.kindred.command.TransactionRoom;
 import io.kindred.engine.BackupProgress;
 import io.kindred.engine.EngineRecovery;
@@ -79,18 +83,12 @@ final class MetricCatalog {
             Section.of("Replication", Shown.BY_DEFAULT, own(ServerMetrics.REPLICATION)),
             Section.of("CPU", Shown.BY_DEFAULT, set(ServerMetrics.Cpu.METRICS, ServerMetrics.Cpu::take)),
             Section.of("Modules", Shown.BY_DEFAULT),
-            Section.of(
-                    "Commandstats",
-                    Shown.IF_ASKED,
-                    set(CommandCounters.CALLS, r -> r.of().commands().counters())),
-            Section.of(
-                    "Errorstats",
-                    Shown.BY_DEFAULT,
-                    set(ServerCounters.ERRORS, r -> r.of().server().counters())),
-            Section.of(
-                    "Latencystats",
-                    Shown.IF_ASKED,
-                    set(CommandCounters.LATENCIES, r -> r.of().commands().counters())),
+            Section.of("Commandstats", Shown.IF_ASKED, set(CommandCounters.CALLS, r -> r.of().commands()
+                    .counters())),
+            Section.of("Errorstats", Shown.BY_DEFAULT, set(ServerCounters.ERRORS, r -> r.of().server()
+                    .counters())),
+            Section.of("Latencystats", Shown.IF_ASKED, set(CommandCounters.LATENCIES, r -> r.of().commands()
+                    .counters())),
             Section.of("Cluster", Shown.BY_DEFAULT, own(ServerMetrics.CLUSTER)),
             Section.of("Kindred", Shown.BY_DEFAULT, kindred()),
             Section.of("Keyspace", Shown.BY_DEFAULT, own(ServerMetrics.KEYSPACE)));
@@ -113,6 +111,10 @@ final class MetricCatalog {
             set(NodeMetrics.HINTS, Reading::views),
             set(HandoffCounters.METRICS, r -> r.views().handoff()),
             set(RelayCounters.METRICS, r -> r.views().relays()),
+            set(ExpiryWatch.METRICS, r -> r.views().expiries()),
+            set(Tracking.METRICS, r -> r.of().commands().tracking()),
+            set(ChangeTelling.METRICS, r -> r.views().changes()),
+            set(KeyspaceEvents.METRICS, r -> r.of().commands().events()),
             set(PubSub.METRICS, r -> r.of().pubSub()),
             set(PubSubCounters.METRICS, r -> r.views().pubSub()),
             set(ExchangeCounters.METRICS, r -> r.views().exchange()),

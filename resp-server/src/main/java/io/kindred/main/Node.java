@@ -6,13 +6,16 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.node.DataDirectory;
 import io.kindred.cluster.node.NodeHost;
 import io.kindred.cluster.node.StoredState;
+import io.kindred.cluster.pubsub.ChangedKeys;
 import io.kindred.cluster.wire.NetLoop;
 import io.kindred.cluster.wire.tls.Tls;
 import io.kindred.cluster.wire.tls.TlsRefused;
 import io.kindred.command.Answer;
 import io.kindred.command.HealthView;
+import io.kindred.command.KeyspaceEvents;
 import io.kindred.command.NodePort;
 import io.kindred.command.SavePort;
+import io.kindred.command.Tracking;
 import io.kindred.server.ServerCounters;
 import io.kindred.server.http.HttpCounters;
 import io.kindred.server.http.HttpPort;
@@ -58,6 +61,9 @@ final class Node implements NodeHost, NodePort {
     private final NodePorts ports = new NodePorts();
     private final Saves saves = new Saves(clock);
     private final Tls tls = new Tls(net.loop(), System::nanoTime);
+    /** How exactly copies of values that expire are told of. */
+    private static final long EXPIRY_MILLIS = 50;
+
     private final LiveConfig config;
     private final FrontEnd front;
     private final CompletableFuture<Node> serving = new CompletableFuture<>();
@@ -139,8 +145,22 @@ final class Node implements NodeHost, NodePort {
         saves.open(opened.engine());
         backups = BackupFacts.backups(net.loop(), opened, config.now(), clock);
         ports.open(new NodePorts.Opened(opened.loop().client(), opened.core().views()));
-        opened.loop().client().onPublished(front.pubSub()::tell);
+        Tracking tracking = front.commands().tracking();
+        opened.loop().client().onPublished((channel, payload) -> {
+            if (channel.equals(ChangedKeys.TOPIC)) {
+                tracking.changed(ChangedKeys.of(payload));
+            } else {
+                front.pubSub().tell(channel, payload);
+            }
+        });
+        tracking.sessionsBy(id -> front.server().session(id));
+        tracking.quorumsBy(opened.core().views()::trackedRead);
+        tracking.tellAll();
+        every(EXPIRY_MILLIS, () -> tracking.expire(clock.millis()));
         front.pubSub().tellAll();
+        KeyspaceEvents events = front.commands().events();
+        config.onExpiredEvents(() ->
+                opened.core().tellExpired(events.isOn('x') && events.isOn('K'), events.isOn('x') && events.isOn('E')));
         opened.loop().client().onWritesHeld(front.server()::holdWrites);
         opened.loop().start(opened.seeds());
         noteStoredLater(opened.directory());

@@ -11,7 +11,8 @@ import java.util.Map;
  */
 final class RedisDirectives {
     /** Taken, shown by CONFIG GET, and without effect. A line is a name and Redis's default. */
-    private static final String WITHOUT_MEANING = """
+    private static final String WITHOUT_MEANING =
+            """
             acl-pubsub-default resetchannels
             acllog-max-len 128
             active-defrag-cycle-max 25
@@ -146,7 +147,6 @@ final class RedisDirectives {
             tls-session-cache-size 20480
             tls-session-cache-timeout 300
             tls-session-caching yes
-            tracking-table-max-keys 1000000
             unixsocketperm 0
             zset-max-listpack-entries 128
             zset-max-listpack-value 64
@@ -194,7 +194,6 @@ final class RedisDirectives {
         all.add(refused("slaveof", "", NO_PRIMARY));
         all.add(refused("min-replicas-to-write", "0", "use 'write-quorum'"));
         all.add(refused("min-slaves-to-write", "0", "use 'write-quorum'"));
-        all.add(refused("notify-keyspace-events", "", "there are no keyspace notifications here yet"));
         all.add(refused("unixsocket", "", "a node listens on TCP only"));
         all.add(refused("aclfile", "", "there are no users here but the default one: set 'requirepass'"));
         all.add(refused(

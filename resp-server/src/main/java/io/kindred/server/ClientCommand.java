@@ -24,6 +24,10 @@ final class ClientCommand {
     private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
     private static final List<String> HELP = List.of(
             "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "CACHING (YES|NO)",
+            "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+            "GETREDIR",
+            "    Return the client ID we are redirecting to when tracking is enabled.",
             "GETNAME",
             "    Return the name of the current connection.",
             "ID",
@@ -66,6 +70,11 @@ final class ClientCommand {
             "    * LIB-VER: the client lib version.",
             "SETNAME <name>",
             "    Assign the name <name> to the current connection.",
+            "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+            "         [OPTIN] [OPTOUT] [NOLOOP]",
+            "    Control server assisted client side caching.",
+            "TRACKINGINFO",
+            "    Report tracking status for the current connection.",
             "UNPAUSE",
             "    Stop the current client pause, resuming traffic.",
             "HELP",
@@ -77,7 +86,8 @@ final class ClientCommand {
         this.clients = clients;
     }
 
-    static void register(CommandTable.Builder table, ClientRegistry clients, ClientPause pause) {
+    static void register(
+            CommandTable.Builder table, ClientRegistry clients, ClientPause pause, TrackingCommands tracking) {
         ClientCommand command = new ClientCommand(clients);
         CommandTable.Builder subcommands = new CommandTable.Builder();
         own(subcommands, "getname", 2, "2.6.9", "Tells the name of the connection.", ClientCommand::getName);
@@ -113,13 +123,9 @@ final class ClientCommand {
                 "Accepted; clients are not evicted here.",
                 (session, args, server) -> onOff(args[2], session.flags()::noEvict));
         admin(subcommands, "list", -2, "2.4.0", "Lists the connections.", command::list);
-        admin(
-                subcommands,
-                "kill",
-                -3,
-                "2.4.0",
-                "Closes connections.",
-                (session, args, server) -> new ClientKill(clients, session).run(args));
+        admin(subcommands, "kill", -3, "2.4.0", "Closes connections.", (session, args, server) -> new ClientKill(
+                        clients, session)
+                .run(args));
         admin(
                 subcommands,
                 "pause",
@@ -128,6 +134,7 @@ final class ClientCommand {
                 "Holds the commands of all clients back, or those that write, for some time.",
                 (session, args, server) -> pause.begin(args));
         admin(subcommands, "unpause", 2, "6.2.0", "Ends a pause.", (session, args, server) -> pause.end());
+        tracking.register(subcommands);
         subcommands.add(named("help", 2, "5.0.0", "Explains the subcommands.").flags(LOADING, STALE), (Action.OfSession)
                 (session, args, server) -> help());
         table.container(

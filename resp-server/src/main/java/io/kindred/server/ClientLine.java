@@ -40,7 +40,10 @@ final class ClientLine {
         field(out, "events", (client.paused() ? "" : "r") + (client.output().bytes() > 0 ? "w" : ""));
         field(out, "cmd", session.lastCommand().name());
         field(out, "user", ClientUser.NAME);
-        out.append("redir=-1 ");
+        field(
+                out,
+                "redir",
+                session.tracked().isOn() ? session.tracked().options().redirect() : -1);
         field(out, "resp", identity.protocol());
         field(out, "lib-name", identity.libraryName());
         out.append("lib-ver=").append(identity.libraryVersion()).append('\n');
@@ -55,6 +58,9 @@ final class ClientLine {
         String set = (session.transaction().isOpen() ? "x" : "")
                 + (session.subscriptions().isAny() ? "P" : "")
                 + (session.isMonitor() ? "O" : "")
+                + (session.tracked().isOn() ? "t" : "")
+                + (session.tracked().isBroken() ? "R" : "")
+                + (session.tracked().options().broadcast() ? "B" : "")
                 + (flags.closesAfterReply() ? "c" : "")
                 + (flags.noEvict() ? "e" : "")
                 + (flags.noTouch() ? "T" : "");

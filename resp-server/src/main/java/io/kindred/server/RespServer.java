@@ -115,8 +115,8 @@ public final class RespServer {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to"
-                            + " Kindred. This is likely due to an attacker attempting to use Cross Protocol Scripting to"
-                            + " compromise your Kindred instance. Connection from {0} aborted.",
+                        + " Kindred. This is likely due to an attacker attempting to use Cross Protocol Scripting to"
+                        + " compromise your Kindred instance. Connection from {0} aborted.",
                     address);
         }
     }
@@ -194,6 +194,12 @@ public final class RespServer {
 
     ClientPause clientPause() {
         return parts.pause();
+    }
+
+    /** Of a client that is connected; null: there is none of that id. */
+    public @Nullable Session session(long id) {
+        ClientConnection client = clients.find(id);
+        return client == null ? null : client.session();
     }
 
     LoopTurn turn() {

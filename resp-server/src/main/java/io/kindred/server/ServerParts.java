@@ -30,7 +30,7 @@ public final class ServerParts {
 
     public void addCommands(CommandTable.Builder table) {
         ConnectionCommands.register(table, wrongPasswords);
-        ClientCommand.register(table, clients, pause);
+        ClientCommand.register(table, clients, pause, new TrackingCommands(clients));
         WaitCommand.register(table, loop);
         SlowCommand.register(table, slow, settings);
     }

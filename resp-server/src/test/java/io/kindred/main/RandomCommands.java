@@ -25,7 +25,8 @@ final class RandomCommands {
             Map.entry("unsubscribe", "as subscribe"),
             Map.entry("punsubscribe", "as subscribe"),
             Map.entry("sunsubscribe", "as subscribe"),
-            Map.entry("monitor", "as subscribe"));
+            Map.entry("monitor", "as subscribe"),
+            Map.entry("client|tracking", "as subscribe"));
 
     private static final String[] VALUES = {
         "", "v", "hello", "10", "-5", "3.25", "9223372036854775807", "a longer value"
@@ -264,11 +265,9 @@ final class RandomCommands {
     private void keyspace() {
         add("type", () -> Call.of("TYPE", key()));
         add("keys", () -> Call.of("KEYS", "*").check(Call::sameInAnyOrder));
-        add(
-                "scan",
-                () -> Call.of("SCAN", "0", "COUNT", "10000")
-                        .against("KEYS", "*")
-                        .check(Call::isPage));
+        add("scan", () -> Call.of("SCAN", "0", "COUNT", "10000")
+                .against("KEYS", "*")
+                .check(Call::isPage));
         add("randomkey", () -> Call.of("RANDOMKEY").against("KEYS", "*").check(Call::isOneOf));
         add("dbsize", () -> Call.of("DBSIZE").check(Call.count()));
         add("flushdb", () -> Call.of("FLUSHDB"));
@@ -286,10 +285,8 @@ final class RandomCommands {
         add("ping", () -> Call.of(random.nextBoolean() ? List.of("PING") : List.of("PING", pick(VALUES))));
         add("echo", () -> Call.of("ECHO", pick(VALUES)));
         add("select", () -> Call.of("SELECT", random.nextInt(4) == 0 ? "99" : pick(choice.databases())));
-        add(
-                "hello",
-                () -> Call.of("HELLO", random.nextInt(4) == 0 ? "9" : random.nextBoolean() ? "2" : "3")
-                        .check(Call::sameKind));
+        add("hello", () -> Call.of("HELLO", random.nextInt(4) == 0 ? "9" : random.nextBoolean() ? "2" : "3")
+                .check(Call::sameKind));
         add("auth", () -> Call.of("AUTH", "secret"));
         add("time", () -> Call.of("TIME").check(Call::sameKind));
         add("quit", () -> Call.of("ECHO", "QUIT comes last"));
@@ -326,6 +323,9 @@ final class RandomCommands {
         add("client|reply", () -> Call.of("CLIENT", "REPLY", random.nextBoolean() ? "ON" : "PERHAPS"));
         add("client|no-evict", () -> Call.of("CLIENT", "NO-EVICT", "ON"));
         add("client|no-touch", () -> Call.of("CLIENT", "NO-TOUCH", "OFF"));
+        add("client|caching", () -> Call.of("CLIENT", "CACHING", "YES"));
+        add("client|trackinginfo", () -> Call.of("CLIENT", "TRACKINGINFO"));
+        add("client|getredir", () -> Call.of("CLIENT", "GETREDIR"));
         add("client|pause", () -> Call.of("CLIENT", "PAUSE", random.nextBoolean() ? "0" : "x", "WRITE"));
         add("client|unpause", () -> Call.of("CLIENT", "UNPAUSE"));
         add("wait", () -> Call.of("WAIT", "0", "0").check(Call::sameKind));

@@ -80,7 +80,7 @@ final class RespClient implements AutoCloseable {
             case '-' -> new Failure(rest);
             case ':' -> Long.valueOf(rest);
             case '$' -> bulk(Integer.parseInt(rest));
-            case '*', '~' -> items(Integer.parseInt(rest));
+            case '*', '~', '>' -> items(Integer.parseInt(rest));
             case '%' -> items(2 * Integer.parseInt(rest));
             case '_' -> null;
             case ',' -> rest;

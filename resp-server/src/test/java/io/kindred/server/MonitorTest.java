@@ -56,9 +56,23 @@ final class MonitorTest {
     @Test
     void showsWhatRunsAndHidesPasswordsAndAdministration() throws Exception {
         try (Socket monitor = monitor()) {
-            node.talk("SET a \"b\\x01\\n\\\"c\\\"\"\r\nMULTI\r\nSET a b\r\nGET a\r\nEXEC\r\nCONFIG GET maxmemory\r\n"
-                    + "AUTH foo\r\nHELLO 3 AUTH default x\r\nEVAL \"return 1\" 0\r\nSELECT 3\r\nGET x\r\nNOSUCH\r\nGET\r\n"
-                    + "CLIENT LIST\r\nMONITOR\r\nQUIT\r\n");
+            node.talk("SET a \"b\\x01\\n"
+                    + "\\\"c\\\"\"\r\n"
+                    + "MULTI\r\n"
+                    + "SET a b\r\n"
+                    + "GET a\r\n"
+                    + "EXEC\r\n"
+                    + "CONFIG GET maxmemory\r\n"
+                    + "AUTH foo\r\n"
+                    + "HELLO 3 AUTH default x\r\n"
+                    + "EVAL \"return 1\" 0\r\n"
+                    + "SELECT 3\r\n"
+                    + "GET x\r\n"
+                    + "NOSUCH\r\n"
+                    + "GET\r\n"
+                    + "CLIENT LIST\r\n"
+                    + "MONITOR\r\n"
+                    + "QUIT\r\n");
             assertEquals(
                     List.of(
                             "[0] \"SET\" \"a\" \"b\\x01\\n\\\"c\\\"\"",

@@ -57,6 +57,7 @@ final class ClusterQueries {
             restored.restore(record, answer -> answer(token, answer));
         } else if (query instanceof ClusterQuery.Subscribe subscribe) {
             pubSub.subscribe(token, subscribe.topics());
+            server.data().changes().look(server.pubSub());
         } else {
             answer(token, changes.decide(query));
         }

@@ -18,6 +18,8 @@ final class LocalData {
     private final KeyspaceService keyspace;
     private final Sweeper sweeper;
     private final DeadlineDisk deadlines;
+    private final ExpiryWatch expiries;
+    private final ChangeTelling changes;
 
     LocalData(NodeConfig config, CoreContext in, KeptState kept, Journal journal, ReplicaStore store, Actor self) {
         this.config = config;
@@ -30,7 +32,10 @@ final class LocalData {
         Dots dots = new Dots(self, kept.counters(), journal, in.clocks());
         Visibility visibility = new Visibility(kept.flushStamps(), kept.hidden(), journal);
         // What is persisted in the commit of a record is so in this order.
-        List<RecordFollower> followers = List.of(visibility, deadlines, new TreeFollower(kept.trees()));
+        expiries = new ExpiryWatch(in.clocks());
+        changes = new ChangeTelling(in.clocks());
+        List<RecordFollower> followers =
+                List.of(visibility, deadlines, new TreeFollower(kept.trees()), expiries, changes);
         Records records = new Records(journal, dots, visibility, followers);
         books = new Bookkeeping(
                 records, dots, visibility, new UnreadableRecords(in.output(), in.clocks()), kept.marks());
@@ -48,6 +53,7 @@ final class LocalData {
         Clocks clocks = in.clocks();
         long stamp = kept.flushStamps().of(db);
         kept.trees().flushed(db);
+        changes.all();
         sweeper.sweep(db);
         clocks.goAbove(stamp);
         if (clocks.aheadMillis(stamp) > 0) {
@@ -110,6 +116,14 @@ final class LocalData {
 
     KeyspaceService keyspace() {
         return keyspace;
+    }
+
+    ChangeTelling changes() {
+        return changes;
+    }
+
+    ExpiryWatch expiries() {
+        return expiries;
     }
 
     Sweeper sweeper() {

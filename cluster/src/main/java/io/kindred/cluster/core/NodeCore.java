@@ -69,6 +69,7 @@ public final class NodeCore {
         reserve.before();
         event.deliver(events);
         follow();
+        data.changes().endStep(pubSub, output);
         server.endStep();
         output.endStep();
     }
@@ -77,6 +78,7 @@ public final class NodeCore {
     private void follow() {
         if (cluster.router().isTouched()) {
             server.follow(cluster.router().takeTouched());
+            data.changes().allHere(pubSub, output);
         }
         reserve.after();
     }
@@ -100,7 +102,8 @@ public final class NodeCore {
      */
     public void wake(Effects effects) {
         long next = Math.min(membership.nextTickNanos(), server.nextTickNanos());
-        next = Math.min(next, pubSub.core().nextTickNanos());
+        next = Math.min(
+                next, Math.min(pubSub.core().nextTickNanos(), data.changes().nextTickNanos()));
         boolean askedIsOver = clocks.nanos() >= wakeNanos;
         if (next < wakeNanos || askedIsOver) {
             wakeNanos = next;
@@ -111,6 +114,11 @@ public final class NodeCore {
     /** When an answer to a request of this node is next overdue, or a little earlier; {@code Long.MAX_VALUE}: never. */
     long nextRequestTickNanos() {
         return server.requests().nextTickNanos();
+    }
+
+    /** Has keys that expire told of, on the channels of the keys and of the event; neither: they are not. */
+    public void tellExpired(boolean keyspace, boolean keyevent) {
+        data.expiries().use(keyspace, keyevent);
     }
 
     /** What people and clients may see of this node. */
@@ -166,6 +174,7 @@ public final class NodeCore {
         @Override
         public void onUnsubscribed(Event.Unsubscribed gone) {
             pubSub.core().unsubscribe(gone.topics());
+            data.changes().look(pubSub);
         }
 
         @Override
@@ -205,6 +214,7 @@ public final class NodeCore {
             membership.onPeerLost(lost.peer());
             server.onPeerLost(lost.peer());
             pubSub.core().onLost(lost.peer());
+            data.changes().allHere(pubSub, output);
         }
 
         @Override
@@ -225,6 +235,7 @@ public final class NodeCore {
             membership.onTick();
             server.onTick();
             pubSub.onTick();
+            data.changes().onTick(pubSub);
         }
     }
 }

@@ -281,6 +281,7 @@ final class NodeMessages implements MessageHandler {
     public void onInterest(long from, PubSubMessage.Interest message) {
         if (!cluster.refuses(from)) {
             cluster.pubSub().core().onInterest(from, message);
+            data.changes().look(cluster.pubSub());
         }
     }
 

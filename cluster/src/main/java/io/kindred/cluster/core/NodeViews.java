@@ -249,6 +249,33 @@ public final class NodeViews {
         return data.kept().flushStamps().of(db);
     }
 
+    /** What nodes are told whose clients keep copies. */
+    public ChangeTelling changes() {
+        return data.changes();
+    }
+
+    /**
+     * The quorum of a read whose reply a client keeps; null: not all of the key's replicas are there, and it is not to be
+     * kept. As many own replicas answer as every acknowledged write has one of.
+     */
+    public @Nullable QuorumSpec trackedRead(QuorumSpec asked, int db, byte[] key) {
+        Route route = membership.router().route(db, key);
+        for (int i = 0; i < route.serving(); i++) {
+            if (i != route.self() && membership.router().isGone(route.writers()[i])) {
+                return null;
+            }
+        }
+        int n = route.serving();
+        int reads = Math.max(
+                config.quorums().readsNeeded(asked, n), n - config.quorums().writesNeeded(QuorumSpec.DEFAULT, n) + 1);
+        return new QuorumSpec(reads, asked.w(), Math.max(reads, asked.pr()), asked.pw(), asked.global());
+    }
+
+    /** Deadlines that are watched, to tell of keys that expire. */
+    public ExpiryWatch expiries() {
+        return data.expiries();
+    }
+
     /** What was published between nodes. */
     public PubSubCounters pubSub() {
         return pubSub.core().counters();

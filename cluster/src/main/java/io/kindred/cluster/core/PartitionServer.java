@@ -46,6 +46,7 @@ final class PartitionServer {
     private final Coordinator coordinator;
     private final ReplicaService service;
     private final DeltaService deltas;
+    private final ExpiryWatch.Wires expiryWires;
 
     PartitionServer(LocalData data, Cluster cluster, Recovered recovered, UpdateFunctions functions) {
         this.data = data;
@@ -58,6 +59,7 @@ final class PartitionServer {
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         latencies = new Latencies(config.quorums().lateMaxNanos());
         data.keyspace().answersFor(cluster.own()::holds);
+        expiryWires = new ExpiryWatch.Wires(router, data.replica(), cluster.pubSub(), output);
         cluster.membership().start().onRenamed(data.books().dots()::become);
 
         handoff = new HandoffPart(
@@ -157,11 +159,13 @@ final class PartitionServer {
         transfers.core().onTick();
         scrubber.onTick();
         data.books().dots().giveUpLoans();
+        data.expiries().onTick(expiryWires);
     }
 
     long nextTickNanos() {
         long next = Math.min(requests.nextTickNanos(), handoff.core().nextTickNanos());
         next = Math.min(next, Math.min(antiEntropy.nextTickNanos(), reaping.nextTickNanos()));
+        next = Math.min(next, data.expiries().nextTickNanos());
         return Math.min(next, Math.min(transfers.core().nextTickNanos(), scrubber.nextTickNanos()));
     }
 
@@ -184,6 +188,10 @@ final class PartitionServer {
     }
 
     // --- its parts ---
+
+    PubSubPart pubSub() {
+        return cluster.pubSub();
+    }
 
     LocalData data() {
         return data;

@@ -21,6 +21,11 @@ final class PubSubPart {
                 membership.view().self().start());
     }
 
+    /** This process among all of the cluster's. */
+    long self() {
+        return membership.view().self().id() ^ membership.view().self().start();
+    }
+
     PubSubCore core() {
         return core;
     }

@@ -106,6 +106,15 @@ public final class PubSubCore {
         }
     }
 
+    /** Whether anybody, here or elsewhere, is told what is published there. */
+    public boolean isWanted(Topic channel) {
+        return isWantedHere(channel) || remote.whoWants(channel).length > 0;
+    }
+
+    public boolean isWantedHere(Topic channel) {
+        return own.has(channel);
+    }
+
     // --- what other nodes do ---
 
     public void onConnected(long peer) {
