@@ -67,6 +67,20 @@ public interface ClusterPort {
     /** Joins a record of another cluster into what this one has; answers when W of the key's replicas have it. */
     void restore(int db, byte[] key, DumpedRecord record, Answer<Reply> answer);
 
+    /**
+     * The texts of scripts that this node does not know, from whoever does; in the order asked for, empty where nobody told.
+     *
+     * @param names each the SHA1 of its text, in lower-case hex; at most 1,000, none twice
+     */
+    default void findScripts(List<String> names, Answer<List<byte[]>> answer) {
+        answer.done(List.of());
+    }
+
+    /** The other nodes forget all scripts. */
+    default void flushScripts(Answer<Reply> answer) {
+        answer.done(Reply.OK);
+    }
+
     int ALL_DATABASES = -1;
 
     /** Live keys only, each with the {@code TYPE} of its value. */

@@ -134,7 +134,7 @@ public final class CommandTable implements UpdateFunctions {
         return monitors;
     }
 
-    /** The scripts that this node knows. */
+    @Override
     public ScriptCache scripts() {
         return scripts;
     }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record EvalCommand(ScriptCache scripts, Settings settings, boolean bySha1, boolean isReadOnly)
         implements Action.OfTurn, KeysFunction {
+    private static final byte[] UNKNOWN = {};
+
     /** One that names no keys may touch any. */
     @Override
     public boolean isAlone(byte[][] args) {
@@ -32,7 +34,8 @@ record EvalCommand(ScriptCache scripts, Settings settings, boolean bySha1, boole
             EvalArguments given = EvalArguments.parse(args);
             Script script = find(given);
             if (script == null) {
-                sink.complete(EvalArguments.NO_SCRIPT);
+                ScriptSearch search = new ScriptSearch(scripts);
+                new EvalRun(part(given, UNKNOWN, session.db()), given.sha1(), search, session, server, sink).start();
             } else {
                 new EvalRun(part(given, script.text(), session.db()), session, server, sink).start();
             }

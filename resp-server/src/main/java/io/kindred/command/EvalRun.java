@@ -9,6 +9,8 @@ import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.GroupFunction;
 import io.kindred.cluster.quorum.ReplySize;
 import io.kindred.cluster.quorum.UpdateFunction;
+import io.kindred.script.EvalArguments;
+import io.kindred.script.Script;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,15 +30,32 @@ final class EvalRun extends Turn {
             + " keys, and it, its arguments, or its reply no more than " + SizeLimits.READ_BYTES_MAX
             + " bytes; nothing was applied");
 
-    private final ScriptPart part;
-    private final byte[][] args;
+    private ScriptPart part;
+    private byte[][] args;
+    /** Its SHA1 where its text is not known yet, and who looks for it; else null. */
+    private final @Nullable String unknown;
+
+    private final @Nullable ScriptSearch search;
     private final Session session;
     private final ServerView server;
     private final QuorumSpec quorum;
     private final ReplySink sink;
 
     EvalRun(ScriptPart part, Session session, ServerView server, ReplySink sink) {
+        this(part, null, null, session, server, sink);
+    }
+
+    /** One of which this node knows the name only: others are asked for it when its turn has come. */
+    EvalRun(
+            ScriptPart part,
+            @Nullable String unknown,
+            @Nullable ScriptSearch search,
+            Session session,
+            ServerView server,
+            ReplySink sink) {
         this.part = part;
+        this.unknown = unknown;
+        this.search = search;
         this.args = part.args();
         this.session = session;
         this.server = server;
@@ -70,6 +89,23 @@ final class EvalRun extends Turn {
 
     @Override
     void begin() {
+        if (unknown == null || search == null) {
+            run();
+            return;
+        }
+        search.find(List.of(unknown), server, () -> {
+            Script script = search.scripts().find(unknown);
+            if (script == null) {
+                done(new GroupDone(EvalArguments.NO_SCRIPT, List.of()));
+            } else {
+                part = part.withText(script.text());
+                args = part.args();
+                run();
+            }
+        });
+    }
+
+    private void run() {
         List<KeyName> keys = new ArrayList<>();
         for (byte[] key : part.keys()) {
             keys.add(new KeyName(part.db(), key));

@@ -53,7 +53,18 @@ final class ExecRun {
         this.replies = new @Nullable Reply[commands.size()];
     }
 
+    /** What it is to run by name has to be known before it is planned. */
     void start() {
+        List<String> names = new ArrayList<>();
+        for (Transaction.Queued queued : commands) {
+            if (queued.command().together() instanceof EvalCommand eval && eval.bySha1()) {
+                names.add(Ascii.lower(queued.args()[1]));
+            }
+        }
+        new ScriptSearch(server.commands().scripts()).find(names, server, this::begin);
+    }
+
+    private void begin() {
         plan(session.transaction().unwatch());
         goOn();
     }

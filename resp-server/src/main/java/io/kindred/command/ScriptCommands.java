@@ -54,13 +54,13 @@ final class ScriptCommands {
                         .flags(NOSCRIPT, STALE),
                 (Action.OfSession) commands::load);
         sub.add(
-                spec("exists", -3, "2.6.0", "O(N), N scripts", "Says which scripts this node knows.")
+                spec("exists", -3, "2.6.0", "O(N), N scripts", "Says which scripts are known.")
                         .flags(NOSCRIPT),
-                (Action.OfSession) commands::exists);
+                (Action.OfCluster) commands::exists);
         sub.add(
-                spec("flush", -2, "2.6.0", "O(N), N scripts", "Forgets all scripts of this node.")
+                spec("flush", -2, "2.6.0", "O(N), N scripts", "Forgets all scripts.")
                         .flags(NOSCRIPT),
-                (Action.OfSession) commands::flush);
+                (Action.OfCluster) commands::flush);
         sub.add(
                 spec("kill", 2, "2.6.0", "O(1)", "Scripts end by themselves: an error.")
                         .flags(NOSCRIPT, CommandSpec.Flag.ALLOW_BUSY),
@@ -70,16 +70,20 @@ final class ScriptCommands {
                 HelpText.of(
                         "SCRIPT",
                         "EXISTS <sha1> [<sha1> ...]",
-                        "Return which scripts this node knows.",
+                        "Return which scripts are known to some node.",
                         "FLUSH [ASYNC|SYNC]",
-                        "Forget all scripts of this node.",
+                        "Forget all scripts, at all nodes.",
                         "KILL",
                         "Return an error: scripts end by themselves.",
                         "LOAD <script>",
                         "Keep a script of which EVALSHA knows the SHA1."));
         table.container(
                 CommandSpec.named("script", -2)
-                        .docs("scripting", "2.6.0", "Depends on subcommand.", "Looks after the scripts of a node."),
+                        .docs(
+                                "scripting",
+                                "2.6.0",
+                                "Depends on subcommand.",
+                                "Looks after the scripts that are known."),
                 null,
                 sub);
     }
@@ -105,21 +109,41 @@ final class ScriptCommands {
         }
     }
 
-    private Reply exists(Session session, byte[][] args, ServerView server) {
-        List<Reply> known = new ArrayList<>();
+    private void exists(Session session, byte[][] args, ServerView server, ReplySink sink) {
+        List<String> names = new ArrayList<>();
         for (int i = 2; i < args.length; i++) {
-            String sha1 = new String(args[i], StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-            known.add(scripts.contains(sha1) ? Reply.ONE : Reply.ZERO);
+            names.add(new String(args[i], StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
         }
-        return Reply.array(known);
+        new ScriptSearch(scripts).find(names, server, () -> {
+            List<Reply> known = new ArrayList<>();
+            for (String name : names) {
+                known.add(scripts.contains(name) ? Reply.ONE : Reply.ZERO);
+            }
+            sink.complete(Reply.array(known));
+        });
     }
 
-    private Reply flush(Session session, byte[][] args, ServerView server) {
+    private void flush(Session session, byte[][] args, ServerView server, ReplySink sink) {
         String how = args.length == 3 ? Ascii.lower(args[2]) : "sync";
         if (args.length > 3 || !(how.equals("sync") || how.equals("async"))) {
-            return FLUSH_SYNTAX;
+            sink.complete(FLUSH_SYNTAX);
+            return;
         }
         scripts.flush();
-        return Reply.OK;
+        if (!server.cluster().isOpen() || server.keys().isAlone()) {
+            sink.complete(Reply.OK);
+            return;
+        }
+        server.cluster().flushScripts(new Answer<>() {
+            @Override
+            public void done(Reply reply) {
+                sink.complete(reply);
+            }
+
+            @Override
+            public void failed(String error) {
+                sink.complete(Reply.error(error));
+            }
+        });
     }
 }

@@ -28,6 +28,10 @@ record ScriptPart(int db, boolean isReadOnly, byte[] text, byte[][] keys, byte[]
         return all.toArray(byte[][]::new);
     }
 
+    ScriptPart withText(byte[] known) {
+        return new ScriptPart(db, isReadOnly, known, keys, arguments);
+    }
+
     /** Null: they are none; another node has made them. */
     static @Nullable ScriptPart of(byte[][] args) {
         int keys = args.length < HEAD ? -1 : (int) Numbers.toLong(args[HEAD - 1]);

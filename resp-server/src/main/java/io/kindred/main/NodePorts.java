@@ -110,6 +110,16 @@ final class NodePorts implements KeyPort, ClusterPort, PubSubPort {
         ask(new ClusterQuery.RandomKey(db), answer, reply -> ((ClusterAnswer.Page) reply).keys());
     }
 
+    @Override
+    public void findScripts(List<String> names, Answer<List<byte[]>> answer) {
+        ask(new ClusterQuery.FindScripts(names), answer, reply -> ((ClusterAnswer.Scripts) reply).texts());
+    }
+
+    @Override
+    public void flushScripts(Answer<Reply> answer) {
+        ask(new ClusterQuery.FlushScripts(), answer, reply -> Reply.OK);
+    }
+
     private <T> void ask(ClusterQuery query, Answer<T> answer, Function<ClusterAnswer, T> show) {
         node().client().ask(query, reply -> {
             if (reply instanceof ClusterAnswer.Failed failed) {

@@ -1,5 +1,6 @@
 package io.kindred.script;
 
+import io.kindred.cluster.quorum.ScriptTexts;
 import io.kindred.metrics.MetricSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by: any thread; each method locks for some hundred nanoseconds.
  */
-public final class ScriptCache {
+public final class ScriptCache implements ScriptTexts {
     /** As many of EVAL's as Redis 7.4 keeps. */
     public static final int EVAL_SCRIPTS_MAX = 500;
 
@@ -64,6 +65,18 @@ public final class ScriptCache {
     /** Whether it is known; that does not count as a use. */
     public synchronized boolean contains(String sha1) {
         return loaded.containsKey(sha1) || evaluated.containsKey(sha1);
+    }
+
+    /** For another node, which is no use of it here. */
+    @Override
+    public synchronized byte[] text(String name) {
+        Script script = loaded.containsKey(name) ? loaded.get(name) : evaluated.get(name);
+        return script == null ? new byte[0] : script.text();
+    }
+
+    @Override
+    public void forgetAll() {
+        flush();
     }
 
     /** The script of a text that is run: the one that is known, or compiled. */

@@ -6,7 +6,7 @@
  * <p>A script is a pure function of its keys, its arguments and what its calls answer: it has no clock, no chance of its own,
  * and keeps nothing from one run to the next. So it may be begun anew at any time before its calls took effect.
  *
- * <p>Imports of Kindred: {@code cluster.message}, {@code lua}, {@code metrics}.
+ * <p>Imports of Kindred: {@code cluster.message}, {@code cluster.quorum}, {@code lua}, {@code metrics}.
  */
 @NullMarked
 package io.kindred.script;

@@ -22,6 +22,9 @@ public sealed interface ClusterAnswer {
 
     record Flushed() implements ClusterAnswer {}
 
+    /** Those that nobody told of are empty; whether they are what was asked for was not looked at. */
+    record Scripts(List<byte[]> texts) implements ClusterAnswer {}
+
     /** The decision is made and told; what follows from it goes on. */
     record Decided() implements ClusterAnswer {}
 

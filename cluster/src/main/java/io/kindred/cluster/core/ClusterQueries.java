@@ -4,6 +4,7 @@ import io.kindred.cluster.keyspace.CountCore;
 import io.kindred.cluster.keyspace.FlushCore;
 import io.kindred.cluster.keyspace.Question;
 import io.kindred.cluster.keyspace.ScanCore;
+import io.kindred.cluster.keyspace.ScriptCore;
 import io.kindred.cluster.pubsub.PubSubCore;
 import io.kindred.cluster.quorum.CopiesCore;
 import org.jspecify.annotations.Nullable;
@@ -58,9 +59,20 @@ final class ClusterQueries {
         } else if (query instanceof ClusterQuery.Subscribe subscribe) {
             pubSub.subscribe(token, subscribe.topics());
             server.data().changes().look(server.pubSub());
+        } else if (query instanceof ClusterQuery.FindScripts find) {
+            ScriptCore.find(question, find.names(), ended -> answer(token, new ClusterAnswer.Scripts(ended.texts())));
+        } else if (query instanceof ClusterQuery.FlushScripts) {
+            ScriptCore.forgetAll(question, ended -> answer(token, forgotten(ended)));
         } else {
             answer(token, changes.decide(query));
         }
+    }
+
+    private static ClusterAnswer forgotten(ScriptCore.Ended ended) {
+        return ended.isAnswered()
+                ? new ClusterAnswer.Flushed()
+                : new ClusterAnswer.Failed(
+                        "NOQUORUM not every live node has told that it has forgotten its scripts; this one" + " has");
     }
 
     private ClusterAnswer flushed(FlushCore.Ended ended) {

@@ -44,6 +44,16 @@ public sealed interface ClusterQuery {
     /** Clients here want what is published there: asked for each topic that nobody has subscribed to already, at least. */
     record Subscribe(List<Topic> topics) implements ClusterQuery {}
 
+    /**
+     * The texts of scripts that this node does not know.
+     *
+     * @param names each the SHA1 of its text, in lower-case hex; none twice
+     */
+    record FindScripts(List<String> names) implements ClusterQuery {}
+
+    /** Every live node but this one forgets all scripts. */
+    record FlushScripts() implements ClusterQuery {}
+
     /** Exchanges what this node shares with others, now: one key, or (null) all there is. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is never asked of a query.
     record Repair(int db, byte @Nullable [] key) implements ClusterQuery {}

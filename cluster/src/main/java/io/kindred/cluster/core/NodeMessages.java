@@ -1,5 +1,6 @@
 package io.kindred.cluster.core;
 
+import io.kindred.cluster.keyspace.ScriptCore;
 import io.kindred.cluster.membership.Holding;
 import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.HandoffMessage;
@@ -10,6 +11,7 @@ import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.ScriptMessage;
 import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.RecordKey;
@@ -275,6 +277,17 @@ final class NodeMessages implements MessageHandler {
                 .flush(
                         message.flushStamps(),
                         verdict -> output.send(from, new KeyspaceMessage.FlushAck(message.requestId(), verdict, 0)));
+    }
+
+    @Override
+    public void onScriptRequest(long from, ScriptMessage.ScriptRequest message) {
+        output.send(from, ScriptCore.reply(message, server.scripts()));
+    }
+
+    @Override
+    public void onScriptFlush(long from, ScriptMessage.ScriptFlush message) {
+        server.scripts().forgetAll();
+        output.send(from, new ScriptMessage.ScriptReply(message.requestId(), List.of()));
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.kindred.cluster.quorum.QuorumCounters;
 import io.kindred.cluster.quorum.QuorumNetwork;
 import io.kindred.cluster.quorum.RepairBudget;
 import io.kindred.cluster.quorum.Requests;
+import io.kindred.cluster.quorum.ScriptTexts;
 import io.kindred.cluster.quorum.UpdateFunctions;
 import io.kindred.cluster.relay.RelayCore;
 import io.kindred.cluster.term.Terms;
@@ -47,10 +48,12 @@ final class PartitionServer {
     private final ReplicaService service;
     private final DeltaService deltas;
     private final ExpiryWatch.Wires expiryWires;
+    private final ScriptTexts scripts;
 
     PartitionServer(LocalData data, Cluster cluster, Recovered recovered, UpdateFunctions functions) {
         this.data = data;
         this.cluster = cluster;
+        this.scripts = functions.scripts();
         NodeConfig config = data.config();
         CoreOutput output = data.context().output();
         RingRouter router = cluster.router();
@@ -99,6 +102,10 @@ final class PartitionServer {
         UpdateAdmission admission = new UpdateAdmission(coordination);
         service = new ReplicaService(data.replica(), data.journal(), coordination, admission, output);
         deltas = new DeltaService(data.replica(), coordination, admission, output);
+    }
+
+    ScriptTexts scripts() {
+        return scripts;
     }
 
     private Terms newTerms(Recovered recovered) {

@@ -1,6 +1,6 @@
 /**
  * The key space as a whole: the requests that look at every partition (count, scan, flush), which keys a
- * pattern stands for, and how many keys expire when.
+ * pattern stands for, which scripts other nodes know, and how many keys expire when.
  *
  * <p>Pure.
  *

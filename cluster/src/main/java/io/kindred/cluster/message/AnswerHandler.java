@@ -37,4 +37,6 @@ public interface AnswerHandler {
     void onClockReply(long from, KeyspaceMessage.ClockReply answer);
 
     void onFlushAck(long from, KeyspaceMessage.FlushAck answer);
+
+    void onScriptReply(long from, ScriptMessage.ScriptReply answer);
 }

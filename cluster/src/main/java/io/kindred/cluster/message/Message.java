@@ -12,6 +12,7 @@ public sealed interface Message
                 ExchangeMessage,
                 KeyspaceMessage,
                 PubSubMessage,
+                ScriptMessage,
                 Message.Answer {
     /** Calls the one method of {@code handler} that is this message's. */
     void deliver(long from, MessageHandler handler);
@@ -35,7 +36,8 @@ public sealed interface Message
                     KeyspaceMessage.CountReply,
                     KeyspaceMessage.ScanReply,
                     KeyspaceMessage.ClockReply,
-                    KeyspaceMessage.FlushAck {
+                    KeyspaceMessage.FlushAck,
+                    ScriptMessage.ScriptReply {
         /** As the request had it. */
         long requestId();
 

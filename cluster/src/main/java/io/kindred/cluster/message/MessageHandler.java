@@ -62,6 +62,10 @@ public interface MessageHandler {
 
     void onFlush(long from, KeyspaceMessage.Flush message);
 
+    void onScriptRequest(long from, ScriptMessage.ScriptRequest message);
+
+    void onScriptFlush(long from, ScriptMessage.ScriptFlush message);
+
     void onInterest(long from, PubSubMessage.Interest message);
 
     void onInterestAck(long from, PubSubMessage.InterestAck message);

@@ -6,6 +6,7 @@ import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.KeyspaceMessage;
 import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.ScriptMessage;
 import io.kindred.cluster.message.TermMessage;
 
 /**
@@ -91,4 +92,7 @@ public abstract class Request implements AnswerHandler {
 
     @Override
     public void onFlushAck(long from, KeyspaceMessage.FlushAck answer) {}
+
+    @Override
+    public void onScriptReply(long from, ScriptMessage.ScriptReply answer) {}
 }

@@ -12,4 +12,9 @@ public interface UpdateFunctions {
     default @Nullable GroupFunction findGroup(byte[] name) {
         return null;
     }
+
+    /** The scripts that this node knows, for others that ask for them. */
+    default ScriptTexts scripts() {
+        return ScriptTexts.NONE;
+    }
 }

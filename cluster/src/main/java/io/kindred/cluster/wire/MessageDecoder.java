@@ -131,6 +131,8 @@ final class MessageDecoder {
                 new KeyspaceMessage.FlushAck(id, Verdicts.read(in), in.readLong("stamp given"));
             case MessageType.INTEREST, MessageType.INTEREST_ACK, MessageType.PUBLICATION ->
                 PubSubCodec.read(type, id, in);
+            case MessageType.SCRIPT_REQUEST, MessageType.SCRIPT_REPLY, MessageType.SCRIPT_FLUSH ->
+                ScriptCodec.read(type, id, in);
             default -> ExchangeCodec.read(type, id, in);
         };
     }

@@ -14,6 +14,7 @@ import io.kindred.cluster.message.Message;
 import io.kindred.cluster.message.MessageHandler;
 import io.kindred.cluster.message.PubSubMessage;
 import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.ScriptMessage;
 import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.version.Dot;
 import io.netty.buffer.ByteBuf;
@@ -399,6 +400,23 @@ final class MessageEncoder implements MessageHandler, AnswerHandler {
         begin(MessageType.FLUSH_ACK, message.requestId());
         out.writeByte(Verdicts.code(message.verdict()));
         out.writeLong(message.passed());
+    }
+
+    @Override
+    public void onScriptRequest(long from, ScriptMessage.ScriptRequest message) {
+        begin(MessageType.SCRIPT_REQUEST, message.requestId());
+        ScriptCodec.writeNames(out, message.names());
+    }
+
+    @Override
+    public void onScriptFlush(long from, ScriptMessage.ScriptFlush message) {
+        begin(MessageType.SCRIPT_FLUSH, message.requestId());
+    }
+
+    @Override
+    public void onScriptReply(long from, ScriptMessage.ScriptReply message) {
+        begin(MessageType.SCRIPT_REPLY, message.requestId());
+        ScriptCodec.writeTexts(out, message.texts());
     }
 
     @Override

@@ -37,6 +37,9 @@ final class MessageType {
     static final int CLOCK_REPLY = 0x35;
     static final int FLUSH = 0x36;
     static final int FLUSH_ACK = 0x37;
+    static final int SCRIPT_REQUEST = 0x38;
+    static final int SCRIPT_REPLY = 0x39;
+    static final int SCRIPT_FLUSH = 0x3a;
 
     static final int TREE_ROOTS = 0x40;
     static final int TREE_ROOTS_REPLY = 0x41;

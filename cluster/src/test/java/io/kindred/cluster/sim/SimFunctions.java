@@ -2,6 +2,7 @@ package io.kindred.cluster.sim;
 
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.GroupFunction;
+import io.kindred.cluster.quorum.ScriptTexts;
 import io.kindred.cluster.quorum.UpdateFunction;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.quorum.UpdateFunction.Result;
@@ -12,7 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Read-modify-writes for simulated clients, each with the reply that tells most. */
 public final class SimFunctions implements UpdateFunctions {
-    public static final UpdateFunctions ALL = new SimFunctions();
+    public static final UpdateFunctions ALL = new SimFunctions(ScriptTexts.NONE);
+
+    private final ScriptTexts scripts;
+
+    /** @param scripts that this node knows */
+    SimFunctions(ScriptTexts scripts) {
+        this.scripts = scripts;
+    }
+
+    @Override
+    public ScriptTexts scripts() {
+        return scripts;
+    }
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);

@@ -51,6 +51,7 @@ final class SimNode extends ObservedNode {
     private final SimEffects effects;
 
     SimStorage storage;
+    final SimScripts scripts = new SimScripts();
     private @Nullable NodeCore core;
     private int life;
     /** Partitions whose trees its starts did not have to build. */
@@ -166,7 +167,8 @@ final class SimNode extends ObservedNode {
                 storage.replayed(),
                 directory.past());
         directory.wasRead();
-        core = new NodeCore(cluster.config(id > 1), recovered, effects, SimFunctions.ALL, random.split());
+        scripts.forgetAll();
+        core = new NodeCore(cluster.config(id > 1), recovered, effects, new SimFunctions(scripts), random.split());
         core.namesRecordsBy(cluster.partitioner);
         step(new Event.Started());
         treesRestored += core.views().trees().restored();

@@ -24,6 +24,7 @@ import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.message.RequestMessage;
+import io.kindred.cluster.message.ScriptMessage;
 import io.kindred.cluster.message.TermMessage;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.ring.Checkpoint;
@@ -135,6 +136,9 @@ final class Samples {
                 new KeyspaceMessage.ClockReply(id(), anyLong(), anyLong()),
                 new KeyspaceMessage.Flush(id(), list(this::anyLong)),
                 new KeyspaceMessage.FlushAck(id(), verdict(), anyLong()),
+                new ScriptMessage.ScriptRequest(id(), list(this::text)),
+                new ScriptMessage.ScriptFlush(id()),
+                new ScriptMessage.ScriptReply(id(), list(this::bytes)),
                 new PubSubMessage.Interest(id(), id(), id(), coin(), list(this::topic), list(this::topic)),
                 new PubSubMessage.InterestAck(id(), id(), id()),
                 new PubSubMessage.Publication(id(), id(), topic(), text().getBytes(StandardCharsets.UTF_8)));
