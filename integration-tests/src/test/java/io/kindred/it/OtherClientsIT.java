@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients of other languages with their defaults; the programs are in src/test/clients. */
 @Tag("tools")
 final class OtherClientsIT {
-    private static final Path SOURCES = Path.of("src", "test", "clients");
     private static final String REDISSON = "RedissonProgram.java";
     /** Two runs open their connections, and ask for some things before they begin. */
     private static final long REDISSON_COMMANDS_MAX = 500;
@@ -40,7 +39,7 @@ final class OtherClientsIT {
 
     @Test
     void nodeClientsRun() throws IOException {
-        Path installed = installed();
+        Path installed = ClientPrograms.installed();
         for (String client : List.of("node-redis", "ioredis")) {
             runs(installed, client, "node", client + ".js");
         }
@@ -48,7 +47,7 @@ final class OtherClientsIT {
 
     @Test
     void redisPyRuns() {
-        runs(SOURCES.toAbsolutePath(), "redis-py", pythonWithRedis(), "redis-py.py");
+        runs(ClientPrograms.SOURCES.toAbsolutePath(), "redis-py", ClientPrograms.python(), "redis-py.py");
     }
 
     /** What is refused it does not send again and again, as it would if it took the script for one that has to be loaded. */
@@ -58,7 +57,7 @@ final class OtherClientsIT {
         Files.createDirectories(directory);
         for (String file : List.of("pom.xml", REDISSON)) {
             Files.copy(
-                    SOURCES.resolve("redisson").resolve(file),
+                    ClientPrograms.SOURCES.resolve("redisson").resolve(file),
                     directory.resolve(file),
                     StandardCopyOption.REPLACE_EXISTING);
         }
@@ -104,27 +103,5 @@ final class OtherClientsIT {
                     .succeeded();
             assertTrue(output.contains(client + " ok"), output);
         }
-    }
-
-    /** A directory with the programs and, from the npm registry unless they are there already, their libraries. */
-    private static Path installed() throws IOException {
-        Path directory = Path.of("target", "clients").toAbsolutePath();
-        Files.createDirectories(directory);
-        for (String file : List.of("package.json", "node-redis.js", "ioredis.js")) {
-            Files.copy(SOURCES.resolve(file), directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-        }
-        Program.ran(directory, Map.of(), "npm", "install", "--no-audit", "--no-fund", "--prefer-offline")
-                .succeeded();
-        return directory;
-    }
-
-    /** A distribution's package is seen by the distribution's Python only, which need not be the first on the PATH. */
-    static String pythonWithRedis() {
-        for (String python : List.of("python3", "/usr/bin/python3")) {
-            if (Program.ran(null, Map.of(), python, "-c", "import redis").exitCode() == 0) {
-                return python;
-            }
-        }
-        throw new AssertionError("no Python has the redis module (Debian: apt-get install python3-redis)");
     }
 }

@@ -164,12 +164,15 @@ final class RedisInfoIT {
     void redisPyReadsInfo(@TempDir Path dir) {
         try (KindredProcess node = KindredProcess.started(NodeOptions.of("py", dir))) {
             Program.output("redis-cli", "-p", "" + node.port(), "SET", "k", "v");
-            String script = "import redis; i = redis.Redis(port=" + node.port() + ").info('everything'); "
-                    + "print(i['db0']['keys'], i['db0']['expires'], i['maxmemory'], i['cmdstat_set']['calls'], i['role'])";
+            String script = "import redis; i = redis.Redis(port=" + node.port() + ").info('everything');"
+                    + " print(i['db0']['keys'],"
+                    + " i['db0']['expires'],"
+                    + " i['maxmemory'],"
+                    + " i['cmdstat_set']['calls'],"
+                    + " i['role'])";
             assertEquals(
                     "1 0 0 1 master",
-                    Program.output(OtherClientsIT.pythonWithRedis(), "-c", script)
-                            .strip());
+                    Program.output(ClientPrograms.python(), "-c", script).strip());
         }
     }
 
