@@ -6,8 +6,7 @@ import java.util.Map;
 
 /** What each command takes, for COMMAND DOCS: a line is a command and its arguments, in {@link ArgumentNotation}. */
 final class CommandArguments {
-    private static final String ALL =
-            """
+    private static final String ALL = """
             append key:key value:string
             auth [username:string] password:string
             bgsave [SCHEDULE]

@@ -104,8 +104,9 @@ final class CommandCommand {
         return switch (Ascii.lower(args[3])) {
             case "module" -> Reply.EMPTY_ARRAY;
             case "aclcat" ->
-                names(server.commands().specs(), spec -> CommandInfo.categories(spec)
-                        .contains(Ascii.lower(args[4])));
+                names(
+                        server.commands().specs(),
+                        spec -> CommandInfo.categories(spec).contains(Ascii.lower(args[4])));
             case "pattern" ->
                 names(
                         server.commands().specs(),

@@ -29,7 +29,8 @@ public final class Transaction {
     record Queued(CommandTable.Command command, byte[][] args) {}
 
     /** What EXEC runs: it takes its room until it has ended. */
-    record Taken(List<Queued> commands, long bytes, @Nullable TransactionRoom room) {
+    record Taken(
+            List<Queued> commands, long bytes, @Nullable TransactionRoom room) {
         void giveRoom() {
             if (room != null) {
                 room.give(bytes);

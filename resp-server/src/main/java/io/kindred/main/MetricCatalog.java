@@ -83,12 +83,18 @@ final class MetricCatalog {
             Section.of("Replication", Shown.BY_DEFAULT, own(ServerMetrics.REPLICATION)),
             Section.of("CPU", Shown.BY_DEFAULT, set(ServerMetrics.Cpu.METRICS, ServerMetrics.Cpu::take)),
             Section.of("Modules", Shown.BY_DEFAULT),
-            Section.of("Commandstats", Shown.IF_ASKED, set(CommandCounters.CALLS, r -> r.of().commands()
-                    .counters())),
-            Section.of("Errorstats", Shown.BY_DEFAULT, set(ServerCounters.ERRORS, r -> r.of().server()
-                    .counters())),
-            Section.of("Latencystats", Shown.IF_ASKED, set(CommandCounters.LATENCIES, r -> r.of().commands()
-                    .counters())),
+            Section.of(
+                    "Commandstats",
+                    Shown.IF_ASKED,
+                    set(CommandCounters.CALLS, r -> r.of().commands().counters())),
+            Section.of(
+                    "Errorstats",
+                    Shown.BY_DEFAULT,
+                    set(ServerCounters.ERRORS, r -> r.of().server().counters())),
+            Section.of(
+                    "Latencystats",
+                    Shown.IF_ASKED,
+                    set(CommandCounters.LATENCIES, r -> r.of().commands().counters())),
             Section.of("Cluster", Shown.BY_DEFAULT, own(ServerMetrics.CLUSTER)),
             Section.of("Kindred", Shown.BY_DEFAULT, kindred()),
             Section.of("Keyspace", Shown.BY_DEFAULT, own(ServerMetrics.KEYSPACE)));

@@ -11,8 +11,7 @@ import java.util.Map;
  */
 final class RedisDirectives {
     /** Taken, shown by CONFIG GET, and without effect. A line is a name and Redis's default. */
-    private static final String WITHOUT_MEANING =
-            """
+    private static final String WITHOUT_MEANING = """
             acl-pubsub-default resetchannels
             acllog-max-len 128
             active-defrag-cycle-max 25

@@ -46,13 +46,17 @@ final class ServerMetrics {
                     r -> r.of().server().isEpoll() ? "epoll" : "nio")
             .text("java_version", "The version of the JVM.", r -> property("java.version"))
             .text("java_vm", "Its name.", r -> property("java.vm.name"))
-            .text("process_id", "The id of this process.", r -> ProcessHandle.current()
-                    .pid())
+            .text(
+                    "process_id",
+                    "The id of this process.",
+                    r -> ProcessHandle.current().pid())
             .fixed("process_supervised", "no", "systemd is told nothing.")
             .text("run_id", "40 hexadecimal digits, others at each start.", Reading::runId)
             .text("tcp_port", "Where clients connect.", r -> r.of().ports().first())
-            .text("tls_port", "Where clients connect in TLS; 0: nowhere.", r -> r.of().ports()
-                    .tls())
+            .text(
+                    "tls_port",
+                    "Where clients connect in TLS; 0: nowhere.",
+                    r -> r.of().ports().tls())
             .text(
                     "server_time_usec",
                     "What time this node has, in microseconds since 1970.",
@@ -71,28 +75,33 @@ final class ServerMetrics {
     }
 
     static final MetricSet<Reading> CLIENTS = MetricSet.<Reading>of(ServerMetrics.class)
-            .gauge("connected_clients", "Clients that are connected.", r -> r.of().server()
-                    .clients()
-                    .size())
+            .gauge(
+                    "connected_clients",
+                    "Clients that are connected.",
+                    r -> r.of().server().clients().size())
             .gauge(
                     "cluster_connections",
                     "Nodes that this one is connected to.",
                     r -> r.of().loop().transportStats().peers().stream()
                             .filter(TransportStats.PeerStats::connected)
                             .count())
-            .gauge("maxclients", "How many may be.", r -> r.of().config()
-                    .limits()
-                    .clientsMax())
+            .gauge(
+                    "maxclients",
+                    "How many may be.",
+                    r -> r.of().config().limits().clientsMax())
             .fixed("blocked_clients", 0, "There are no commands that block.")
-            .gauge("tracking_clients", "Clients that have their copies of values tracked.", r -> r.of().commands()
-                    .tracking()
-                    .clients())
+            .gauge(
+                    "tracking_clients",
+                    "Clients that have their copies of values tracked.",
+                    r -> r.of().commands().tracking().clients())
             .fixed("clients_in_timeout_table", 0, "There are no commands that block.")
             .build();
 
     static final MetricSet<Reading> PERSISTENCE = MetricSet.<Reading>of(ServerMetrics.class)
-            .flag("loading", "Whether the node loads its data or joins, and serves nobody.", r -> r.of().config()
-                    .loading())
+            .flag(
+                    "loading",
+                    "Whether the node loads its data or joins, and serves nobody.",
+                    r -> r.of().config().loading())
             .fixed("async_loading", 0, NO_REPLICAS)
             .fixed("current_cow_peak", 0, NO_FORK)
             .fixed("current_cow_size", 0, NO_FORK)
@@ -104,8 +113,10 @@ final class ServerMetrics {
                     "rdb_changes_since_last_save",
                     "Keys that were written and are in the log alone, not in tables.",
                     r -> r.of().engine().stats().memory().memtableEntries())
-            .flag("rdb_bgsave_in_progress", "Whether SAVE or BGSAVE is under way.", r -> r.of().saves()
-                    .isSaving())
+            .flag(
+                    "rdb_bgsave_in_progress",
+                    "Whether SAVE or BGSAVE is under way.",
+                    r -> r.of().saves().isSaving())
             .text(
                     "rdb_last_save_time",
                     "When the last SAVE or BGSAVE was done, or the node started, in seconds since 1970.",
@@ -138,9 +149,10 @@ final class ServerMetrics {
             .fixed("aof_last_cow_size", 0, NO_FORK)
             .fixed("module_fork_in_progress", 0, NO_FORK)
             .fixed("module_fork_last_cow_size", 0, NO_FORK)
-            .text("appendfsync", "The directive: when the log is forced to the disk.", r -> r.of().config()
-                    .now()
-                    .text(Directives.APPENDFSYNC))
+            .text(
+                    "appendfsync",
+                    "The directive: when the log is forced to the disk.",
+                    r -> r.of().config().now().text(Directives.APPENDFSYNC))
             .humanBytes(
                     "disk_used_bytes",
                     "What the data directory takes up; sampled.",
@@ -156,9 +168,10 @@ final class ServerMetrics {
                     "total_commands_processed",
                     "Commands that were begun.",
                     r -> r.of().dispatcher().commandsProcessed() - r.commandsBase())
-            .gauge("instantaneous_ops_per_sec", "Commands a second, of late.", r -> r.of().meters()
-                    .operations()
-                    .perSecond())
+            .gauge(
+                    "instantaneous_ops_per_sec",
+                    "Commands a second, of late.",
+                    r -> r.of().meters().operations().perSecond())
             .text(
                     "instantaneous_input_kbps",
                     "Kilobytes a second that came from clients, of late.",
@@ -188,8 +201,10 @@ final class ServerMetrics {
             .fixed("evicted_clients", 0, "client-output-buffer-limit and waiting-bytes-max have counters of their own.")
             .fixed("total_eviction_exceeded_time", 0, NO_EVICTION)
             .fixed("current_eviction_exceeded_time", 0, NO_EVICTION)
-            .gauge("pubsub_channels", "Channels that clients of this node have subscribed to.", r -> r.of().pubSub()
-                    .count(Topic.Kind.CHANNEL))
+            .gauge(
+                    "pubsub_channels",
+                    "Channels that clients of this node have subscribed to.",
+                    r -> r.of().pubSub().count(Topic.Kind.CHANNEL))
             .gauge(
                     "pubsub_patterns",
                     "Different patterns that clients of this node have subscribed to.",
@@ -202,12 +217,14 @@ final class ServerMetrics {
             .fixed("total_forks", 0, NO_FORK)
             .fixed("migrate_cached_sockets", 0, "There is no MIGRATE.")
             .fixed("slave_expires_tracked_keys", 0, NO_REPLICAS)
-            .gauge("tracking_total_keys", "Keys of which clients of this node keep copies.", r -> r.of().commands()
-                    .tracking()
-                    .keys())
-            .gauge("tracking_total_items", "The same, once for each client that keeps one.", r -> r.of().commands()
-                    .tracking()
-                    .items())
+            .gauge(
+                    "tracking_total_keys",
+                    "Keys of which clients of this node keep copies.",
+                    r -> r.of().commands().tracking().keys())
+            .gauge(
+                    "tracking_total_items",
+                    "The same, once for each client that keeps one.",
+                    r -> r.of().commands().tracking().items())
             .gauge(
                     "tracking_total_prefixes",
                     "Prefixes of clients that are told of all changes.",
@@ -292,8 +309,10 @@ final class ServerMetrics {
                         "keys",
                         "Keys that this node holds, also for other nodes' clients, without expired ones.",
                         Database::keys)
-                .gauge("expires", "Those of them that have a time to live.", r -> r.expiring()
-                        .left())
+                .gauge(
+                        "expires",
+                        "Those of them that have a time to live.",
+                        r -> r.expiring().left())
                 .gauge(
                         "avg_ttl",
                         Unit.MILLISECONDS,

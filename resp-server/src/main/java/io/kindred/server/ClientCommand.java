@@ -123,9 +123,13 @@ final class ClientCommand {
                 "Accepted; clients are not evicted here.",
                 (session, args, server) -> onOff(args[2], session.flags()::noEvict));
         admin(subcommands, "list", -2, "2.4.0", "Lists the connections.", command::list);
-        admin(subcommands, "kill", -3, "2.4.0", "Closes connections.", (session, args, server) -> new ClientKill(
-                        clients, session)
-                .run(args));
+        admin(
+                subcommands,
+                "kill",
+                -3,
+                "2.4.0",
+                "Closes connections.",
+                (session, args, server) -> new ClientKill(clients, session).run(args));
         admin(
                 subcommands,
                 "pause",

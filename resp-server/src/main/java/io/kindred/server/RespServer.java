@@ -115,8 +115,8 @@ public final class RespServer {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to"
-                        + " Kindred. This is likely due to an attacker attempting to use Cross Protocol Scripting to"
-                        + " compromise your Kindred instance. Connection from {0} aborted.",
+                            + " Kindred. This is likely due to an attacker attempting to use Cross Protocol Scripting to"
+                            + " compromise your Kindred instance. Connection from {0} aborted.",
                     address);
         }
     }

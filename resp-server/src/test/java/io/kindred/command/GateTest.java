@@ -20,15 +20,15 @@ final class GateTest {
     /** Those of Redis 7.0 that answer while it loads, as its COMMAND INFO flags them; and 7.2's of CLIENT. */
     private static final Set<String> REDIS_LOADING =
             Set.of(("auth client|getname client|help client|id client|info client|kill client|list client|no-evict"
-                + " client|reply client|setname client|setinfo client|no-touch client|tracking client|caching"
-                + " client|trackinginfo client|getredir client|pause client|unpause monitor command command|count"
-                + " command|docs command|getkeys command|getkeysandflags command|help command|info command|list"
-                + " config|get config|help config|resetstat config|rewrite config|set echo hello info lastsave"
-                + " latency|doctor latency|help latency|histogram latency|history latency|latest latency|reset"
-                + " memory|help psubscribe publish pubsub|channels pubsub|help pubsub|numpat pubsub|numsub"
-                + " pubsub|shardchannels pubsub|shardnumsub punsubscribe spublish ssubscribe subscribe sunsubscribe"
-                + " unsubscribe multi exec discard watch unwatch script|help module|help object|help quit reset role"
-                + " select shutdown slowlog|get slowlog|help slowlog|len slowlog|reset time")
+                            + " client|reply client|setname client|setinfo client|no-touch client|tracking client|caching"
+                            + " client|trackinginfo client|getredir client|pause client|unpause monitor command command|count"
+                            + " command|docs command|getkeys command|getkeysandflags command|help command|info command|list"
+                            + " config|get config|help config|resetstat config|rewrite config|set echo hello info lastsave"
+                            + " latency|doctor latency|help latency|histogram latency|history latency|latest latency|reset"
+                            + " memory|help psubscribe publish pubsub|channels pubsub|help pubsub|numpat pubsub|numsub"
+                            + " pubsub|shardchannels pubsub|shardnumsub punsubscribe spublish ssubscribe subscribe sunsubscribe"
+                            + " unsubscribe multi exec discard watch unwatch script|help module|help object|help quit reset role"
+                            + " select shutdown slowlog|get slowlog|help slowlog|len slowlog|reset time")
                     .split(" "));
 
     private static final Set<String> REDIS_NO_AUTH = Set.of("auth", "hello", "quit", "reset");

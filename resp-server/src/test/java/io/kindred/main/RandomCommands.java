@@ -265,9 +265,11 @@ final class RandomCommands {
     private void keyspace() {
         add("type", () -> Call.of("TYPE", key()));
         add("keys", () -> Call.of("KEYS", "*").check(Call::sameInAnyOrder));
-        add("scan", () -> Call.of("SCAN", "0", "COUNT", "10000")
-                .against("KEYS", "*")
-                .check(Call::isPage));
+        add(
+                "scan",
+                () -> Call.of("SCAN", "0", "COUNT", "10000")
+                        .against("KEYS", "*")
+                        .check(Call::isPage));
         add("randomkey", () -> Call.of("RANDOMKEY").against("KEYS", "*").check(Call::isOneOf));
         add("dbsize", () -> Call.of("DBSIZE").check(Call.count()));
         add("flushdb", () -> Call.of("FLUSHDB"));
@@ -285,8 +287,10 @@ final class RandomCommands {
         add("ping", () -> Call.of(random.nextBoolean() ? List.of("PING") : List.of("PING", pick(VALUES))));
         add("echo", () -> Call.of("ECHO", pick(VALUES)));
         add("select", () -> Call.of("SELECT", random.nextInt(4) == 0 ? "99" : pick(choice.databases())));
-        add("hello", () -> Call.of("HELLO", random.nextInt(4) == 0 ? "9" : random.nextBoolean() ? "2" : "3")
-                .check(Call::sameKind));
+        add(
+                "hello",
+                () -> Call.of("HELLO", random.nextInt(4) == 0 ? "9" : random.nextBoolean() ? "2" : "3")
+                        .check(Call::sameKind));
         add("auth", () -> Call.of("AUTH", "secret"));
         add("time", () -> Call.of("TIME").check(Call::sameKind));
         add("quit", () -> Call.of("ECHO", "QUIT comes last"));

@@ -1,6 +1,7 @@
 package io.kindred.main;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,7 @@ final class WaitTest {
                 assertEquals("OK", client.call("MULTI"));
                 client.call("SET", "k", "x");
                 client.call("WAIT", "9", "0");
-                List<?> replies = (List<?>) client.call("EXEC");
+                List<?> replies = assertInstanceOf(List.class, client.call("EXEC"));
                 assertEquals(2, replies.size());
             }
         }

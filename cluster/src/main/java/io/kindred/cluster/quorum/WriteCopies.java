@@ -1,9 +1,9 @@
 package io.kindred.cluster.quorum;
 
-import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.message.Guard;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Record;
+import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
