@@ -282,7 +282,7 @@ public final class MerkleTrees {
         return lanes;
     }
 
-    int partitions() {
+    public int partitions() {
         return byPartition.length;
     }
 

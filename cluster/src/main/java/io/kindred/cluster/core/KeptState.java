@@ -7,6 +7,8 @@ import io.kindred.cluster.keyspace.Deadlines;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.FlushStamps;
 import io.kindred.cluster.version.Actor;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a node keeps of its records beside the records, as the last life has left it in node-local ones. */
 final class KeptState {
@@ -101,6 +103,29 @@ final class KeptState {
 
     ReapMarks marks() {
         return marks;
+    }
+
+    /** What a clean stop stores of trees that have changed since they were stored. */
+    List<Recovered.MetaRecord> treeRecords() {
+        List<Recovered.MetaRecord> records = new ArrayList<>();
+        for (int partition = 0; partition < trees.partitions(); partition++) {
+            byte[] record = trees.record(partition);
+            if (record != null) {
+                records.add(new Recovered.MetaRecord(MetaKey.of(MetaKey.TREES, partition), record));
+            }
+        }
+        return records;
+    }
+
+    /** What a clean stop deletes. */
+    List<byte[]> staleTreeKeys() {
+        List<byte[]> keys = new ArrayList<>();
+        for (int partition = 0; partition < trees.partitions(); partition++) {
+            if (trees.isStale(partition)) {
+                keys.add(MetaKey.of(MetaKey.TREES, partition));
+            }
+        }
+        return keys;
     }
 
     MerkleTrees trees() {

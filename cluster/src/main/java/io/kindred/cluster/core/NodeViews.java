@@ -328,25 +328,12 @@ public final class NodeViews {
 
     /** What a clean stop stores, in the commit of its last writes, of trees that have changed since they were stored. */
     public List<Recovered.MetaRecord> treeRecords() {
-        List<Recovered.MetaRecord> records = new ArrayList<>();
-        for (int partition : allPartitions) {
-            byte[] record = data.kept().trees().record(partition);
-            if (record != null) {
-                records.add(new Recovered.MetaRecord(MetaKey.of(MetaKey.TREES, partition), record));
-            }
-        }
-        return records;
+        return data.kept().treeRecords();
     }
 
     /** What a clean stop deletes, in the same commit. */
     public List<byte[]> staleTreeKeys() {
-        List<byte[]> keys = new ArrayList<>();
-        for (int partition : allPartitions) {
-            if (data.kept().trees().isStale(partition)) {
-                keys.add(MetaKey.of(MetaKey.TREES, partition));
-            }
-        }
-        return keys;
+        return data.kept().staleTreeKeys();
     }
 
     /** Partitions of the whole cluster, as this node knows it, that are not where the ring has them, or elsewhere as well. */
