@@ -13,9 +13,11 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +92,43 @@ final class ArchitectureTest {
             "UpdateRounds.java", "being split into the states of an update",
             "WriteRound.java", "being split beside it",
             "ReadRound.java", "being split beside it");
+
+    private static final int PARAMETERS_MAX = 6;
+
+    /** Constructors that may take more, by the reason. */
+    private static final Map<String, Set<String>> WIDE = Map.of(
+            "figures that are read together, each by its name",
+            Set.of(
+                    "PeerStats",
+                    "TransportStats",
+                    "LoopStats",
+                    "Memory",
+                    "Tables",
+                    "MemoryFigures",
+                    "NodeReading",
+                    "BackupProgress",
+                    "MemberView",
+                    "ServerView",
+                    "Measured"),
+            "a format has these fields, in this order",
+            Set.of(
+                    "Member",
+                    "ChangeRecord",
+                    "Forward",
+                    "Range",
+                    "Hello",
+                    "Identity",
+                    "LocalNode",
+                    "Start",
+                    "Recovered"),
+            "settings, each with its name and its default",
+            Set.of("NodeConfig", "EngineOptions", "Limits", "Options", "SetOptions"),
+            "what Redis tells of a command",
+            Set.of("CommandSpec", "Command"),
+            "everything that figures are read of",
+            Set.of("Subjects"),
+            "for now: an update and its ticket are being split",
+            Set.of("UpdateStep", "Ticket"));
 
     private static JavaClasses server;
 
@@ -255,11 +294,10 @@ final class ArchitectureTest {
     void packagesOfTheCoreImportWhatIsDrawnBelowThem() throws IOException {
         List<String> order = drawn();
         Set<String> upwards = new TreeSet<>();
-        imports()
-                .forEach((name, imported) -> imported.stream()
-                        .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
-                        .filter(other -> order.indexOf(other) < order.indexOf(name))
-                        .forEach(other -> upwards.add(name + " -> " + other)));
+        imports().forEach((name, imported) -> imported.stream()
+                .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
+                .filter(other -> order.indexOf(other) < order.indexOf(name))
+                .forEach(other -> upwards.add(name + " -> " + other)));
         assertEquals(Set.of(), upwards, "what ARCHITECTURE.md draws the other way round");
     }
 
@@ -337,5 +375,27 @@ final class ArchitectureTest {
             }
         }
         assertEquals(Set.of(), tooLong);
+    }
+
+    /** Past it, what belongs together wants a name. */
+    @Test
+    void noConstructorTakesTooMuch() {
+        Set<String> tooMany = new TreeSet<>();
+        for (JavaClass type : server) {
+            for (JavaConstructor constructor : type.getConstructors()) {
+                Constructor<?> made = constructor.reflect();
+                // What the compiler adds is not written down, and has no generic type.
+                int count = Math.min(made.getParameterCount(), made.getGenericParameterTypes().length);
+                boolean isWritten = !made.isSynthetic() && !type.isAnonymousClass() && !type.isEnum();
+                if (isWritten && count > PARAMETERS_MAX && !isExcepted(type)) {
+                    tooMany.add(type.getSimpleName() + ": " + count);
+                }
+            }
+        }
+        assertEquals(Set.of(), tooMany);
+    }
+
+    private static boolean isExcepted(JavaClass type) {
+        return WIDE.values().stream().anyMatch(names -> names.contains(type.getSimpleName()));
     }
 }
