@@ -43,13 +43,13 @@ public final class KeyspaceEvents {
                 : "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
     }
 
-    /** As CONFIG GET of Redis 7.0 shows it: it leaves n out beside A. Requires: no problem. */
+    /** As CONFIG GET shows it: as that of Redis 7.0, which leaves n out beside A. Requires: no problem. */
     public static String canonical(String value) {
         String given = expanded(value);
         StringBuilder shown = new StringBuilder();
         boolean isAll = ALL.chars().allMatch(letter -> given.indexOf(letter) >= 0);
-        append(shown, isAll ? "" : CLASSES, given);
-        return append(isAll ? shown.append('A') : shown, CHANNELS + "m", given).toString();
+        append(isAll ? shown.append('A') : shown, isAll ? "n" : CLASSES, given);
+        return append(shown, CHANNELS + "m", given).toString();
     }
 
     private static StringBuilder append(StringBuilder shown, String letters, String given) {
