@@ -7,6 +7,7 @@ import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction.Change;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
+import io.kindred.cluster.version.VersionVector;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,10 @@ public final class TellingKeys implements KeyPort {
             byte[][] args = expires
                     ? new byte[][] {SET, put.key(), value, PXAT, Numbers.bytes(put.expireAtMillis())}
                     : new byte[][] {SET, put.key(), value};
-            update(new Operation.Update(put.db(), put.key(), args), quorum, callback);
+            // Who has put without a context does not ask for the one that comes of it.
+            OutcomeCallback asPut = outcome -> callback.done(
+                    outcome instanceof Outcome.Updated ? new Outcome.Written(VersionVector.EMPTY) : outcome);
+            update(new Operation.Update(put.db(), put.key(), args), quorum, asPut);
             return;
         }
         keys.execute(put, quorum, outcome -> {
