@@ -2,6 +2,7 @@ package io.kindred.command;
 
 import io.kindred.cluster.message.Reply;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,6 @@ final class Monitors {
     private static final String HEX = "0123456789abcdef";
     private static final Set<String> SHOWN_ALL_THE_SAME = Set.of("eval", "evalsha", "eval_ro", "evalsha_ro");
     private static final byte[] REDACTED = "(redacted)".getBytes(StandardCharsets.US_ASCII);
-    private static final int MICROS_PER_SECOND = 1_000_000;
 
     private final Set<Session> sessions = new LinkedHashSet<>();
     private Session[] inOrder = new Session[0];
@@ -99,11 +99,10 @@ final class Monitors {
     }
 
     private static String line(Session session, byte[][] args, ServerView server) {
-        long micros = server.clock().instant().getEpochSecond() * MICROS_PER_SECOND
-                + server.clock().instant().getNano() / 1_000;
+        Instant now = server.clock().instant();
         StringBuilder line = new StringBuilder();
-        line.append(micros / MICROS_PER_SECOND).append('.');
-        line.append(String.format("%06d", micros % MICROS_PER_SECOND));
+        line.append(now.getEpochSecond()).append('.');
+        line.append(String.format("%06d", now.getNano() / 1_000));
         line.append(" [").append(session.db()).append(' ');
         line.append(session.identity().addresses().remote()).append(']');
         for (byte[] arg : args) {
