@@ -34,8 +34,8 @@ record EvalCommand(ScriptCache scripts, Settings settings, boolean bySha1, boole
             EvalArguments given = EvalArguments.parse(args);
             Script script = find(given);
             if (script == null) {
-                ScriptSearch search = new ScriptSearch(scripts);
-                new EvalRun(part(given, UNKNOWN, session.db()), given.sha1(), search, session, server, sink).start();
+                EvalRun.Unknown unknown = new EvalRun.Unknown(given.sha1(), new ScriptSearch(scripts));
+                new EvalRun(part(given, UNKNOWN, session.db()), unknown, session, server, sink).start();
             } else {
                 new EvalRun(part(given, script.text(), session.db()), session, server, sink).start();
             }

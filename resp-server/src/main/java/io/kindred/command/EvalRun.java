@@ -30,32 +30,25 @@ final class EvalRun extends Turn {
             + " keys, and it, its arguments, or its reply no more than " + SizeLimits.READ_BYTES_MAX
             + " bytes; nothing was applied");
 
+    /** The SHA1 of a script whose text is not known yet, and who looks for it. */
+    record Unknown(String sha1, ScriptSearch search) {}
+
     private ScriptPart part;
     private byte[][] args;
-    /** Its SHA1 where its text is not known yet, and who looks for it; else null. */
-    private final @Nullable String unknown;
-
-    private final @Nullable ScriptSearch search;
+    private final @Nullable Unknown unknown;
     private final Session session;
     private final ServerView server;
     private final QuorumSpec quorum;
     private final ReplySink sink;
 
     EvalRun(ScriptPart part, Session session, ServerView server, ReplySink sink) {
-        this(part, null, null, session, server, sink);
+        this(part, null, session, server, sink);
     }
 
     /** One of which this node knows the name only: others are asked for it when its turn has come. */
-    EvalRun(
-            ScriptPart part,
-            @Nullable String unknown,
-            @Nullable ScriptSearch search,
-            Session session,
-            ServerView server,
-            ReplySink sink) {
+    EvalRun(ScriptPart part, @Nullable Unknown unknown, Session session, ServerView server, ReplySink sink) {
         this.part = part;
         this.unknown = unknown;
-        this.search = search;
         this.args = part.args();
         this.session = session;
         this.server = server;
@@ -65,11 +58,7 @@ final class EvalRun extends Turn {
 
     void start() {
         byte[][] keys = part.keys();
-        long bytes = 0;
-        for (byte[] word : args) {
-            bytes += 16 + word.length;
-        }
-        if (keys.length > SizeLimits.GROUP_KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX) {
+        if (isTooLong()) {
             sink.complete(TOO_LONG);
             return;
         }
@@ -89,20 +78,36 @@ final class EvalRun extends Turn {
 
     @Override
     void begin() {
-        if (unknown == null || search == null) {
+        if (unknown == null) {
             run();
-            return;
+        } else {
+            findThenRun(unknown);
         }
-        search.find(List.of(unknown), server, () -> {
-            Script script = search.scripts().find(unknown);
+    }
+
+    private void findThenRun(Unknown name) {
+        name.search().find(List.of(name.sha1()), server, () -> {
+            Script script = name.search().scripts().find(name.sha1());
             if (script == null) {
                 done(new GroupDone(EvalArguments.NO_SCRIPT, List.of()));
+                return;
+            }
+            part = part.withText(script.text());
+            args = part.args();
+            if (isTooLong()) {
+                done(new GroupDone(TOO_LONG, List.of()));
             } else {
-                part = part.withText(script.text());
-                args = part.args();
                 run();
             }
         });
+    }
+
+    private boolean isTooLong() {
+        long bytes = 0;
+        for (byte[] word : args) {
+            bytes += 16 + word.length;
+        }
+        return part.keys().length > SizeLimits.GROUP_KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX;
     }
 
     private void run() {
