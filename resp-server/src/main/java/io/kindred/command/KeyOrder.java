@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the connection's loop thread.
  */
 public final class KeyOrder {
+    static final int FOLLOWED_KEYS_MAX = PlanRun.IN_FLIGHT_MAX;
+
     private final Map<Line, Line> lines = new HashMap<>();
     /** Those whose turn has come. They are begun one after the other, never from within each other. */
     private final ArrayDeque<Turn> ready = new ArrayDeque<>(0);
@@ -89,8 +91,14 @@ public final class KeyOrder {
         beginReady();
     }
 
-    /** Whether writes behind it need not wait for its answer. */
+    /**
+     * Whether writes behind it need not wait for its answer. They do behind one on very many keys: most of these have been
+     * answered by the time that the last one is sent, and to look at each once more costs a digest for each.
+     */
     private static boolean keepsItsPlace(Turn write) {
+        if (write.lines() > FOLLOWED_KEYS_MAX) {
+            return false;
+        }
         for (int i = 0; i < write.lines(); i++) {
             if (!write.line(i).follows(write)) {
                 return false;
@@ -174,7 +182,9 @@ public final class KeyOrder {
         private final int db;
         private final byte[] key;
         private final int hash;
-        private final ArrayDeque<Turn> waiting = new ArrayDeque<>(0);
+        /** Null: nobody has waited; a command may have very many lines. */
+        private @Nullable ArrayDeque<Turn> waiting;
+
         private @Nullable Turn newest;
         private int reads;
         private int writes;
@@ -191,12 +201,18 @@ public final class KeyOrder {
 
         void join(Turn turn) {
             newest = turn;
-            if (waiting.isEmpty() && mayGo(turn)) {
+            if (isEmpty(waiting) && mayGo(turn)) {
                 count(turn, 1);
-            } else {
-                waiting.add(turn);
-                turn.await();
+                return;
             }
+            ArrayDeque<Turn> those = waiting == null ? new ArrayDeque<>(2) : waiting;
+            waiting = those;
+            those.add(turn);
+            turn.await();
+        }
+
+        private static boolean isEmpty(@Nullable ArrayDeque<Turn> those) {
+            return those == null || those.isEmpty();
         }
 
         private boolean mayGo(Turn turn) {
@@ -235,14 +251,18 @@ public final class KeyOrder {
                 newest = null;
             }
             advance();
-            if (reads + writes == 0 && waiting.isEmpty()) {
+            if (reads + writes == 0 && isEmpty(waiting)) {
                 lines.remove(this, this);
             }
         }
 
         private void advance() {
-            for (Turn next = waiting.peek(); next != null && mayGo(next); next = waiting.peek()) {
-                waiting.remove();
+            ArrayDeque<Turn> those = waiting;
+            if (those == null) {
+                return;
+            }
+            for (Turn next = those.peek(); next != null && mayGo(next); next = those.peek()) {
+                those.remove();
                 count(next, 1);
                 if (next.isGranted()) {
                     ready.add(next);

@@ -5,6 +5,7 @@ import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.QuorumSpec;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.LiveValue;
+import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,9 @@ final class PlanRun extends Turn {
 
     private static final Outcome TOO_MUCH = new Outcome.Refused(
             "OOM the values that the command asks for are more than " + FOUND_BYTES_MAX + " bytes together");
+
+    /** Of several writes nobody asks for the context, and all are kept until the last one is answered. */
+    private static final Outcome WRITTEN = new Outcome.Written(VersionVector.EMPTY);
 
     private final Action.OfKeys action;
     private final CommandSpec spec;
@@ -132,7 +136,7 @@ final class PlanRun extends Turn {
         if (outcomes[index] != null) {
             throw new IllegalStateException("an operation ended twice");
         }
-        outcomes[index] = outcome;
+        outcomes[index] = outcome instanceof Outcome.Written && operations.size() > 1 ? WRITTEN : outcome;
         if (isReading && outcome instanceof Outcome.Found found) {
             server.commands().counters().looked(LiveValue.of(found.versions(), begunMillis) != null);
         }

@@ -11,9 +11,11 @@ import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.quorum.LiveValue;
 import io.kindred.cluster.quorum.UpdateFunction.Current;
 import io.kindred.cluster.version.Versions;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -104,6 +106,15 @@ final class SeveralCommands {
         }
     }
 
+    /** The last value of each key, in the order in which the keys are named first. */
+    private static Map<ByteBuffer, byte[]> lastValues(byte[][] args) {
+        Map<ByteBuffer, byte[]> values = new LinkedHashMap<>(args.length);
+        for (int i = 1; i < args.length; i += 2) {
+            values.put(ByteBuffer.wrap(args[i]), args[i + 1]);
+        }
+        return values;
+    }
+
     /** The last value of each key, in the order of the keys. */
     private static TreeMap<byte[], byte[]> pairs(byte[][] args) {
         TreeMap<byte[], byte[]> pairs = new TreeMap<>(Arrays::compareUnsigned);
@@ -131,9 +142,8 @@ final class SeveralCommands {
                 return new Plan.Done(refusal);
             }
             List<Operation> puts = new ArrayList<>(args.length / 2);
-            for (Map.Entry<byte[], byte[]> pair : pairs(args).entrySet()) {
-                puts.add(new Operation.Put(db, pair.getKey(), null, pair.getValue(), Expiry.NONE));
-            }
+            lastValues(args)
+                    .forEach((key, value) -> puts.add(new Operation.Put(db, key.array(), null, value, Expiry.NONE)));
             return new Plan.Last(puts, outcomes -> Reply.OK);
         }
 

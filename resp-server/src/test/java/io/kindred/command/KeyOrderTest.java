@@ -10,6 +10,7 @@ import io.kindred.resp.Seeds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -25,6 +26,7 @@ class KeyOrderTest {
     private static final class Where implements KeyPort {
         boolean alone;
         boolean updatesHere;
+        int looks;
 
         @Override
         public void execute(Operation operation, QuorumSpec quorum, OutcomeCallback callback) {
@@ -38,6 +40,7 @@ class KeyOrderTest {
 
         @Override
         public boolean isCoordinatedHere(int db, byte[] key, boolean update) {
+            looks++;
             return !update || updatesHere;
         }
     }
@@ -142,6 +145,18 @@ class KeyOrderTest {
         assertEquals(List.of("first"), begun);
         order.over(first);
         assertEquals(List.of("first", "second"), begun);
+    }
+
+    @Test
+    void nobodyLooksWhoCoordinatesTheKeysOfAVeryLargeWrite() {
+        String[] keys = new String[KeyOrder.FOLLOWED_KEYS_MAX + 1];
+        Arrays.setAll(keys, i -> "k" + i);
+        Command large = take("large", Kind.PUT, keys);
+        assertEquals(0, where.looks);
+        take("behind", Kind.PUT, "k7");
+        assertEquals(List.of("large"), begun);
+        order.over(large);
+        assertEquals(List.of("large", "behind"), begun);
     }
 
     @Test

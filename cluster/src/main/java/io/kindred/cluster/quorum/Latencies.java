@@ -38,6 +38,11 @@ public final class Latencies {
     private boolean hasWorked;
     private long calmSinceNanos;
 
+    /** Answers of one peer come many at a time. */
+    private long lastPeer;
+
+    private Mark lastMark = new Mark();
+
     private static final class Mark {
         long nanos;
     }
@@ -49,12 +54,7 @@ public final class Latencies {
 
     /** @param isWide whether the request asks other datacenters too: how long that takes says nothing of strain */
     void answered(long peer, long tookNanos, boolean isWide) {
-        Mark mark = marks.get(peer);
-        if (mark == null) {
-            mark = new Mark();
-            mark.nanos = lateMaxNanos / MARKS_PATIENCE;
-            marks.put(peer, mark);
-        }
+        Mark mark = peer == lastPeer ? lastMark : markOf(peer);
         long took = Math.min(tookNanos, lateMaxNanos);
         mark.nanos += took > mark.nanos ? (took - mark.nanos) / RISE : -(mark.nanos / DECAY);
         if (isWide) {
@@ -65,6 +65,18 @@ public final class Latencies {
         samples = Math.min(SLOW, samples + 1);
         slowNanos += (took - slowNanos) / (isBesideWork && samples == SLOW ? SLOW_BESIDE_WORK : samples);
         isFresh = true;
+    }
+
+    private Mark markOf(long peer) {
+        Mark mark = marks.get(peer);
+        if (mark == null) {
+            mark = new Mark();
+            mark.nanos = lateMaxNanos / MARKS_PATIENCE;
+            marks.put(peer, mark);
+        }
+        lastPeer = peer;
+        lastMark = mark;
+        return mark;
     }
 
     /** Time passes: where nothing is asked, nothing is strained. */

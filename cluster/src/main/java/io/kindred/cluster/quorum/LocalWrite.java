@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stored the container to keep
  * @param context what the new version supersedes
+ * @param supersedesAll whether that is known to be all that was held, so that what is stored has seen nothing else
  */
-record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
+record LocalWrite(Versions stored, VersionVector context, Sibling sibling, boolean supersedesAll) {
     private static final long CONTEXT_AHEAD_MILLIS_MAX = 2 * 86_400_000L;
 
     /**
@@ -24,8 +25,8 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
      * its runs may be stamped later, as they are here and in every merge.
      */
     Versions delta() {
-        boolean isAll =
-                stored.siblings().size() == 1 && stored.clock().equals(context.with(sibling.dot(), sibling.stamp()));
+        boolean isAll = stored.siblings().size() == 1
+                && (supersedesAll || stored.clock().equals(context.with(sibling.dot(), sibling.stamp())));
         return isAll ? stored : Versions.delta(context, sibling);
     }
 
@@ -55,7 +56,8 @@ record LocalWrite(Versions stored, VersionVector context, Sibling sibling) {
         Versions written = held.write(basis.context(), sibling);
         Versions kept = written.truncate(node.settings().clockEntriesMax(), basis.reapMark());
         node.counters().clockPrunes += written.clock().entries() - kept.clock().entries();
-        return new LocalWrite(kept, basis.context(), sibling);
+        boolean supersedesAll = basis.context() == held.clock() && kept == written;
+        return new LocalWrite(kept, basis.context(), sibling, supersedesAll);
     }
 
     private static TermMark mark(Coordination node, Basis basis, Versions held) {
