@@ -294,10 +294,11 @@ final class ArchitectureTest {
     void packagesOfTheCoreImportWhatIsDrawnBelowThem() throws IOException {
         List<String> order = drawn();
         Set<String> upwards = new TreeSet<>();
-        imports().forEach((name, imported) -> imported.stream()
-                .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
-                .filter(other -> order.indexOf(other) < order.indexOf(name))
-                .forEach(other -> upwards.add(name + " -> " + other)));
+        imports()
+                .forEach((name, imported) -> imported.stream()
+                        .filter(other -> order.contains(name) && order.indexOf(other) >= 0)
+                        .filter(other -> order.indexOf(other) < order.indexOf(name))
+                        .forEach(other -> upwards.add(name + " -> " + other)));
         assertEquals(Set.of(), upwards, "what ARCHITECTURE.md draws the other way round");
     }
 
