@@ -48,7 +48,7 @@ def work(directory, port):
     client = redis.Redis(port=port)
     sections = os.open(os.path.join(directory, "sections"), os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     for turn in itertools.count():
-        if os.path.exists(os.path.join(directory, "over")):
+        if not os.path.exists(directory) or os.path.exists(os.path.join(directory, "over")):
             return
         name = f"redis-py-lock-{turn % LOCKS}"
         path = os.path.join(directory, name)

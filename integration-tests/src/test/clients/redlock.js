@@ -29,7 +29,7 @@ function enter(file, deadline) {
 }
 
 async function hold(redlock, sections) {
-  for (let turn = 0; !fs.existsSync(path.join(directory, "over")); turn++) {
+  for (let turn = 0; fs.existsSync(directory) && !fs.existsSync(path.join(directory, "over")); turn++) {
     const name = `redlock-${how}-${turn % LOCKS}`;
     const deadline = Date.now() + TTL_MS;
     let lock;

@@ -42,9 +42,16 @@ record Program(List<String> command, int exitCode, String output) {
             output = Files.createTempFile("kindred-program", ".out");
             Process process = start(directory, environment, output.toFile(), command);
             // The handle ends it, should it hang: a test leaves no process behind.
-            if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+            boolean hasEnded = false;
+            try {
+                hasEnded = process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+            } finally {
+                if (!hasEnded) {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
+                }
+            }
+            if (!hasEnded) {
                 throw new AssertionError(
                         String.join(" ", command) + " still ran after " + within + ":\n" + Files.readString(output));
             }
