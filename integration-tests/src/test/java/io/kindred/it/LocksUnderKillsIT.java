@@ -22,9 +22,9 @@ import redis.clients.jedis.params.SetParams;
 /**
  * Locks of redis-py, of Redlock (at one cluster, and at three nodes that know nothing of each other), and by hand with Jedis, which
  * processes take through two nodes while the third is killed and started. Whoever has a lock makes a file, and nobody else may
- * find it there: two never have it at once. As in Redis a lock that its holder could not give back expires.
+ * find it there: two never have it at once. It wants a machine that is not overloaded: locks last four seconds. As in Redis a lock that its holder could not give back expires.
  */
-@Tag("tools")
+@Tag("long")
 final class LocksUnderKillsIT {
     private static final int ROUNDS = 1;
     private static final long SECTIONS_A_PHASE = 8;
