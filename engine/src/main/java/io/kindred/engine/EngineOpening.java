@@ -48,7 +48,7 @@ final class EngineOpening implements LogReplay.Visitor {
      *
      * @param unflushed why memory holds more than a memtable should; null: it does not
      */
-    record Parts(
+    record Opened(
             Memory memory,
             TableStore tables,
             GroupCounts flushedCounts,
@@ -56,7 +56,7 @@ final class EngineOpening implements LogReplay.Visitor {
             EngineRecovery recovery,
             @Nullable EngineFailure unflushed) {}
 
-    static Parts open(EngineContext context, ReplayedWrites told) throws IOException {
+    static Opened open(EngineContext context, ReplayedWrites told) throws IOException {
         context.disk().createDirectories(context.directory());
         boolean fresh = !Files.exists(context.tablesDirectory())
                 && LogReplay.segments(context.directory()).isEmpty();
@@ -73,8 +73,8 @@ final class EngineOpening implements LogReplay.Visitor {
             FlushCycle.deleteSegments(context, opening.flushedThrough);
             EngineRecovery recovery = recovery(log, mark, fresh);
             context.counters().corruptions.addAndGet(recovery.corruptions());
-            Parts parts =
-                    new Parts(opening.memory, tables, opening.flushedCounts, log.end(), recovery, opening.unflushed);
+            Opened parts =
+                    new Opened(opening.memory, tables, opening.flushedCounts, log.end(), recovery, opening.unflushed);
             opened = true;
             return parts;
         } finally {

@@ -45,7 +45,7 @@ public final class LsmEngine implements StorageEngine {
     private boolean stalling;
     private boolean closed;
 
-    LsmEngine(EngineContext context, EngineOpening.Parts parts, Executor owner) {
+    LsmEngine(EngineContext context, EngineOpening.Opened parts, Executor owner) {
         this.context = context;
         this.mailbox = new OwnerMailbox(owner);
         this.memory = parts.memory();

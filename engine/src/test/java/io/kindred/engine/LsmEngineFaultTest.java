@@ -273,9 +273,9 @@ final class LsmEngineFaultTest extends EngineOnFaultyDisk {
 
         OwnerQueue owner = new OwnerQueue();
         EngineContext context = new EngineContext(disk, directory, options, new EngineCounters());
-        EngineOpening.Parts parts = EngineOpening.open(context, ReplayedWrites.IGNORED);
+        EngineOpening.Opened parts = EngineOpening.open(context, ReplayedWrites.IGNORED);
         HeldTables held = new HeldTables(parts.tables(), new CountDownLatch(1), new CountDownLatch(1));
-        EngineOpening.Parts heldParts = new EngineOpening.Parts(
+        EngineOpening.Opened heldParts = new EngineOpening.Opened(
                 parts.memory(), held, parts.flushedCounts(), parts.logEnd(), parts.recovery(), null);
         LsmEngine engine = new LsmEngine(context, heldParts, owner);
         driver = new EngineDriver(engine, owner);

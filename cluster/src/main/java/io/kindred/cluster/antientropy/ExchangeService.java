@@ -11,7 +11,7 @@ import io.kindred.cluster.message.Range;
 import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Parts;
+import io.kindred.cluster.version.SplitVersions;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayList;
@@ -322,7 +322,7 @@ final class ExchangeService {
                 Versions told = held;
                 if (VersionsCodec.sizeBytes(held) > SizeLimits.CONTAINER_BYTES_MAX) {
                     // An answer is one message. The rest goes there in parts, for which this node has to be the asker.
-                    told = Parts.of(held, SizeLimits.PART_BYTES_MAX).get(0);
+                    told = SplitVersions.of(held, SizeLimits.PART_BYTES_MAX).get(0);
                     giver.give(from, key);
                 }
                 records.add(new Record(key, told));

@@ -11,7 +11,7 @@ import io.kindred.cluster.message.Record;
 import io.kindred.cluster.message.SizeLimits;
 import io.kindred.cluster.quorum.Request;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.version.Parts;
+import io.kindred.cluster.version.SplitVersions;
 import io.kindred.cluster.version.VersionVector;
 import io.kindred.cluster.version.Versions;
 import java.util.ArrayDeque;
@@ -336,7 +336,7 @@ final class RangeExchange extends Request {
             tally.oneWay.add(partition);
             return;
         }
-        List<Versions> split = Parts.of(entry.versions(), SizeLimits.PART_BYTES_MAX);
+        List<Versions> split = SplitVersions.of(entry.versions(), SizeLimits.PART_BYTES_MAX);
         parts.counters().keysInParts += split.size() > 1 ? 1 : 0;
         for (Versions part : split) {
             toSend.add(new TreeReader.Entry(entry.key(), part, entry.digest()));

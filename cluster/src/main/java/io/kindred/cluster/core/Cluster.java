@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.ring.DatacenterRecords;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 
 /**
  * What a node knows of its cluster: who the members are and who of them is there, which records made the ring, and what
@@ -13,15 +13,15 @@ import io.kindred.cluster.transfer.OwnHolding;
  */
 final class Cluster {
     private final ClusterMembership membership;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final PubSubPart pubSub;
 
     /** @param facts of the flushes, which gossip brings to whoever has missed one */
     Cluster(NodeConfig config, Recovered recovered, CoreContext in, Journal journal, LocalFacts facts) {
-        own = new OwnHolding(
+        own = new OwnPartitions(
                 recovered.self().id(),
-                HoldingDisk.stored(config.partitions(), recovered.meta()),
-                new HoldingDisk(journal),
+                OwnPartitionsDisk.stored(config.partitions(), recovered.meta()),
+                new OwnPartitionsDisk(journal),
                 in.clocks()::nextStamp);
         membership = new ClusterMembership(config, recovered, in, facts, own);
         pubSub = new PubSubPart(membership, in);
@@ -68,7 +68,7 @@ final class Cluster {
     }
 
     /** What this node holds. */
-    OwnHolding own() {
+    OwnPartitions own() {
         return own;
     }
 

@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Departure;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.message.MembershipMessage;
@@ -13,7 +13,7 @@ import io.kindred.cluster.ring.Md5Partitioner;
 import io.kindred.cluster.ring.Partitioner;
 import io.kindred.cluster.ring.RingMember;
 import io.kindred.cluster.ring.SlotPartitioner;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ final class ClusterMembership {
     private final Joining joining;
     private final RecordSpread spread;
     private final ChangeHistory history;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final List<Member> recoveredMembers;
     private final List<Departure> recoveredDepartures;
     /** In order, because each is asked in turn. */
@@ -53,7 +53,7 @@ final class ClusterMembership {
     /** Whether the records may be a part only: the ring that follows from a part is nobody's. */
     private boolean mayLackRecords;
 
-    ClusterMembership(NodeConfig config, Recovered recovered, CoreContext in, LocalFacts facts, OwnHolding own) {
+    ClusterMembership(NodeConfig config, Recovered recovered, CoreContext in, LocalFacts facts, OwnPartitions own) {
         this.own = own;
         clocks = in.clocks();
         output = in.output();
@@ -125,7 +125,7 @@ final class ClusterMembership {
     }
 
     /** What this node holds. */
-    OwnHolding own() {
+    OwnPartitions own() {
         return own;
     }
 
@@ -308,7 +308,7 @@ final class ClusterMembership {
     }
 
     /** What this node holds has changed, durably. */
-    void held(Holding told) {
+    void held(HeldPartitions told) {
         view.own().hold(told);
         followHoldings();
         if (!view.changes().isEmpty()) {

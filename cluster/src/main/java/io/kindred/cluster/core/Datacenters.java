@@ -1,7 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.ring.Checkpoint;
 import io.kindred.cluster.ring.DatacenterRecords;
 import io.kindred.cluster.ring.FoldedRing;
@@ -98,9 +98,9 @@ final class Datacenters {
             members.computeIfAbsent(datacenterOf.apply(member), name -> new ArrayList<>())
                     .add(member);
         }
-        branches.forEach((name, its) -> touched.or(rings.computeIfAbsent(
-                        name, first -> new DatacenterRing(partitions, replication.in(name), stored))
-                .use(its, new Local(members.getOrDefault(name, List.of()), held))));
+        branches.forEach((name, its) -> touched.or(
+                rings.computeIfAbsent(name, first -> new DatacenterRing(partitions, replication.in(name), stored))
+                        .use(its, new Local(members.getOrDefault(name, List.of()), held))));
         String homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();
         List<DatacenterView> views = new ArrayList<>();
         rings.forEach((name, ring) -> views.add(ring.view(name)));
@@ -130,7 +130,7 @@ final class Datacenters {
     /** What the members of one datacenter hold. */
     private record Local(List<Long> members, Holdings all) implements Holdings {
         @Override
-        public @Nullable Holding holding(long node) {
+        public @Nullable HeldPartitions holding(long node) {
             return all.holding(node);
         }
     }

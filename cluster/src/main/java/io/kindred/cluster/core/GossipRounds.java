@@ -3,7 +3,7 @@ package io.kindred.cluster.core;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.FailureDetector;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.MembershipView.Learned;
@@ -107,7 +107,7 @@ final class GossipRounds {
 
     /** To a peer that has just been connected to: who this node is, and how all are. */
     void greet(long peer) {
-        Holding held = view.holding(view.self().id());
+        HeldPartitions held = view.holding(view.self().id());
         output.send(
                 peer,
                 new MembershipMessage.GossipTell(
@@ -156,7 +156,7 @@ final class GossipRounds {
 
     /** To a peer whose view of some partition is out of date: what these nodes and this one hold. */
     void tellHoldings(long peer, long[] nodes) {
-        List<Holding> holdings = new ArrayList<>();
+        List<HeldPartitions> holdings = new ArrayList<>();
         addHolding(view.self().id(), holdings);
         for (long node : nodes) {
             if (node != view.self().id()) {
@@ -186,8 +186,8 @@ final class GossipRounds {
         }
     }
 
-    private void addHolding(long node, List<Holding> holdings) {
-        Holding held = view.holding(node);
+    private void addHolding(long node, List<HeldPartitions> holdings) {
+        HeldPartitions held = view.holding(node);
         if (held != null) {
             holdings.add(held);
         }
@@ -255,7 +255,7 @@ final class GossipRounds {
 
     /** Nothing is told of those who have never told of one. */
     private void tellEmptyHoldings(long peer, List<Long> gone) {
-        List<Holding> empty = new ArrayList<>();
+        List<HeldPartitions> empty = new ArrayList<>();
         gone.forEach(id -> addHolding(id, empty));
         if (!empty.isEmpty()) {
             output.send(
@@ -313,9 +313,9 @@ final class GossipRounds {
         List<ChangeRecord> records = view.changes().differing(ask.recordHashes(), RECORDS_MAX);
         boolean lacks = !ask.recordHashes().isEmpty()
                 && checkpoint.records().isAbove(ask.compactedStamp(), ask.compactedHash());
-        List<Holding> holdings = new ArrayList<>();
+        List<HeldPartitions> holdings = new ArrayList<>();
         for (long id : ask.holdings()) {
-            Holding held = view.holding(id);
+            HeldPartitions held = view.holding(id);
             if (held != null && holdings.size() < HOLDINGS_MAX) {
                 holdings.add(held);
             }
@@ -358,7 +358,7 @@ final class GossipRounds {
         }
         boolean holdings = false;
         long own = 0;
-        for (Holding holding : tell.holdings()) {
+        for (HeldPartitions holding : tell.holdings()) {
             holdings |= view.learn(holding);
             if (holding.id() == view.self().id()
                     && holding.version() > view.own().standing().holdingVersion()) {

@@ -1,7 +1,7 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.keyspace.ScriptCore;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.message.ExchangeMessage;
 import io.kindred.cluster.message.HandoffMessage;
 import io.kindred.cluster.message.KeyspaceMessage;
@@ -72,7 +72,7 @@ final class NodeMessages implements MessageHandler {
 
     @Override
     public void onGossipTell(long from, MembershipMessage.GossipTell message) {
-        List<Holding> possible = message.holdings().stream()
+        List<HeldPartitions> possible = message.holdings().stream()
                 .filter(held -> held.isPossible(config.partitions()))
                 .toList();
         if (possible.size() < message.holdings().size()) {

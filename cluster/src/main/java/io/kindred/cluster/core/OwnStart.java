@@ -6,7 +6,7 @@ import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.RingMember;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import io.kindred.cluster.version.Actor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class OwnStart {
     private final MembershipView view;
     private final GossipRounds rounds;
     private final RingRouter router;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final StartCheck check;
     /** What came from other nodes before it was known which actor this is, in its order. */
     private final ArrayDeque<Runnable> early = new ArrayDeque<>();
@@ -69,7 +69,7 @@ final class OwnStart {
             MembershipView view,
             GossipRounds rounds,
             RingRouter router,
-            OwnHolding own) {
+            OwnPartitions own) {
         this.past = past;
         this.clocks = in.clocks();
         this.output = in.output();

@@ -5,7 +5,7 @@ import io.kindred.cluster.antientropy.ScrubTask;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.ring.Keyspace;
 import io.kindred.cluster.ring.RecordKey;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import io.kindred.cluster.version.CorruptRecordException;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
@@ -23,7 +23,7 @@ final class Reaper implements ScrubTask {
     private final ReapMarks marks;
     private final int lastDb;
     private final ReapCounters counters;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final TreeSet<Integer> waiting = new TreeSet<>();
     /** By partition, what the last walk has left. */
     private final int[] left;
@@ -32,7 +32,7 @@ final class Reaper implements ScrubTask {
     private byte[] from = {};
     private int found;
 
-    Reaper(LocalData data, OwnHolding own, ReapCounters counters) {
+    Reaper(LocalData data, OwnPartitions own, ReapCounters counters) {
         this.keyspace = data.keyspace();
         this.records = data.drops();
         this.marks = data.kept().marks();

@@ -4,12 +4,12 @@ import io.kindred.cluster.antientropy.ExchangeCore;
 import io.kindred.cluster.antientropy.ReapMarks;
 import io.kindred.cluster.antientropy.ReapRound;
 import io.kindred.cluster.antientropy.ScrubTask;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import io.kindred.cluster.version.HybridClock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ final class Reaping {
     private final ReapMarks marks;
     private final Clocks clocks;
     private final Reaper reaper;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final ReapCounters counters = new ReapCounters();
     private final long intervalNanos;
     private final long graceMillis;
@@ -211,7 +211,7 @@ final class Reaping {
         long[] owners = router.view().targetEverywhere(partition);
         boolean isOwner = false;
         for (long owner : owners) {
-            Holding holding = membership.roster().holding(owner);
+            HeldPartitions holding = membership.roster().holding(owner);
             if (owner < self() || holding == null || !holding.holds(partition)) {
                 return false;
             }

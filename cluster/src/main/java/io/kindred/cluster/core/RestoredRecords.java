@@ -9,8 +9,8 @@ import io.kindred.cluster.quorum.SpreadCore;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.Actor;
 import io.kindred.cluster.version.HybridClock;
-import io.kindred.cluster.version.Parts;
 import io.kindred.cluster.version.Sibling;
+import io.kindred.cluster.version.SplitVersions;
 import io.kindred.cluster.version.Versions;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,7 +48,7 @@ final class RestoredRecords {
         if (key == null) {
             throw new IllegalStateException("an element that was not decoded");
         }
-        new Spread(key, Parts.of(record.record().versions(), SizeLimits.PART_BYTES_MAX), answer).begin();
+        new Spread(key, SplitVersions.of(record.record().versions(), SizeLimits.PART_BYTES_MAX), answer).begin();
     }
 
     private @Nullable String problem(ClusterQuery.Restore record, Route route) {

@@ -2,13 +2,13 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.CompactedRecords;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.membership.Status;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.transfer.Holdings;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ final class RingRoster implements Holdings, Joining.Members {
     private final MembershipView view;
     private final MemberWatch watch;
     private final RingRouter router;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final Clocks clocks;
     /** Known from an earlier life: until they have told, they hold what they ought to. */
     private final TreeSet<Long> remembered = new TreeSet<>();
@@ -32,7 +32,7 @@ final class RingRoster implements Holdings, Joining.Members {
     /** Those that were in a ring and are in none any more. */
     private final List<Long> outside = new ArrayList<>();
 
-    RingRoster(MembershipView view, MemberWatch watch, RingRouter router, OwnHolding own, Clocks clocks) {
+    RingRoster(MembershipView view, MemberWatch watch, RingRouter router, OwnPartitions own, Clocks clocks) {
         this.view = view;
         this.watch = watch;
         this.router = router;
@@ -90,7 +90,7 @@ final class RingRoster implements Holdings, Joining.Members {
         if (!router.hasNode(id)) {
             return isLeaving(id) ? Status.LEAVING : Status.JOINING;
         }
-        Holding held = holding(id);
+        HeldPartitions held = holding(id);
         return held != null && !held.hasJoined() ? Status.JOINING : watch.status(id);
     }
 
@@ -186,12 +186,14 @@ final class RingRoster implements Holdings, Joining.Members {
     }
 
     @Override
-    public @Nullable Holding holding(long node) {
+    public @Nullable HeldPartitions holding(long node) {
         if (node == view.self().id()) {
             return own.told();
         }
-        Holding told = view.holding(node);
-        return told != null || remembered.contains(node) ? told : new Holding(node, Holding.NONE, false, new long[0]);
+        HeldPartitions told = view.holding(node);
+        return told != null || remembered.contains(node)
+                ? told
+                : new HeldPartitions(node, HeldPartitions.NONE, false, new long[0]);
     }
 
     /** Whether all members that count have shown that they have the change records of this hash. */

@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.keyspace.PartitionMap;
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.message.Guard;
@@ -15,7 +15,7 @@ import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.transfer.DatacenterView;
 import io.kindred.cluster.transfer.Holdings;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import io.kindred.cluster.version.Term;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -41,7 +41,7 @@ final class RingRouter implements Router, PartitionMap {
     /** By partition that is changing: those that take its writes, and then all others in the order of the walk. */
     private final TreeMap<Integer, long[]> walks = new TreeMap<>();
 
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private LongPredicate everSpokenOf = node -> false;
 
     private int version;
@@ -57,7 +57,11 @@ final class RingRouter implements Router, PartitionMap {
     private int lastDb;
 
     RingRouter(
-            MembershipView membership, MemberWatch watch, Partitioner partitioner, NodeConfig config, OwnHolding own) {
+            MembershipView membership,
+            MemberWatch watch,
+            Partitioner partitioner,
+            NodeConfig config,
+            OwnPartitions own) {
         this.membership = membership;
         this.watch = watch;
         this.partitioner = partitioner;
@@ -96,7 +100,7 @@ final class RingRouter implements Router, PartitionMap {
     private static Set<Long> holders(Holdings held) {
         Set<Long> holders = new TreeSet<>();
         for (long member : held.members()) {
-            Holding told = held.holding(member);
+            HeldPartitions told = held.holding(member);
             if (told == null || told.holdsAny()) {
                 holders.add(member);
             }

@@ -1,11 +1,11 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.antientropy.ExchangeCore;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.MembershipView;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.term.Terms;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import io.kindred.cluster.transfer.ServingMap;
 import io.kindred.cluster.transfer.ServingView;
 import io.kindred.cluster.transfer.TransferCluster;
@@ -33,7 +33,7 @@ final class TransferPart implements TransferCluster, TransferWork {
     private final Cleaner cleaner;
     private final IntPredicate purging;
     private final TransferCore core;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final Terms terms;
 
     /** @param purging whether a partition is being rid of what others have settled since */
@@ -67,7 +67,7 @@ final class TransferPart implements TransferCluster, TransferWork {
         for (int partition = 0; partition < router.partitions() && lines.size() < SHOWN_MAX; partition++) {
             List<String> holders = new ArrayList<>();
             for (long member : members()) {
-                Holding held = holding(member);
+                HeldPartitions held = holding(member);
                 if (held == null || held.holds(partition)) {
                     holders.add(nameOf(member) + (held == null ? "?" : ""));
                 }
@@ -136,7 +136,7 @@ final class TransferPart implements TransferCluster, TransferWork {
     }
 
     @Override
-    public @Nullable Holding holding(long node) {
+    public @Nullable HeldPartitions holding(long node) {
         return membership.roster().holding(node);
     }
 
@@ -192,7 +192,7 @@ final class TransferPart implements TransferCluster, TransferWork {
 
     /** It has given a partition up, and may have nothing left to be met for. */
     private boolean isToBeMet(long peer, int partition) {
-        Holding holding = holding(peer);
+        HeldPartitions holding = holding(peer);
         boolean gaveUp = holding != null && !holding.holds(partition);
         return own.holds(partition) && !terms.counts(partition) && gaveUp && !isGone(peer);
     }

@@ -14,7 +14,7 @@ import io.kindred.cluster.quorum.Router;
 import io.kindred.cluster.ring.Keyspace;
 import io.kindred.cluster.ring.RecordKey;
 import io.kindred.cluster.version.CorruptRecordException;
-import io.kindred.cluster.version.Parts;
+import io.kindred.cluster.version.SplitVersions;
 import io.kindred.cluster.version.Versions;
 import io.kindred.cluster.version.VersionsCodec;
 import java.util.ArrayDeque;
@@ -77,8 +77,7 @@ public final class HandoffCore {
      *
      * @param whole the hint, to be deleted with the last part's acknowledgement; null: there are more parts behind this one
      */
-    private record Held(
-            RecordKey key, Versions versions, @Nullable Versions whole) {}
+    private record Held(RecordKey key, Versions versions, @Nullable Versions whole) {}
 
     /** Where a handoff sends to, and when. */
     public record Network(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}
@@ -286,7 +285,7 @@ public final class HandoffCore {
 
         /** What has outgrown a message is handed over sibling by sibling: it must not keep what is behind it for ever. */
         private void addInParts(Held hint) {
-            List<Versions> parts = Parts.of(hint.versions(), SizeLimits.PART_BYTES_MAX);
+            List<Versions> parts = SplitVersions.of(hint.versions(), SizeLimits.PART_BYTES_MAX);
             counters.inParts += parts.size() > 1 ? 1 : 0;
             for (int i = 0; i < parts.size(); i++) {
                 page.add(new Held(hint.key(), parts.get(i), i == parts.size() - 1 ? hint.versions() : null));

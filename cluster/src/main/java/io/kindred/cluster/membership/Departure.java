@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param settled the newest moment at which it owed nothing; {@link Moment#NEVER} where it has told of none since it holds
  *     nothing, or holds something
- * @param holdingVersion of what it holds, which is nothing; {@link Holding#NONE} where it has never told of any, or holds
+ * @param holdingVersion of what it holds, which is nothing; {@link HeldPartitions#NONE} where it has never told of any, or holds
  *     something
  * @param owing the newest moment at which it owed something
  */

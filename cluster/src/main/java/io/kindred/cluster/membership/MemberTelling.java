@@ -13,7 +13,7 @@ final class MemberTelling {
     List<Accusation> accused = List.of();
     Standing standing = Standing.UNKNOWN;
 
-    private @Nullable Holding holding;
+    private @Nullable HeldPartitions holding;
     /** Of the first of its holdings since which all that came had nothing. */
     private long emptySince;
 
@@ -49,13 +49,13 @@ final class MemberTelling {
     // --- what it holds and owes ---
 
     @Nullable
-    Holding holding() {
+    HeldPartitions holding() {
         return holding;
     }
 
     /** True if it is newer than what was known. */
-    boolean hold(Holding told) {
-        Holding before = holding;
+    boolean hold(HeldPartitions told) {
+        HeldPartitions before = holding;
         if (before != null && before.version() >= told.version()) {
             return false;
         }
@@ -70,7 +70,7 @@ final class MemberTelling {
     /** Whether it has told of a newer holding than has come. */
     boolean lacksHolding() {
         long announced = standing.equals(Standing.UNKNOWN) ? settledHolding : standing.holdingVersion();
-        return announced > (holding == null ? Holding.NONE : holding.version());
+        return announced > (holding == null ? HeldPartitions.NONE : holding.version());
     }
 
     /** Takes in what a beat says of what is owed, also one that is older than others. */
@@ -92,13 +92,13 @@ final class MemberTelling {
     Departure departure() {
         boolean holdsNothing = !lacksHolding() && !lacksSettledHolding() && (holding == null || !holding.holdsAny());
         boolean isSince = holdsNothing && (holding == null || settledHolding >= emptySince);
-        long version = holding == null || !holdsNothing ? Holding.NONE : holding.version();
+        long version = holding == null || !holdsNothing ? HeldPartitions.NONE : holding.version();
         return new Departure(member.id(), isSince ? settled : Moment.NEVER, version, owing);
     }
 
     /** Whether it has told of a newer holding than has come, when it owed nothing. */
     boolean lacksSettledHolding() {
-        return settledHolding > (holding == null ? Holding.NONE : holding.version());
+        return settledHolding > (holding == null ? HeldPartitions.NONE : holding.version());
     }
 
     /** The newest beat by which it owed nothing, as far as that is its last word; else null. */
@@ -113,8 +113,8 @@ final class MemberTelling {
     void restore(Departure known) {
         settled = known.settled();
         owing = known.owing();
-        if (known.holdingVersion() != Holding.NONE) {
-            hold(new Holding(known.id(), known.holdingVersion(), true, new long[0]));
+        if (known.holdingVersion() != HeldPartitions.NONE) {
+            hold(new HeldPartitions(known.id(), known.holdingVersion(), true, new long[0]));
             settledHolding = known.holdingVersion();
         }
         if (settled.isBefore(owing)) {

@@ -184,7 +184,7 @@ public final class MembershipView {
     }
 
     /** Takes in what a member holds; true if it is newer than what was known. */
-    public boolean learn(Holding told) {
+    public boolean learn(HeldPartitions told) {
         MemberTelling known = all.find(told.id());
         if (known == null) {
             return false;
@@ -196,7 +196,7 @@ public final class MembershipView {
     }
 
     /** The newest telling of what a member holds; null: none has come. */
-    public @Nullable Holding holding(long id) {
+    public @Nullable HeldPartitions holding(long id) {
         if (id == own.id()) {
             return own.holding();
         }
@@ -210,7 +210,7 @@ public final class MembershipView {
      */
     public boolean knowsNewerHolding(Beat beat) {
         MemberTelling known = all.find(beat.id());
-        Holding held = known == null ? null : known.holding();
+        HeldPartitions held = known == null ? null : known.holding();
         return held != null
                 && !beat.standing().equals(Standing.UNKNOWN)
                 && held.version() > beat.standing().holdingVersion();

@@ -12,7 +12,7 @@ public final class OwnTelling {
     private final ChangeLog changes;
     private Member self;
     private List<Accusation> accused = List.of();
-    private @Nullable Holding holding;
+    private @Nullable HeldPartitions holding;
     /** Nothing is known of it until the first {@link #owe}. */
     private long oldestDebtStamp;
 
@@ -54,13 +54,13 @@ public final class OwnTelling {
     }
 
     /** Says from now on what this node holds. */
-    public void hold(Holding held) {
+    public void hold(HeldPartitions held) {
         holding = held;
         beat();
     }
 
     @Nullable
-    Holding holding() {
+    HeldPartitions holding() {
         return holding;
     }
 
@@ -79,9 +79,9 @@ public final class OwnTelling {
     }
 
     public Standing standing() {
-        Holding held = holding;
+        HeldPartitions held = holding;
         return new Standing(
-                changes.storedHash(), held == null ? Holding.NONE : held.version(), oldestDebtStamp, clockStamp);
+                changes.storedHash(), held == null ? HeldPartitions.NONE : held.version(), oldestDebtStamp, clockStamp);
     }
 
     Beat toBeat() {

@@ -4,7 +4,7 @@ package io.kindred.cluster.membership;
  * How far a member has come, as it tells with each beat.
  *
  * @param recordsHash of all change records that it knows; 0 for none
- * @param holdingVersion of its newest {@link Holding}; 0 where it has none
+ * @param holdingVersion of its newest {@link HeldPartitions}; 0 where it has none
  * @param oldestDebtStamp the oldest stamp of anything that it holds and has yet to give to a partition's owners;
  *     {@link Long#MAX_VALUE} for nothing, {@link #DEBT_UNKNOWN} where it has not found out yet, since its start
  * @param clockStamp of its hybrid clock when it told: it gives no earlier one any more

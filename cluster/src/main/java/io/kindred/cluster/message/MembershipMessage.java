@@ -2,7 +2,7 @@ package io.kindred.cluster.message;
 
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.Checkpoint;
 import java.util.List;
@@ -99,7 +99,7 @@ public sealed interface MembershipMessage extends Message {
             List<Member> members,
             @Nullable Checkpoint checkpoint,
             List<ChangeRecord> records,
-            List<Holding> holdings,
+            List<HeldPartitions> holdings,
             long recordsHash,
             long cluster)
             implements MembershipMessage {

@@ -3,7 +3,7 @@ package io.kindred.cluster.quorum;
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.RequestMessage;
 import io.kindred.cluster.message.SizeLimits;
-import io.kindred.cluster.version.Parts;
+import io.kindred.cluster.version.SplitVersions;
 import io.kindred.cluster.version.Versions;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class ReadRepair {
             if (i == route.self()) {
                 node.replica().write(route.storageKey(), new Merge(merged));
             } else {
-                for (Versions part : Parts.of(merged, SizeLimits.PART_BYTES_MAX)) {
+                for (Versions part : SplitVersions.of(merged, SizeLimits.PART_BYTES_MAX)) {
                     node.outbox().send(route.writers()[i], new RequestMessage.Deltas(0, route.storageKey(), part, 0));
                 }
             }

@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,5 +11,5 @@ public interface Holdings {
 
     /** Null: it is known from an earlier life of this node, and may hold what it ought to. Of a newcomer, nothing. */
     @Nullable
-    Holding holding(long node);
+    HeldPartitions holding(long node);
 }

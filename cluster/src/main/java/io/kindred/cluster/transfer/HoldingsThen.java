@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -13,9 +13,9 @@ final class HoldingsThen implements Holdings {
 
     private final List<Long> members;
     /** Of the members and of those that were asked for besides; null as in {@link Holdings#holding}. In no order. */
-    private final Map<Long, @Nullable Holding> holdings;
+    private final Map<Long, @Nullable HeldPartitions> holdings;
 
-    private HoldingsThen(List<Long> members, Map<Long, @Nullable Holding> holdings) {
+    private HoldingsThen(List<Long> members, Map<Long, @Nullable HeldPartitions> holdings) {
         this.members = members;
         this.holdings = holdings;
     }
@@ -23,7 +23,7 @@ final class HoldingsThen implements Holdings {
     /** @param others who need not be members and may be asked for */
     static HoldingsThen of(Holdings held, Iterable<Long> others) {
         List<Long> members = List.copyOf(held.members());
-        Map<Long, @Nullable Holding> holdings = new HashMap<>();
+        Map<Long, @Nullable HeldPartitions> holdings = new HashMap<>();
         members.forEach(member -> holdings.put(member, held.holding(member)));
         others.forEach(node -> holdings.put(node, held.holding(node)));
         return new HoldingsThen(members, holdings);
@@ -35,8 +35,8 @@ final class HoldingsThen implements Holdings {
     }
 
     @Override
-    public @Nullable Holding holding(long node) {
-        Holding holding = holdings.get(node);
+    public @Nullable HeldPartitions holding(long node) {
+        HeldPartitions holding = holdings.get(node);
         if (holding == null && !holdings.containsKey(node)) {
             throw new IllegalArgumentException("it is neither a member nor in a ring: " + Long.toHexString(node));
         }
@@ -48,9 +48,9 @@ final class HoldingsThen implements Holdings {
         if (!members.equals(before.members) || !holdings.keySet().equals(before.holdings.keySet())) {
             return false;
         }
-        for (Map.Entry<Long, @Nullable Holding> entry : holdings.entrySet()) {
-            Holding now = entry.getValue();
-            Holding then = before.holdings.get(entry.getKey());
+        for (Map.Entry<Long, @Nullable HeldPartitions> entry : holdings.entrySet()) {
+            HeldPartitions now = entry.getValue();
+            HeldPartitions then = before.holdings.get(entry.getKey());
             if (now == then) {
                 continue;
             }
@@ -62,7 +62,7 @@ final class HoldingsThen implements Holdings {
         return true;
     }
 
-    private static void addDifferences(Holding now, Holding then, BitSet touched) {
+    private static void addDifferences(HeldPartitions now, HeldPartitions then, BitSet touched) {
         for (int at = 0; at < Math.max(now.words(), then.words()); at++) {
             long word = (at < now.words() ? now.word(at) : 0) ^ (at < then.words() ? then.word(at) : 0);
             for (; word != 0; word &= word - 1) {

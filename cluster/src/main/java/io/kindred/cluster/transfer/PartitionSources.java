@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,10 +9,10 @@ import java.util.Set;
 /** Who has what of a partition, as far as this node knows, and whether enough of them have been met. It changes nothing. */
 final class PartitionSources {
     private final TransferCluster in;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final FormerOwners formers;
 
-    PartitionSources(TransferCluster in, OwnHolding own, FormerOwners formers) {
+    PartitionSources(TransferCluster in, OwnPartitions own, FormerOwners formers) {
         this.in = in;
         this.own = own;
         this.formers = formers;
@@ -57,7 +57,7 @@ final class PartitionSources {
         long[] owners = in.serving().of(partition).target();
         boolean all = true;
         for (long node : nodes) {
-            Holding holding = in.holding(node);
+            HeldPartitions holding = in.holding(node);
             boolean holds = holding != null && holding.holds(partition);
             boolean hasTold = holding != null && formers.isEmptied(partition, node);
             all &= node == in.self() || contains(owners, node) || holds || hasTold || !mayHaveMore(node);
@@ -85,7 +85,7 @@ final class PartitionSources {
     private List<Long> holders(int partition, List<Long> members) {
         List<Long> holders = new ArrayList<>();
         for (long member : members) {
-            Holding holding = in.holding(member);
+            HeldPartitions holding = in.holding(member);
             if (member != in.self() && holding != null && holding.holds(partition)) {
                 holders.add(member);
             }
@@ -153,8 +153,8 @@ final class PartitionSources {
 
     /** A member that this node has not heard of since it has lost what it knew may hold anything. */
     private boolean hasNotTold(long node) {
-        Holding holding = in.holding(node);
-        return in.members().contains(node) && (holding == null || holding.version() == Holding.NONE);
+        HeldPartitions holding = in.holding(node);
+        return in.members().contains(node) && (holding == null || holding.version() == HeldPartitions.NONE);
     }
 
     /** How many others of those that serve it can be waited for. */
@@ -169,15 +169,15 @@ final class PartitionSources {
     }
 
     private boolean mayHold(long node, int partition) {
-        Holding holding = in.holding(node);
+        HeldPartitions holding = in.holding(node);
         return (holding == null || holding.holds(partition)) && in.members().contains(node);
     }
 
     /** Nobody holds it: the ring is new, or those who did are forgotten. But that must be known for sure. */
     private boolean everyoneHasTold() {
         for (long member : in.members()) {
-            Holding holding = in.holding(member);
-            if (member != in.self() && (holding == null || holding.version() == Holding.NONE)) {
+            HeldPartitions holding = in.holding(member);
+            if (member != in.self() && (holding == null || holding.version() == HeldPartitions.NONE)) {
                 return false;
             }
         }
@@ -192,7 +192,7 @@ final class PartitionSources {
     boolean isHeldByAll(int partition) {
         long[] target = in.serving().of(partition).target();
         for (long owner : target) {
-            Holding holding = in.holding(owner);
+            HeldPartitions holding = in.holding(owner);
             if (holding == null || !holding.holds(partition) || !in.confirms(owner)) {
                 return false;
             }

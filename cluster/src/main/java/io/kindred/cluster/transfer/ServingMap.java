@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.ring.Ring;
 import io.kindred.cluster.ring.RingHistory;
@@ -103,7 +103,7 @@ public final class ServingMap {
         int told = 0;
         boolean all = true;
         for (long owner : owners) {
-            Holding holding = held.holding(owner);
+            HeldPartitions holding = held.holding(owner);
             all &= holding == null || holding.holds(partition);
             told += holding != null && holding.holds(partition) ? 1 : 0;
         }
@@ -123,7 +123,7 @@ public final class ServingMap {
         int count = 0;
         List<Long> members = held.members();
         for (int i = 0; i < members.size(); i++) {
-            Holding holding = held.holding(members.get(i));
+            HeldPartitions holding = held.holding(members.get(i));
             count += holding != null && holding.holds(partition) ? 1 : 0;
         }
         return count;
@@ -169,7 +169,7 @@ public final class ServingMap {
     }
 
     private static boolean mayHold(Holdings held, long node, int partition) {
-        Holding holding = held.holding(node);
+        HeldPartitions holding = held.holding(node);
         return (holding == null || holding.holds(partition)) && held.members().contains(node);
     }
 
@@ -185,7 +185,7 @@ public final class ServingMap {
     private void prove(Holdings held, int partition) {
         Nodes now = nodes[partition];
         for (int i = 0; i < now.serving(); i++) {
-            Holding holding = held.holding(now.writers()[i]);
+            HeldPartitions holding = held.holding(now.writers()[i]);
             if (holding == null || !holding.holds(partition)) {
                 return;
             }
@@ -224,7 +224,7 @@ public final class ServingMap {
     /** Whether those that do not hold it are members that do not own it. */
     private static boolean holdOrGaveUp(Holdings held, long[] ids, int partition, long[] owners) {
         for (long id : ids) {
-            Holding holding = held.holding(id);
+            HeldPartitions holding = held.holding(id);
             boolean gaveUp = !contains(owners, id) && held.members().contains(id);
             if (holding != null && !holding.holds(partition) && !gaveUp) {
                 return false;
@@ -235,7 +235,7 @@ public final class ServingMap {
 
     private static boolean allHold(Holdings held, long[] ids, int partition) {
         for (long id : ids) {
-            Holding holding = held.holding(id);
+            HeldPartitions holding = held.holding(id);
             if (holding != null && !holding.holds(partition)) {
                 return false;
             }
@@ -268,7 +268,7 @@ public final class ServingMap {
         }
         long[] owners = history.target().preferenceList(partition, replicas).ids();
         for (long id : order) {
-            Holding holding = held.holding(id);
+            HeldPartitions holding = held.holding(id);
             boolean may = holding == null ? contains(owners, id) : holding.holds(partition);
             if (size < found.length && may) {
                 found[size++] = id;

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  *       that never held the partition, and took writes of it while a change that was overtaken would have had it own it.
  * </ul>
  *
- * <p>All of it can be interrupted at any point: the bitmaps of {@link OwnHolding} say what is left to do, and what an
+ * <p>All of it can be interrupted at any point: the bitmaps of {@link OwnPartitions} say what is left to do, and what an
  * exchange has brought needs not be brought again.
  */
 public final class TransferCore {
@@ -41,7 +41,7 @@ public final class TransferCore {
     private static final long DURABLE_AFTER_NANOS = 3_000_000_000L;
 
     private final TransferCluster in;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final TransferWork work;
     private final long requestNanos;
     /** Partitions that this node owns and does not hold, with whom each has been exchanged. */
@@ -83,7 +83,7 @@ public final class TransferCore {
     private long fetched;
 
     /** @param requestNanos how long a request lives at most */
-    public TransferCore(TransferCluster in, OwnHolding own, TransferWork work, long requestNanos) {
+    public TransferCore(TransferCluster in, OwnPartitions own, TransferWork work, long requestNanos) {
         this.in = in;
         this.own = own;
         this.work = work;

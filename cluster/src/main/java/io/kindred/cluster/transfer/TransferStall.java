@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +12,7 @@ final class TransferStall {
     private static final long STALL_NANOS = 10_000_000_000L;
 
     private final TransferCluster in;
-    private final OwnHolding own;
+    private final OwnPartitions own;
     private final PartitionSources sources;
     private final Consumer<String> operator;
     private long progressNanos;
@@ -35,7 +35,7 @@ final class TransferStall {
         }
     }
 
-    TransferStall(TransferCluster in, OwnHolding own, PartitionSources sources, Consumer<String> operator) {
+    TransferStall(TransferCluster in, OwnPartitions own, PartitionSources sources, Consumer<String> operator) {
         this.in = in;
         this.own = own;
         this.sources = sources;
@@ -79,7 +79,7 @@ final class TransferStall {
 
     private void addUnready(int partition, TreeSet<String> names) {
         for (long owner : in.serving().of(partition).target()) {
-            Holding holding = in.holding(owner);
+            HeldPartitions holding = in.holding(owner);
             if (holding == null || !holding.holds(partition)) {
                 names.add(in.nameOf(owner) + " to hold it");
             }

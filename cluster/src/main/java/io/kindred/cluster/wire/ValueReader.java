@@ -3,7 +3,7 @@ package io.kindred.cluster.wire;
 import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.ClockReading;
@@ -87,9 +87,9 @@ final class ValueReader {
         return beats;
     }
 
-    static List<Holding> readHoldings(FrameReader in) throws CorruptFrame {
+    static List<HeldPartitions> readHoldings(FrameReader in) throws CorruptFrame {
         int count = in.readCount(HOLDING_BYTES_MIN, "holdings");
-        List<Holding> holdings = new ArrayList<>(Math.min(count, LIST_ROOM));
+        List<HeldPartitions> holdings = new ArrayList<>(Math.min(count, LIST_ROOM));
         for (int i = 0; i < count; i++) {
             long id = in.readLong("member id");
             long version = in.readVarint("version of its holding");
@@ -102,7 +102,7 @@ final class ValueReader {
             for (int word = 0; word < words; word++) {
                 held[word] = in.readLong("partitions held");
             }
-            holdings.add(new Holding(id, version, hasJoined, held));
+            holdings.add(new HeldPartitions(id, version, hasJoined, held));
         }
         return holdings;
     }

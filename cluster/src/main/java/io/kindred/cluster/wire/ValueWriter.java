@@ -9,7 +9,7 @@ import static io.kindred.cluster.wire.FrameWriter.writeVarint;
 import io.kindred.cluster.membership.Accusation;
 import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.Guard;
@@ -84,7 +84,7 @@ final class ValueWriter {
         out.writeLong(beat.standing().clockStamp());
     }
 
-    static void write(ByteBuf out, Holding holding) {
+    static void write(ByteBuf out, HeldPartitions holding) {
         out.writeLong(holding.id());
         writeVarint(out, holding.version());
         writeBoolean(out, holding.hasJoined());

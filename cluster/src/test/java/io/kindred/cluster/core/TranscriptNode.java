@@ -4,7 +4,7 @@ import io.kindred.cluster.antientropy.ReplayedTrees;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Departure;
 import io.kindred.cluster.membership.Generation;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.message.ClockReading;
 import io.kindred.cluster.message.MembershipMessage;
@@ -264,7 +264,7 @@ final class TranscriptNode implements Effects {
 
     /** A node tells that it holds the keys' partition, or does not any more. */
     void holds(String node, boolean holdsKeys) {
-        Holding holding = ring.holding(node, holdsKeys);
+        HeldPartitions holding = ring.holding(node, holdsKeys);
         step(new Event.Received(
                 TranscriptRing.id(node),
                 new MembershipMessage.GossipTell(List.of(), null, List.of(), List.of(holding), recordsHash, CLUSTER)));

@@ -2,7 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.Generation;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.ring.PreferenceList;
 import io.kindred.cluster.ring.Ring;
@@ -159,8 +159,8 @@ final class TranscriptRing {
     }
 
     /** What a node holds before the change: its share. */
-    Holding holding(String node) {
-        return new Holding(id(node), holdingVersion, true, words(node));
+    HeldPartitions holding(String node) {
+        return new HeldPartitions(id(node), holdingVersion, true, words(node));
     }
 
     long[] words(String node) {
@@ -174,10 +174,10 @@ final class TranscriptRing {
     }
 
     /** The same, newer, with the keys' partition or without it. */
-    Holding holding(String node, boolean holdsKeys) {
+    HeldPartitions holding(String node, boolean holdsKeys) {
         long[] words = words(node);
         long bit = 1L << partition;
         words[partition >>> 6] = holdsKeys ? words[partition >>> 6] | bit : words[partition >>> 6] & ~bit;
-        return new Holding(id(node), ++holdingVersion, true, words);
+        return new HeldPartitions(id(node), ++holdingVersion, true, words);
     }
 }

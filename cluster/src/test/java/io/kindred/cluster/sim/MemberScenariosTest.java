@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.core.ClusterAnswer;
 import io.kindred.cluster.core.ClusterQuery;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.message.MembershipMessage;
 import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Outcome;
@@ -28,9 +28,9 @@ class MemberScenariosTest {
         SimNode told = cluster.node(0);
         long[] tooMany = new long[1024];
         Arrays.fill(tooMany, -1L);
-        long version = Holding.VERSION_MAX / 2;
+        long version = HeldPartitions.VERSION_MAX / 2;
         for (long[] words : List.of(tooMany, new long[] {1L << 16}, new long[] {0xFFFF, 0})) {
-            tell(cluster, told, new Holding(2, version++, true, words));
+            tell(cluster, told, new HeldPartitions(2, version++, true, words));
         }
         assertAllIsWell(cluster);
     }
@@ -40,8 +40,8 @@ class MemberScenariosTest {
     void aHoldingOfAVersionBehindWhichThereAreNoneIsIgnored() {
         SimCluster cluster = SimCluster.calm(1, 3, false);
         for (int node = 0; node < 3; node++) {
-            tell(cluster, cluster.node(node), new Holding(1, Long.MAX_VALUE, true, new long[0]));
-            tell(cluster, cluster.node(node), new Holding(1, -1, true, new long[0]));
+            tell(cluster, cluster.node(node), new HeldPartitions(1, Long.MAX_VALUE, true, new long[0]));
+            tell(cluster, cluster.node(node), new HeldPartitions(1, -1, true, new long[0]));
         }
         assertAllIsWell(cluster);
     }
@@ -306,7 +306,7 @@ class MemberScenariosTest {
         return answers.isEmpty() ? null : answers.get(0);
     }
 
-    private static void tell(SimCluster cluster, SimNode node, Holding held) {
+    private static void tell(SimCluster cluster, SimNode node, HeldPartitions held) {
         SimNode teller = cluster.node(node == cluster.node(1) ? 2 : 1);
         node.receive(teller, new MembershipMessage.GossipTell(List.of(), null, List.of(), List.of(held), 0, 0));
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.kindred.cluster.Seeds;
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.ring.RingHistory;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class ServingMapTest {
         final RingHistory target = new RingHistory(Q);
         final TreeSet<ChangeRecord> records = new TreeSet<>();
         /** By node, all that it has ever told, the newest last. */
-        final List<List<Holding>> told = new ArrayList<>();
+        final List<List<HeldPartitions>> told = new ArrayList<>();
 
         final List<Observer> observers = new ArrayList<>();
         long stamp = 100;
@@ -51,7 +51,7 @@ class ServingMapTest {
         }
 
         void join() {
-            told.add(new ArrayList<>(List.of(new Holding(told.size() + 1L, 1, true, new long[] {0}))));
+            told.add(new ArrayList<>(List.of(new HeldPartitions(told.size() + 1L, 1, true, new long[] {0}))));
             decide(ChangeRecord.join(1, ++stamp, told.size(), 1.0, ChangeRecord.Site.NONE));
         }
 
@@ -71,8 +71,8 @@ class ServingMapTest {
             return now(node).holds(partition);
         }
 
-        Holding now(long node) {
-            List<Holding> its = told.get((int) node - 1);
+        HeldPartitions now(long node) {
+            List<HeldPartitions> its = told.get((int) node - 1);
             return its.get(its.size() - 1);
         }
 
@@ -102,10 +102,10 @@ class ServingMapTest {
                 return false;
             }
             int[] move = moves.get(random.nextInt(moves.size()));
-            Holding before = now(move[0]);
-            told.get(move[0] - 1).add(new Holding(move[0], before.version() + 1, true, new long[] {
-                before.word(0) ^ 1L << move[1]
-            }));
+            HeldPartitions before = now(move[0]);
+            told.get(move[0] - 1)
+                    .add(new HeldPartitions(
+                            move[0], before.version() + 1, true, new long[] {before.word(0) ^ 1L << move[1]}));
             return true;
         }
     }
@@ -162,7 +162,7 @@ class ServingMapTest {
         }
 
         @Override
-        public Holding holding(long node) {
+        public HeldPartitions holding(long node) {
             return world.told.get((int) node - 1).get(heard.get((int) node - 1));
         }
     }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kindred.cluster.membership.ChangeRecord;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.ring.RingHistory;
 import io.kindred.cluster.version.HybridClock;
@@ -25,7 +25,8 @@ class TransferTurnsTest {
 
     private final Clocks clocks = new Clocks(new HybridClock(500));
     private final Disk disk = new Disk();
-    private final OwnHolding own = new OwnHolding(SELF, OwnHolding.Stored.nothing(PARTITIONS), disk, clocks::nextStamp);
+    private final OwnPartitions own =
+            new OwnPartitions(SELF, OwnPartitions.Stored.nothing(PARTITIONS), disk, clocks::nextStamp);
     private ServingMap serving = new ServingMap(PARTITIONS, 2);
     private List<Long> members = List.of(OTHER, SELF);
     private List<ChangeRecord> records = List.of();
@@ -38,7 +39,7 @@ class TransferTurnsTest {
     private final TransferCore transfer = new TransferCore(world, own, new Exchanges(), SECOND_NANOS);
 
     /** Takes everything at once. */
-    private static final class Disk implements OwnHolding.Disk {
+    private static final class Disk implements OwnPartitions.Disk {
         @Override
         public void putDoubt(boolean isDoubted) {}
 
@@ -164,8 +165,8 @@ class TransferTurnsTest {
         }
 
         @Override
-        public @Nullable Holding holding(long node) {
-            return node == SELF ? own.told() : new Holding(OTHER, 1, true, new long[] {-1L});
+        public @Nullable HeldPartitions holding(long node) {
+            return node == SELF ? own.told() : new HeldPartitions(OTHER, 1, true, new long[] {-1L});
         }
     }
 

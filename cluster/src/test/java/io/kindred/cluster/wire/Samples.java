@@ -5,7 +5,7 @@ import io.kindred.cluster.membership.Beat;
 import io.kindred.cluster.membership.ChangeRecord;
 import io.kindred.cluster.membership.CompactedRecords;
 import io.kindred.cluster.membership.Departure;
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import io.kindred.cluster.membership.Member;
 import io.kindred.cluster.membership.Standing;
 import io.kindred.cluster.message.AskerDeadline;
@@ -275,9 +275,9 @@ final class Samples {
         return new Beat(anyLong(), anyLong(), id(), accused, standing);
     }
 
-    private Holding holding() {
+    private HeldPartitions holding() {
         long[] words = longs();
-        return new Holding(anyLong(), id(), coin(), words);
+        return new HeldPartitions(anyLong(), id(), coin(), words);
     }
 
     Checkpoint checkpoint() {
@@ -422,14 +422,15 @@ final class Samples {
 
     /** One of {@code least} to {@code most}: often an end, or where the length of a varint changes. */
     private long number(long least, long most) {
-        long drawn = switch (random.nextInt(6)) {
-            case 0 -> least;
-            case 1 -> most;
-            case 2 -> (1L << 7 * (1 + random.nextInt(9))) - random.nextInt(2);
-            case 3 -> (1L << random.nextInt(64)) - random.nextInt(2);
-            case 4 -> random.nextInt(1000);
-            default -> random.nextLong() >> random.nextInt(64);
-        };
+        long drawn =
+                switch (random.nextInt(6)) {
+                    case 0 -> least;
+                    case 1 -> most;
+                    case 2 -> (1L << 7 * (1 + random.nextInt(9))) - random.nextInt(2);
+                    case 3 -> (1L << random.nextInt(64)) - random.nextInt(2);
+                    case 4 -> random.nextInt(1000);
+                    default -> random.nextLong() >> random.nextInt(64);
+                };
         return Math.max(least, Math.min(most, drawn));
     }
 

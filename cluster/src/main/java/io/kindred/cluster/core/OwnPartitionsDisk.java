@@ -1,19 +1,19 @@
 package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message.Verdict;
-import io.kindred.cluster.transfer.OwnHolding;
+import io.kindred.cluster.transfer.OwnPartitions;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Where a node keeps what it holds: node-local records of the engine, 64 partitions each. */
-final class HoldingDisk implements OwnHolding.Disk {
+final class OwnPartitionsDisk implements OwnPartitions.Disk {
     private static final int VERSION = 0;
     private static final int JOINED = 1;
     private static final int DOUBTED = 2;
 
     private final Journal journal;
 
-    HoldingDisk(Journal journal) {
+    OwnPartitionsDisk(Journal journal) {
         this.journal = journal;
     }
 
@@ -23,8 +23,8 @@ final class HoldingDisk implements OwnHolding.Disk {
     }
 
     /** What the last life has stored. Where that is nothing, a power failure may have taken it, and the data with it. */
-    static OwnHolding.Stored stored(int partitions, List<Recovered.MetaRecord> meta) {
-        OwnHolding.Stored bitmaps = OwnHolding.Stored.nothing(partitions);
+    static OwnPartitions.Stored stored(int partitions, List<Recovered.MetaRecord> meta) {
+        OwnPartitions.Stored bitmaps = OwnPartitions.Stored.nothing(partitions);
         long version = 0;
         boolean hasJoined = false;
         boolean isDoubted = false;
@@ -42,7 +42,7 @@ final class HoldingDisk implements OwnHolding.Disk {
                 (MetaKey.kind(record.key()) == MetaKey.HELD ? bitmaps.held() : bitmaps.present())[number] = value;
             }
         }
-        return new OwnHolding.Stored(bitmaps.held(), bitmaps.present(), version, hasJoined, isDoubted);
+        return new OwnPartitions.Stored(bitmaps.held(), bitmaps.present(), version, hasJoined, isDoubted);
     }
 
     @Override

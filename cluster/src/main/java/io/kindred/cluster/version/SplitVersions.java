@@ -10,8 +10,8 @@ import java.util.List;
  * the siblings and of what was seen: what was superseded goes when that which supersedes it is there. So whoever has
  * joined only some of them has lost nothing, and knows of nothing that it has not got.
  */
-public final class Parts {
-    private Parts() {}
+public final class SplitVersions {
+    private SplitVersions() {}
 
     /** @param bytesMax of the siblings of one part, unless it has one sibling only; the last has most of the clock beside */
     public static List<Versions> of(Versions whole, long bytesMax) {

@@ -1,6 +1,6 @@
 package io.kindred.cluster.transfer;
 
-import io.kindred.cluster.membership.Holding;
+import io.kindred.cluster.membership.HeldPartitions;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It holds a partition from when that is in the log; and no longer from when it says so, log or not. Others are told
  * what is in the log.
  */
-public final class OwnHolding {
+public final class OwnPartitions {
     private final long id;
     private final Disk disk;
     private final LongSupplier stamps;
@@ -27,7 +27,7 @@ public final class OwnHolding {
     private boolean hasJoined;
     private boolean isDoubted;
     private boolean unsaved;
-    private @Nullable Holding told;
+    private @Nullable HeldPartitions told;
 
     /** Where the bitmaps are kept, word by word; everything before a barrier is durable once it is told. */
     public interface Disk {
@@ -52,7 +52,7 @@ public final class OwnHolding {
     }
 
     /** @param stamps rising numbers, from one start to the next as well */
-    public OwnHolding(long id, Stored stored, Disk disk, LongSupplier stamps) {
+    public OwnPartitions(long id, Stored stored, Disk disk, LongSupplier stamps) {
         this.id = id;
         this.disk = disk;
         this.stamps = stamps;
@@ -124,14 +124,14 @@ public final class OwnHolding {
     }
 
     /** What the others may be told. */
-    public Holding told() {
-        Holding known = told;
+    public HeldPartitions told() {
+        HeldPartitions known = told;
         if (known == null) {
             long[] words = new long[held.length];
             for (int i = 0; i < words.length; i++) {
                 words[i] = held[i] & heldOnDisk[i];
             }
-            known = new Holding(id, version, hasJoined, words);
+            known = new HeldPartitions(id, version, hasJoined, words);
             told = known;
         }
         return known;

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Which partitions a member holds completely: a bitmap, written by the member alone, of which the highest version counts.
  * Immutable.
  */
-public final class Holding {
+public final class HeldPartitions {
     /** No member holds anything under version 0. */
     public static final long NONE = 0;
     /** Far past what any clock makes a version of; and there is room behind it for those that follow. */
@@ -22,7 +22,7 @@ public final class Holding {
      * @param hasJoined whether it has once held the whole share that its first place in the ring gave it
      * @param words partition p is bit p % 64 of word p / 64; taken over
      */
-    public Holding(long id, long version, boolean hasJoined, long[] words) {
+    public HeldPartitions(long id, long version, boolean hasJoined, long[] words) {
         this.id = id;
         this.version = version;
         this.hasJoined = hasJoined;
@@ -73,13 +73,13 @@ public final class Holding {
     }
 
     /** The same at a later version. */
-    public Holding at(long newVersion) {
-        return new Holding(id, newVersion, hasJoined, words);
+    public HeldPartitions at(long newVersion) {
+        return new HeldPartitions(id, newVersion, hasJoined, words);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Holding that
+        return other instanceof HeldPartitions that
                 && id == that.id
                 && version == that.version
                 && hasJoined == that.hasJoined

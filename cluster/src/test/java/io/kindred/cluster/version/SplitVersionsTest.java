@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class PartsTest {
+class SplitVersionsTest {
     private static final int STEPS = 60;
 
     private static ReplicatedKey history(Random random) {
@@ -23,11 +23,11 @@ class PartsTest {
 
     @Test
     void theirJoinIsTheWholeInAnyOrder() {
-        Seeds.each(300, "PartsTest#theirJoinIsTheWholeInAnyOrder", random -> {
+        Seeds.each(300, "SplitVersionsTest#theirJoinIsTheWholeInAnyOrder", random -> {
             ReplicatedKey key = history(random);
             Versions whole = key.replicas.get(0);
             Versions other = key.replicas.get(1);
-            List<Versions> parts = new ArrayList<>(Parts.of(whole, 1 + random.nextInt(200)));
+            List<Versions> parts = new ArrayList<>(SplitVersions.of(whole, 1 + random.nextInt(200)));
             Collections.shuffle(parts, random);
             Versions joined = other;
             Versions alone = Versions.EMPTY;
@@ -44,11 +44,11 @@ class PartsTest {
     /** Whatever ends a handoff between two of them. */
     @Test
     void someOfThemTakeNothingAwayAndNothingBack() {
-        Seeds.each(300, "PartsTest#someOfThemTakeNothingAwayAndNothingBack", random -> {
+        Seeds.each(300, "SplitVersionsTest#someOfThemTakeNothingAwayAndNothingBack", random -> {
             ReplicatedKey key = history(random);
             Versions whole = key.replicas.get(0);
             Versions joined = key.replicas.get(1);
-            List<Versions> parts = Parts.of(whole, 1);
+            List<Versions> parts = SplitVersions.of(whole, 1);
             Versions end = joined.join(whole);
             for (Versions part : parts.subList(0, random.nextInt(parts.size()))) {
                 Versions before = joined;
@@ -67,10 +67,12 @@ class PartsTest {
             Sibling sibling = new Sibling(new Dot(new Actor(7, 1), i), i, Sibling.NEVER, new byte[1_000]);
             whole = whole.write(VersionVector.EMPTY, sibling);
         }
-        assertEquals(List.of(whole), Parts.of(whole, 20_000));
+        assertEquals(List.of(whole), SplitVersions.of(whole, 20_000));
         assertEquals(
                 List.of(3, 3, 3, 1),
-                Parts.of(whole, 3_500).stream().map(Versions::valueCount).toList());
-        assertEquals(10, Parts.of(whole, 0).size());
+                SplitVersions.of(whole, 3_500).stream()
+                        .map(Versions::valueCount)
+                        .toList());
+        assertEquals(10, SplitVersions.of(whole, 0).size());
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-class HoldingTest {
+class HeldPartitionsTest {
     @Test
     void onlyPartitionsThatThereAreCanBeHeld() {
         assertTrue(holding(1).isPossible(16));
@@ -21,12 +21,12 @@ class HoldingTest {
     @Test
     void thereIsAVersionAboveEachThatCanBe() {
         assertFalse(holding(Long.MAX_VALUE).isPossible(16));
-        assertFalse(holding(Holding.NONE).isPossible(16));
+        assertFalse(holding(HeldPartitions.NONE).isPossible(16));
         assertFalse(holding(-1).isPossible(16));
-        assertTrue(holding(Holding.VERSION_MAX).isPossible(16));
+        assertTrue(holding(HeldPartitions.VERSION_MAX).isPossible(16));
     }
 
-    private static Holding holding(long version, long... words) {
-        return new Holding(1, version, true, words);
+    private static HeldPartitions holding(long version, long... words) {
+        return new HeldPartitions(1, version, true, words);
     }
 }
