@@ -98,9 +98,9 @@ final class Datacenters {
             members.computeIfAbsent(datacenterOf.apply(member), name -> new ArrayList<>())
                     .add(member);
         }
-        branches.forEach((name, its) -> touched.or(
-                rings.computeIfAbsent(name, first -> new DatacenterRing(partitions, replication.in(name), stored))
-                        .use(its, new Local(members.getOrDefault(name, List.of()), held))));
+        branches.forEach((name, its) -> touched.or(rings.computeIfAbsent(
+                        name, first -> new DatacenterRing(partitions, replication.in(name), stored))
+                .use(its, new Local(members.getOrDefault(name, List.of()), held))));
         String homeName = rings.containsKey(own) || rings.isEmpty() ? own : rings.firstKey();
         List<DatacenterView> views = new ArrayList<>();
         rings.forEach((name, ring) -> views.add(ring.view(name)));

@@ -77,7 +77,8 @@ public final class HandoffCore {
      *
      * @param whole the hint, to be deleted with the last part's acknowledgement; null: there are more parts behind this one
      */
-    private record Held(RecordKey key, Versions versions, @Nullable Versions whole) {}
+    private record Held(
+            RecordKey key, Versions versions, @Nullable Versions whole) {}
 
     /** Where a handoff sends to, and when. */
     public record Network(Outbox outbox, Requests requests, Clocks clocks, Router router, Latencies latencies) {}

@@ -103,9 +103,9 @@ class ServingMapTest {
             }
             int[] move = moves.get(random.nextInt(moves.size()));
             HeldPartitions before = now(move[0]);
-            told.get(move[0] - 1)
-                    .add(new HeldPartitions(
-                            move[0], before.version() + 1, true, new long[] {before.word(0) ^ 1L << move[1]}));
+            told.get(move[0] - 1).add(new HeldPartitions(move[0], before.version() + 1, true, new long[] {
+                before.word(0) ^ 1L << move[1]
+            }));
             return true;
         }
     }

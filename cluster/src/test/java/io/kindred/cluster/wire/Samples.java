@@ -422,15 +422,14 @@ final class Samples {
 
     /** One of {@code least} to {@code most}: often an end, or where the length of a varint changes. */
     private long number(long least, long most) {
-        long drawn =
-                switch (random.nextInt(6)) {
-                    case 0 -> least;
-                    case 1 -> most;
-                    case 2 -> (1L << 7 * (1 + random.nextInt(9))) - random.nextInt(2);
-                    case 3 -> (1L << random.nextInt(64)) - random.nextInt(2);
-                    case 4 -> random.nextInt(1000);
-                    default -> random.nextLong() >> random.nextInt(64);
-                };
+        long drawn = switch (random.nextInt(6)) {
+            case 0 -> least;
+            case 1 -> most;
+            case 2 -> (1L << 7 * (1 + random.nextInt(9))) - random.nextInt(2);
+            case 3 -> (1L << random.nextInt(64)) - random.nextInt(2);
+            case 4 -> random.nextInt(1000);
+            default -> random.nextLong() >> random.nextInt(64);
+        };
         return Math.max(least, Math.min(most, drawn));
     }
 
