@@ -41,7 +41,7 @@ public record CommandSpec(
         STALE,
         FAST,
         NO_AUTH,
-        /** It tells others something, so CLIENT PAUSE WRITE holds it. */
+        /** It tells others something, so CLIENT PAUSE WRITE holds it. Redis holds them, too, and lists no such flag. */
         MAY_REPLICATE,
         NO_ASYNC_LOADING,
         NO_MULTI,
@@ -54,7 +54,7 @@ public record CommandSpec(
         SUBSCRIBED;
 
         boolean isListed() {
-            return this != SUBSCRIBED;
+            return this != SUBSCRIBED && this != MAY_REPLICATE;
         }
 
         public String text() {
