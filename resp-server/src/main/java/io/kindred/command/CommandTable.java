@@ -29,6 +29,7 @@ public final class CommandTable implements UpdateFunctions {
     private final TransactionRoom transactions;
     private final Map<String, GroupFunction> groups = new HashMap<>();
     private final ScriptCache scripts;
+    private final ScriptSearch scriptSearch;
     private final Monitors monitors = new Monitors();
     private final KeyspaceEvents events = new KeyspaceEvents();
     private final Tracking tracking = new Tracking();
@@ -36,6 +37,7 @@ public final class CommandTable implements UpdateFunctions {
     private CommandTable(Builder parts) {
         this.commands = List.copyOf(parts.commands);
         this.scripts = parts.scripts;
+        this.scriptSearch = new ScriptSearch(scripts);
         parts.groups.forEach((name, function) -> groups.put(name, function.apply(this)));
         this.counters = new CommandCounters(this::calls);
         this.transactions = new TransactionRoom(Runtime.getRuntime().maxMemory() / TRANSACTIONS_PART);
@@ -132,6 +134,10 @@ public final class CommandTable implements UpdateFunctions {
     /** The clients that see what is run. */
     Monitors monitors() {
         return monitors;
+    }
+
+    ScriptSearch scriptSearch() {
+        return scriptSearch;
     }
 
     @Override

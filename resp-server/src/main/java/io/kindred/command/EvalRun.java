@@ -107,6 +107,10 @@ final class EvalRun extends Turn {
         for (byte[] word : args) {
             bytes += 16 + word.length;
         }
+        // A request has each key beside the arguments, too.
+        for (byte[] key : part.keys()) {
+            bytes += 16 + key.length;
+        }
         return part.keys().length > SizeLimits.GROUP_KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX;
     }
 

@@ -4,6 +4,7 @@ import io.kindred.cluster.message.Operation;
 import io.kindred.cluster.message.Operation.KeyName;
 import io.kindred.cluster.message.Outcome;
 import io.kindred.cluster.message.Reply;
+import io.kindred.cluster.message.SizeLimits;
 import io.kindred.command.TransactionPart.Queued;
 import io.kindred.command.TransactionPart.Watched;
 import io.kindred.script.EvalArguments;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class ExecRun {
     private static final Reply WATCHED =
             Reply.error("ERR a watched key was changed while keys of another {tag} were written");
+
+    private static final Reply TOO_LONG =
+            Reply.error("OOM what a transaction sends to another node is too long, with the texts of its scripts");
+
+    private static final int WORD_BYTES = 16;
 
     private final Session session;
     private final ServerView server;
@@ -61,12 +67,12 @@ final class ExecRun {
                 names.add(Ascii.lower(queued.args()[1]));
             }
         }
-        new ScriptSearch(server.commands().scripts()).find(names, server, this::begin);
-    }
-
-    private void begin() {
-        plan(session.transaction().unwatch());
-        goOn();
+        // A client that goes meanwhile takes back what it watches, and not what it has sent.
+        List<Watched> watched = session.transaction().unwatch();
+        server.commands().scriptSearch().find(names, server, () -> {
+            plan(watched);
+            goOn();
+        });
     }
 
     // --- the plan ---
@@ -233,11 +239,27 @@ final class ExecRun {
 
     private void execute(Part part) {
         byte[][] args = new TransactionPart(part.watched, part.queued).args();
+        if (isTooLong(part, args)) {
+            failed(part, TOO_LONG);
+            return;
+        }
         server.keys()
                 .execute(
                         new Operation.GroupUpdate(part.keys, args),
                         session.quorum(),
                         outcome -> executed(part, outcome));
+    }
+
+    /** Scripts that are run by name have become their texts. A request has each key beside the arguments, too. */
+    private static boolean isTooLong(Part part, byte[][] args) {
+        long bytes = 0;
+        for (byte[] word : args) {
+            bytes += WORD_BYTES + word.length;
+        }
+        for (KeyName key : part.keys) {
+            bytes += WORD_BYTES + key.key().length;
+        }
+        return bytes > SizeLimits.READ_BYTES_MAX;
     }
 
     private void executed(Part part, Outcome outcome) {

@@ -114,7 +114,7 @@ final class ScriptCommands {
         for (int i = 2; i < args.length; i++) {
             names.add(new String(args[i], StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
         }
-        new ScriptSearch(scripts).find(names, server, () -> {
+        server.commands().scriptSearch().find(names, server, () -> {
             List<Reply> known = new ArrayList<>();
             for (String name : names) {
                 known.add(scripts.contains(name) ? Reply.ONE : Reply.ZERO);

@@ -67,7 +67,7 @@ public final class ScriptCache implements ScriptTexts {
         return loaded.containsKey(sha1) || evaluated.containsKey(sha1);
     }
 
-    /** For another node, which is no use of it here. */
+    /** For another node. */
     @Override
     public synchronized byte[] text(String name) {
         Script script = loaded.containsKey(name) ? loaded.get(name) : evaluated.get(name);

@@ -16,6 +16,9 @@ final class MemoryCluster implements ClusterPort {
     private final MemoryKeys keys;
     private final InstantSource clock;
     private final List<String> administered = new ArrayList<>();
+    /** Searches for scripts that nobody has answered yet. */
+    final List<Answer<List<byte[]>>> searches = new ArrayList<>();
+
     boolean open = true;
 
     MemoryCluster(MemoryKeys keys, InstantSource clock) {
@@ -43,6 +46,11 @@ final class MemoryCluster implements ClusterPort {
         int from = (int) Math.min(live.size(), cursor);
         int to = Math.min(live.size(), from + count);
         answer.done(new ScanPage(to == live.size() ? 0 : to, live.subList(from, to)));
+    }
+
+    @Override
+    public void findScripts(List<String> names, Answer<List<byte[]>> answer) {
+        searches.add(answer);
     }
 
     @Override

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One replica that holds every key in memory: the port's contract without a cluster. */
 final class MemoryKeys implements KeyPort {
+    boolean alone = true;
+
     private final UpdateFunctions functions;
     private final InstantSource clock;
     private final List<TreeMap<byte[], Versions>> databases = new ArrayList<>();
@@ -69,6 +71,11 @@ final class MemoryKeys implements KeyPort {
 
     Versions versions(int db, byte[] key) {
         return databases.get(db).getOrDefault(key, Versions.EMPTY);
+    }
+
+    @Override
+    public boolean isAlone() {
+        return alone;
     }
 
     @Override

@@ -286,7 +286,9 @@ final class NodeMessages implements MessageHandler {
 
     @Override
     public void onScriptFlush(long from, ScriptMessage.ScriptFlush message) {
-        server.scripts().forgetAll();
+        if (!cluster.refuses(from)) {
+            server.scripts().forgetAll();
+        }
         output.send(from, new ScriptMessage.ScriptReply(message.requestId(), List.of()));
     }
 
