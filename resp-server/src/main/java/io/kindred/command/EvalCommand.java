@@ -34,8 +34,8 @@ record EvalCommand(ScriptCache scripts, Settings settings, boolean bySha1, boole
             EvalArguments given = EvalArguments.parse(args);
             Script script = find(given);
             if (script == null) {
-                EvalRun.Unknown unknown = new EvalRun.Unknown(
-                        given.sha1(), server.commands().scriptSearch());
+                EvalRun.Unknown unknown =
+                        new EvalRun.Unknown(given.sha1(), server.commands().scriptSearch());
                 new EvalRun(part(given, UNKNOWN, session.db()), unknown, session, server, sink).start();
             } else {
                 new EvalRun(part(given, script.text(), session.db()), session, server, sink).start();
