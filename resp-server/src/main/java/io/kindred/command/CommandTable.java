@@ -99,7 +99,8 @@ public final class CommandTable implements UpdateFunctions {
     public @Nullable UpdateFunction find(byte[] name, int arguments) {
         if (KeyEvents.isTelling(name)) {
             byte[] plain = KeyEvents.plainName(name);
-            UpdateFunction function = find(plain, arguments);
+            // One mark only: what a peer says must not decide how deep this goes.
+            UpdateFunction function = KeyEvents.isTelling(plain) ? null : find(plain, arguments);
             return function == null ? null : new TellingFunction(function, Ascii.lower(plain));
         }
         Command command = find(slots, name);

@@ -10,6 +10,7 @@ import static io.kindred.command.CommandSpec.Flag.SUBSCRIBED;
 import io.kindred.cluster.message.Reply;
 import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.message.Topic.Kind;
+import io.kindred.cluster.pubsub.ChangedKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** SUBSCRIBE, PUBLISH and what belongs to them. */
 final class PubSubCommands {
+    private static final Reply NODES_ONLY = Reply.error("ERR nodes tell each other on this channel");
     private static final String GROUP = "pubsub";
     private static final String NOT_KEY = "not_key";
 
@@ -56,6 +58,10 @@ final class PubSubCommands {
 
     private void subscribe(String name, Kind kind, Session session, byte[][] args, ReplySink sink) {
         List<Topic> wanted = topics(kind, args);
+        if (wanted.contains(ChangedKeys.TOPIC)) {
+            sink.complete(NODES_ONLY);
+            return;
+        }
         Subscriptions mine = session.subscriptions();
         int[] counts = counts(wanted, topic -> !mine.has(topic), mine.countBeside(kind), 1);
         pubSub.subscribe(mine, wanted, new Answer<Reply>() {
@@ -122,9 +128,12 @@ final class PubSubCommands {
         CommandSpec.Builder spec = CommandSpec.named(name, 3)
                 .flags(PUBSUB, LOADING, STALE, FAST, CommandSpec.Flag.MAY_REPLICATE)
                 .docs(GROUP, since, "O(N+M), N subscribers and M patterns", summary);
-        Action.OfNode action =
-                (session, args, server) -> Reply.integer(pubSub.publish(new Topic(kind, args[1]), args[2]));
+        Action.OfNode action = (session, args, server) -> publish(new Topic(kind, args[1]), args[2]);
         table.add(kind == Kind.SHARD_CHANNEL ? spec.key(NOT_KEY) : spec, action);
+    }
+
+    private Reply publish(Topic topic, byte[] payload) {
+        return topic.equals(ChangedKeys.TOPIC) ? NODES_ONLY : Reply.integer(pubSub.publish(topic, payload));
     }
 
     // --- looking ---

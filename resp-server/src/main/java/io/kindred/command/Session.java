@@ -23,6 +23,7 @@ public final class Session {
     private final Transaction transaction = new Transaction();
     private final LastWrite lastWrite = new LastWrite();
     private final Subscriptions.Client client;
+    private boolean inputEnded;
     private final TrackedClient tracked = new TrackedClient();
     /** Null: it has none of its copies tracked. */
     private @Nullable Tracking tracking;
@@ -160,6 +161,15 @@ public final class Session {
 
     public boolean isClosed() {
         return subscriptions.isClosed();
+    }
+
+    /** The client sends nothing any more; it may still read. */
+    public void endInput() {
+        inputEnded = true;
+    }
+
+    public boolean hasInputEnded() {
+        return inputEnded;
     }
 
     /** The client is gone. */

@@ -1,8 +1,9 @@
 package io.kindred.command;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a client has its copies tracked.
@@ -23,7 +24,8 @@ public final class TrackedClient {
     private boolean caching;
 
     private boolean cachingNow;
-    private final List<TrackedRead> reads = new ArrayList<>(0);
+    /** Of which it has copies. */
+    private final Set<Tracking.Key> keys = new HashSet<>(0);
 
     public boolean isOn() {
         return on;
@@ -44,6 +46,7 @@ public final class TrackedClient {
         options = Options.NONE;
         caching = false;
         cachingNow = false;
+        keys.clear();
     }
 
     long redirect() {
@@ -98,8 +101,7 @@ public final class TrackedClient {
         return on && !options.broadcast() && (options.optIn() ? cachingNow : !options.optOut() || !cachingNow);
     }
 
-    /** Those under way. */
-    List<TrackedRead> reads() {
-        return reads;
+    Set<Tracking.Key> keys() {
+        return keys;
     }
 }

@@ -33,7 +33,7 @@ final class TrackedRead implements ReplySink {
 
     @Override
     public void complete(Reply reply) {
-        session.tracked().reads().remove(this);
+        tracking.ended(this);
         sink.complete(reply);
         if (isOld && session.tracked().isOn()) {
             tracking.tellOld(session, keys);

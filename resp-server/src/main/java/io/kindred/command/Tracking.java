@@ -6,7 +6,6 @@ import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.pubsub.ChangedKeys;
 import io.kindred.metrics.MetricSet;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +54,12 @@ public final class Tracking {
     /** In the order in which they were read: the first ones are forgotten where there are too many. */
     private final Map<Key, Set<Session>> keys = new LinkedHashMap<>();
 
-    private final TreeMap<Long, List<Key>> deadlines = new TreeMap<>();
+    private final TrackedDeadlines deadlines = new TrackedDeadlines();
+    /** Those of {@link #clients} that are told of all keys that they cover. */
+    private final Set<Session> broadcast = new LinkedHashSet<>();
+    /** Under way. */
+    private final Set<TrackedRead> reads = new LinkedHashSet<>();
+
     private final Map<Long, Long> numbers = new HashMap<>();
     private LongFunction<@Nullable Session> sessions = id -> null;
     private ReadQuorums quorums = (asked, db, key) -> asked;
@@ -140,6 +143,9 @@ public final class Tracking {
     public void begin(Session session, TrackedClient.Options options, Answer<Reply> answer) {
         session.tracked().use(options);
         clients.add(session);
+        if (options.broadcast()) {
+            broadcast.add(session);
+        }
         session.tracking(this);
         if (subscribed) {
             answer.done(Reply.OK);
@@ -150,7 +156,9 @@ public final class Tracking {
     }
 
     public void end(Session session) {
+        session.tracked().keys().forEach(key -> forget(key, session));
         session.tracked().reset();
+        broadcast.remove(session);
         if (clients.remove(session)) {
             session.tracking(null);
         }
@@ -160,6 +168,14 @@ public final class Tracking {
             deadlines.clear();
             numbers.clear();
             port.unsubscribed(List.of(ChangedKeys.TOPIC));
+        }
+    }
+
+    private void forget(Key key, Session session) {
+        Set<Session> keepers = keys.get(key);
+        if (keepers != null && keepers.remove(session) && keepers.isEmpty()) {
+            keys.remove(key);
+            deadlines.forget(key);
         }
     }
 
@@ -191,6 +207,8 @@ public final class Tracking {
         if (read.keys().isEmpty()) {
             return sink;
         }
+        // Before its keys are kept: there may be too many, and one of its own is given up for another.
+        reads.add(read);
         QuorumSpec quorum = spec.has(CommandSpec.Flag.READONLY) ? quorum(read, session) : null;
         if (quorum == null) {
             read.isOld();
@@ -198,7 +216,6 @@ public final class Tracking {
             read.keys().forEach(key -> keep(key, session));
             session.readsBy(quorum);
         }
-        client.reads().add(read);
         return read;
     }
 
@@ -232,6 +249,7 @@ public final class Tracking {
 
     private void keep(Key key, Session session) {
         keys.computeIfAbsent(key, same -> new LinkedHashSet<>(2)).add(session);
+        session.tracked().keys().add(key);
         bound();
     }
 
@@ -239,6 +257,10 @@ public final class Tracking {
         while (keys.size() > keysMax) {
             invalidate(keys.keySet().iterator().next());
         }
+    }
+
+    void ended(TrackedRead read) {
+        reads.remove(read);
     }
 
     /** What was read is old already. */
@@ -252,14 +274,16 @@ public final class Tracking {
     void expires(byte[] key, long atMillis) {
         Key name = new Key(key);
         if (keys.containsKey(name)) {
-            deadlines.computeIfAbsent(atMillis, at -> new ArrayList<>(1)).add(name);
+            deadlines.add(name, atMillis);
         }
     }
 
     /** Tells of what is over by now. */
     public void expire(long nowMillis) {
-        while (!deadlines.isEmpty() && deadlines.firstKey() <= nowMillis) {
-            deadlines.pollFirstEntry().getValue().forEach(this::invalidate);
+        List<Key> due = deadlines.due(nowMillis);
+        while (!due.isEmpty()) {
+            due.forEach(this::invalidate);
+            due = deadlines.due(nowMillis);
         }
     }
 
@@ -283,13 +307,21 @@ public final class Tracking {
 
     private void invalidate(Key key) {
         Set<Session> keepers = keys.remove(key);
-        for (Session session : List.copyOf(clients)) {
-            TrackedClient client = session.tracked();
-            client.reads().forEach(read -> read.changed(key));
-            boolean isTold =
-                    client.isBroadcast() ? client.covers(key.bytes()) : keepers != null && keepers.contains(session);
-            if (isTold) {
-                push(session, Reply.array(List.of(Reply.bulk(key.bytes()))));
+        deadlines.forget(key);
+        reads.forEach(read -> read.changed(key));
+        if (keepers == null && broadcast.isEmpty()) {
+            return;
+        }
+        Reply old = Reply.array(List.of(Reply.bulk(key.bytes())));
+        if (keepers != null) {
+            for (Session session : keepers) {
+                session.tracked().keys().remove(key);
+                push(session, old);
+            }
+        }
+        for (Session session : List.copyOf(broadcast)) {
+            if (session.tracked().covers(key.bytes())) {
+                push(session, old);
             }
         }
     }
@@ -298,8 +330,9 @@ public final class Tracking {
         givenUp++;
         keys.clear();
         deadlines.clear();
+        reads.forEach(TrackedRead::isOld);
         for (Session session : List.copyOf(clients)) {
-            session.tracked().reads().forEach(TrackedRead::isOld);
+            session.tracked().keys().clear();
             push(session, Reply.NIL_ARRAY);
         }
     }

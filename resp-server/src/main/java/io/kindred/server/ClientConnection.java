@@ -139,6 +139,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     public void userEventTriggered(ChannelHandlerContext ignored, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
+            session.endInput();
             decode();
             endRead();
         }

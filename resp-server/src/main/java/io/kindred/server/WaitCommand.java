@@ -11,8 +11,10 @@ import io.kindred.command.ReplySink;
 import io.kindred.command.ServerView;
 import io.kindred.command.Session;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * WAIT numreplicas timeout: at how many replicas beside one the connection's last write is. Whoever is asked answers behind
@@ -51,8 +53,8 @@ final class WaitCommand {
             sink.complete(NEGATIVE);
         } else {
             // What is queued behind MULTI is run without a slot, and does not wait, as in Redis.
-            long patience = sink instanceof ReplySlot ? timeout == 0 ? Long.MAX_VALUE : timeout : 0;
-            new Look(loop, session, server.cluster(), sink, wanted).begin(patience);
+            boolean waits = sink instanceof ReplySlot;
+            new Look(loop, session, server.cluster(), sink, wanted).begin(waits, timeout);
         }
     }
 
@@ -64,10 +66,15 @@ final class WaitCommand {
         private final long wanted;
         private final LastWrite write;
         private final List<byte[]> keys;
-        private long leftMillis;
         private long pauseMillis = FIRST_LOOK_MILLIS;
+        /** Of the look that is under way, and of the last whole one. */
         private long least;
+
+        private long known;
         private int next;
+        private boolean waits;
+        private boolean isOver;
+        private @Nullable Future<?> timer;
 
         Look(EventExecutor loop, Session session, ClusterPort cluster, ReplySink sink, long wanted) {
             this.loop = loop;
@@ -79,19 +86,38 @@ final class WaitCommand {
             this.keys = write.keys();
         }
 
-        void begin(long patienceMillis) {
-            leftMillis = patienceMillis;
+        /** @param timeoutMillis 0: none */
+        void begin(boolean mayWait, long timeoutMillis) {
+            waits = mayWait;
             if (sink instanceof ReplySlot slot) {
                 slot.stepAside();
             }
             if (keys.isEmpty()) {
-                sink.complete(Reply.ZERO);
-            } else {
-                look();
+                end(0);
+                return;
             }
+            if (waits && timeoutMillis > 0) {
+                // A replica that does not answer may take longer than that.
+                timer = loop.schedule(() -> end(known), timeoutMillis, TimeUnit.MILLISECONDS);
+            }
+            look();
+        }
+
+        private void end(long replicas) {
+            if (isOver) {
+                return;
+            }
+            isOver = true;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            sink.complete(Reply.integer(replicas));
         }
 
         private void look() {
+            if (isOver) {
+                return;
+            }
             least = Long.MAX_VALUE;
             next = 0;
             lookAtNext();
@@ -112,16 +138,20 @@ final class WaitCommand {
         }
 
         private void found(long others) {
+            if (isOver) {
+                return;
+            }
             least = Math.max(0, Math.min(least, others));
             if (next < keys.size()) {
                 lookAtNext();
-            } else if (least >= wanted || leftMillis <= 0 || session.isClosed()) {
-                sink.complete(Reply.integer(least));
+                return;
+            }
+            known = least;
+            if (known >= wanted || !waits || session.isClosed() || session.hasInputEnded()) {
+                end(known);
             } else {
-                long pause = Math.min(pauseMillis, leftMillis);
-                leftMillis -= pause;
+                loop.schedule(this::look, pauseMillis, TimeUnit.MILLISECONDS);
                 pauseMillis = Math.min(LAST_LOOK_MILLIS, pauseMillis * 2);
-                loop.schedule(this::look, pause, TimeUnit.MILLISECONDS);
             }
         }
     }

@@ -219,4 +219,43 @@ final class TrackingTest {
             awaitOld(listener, "key0");
         }
     }
+
+    /** Beats, and changes of keys that nobody keeps, take no copies away. */
+    @Test
+    void copiesStayWhileOtherKeysChange() throws Exception {
+        try (RespClient listener = listener()) {
+            settle(listener, "k");
+            String before = LocalNodes.info(reader, "tracking_given_up");
+            long end = System.nanoTime() + 2_500_000_000L;
+            for (int i = 0; System.nanoTime() - end < 0; i++) {
+                writer.call("SET", "other" + i % 100, "v");
+            }
+            assertEquals(before, LocalNodes.info(reader, "tracking_given_up"));
+        }
+    }
+
+    @Test
+    void whoHasGoneLeavesNoCopiesBehind() throws Exception {
+        String id = String.valueOf(reader.call("CLIENT", "ID"));
+        try (RespClient listener = listener()) {
+            for (int i = 0; i < 20; i++) {
+                try (RespClient other = new RespClient(three.get(0).port())) {
+                    assertEquals("OK", other.call("CLIENT", "TRACKING", "ON", "REDIRECT", id));
+                    other.call("GET", "k");
+                }
+            }
+            while (!"0".equals(LocalNodes.info(reader, "tracking_total_items"))) {
+                Thread.onSpinWait();
+            }
+            assertEquals("0", LocalNodes.info(reader, "tracking_total_keys"));
+        }
+    }
+
+    @Test
+    void nobodyElseIsToldWhatNodesTellEachOther() throws Exception {
+        assertTrue(String.valueOf(reader.call("SPUBLISH", "__kindred__:changed", "x"))
+                .contains("nodes tell each other"));
+        assertTrue(
+                String.valueOf(reader.call("SSUBSCRIBE", "__kindred__:changed")).contains("nodes tell each other"));
+    }
 }

@@ -39,8 +39,10 @@ public final class ExpiryWatch implements RecordFollower {
     /** A write may take longer than its key is to live. */
     private static final long LATE_MILLIS = 2_000;
 
-    /** Looked at in one tick. */
+    /** Looked at at once. */
     private static final int LOOKS_MAX = 256;
+
+    private static final long TICK_MILLIS_MAX = 60_000;
 
     private static final byte[] EXPIRED = "expired".getBytes(StandardCharsets.US_ASCII);
 
@@ -50,6 +52,7 @@ public final class ExpiryWatch implements RecordFollower {
     private boolean onEvents;
     private long unwatched;
     private long told;
+    private int looking;
 
     private record Due(long atMillis, RecordKey key) implements Comparable<Due> {
         @Override
@@ -84,6 +87,10 @@ public final class ExpiryWatch implements RecordFollower {
         if (!isOn()) {
             return;
         }
+        Sibling former = change.winnerBefore();
+        if (former != null && former.expireAtMillis() >= 0) {
+            due.remove(new Due(former.expireAtMillis(), change.key()));
+        }
         Sibling winner = change.winnerAfter();
         if (winner == null || winner.expireAtMillis() < 0 || change.cause() == RecordChange.Cause.DROPPED) {
             return;
@@ -102,7 +109,7 @@ public final class ExpiryWatch implements RecordFollower {
     void onTick(Wires wires) {
         long now = clocks.wallMillis();
         Iterator<Due> each = due.iterator();
-        for (int looks = 0; looks < LOOKS_MAX && each.hasNext(); looks++) {
+        while (looking < LOOKS_MAX && each.hasNext()) {
             Due next = each.next();
             if (next.atMillis() > now) {
                 return;
@@ -114,15 +121,19 @@ public final class ExpiryWatch implements RecordFollower {
 
     /** By the monotonic clock. */
     long nextTickNanos() {
-        return due.isEmpty()
-                ? Long.MAX_VALUE
-                : clocks.nanos() + Math.max(0, due.first().atMillis() - clocks.wallMillis()) * 1_000_000L;
+        if (due.isEmpty() || looking >= LOOKS_MAX) {
+            return Long.MAX_VALUE;
+        }
+        long millis = Math.max(0, due.first().atMillis() - clocks.wallMillis());
+        return clocks.nanos() + Math.min(TICK_MILLIS_MAX, millis) * 1_000_000L;
     }
 
     private void look(Due expiring, Wires wires) {
         RecordKey key = expiring.key();
         if (isFirstLive(wires.router(), key)) {
+            looking++;
             wires.replica().read(key, (verdict, versions) -> {
+                looking--;
                 if (verdict == Verdict.OK && versions != null && hasExpiredAt(expiring.atMillis(), versions)) {
                     tell(key, wires);
                 }
