@@ -18,6 +18,8 @@ final class WireVersionsTest {
                 unknown.add(message.getClass().getSimpleName());
             }
         }
-        assertEquals(Set.of("Interest", "InterestAck", "Publication"), unknown);
+        assertEquals(
+                Set.of("Interest", "InterestAck", "Publication", "ScriptFlush", "ScriptReply", "ScriptRequest"),
+                unknown);
     }
 }
