@@ -34,9 +34,7 @@ record EvalCommand(ScriptCache scripts, Settings settings, boolean bySha1, boole
             EvalArguments given = EvalArguments.parse(args);
             Script script = find(given);
             if (script == null) {
-                EvalRun.Unknown unknown =
-                        new EvalRun.Unknown(given.sha1(), server.commands().scriptSearch());
-                new EvalRun(part(given, UNKNOWN, session.db()), unknown, session, server, sink).start();
+                new EvalRun(part(given, UNKNOWN, session.db()), given.sha1(), session, server, sink).start();
             } else {
                 new EvalRun(part(given, script.text(), session.db()), session, server, sink).start();
             }

@@ -30,12 +30,11 @@ final class EvalRun extends Turn {
             + " keys, and it, its arguments, or its reply no more than " + SizeLimits.READ_BYTES_MAX
             + " bytes; nothing was applied");
 
-    /** The SHA1 of a script whose text is not known yet, and who looks for it. */
-    record Unknown(String sha1, ScriptSearch search) {}
-
     private ScriptPart part;
     private byte[][] args;
-    private final @Nullable Unknown unknown;
+    /** The SHA1 of a script whose text is not known yet. */
+    private final @Nullable String unknown;
+
     private final Session session;
     private final ServerView server;
     private final QuorumSpec quorum;
@@ -46,7 +45,7 @@ final class EvalRun extends Turn {
     }
 
     /** One of which this node knows the name only: others are asked for it when its turn has come. */
-    EvalRun(ScriptPart part, @Nullable Unknown unknown, Session session, ServerView server, ReplySink sink) {
+    EvalRun(ScriptPart part, @Nullable String unknown, Session session, ServerView server, ReplySink sink) {
         this.part = part;
         this.unknown = unknown;
         this.args = part.args();
@@ -85,9 +84,10 @@ final class EvalRun extends Turn {
         }
     }
 
-    private void findThenRun(Unknown name) {
-        name.search().find(List.of(name.sha1()), server, () -> {
-            Script script = name.search().scripts().find(name.sha1());
+    private void findThenRun(String sha1) {
+        ScriptSearch search = server.commands().scriptSearch();
+        search.find(List.of(sha1), server, () -> {
+            Script script = search.scripts().find(sha1);
             if (script == null) {
                 done(new GroupDone(EvalArguments.NO_SCRIPT, List.of()));
                 return;
@@ -103,14 +103,8 @@ final class EvalRun extends Turn {
     }
 
     private boolean isTooLong() {
-        long bytes = 0;
-        for (byte[] word : args) {
-            bytes += 16 + word.length;
-        }
         // A request has each key beside the arguments, too.
-        for (byte[] key : part.keys()) {
-            bytes += 16 + key.length;
-        }
+        long bytes = TransactionRoom.sizeBytes(args) + TransactionRoom.sizeBytes(part.keys());
         return part.keys().length > SizeLimits.GROUP_KEYS_MAX || bytes > SizeLimits.READ_BYTES_MAX;
     }
 

@@ -28,8 +28,6 @@ final class ExecRun {
     private static final Reply TOO_LONG =
             Reply.error("OOM what a transaction sends to another node is too long, with the texts of its scripts");
 
-    private static final int WORD_BYTES = 16;
-
     private final Session session;
     private final ServerView server;
     private final ReplySink sink;
@@ -252,12 +250,9 @@ final class ExecRun {
 
     /** Scripts that are run by name have become their texts. A request has each key beside the arguments, too. */
     private static boolean isTooLong(Part part, byte[][] args) {
-        long bytes = 0;
-        for (byte[] word : args) {
-            bytes += WORD_BYTES + word.length;
-        }
+        long bytes = TransactionRoom.sizeBytes(args);
         for (KeyName key : part.keys) {
-            bytes += WORD_BYTES + key.key().length;
+            bytes += TransactionRoom.sizeBytes(key.key());
         }
         return bytes > SizeLimits.READ_BYTES_MAX;
     }

@@ -1,6 +1,7 @@
 package io.kindred.command;
 
 import io.kindred.cluster.message.Topic;
+import io.kindred.cluster.pubsub.KeyspaceChannels;
 import io.kindred.metrics.MetricSet;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
@@ -89,19 +90,15 @@ public final class KeyspaceEvents {
         }
         byte[] name = event.name().getBytes(StandardCharsets.US_ASCII);
         if (isOn('K')) {
-            publish("__keyspace@" + event.db() + "__:", event.key(), name);
+            publish(KeyspaceChannels.ofKey(event.db(), event.key()), name);
         }
         if (isOn('E')) {
-            publish("__keyevent@" + event.db() + "__:", name, event.key());
+            publish(KeyspaceChannels.ofEvent(event.db(), name), event.key());
         }
     }
 
-    private void publish(String prefix, byte[] rest, byte[] payload) {
-        byte[] head = prefix.getBytes(StandardCharsets.US_ASCII);
-        byte[] channel = new byte[head.length + rest.length];
-        System.arraycopy(head, 0, channel, 0, head.length);
-        System.arraycopy(rest, 0, channel, head.length, rest.length);
+    private void publish(Topic channel, byte[] payload) {
         told++;
-        publisher.accept(new Topic(Topic.Kind.CHANNEL, channel), payload);
+        publisher.accept(channel, payload);
     }
 }

@@ -33,6 +33,7 @@ public final class Tracking {
             .counter("tracking_given_up", "Times that all copies of all clients were given up.", t -> t.givenUp)
             .build();
 
+    private static final long KEYS_MAX = 1_000_000;
     private static final Reply INVALIDATE = Reply.bulk("invalidate");
     private static final Reply MESSAGE = Reply.bulk("message");
     private static final byte[] CHANNEL = "__redis__:invalidate".getBytes(StandardCharsets.US_ASCII);
@@ -63,7 +64,7 @@ public final class Tracking {
     private final Map<Long, Long> numbers = new HashMap<>();
     private LongFunction<@Nullable Session> sessions = id -> null;
     private ReadQuorums quorums = (asked, db, key) -> asked;
-    private long keysMax = 1_000_000;
+    private long keysMax = KEYS_MAX;
     private boolean subscribed;
     private long told;
     private long givenUp;
@@ -108,7 +109,7 @@ public final class Tracking {
 
     /** {@code tracking-table-max-keys}; 0: the default. */
     public void keysMax(long most) {
-        keysMax = most == 0 ? 1_000_000 : most;
+        keysMax = most == 0 ? KEYS_MAX : most;
         bound();
     }
 
@@ -121,7 +122,9 @@ public final class Tracking {
     }
 
     public long items() {
-        return keys.values().stream().mapToLong(Set::size).sum();
+        return clients.stream()
+                .mapToLong(client -> client.tracked().keys().size())
+                .sum();
     }
 
     public long prefixes() {

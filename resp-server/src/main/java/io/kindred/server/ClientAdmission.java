@@ -17,7 +17,12 @@ final class ClientAdmission implements Admission {
     private boolean readsHeld;
     private boolean heldBack;
     private boolean paused;
-    private ClientPause pause = ClientPause.NONE;
+    private final ClientPause pause;
+
+    /** @param pause what CLIENT PAUSE has said */
+    ClientAdmission(ClientPause pause) {
+        this.pause = pause;
+    }
 
     /**
      * The command is run, perhaps not for the first time.
@@ -34,11 +39,6 @@ final class ClientAdmission implements Admission {
         writesHeld = noWrites;
         heldBack = false;
         paused = false;
-    }
-
-    /** What CLIENT PAUSE has said. */
-    void pausedBy(ClientPause whose) {
-        pause = whose;
     }
 
     /** It has begun, or has to wait: nothing holds on to it. */

@@ -48,7 +48,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     private final RespServer server;
     private final Channel channel;
     private final ServerLimits limits;
-    private final ClientAdmission admission = new ClientAdmission();
+    private final ClientAdmission admission;
     private final Session session;
     private final ClientInput input;
     private final ReadsInFlight reads = new ReadsInFlight();
@@ -69,6 +69,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
     ClientConnection(RespServer server, Channel channel, ClientIdentity identity, ClientUser user) {
         this.server = server;
         this.channel = channel;
+        this.admission = new ClientAdmission(server.clientPause());
         this.session = new Session(identity, user, admission, new Subscriber(this));
         this.readMillis = identity.createdMillis();
         this.limits = server.settings().limits();
@@ -304,7 +305,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Com
             load().begin(slot, args, nowMillis);
         }
         admission.beginRun(slot, isFirst, load().writesHeld(), !mayBeginRead());
-        admission.pausedBy(server.clientPause());
         try {
             server.runner().run(session, args, slot);
         } catch (RuntimeException broken) {

@@ -4,7 +4,6 @@ import io.kindred.cluster.message.Reply;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * CLIENT PAUSE: until when clients are held back, and whether only those that write. A client is held at its first command that is
@@ -13,26 +12,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by: the loop thread.
  */
 final class ClientPause {
-    /** Where there is none. */
-    static final ClientPause NONE = new ClientPause();
-
     private static final Reply NOT_A_TIMEOUT = Reply.error("ERR timeout is not an integer or out of range");
     private static final Reply NEGATIVE = Reply.error("ERR timeout is negative");
     private static final Reply UNKNOWN =
             Reply.error("ERR unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT HELP.");
     private static final Reply NO_SUCH_MODE = Reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
 
-    private final @Nullable EventExecutor loop;
+    private final EventExecutor loop;
     private final LongSupplier nanos;
     private Runnable ended = () -> {};
     private boolean on;
     private boolean onlyWrites;
     private long endNanos;
-
-    private ClientPause() {
-        this.loop = null;
-        this.nanos = () -> 0;
-    }
 
     ClientPause(EventExecutor loop, LongSupplier nanos) {
         this.loop = loop;
@@ -73,9 +64,7 @@ final class ClientPause {
         onlyWrites = mode.equals("write");
         long end = nanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis);
         endNanos = end;
-        if (loop != null) {
-            loop.schedule(() -> endAt(end), millis, TimeUnit.MILLISECONDS);
-        }
+        loop.schedule(() -> endAt(end), millis, TimeUnit.MILLISECONDS);
         return Reply.OK;
     }
 
@@ -83,9 +72,7 @@ final class ClientPause {
     Reply end() {
         on = false;
         // Clients that go on are decoded, and the one who said so is being decoded now.
-        if (loop != null) {
-            loop.execute(ended);
-        }
+        loop.execute(ended);
         return Reply.OK;
     }
 

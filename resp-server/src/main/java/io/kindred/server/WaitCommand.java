@@ -6,7 +6,6 @@ import io.kindred.command.Answer;
 import io.kindred.command.ClusterPort;
 import io.kindred.command.CommandSpec;
 import io.kindred.command.CommandTable;
-import io.kindred.command.LastWrite;
 import io.kindred.command.ReplySink;
 import io.kindred.command.ServerView;
 import io.kindred.command.Session;
@@ -52,9 +51,7 @@ final class WaitCommand {
         } else if (timeout < 0) {
             sink.complete(NEGATIVE);
         } else {
-            // What is queued behind MULTI is run without a slot, and does not wait, as in Redis.
-            boolean waits = sink instanceof ReplySlot;
-            new Look(loop, session, server.cluster(), sink, wanted).begin(waits, timeout);
+            new Look(loop, session, server.cluster(), sink, wanted).begin(timeout);
         }
     }
 
@@ -64,7 +61,10 @@ final class WaitCommand {
         private final ClusterPort cluster;
         private final ReplySink sink;
         private final long wanted;
-        private final LastWrite write;
+        /** What is queued behind MULTI is run without a slot, and does not wait, as in Redis. */
+        private final boolean waits;
+
+        private final int db;
         private final List<byte[]> keys;
         private long pauseMillis = FIRST_LOOK_MILLIS;
         /** Of the look that is under way, and of the last whole one. */
@@ -72,23 +72,23 @@ final class WaitCommand {
 
         private long known;
         private int next;
-        private boolean waits;
         private boolean isOver;
         private @Nullable Future<?> timer;
 
+        /** What the connection writes behind WAIT is no concern of it. */
         Look(EventExecutor loop, Session session, ClusterPort cluster, ReplySink sink, long wanted) {
             this.loop = loop;
             this.session = session;
             this.cluster = cluster;
             this.sink = sink;
             this.wanted = wanted;
-            this.write = session.lastWrite();
-            this.keys = write.keys();
+            this.waits = sink instanceof ReplySlot;
+            this.db = session.lastWrite().db();
+            this.keys = session.lastWrite().keys();
         }
 
         /** @param timeoutMillis 0: none */
-        void begin(boolean mayWait, long timeoutMillis) {
-            waits = mayWait;
+        void begin(long timeoutMillis) {
             if (sink instanceof ReplySlot slot) {
                 slot.stepAside();
             }
@@ -124,7 +124,7 @@ final class WaitCommand {
         }
 
         private void lookAtNext() {
-            cluster.copies(write.db(), keys.get(next++), new Answer<>() {
+            cluster.copies(db, keys.get(next++), new Answer<>() {
                 @Override
                 public void done(Integer copies) {
                     found(copies - 1);

@@ -1,6 +1,5 @@
 package io.kindred.cluster.core;
 
-import io.kindred.cluster.message.Topic;
 import io.kindred.cluster.pubsub.ChangedKeys;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.metrics.MetricSet;
@@ -97,7 +96,7 @@ public final class ChangeTelling implements RecordFollower {
         look(pubSub);
         if (clocks.nanos() >= nextBeatNanos) {
             nextBeatNanos = clocks.nanos() + BEAT_NANOS;
-            publish(pubSub, new ChangedKeys(self(pubSub), ++number, false, List.of()));
+            publish(pubSub, new ChangedKeys(pubSub.self(), ++number, false, List.of()));
         }
     }
 
@@ -106,7 +105,7 @@ public final class ChangeTelling implements RecordFollower {
         if (!isAll && keys.isEmpty()) {
             return;
         }
-        ChangedKeys changed = new ChangedKeys(self(pubSub), ++number, isAll, List.copyOf(keys));
+        ChangedKeys changed = new ChangedKeys(pubSub.self(), ++number, isAll, List.copyOf(keys));
         keys.clear();
         keyBytes = 0;
         isAll = false;
@@ -118,12 +117,7 @@ public final class ChangeTelling implements RecordFollower {
         }
     }
 
-    private static long self(PubSubPart pubSub) {
-        return pubSub.self();
-    }
-
     private static void publish(PubSubPart pubSub, ChangedKeys changed) {
-        Topic topic = ChangedKeys.TOPIC;
-        pubSub.core().publish(topic, changed.bytes());
+        pubSub.core().publish(ChangedKeys.TOPIC, changed.bytes());
     }
 }

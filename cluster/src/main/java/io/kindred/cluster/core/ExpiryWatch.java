@@ -2,6 +2,7 @@ package io.kindred.cluster.core;
 
 import io.kindred.cluster.message.Message.Verdict;
 import io.kindred.cluster.message.Topic;
+import io.kindred.cluster.pubsub.KeyspaceChannels;
 import io.kindred.cluster.quorum.Clocks;
 import io.kindred.cluster.quorum.Route;
 import io.kindred.cluster.ring.RecordKey;
@@ -34,7 +35,7 @@ public final class ExpiryWatch implements RecordFollower {
             .counter("expired_events_told", "Keys that this node has told of as expired.", watch -> watch.told)
             .build();
 
-    /** About 100 MB with keys of 50 bytes. */
+    /** More are not watched. */
     static final int DEADLINES_MAX = 500_000;
     /** A write may take longer than its key is to live. */
     private static final long LATE_MILLIS = 2_000;
@@ -63,7 +64,7 @@ public final class ExpiryWatch implements RecordFollower {
     }
 
     /** What it needs to look and to tell. */
-    record Wires(RingRouter router, Replica replica, PubSubPart pubSub, CoreOutput output) {}
+    record Network(RingRouter router, Replica replica, PubSubPart pubSub, CoreOutput output) {}
 
     ExpiryWatch(Clocks clocks) {
         this.clocks = clocks;
@@ -106,7 +107,7 @@ public final class ExpiryWatch implements RecordFollower {
         }
     }
 
-    void onTick(Wires wires) {
+    void onTick(Network network) {
         long now = clocks.wallMillis();
         Iterator<Due> each = due.iterator();
         while (looking < LOOKS_MAX && each.hasNext()) {
@@ -115,7 +116,7 @@ public final class ExpiryWatch implements RecordFollower {
                 return;
             }
             each.remove();
-            look(next, wires);
+            look(next, network);
         }
     }
 
@@ -128,14 +129,14 @@ public final class ExpiryWatch implements RecordFollower {
         return clocks.nanos() + Math.min(TICK_MILLIS_MAX, millis) * 1_000_000L;
     }
 
-    private void look(Due expiring, Wires wires) {
+    private void look(Due expiring, Network network) {
         RecordKey key = expiring.key();
-        if (isFirstLive(wires.router(), key)) {
+        if (isFirstLive(network.router(), key)) {
             looking++;
-            wires.replica().read(key, (verdict, versions) -> {
+            network.replica().read(key, (verdict, versions) -> {
                 looking--;
                 if (verdict == Verdict.OK && versions != null && hasExpiredAt(expiring.atMillis(), versions)) {
-                    tell(key, wires);
+                    tell(key, network);
                 }
             });
         }
@@ -159,23 +160,18 @@ public final class ExpiryWatch implements RecordFollower {
         return winner != null && winner.value() != null && winner.expireAtMillis() == atMillis;
     }
 
-    private void tell(RecordKey key, Wires wires) {
+    private void tell(RecordKey key, Network network) {
         told++;
         if (onKeys) {
-            publish("__keyspace@" + key.db() + "__:", key.key(), EXPIRED, wires);
+            publish(KeyspaceChannels.ofKey(key.db(), key.key()), EXPIRED, network);
         }
         if (onEvents) {
-            publish("__keyevent@" + key.db() + "__:", EXPIRED, key.key(), wires);
+            publish(KeyspaceChannels.ofEvent(key.db(), EXPIRED), key.key(), network);
         }
     }
 
-    private static void publish(String prefix, byte[] rest, byte[] payload, Wires wires) {
-        byte[] head = prefix.getBytes(StandardCharsets.US_ASCII);
-        byte[] channel = new byte[head.length + rest.length];
-        System.arraycopy(head, 0, channel, 0, head.length);
-        System.arraycopy(rest, 0, channel, head.length, rest.length);
-        Topic topic = new Topic(Topic.Kind.CHANNEL, channel);
-        wires.pubSub().core().publish(topic, payload);
-        wires.output().effects().published(topic, payload);
+    private static void publish(Topic topic, byte[] payload, Network network) {
+        network.pubSub().core().publish(topic, payload);
+        network.output().effects().published(topic, payload);
     }
 }

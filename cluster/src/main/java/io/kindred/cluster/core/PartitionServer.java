@@ -47,7 +47,7 @@ final class PartitionServer {
     private final Coordinator coordinator;
     private final ReplicaService service;
     private final DeltaService deltas;
-    private final ExpiryWatch.Wires expiryWires;
+    private final ExpiryWatch.Network expiryNetwork;
     private final ScriptTexts scripts;
 
     PartitionServer(LocalData data, Cluster cluster, Recovered recovered, UpdateFunctions functions) {
@@ -62,7 +62,7 @@ final class PartitionServer {
         requests = new Requests(firstRequest, config.quorums().timeoutNanos());
         latencies = new Latencies(config.quorums().lateMaxNanos());
         data.keyspace().answersFor(cluster.own()::holds);
-        expiryWires = new ExpiryWatch.Wires(router, data.replica(), cluster.pubSub(), output);
+        expiryNetwork = new ExpiryWatch.Network(router, data.replica(), cluster.pubSub(), output);
         cluster.membership().start().onRenamed(data.books().dots()::become);
 
         handoff = new HandoffPart(
@@ -166,7 +166,7 @@ final class PartitionServer {
         transfers.core().onTick();
         scrubber.onTick();
         data.books().dots().giveUpLoans();
-        data.expiries().onTick(expiryWires);
+        data.expiries().onTick(expiryNetwork);
     }
 
     long nextTickNanos() {

@@ -210,8 +210,7 @@ final class ReadRound extends Request {
     }
 
     private Route routeNow() {
-        Route now = node.router().routeOf(route.storageKey());
-        return route.wide() ? node.router().wide(now) : now;
+        return node.router().routeOf(route.storageKey(), route.wide());
     }
 
     private void askReplica(int place) {

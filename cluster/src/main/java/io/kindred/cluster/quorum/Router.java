@@ -11,6 +11,12 @@ public interface Router {
     /** The route of a key as it is now. */
     Route routeOf(RecordKey storageKey);
 
+    /** The same, over all datacenters or in this one. */
+    default Route routeOf(RecordKey storageKey, boolean wide) {
+        Route local = routeOf(storageKey);
+        return wide ? wide(local) : local;
+    }
+
     /** Tells a node that has asked this one for what it does not hold who does, as far as this one knows. */
     void redirect(long node, RecordKey storageKey);
 

@@ -100,8 +100,7 @@ final class UpdateRounds implements ReadRound.Listener {
     }
 
     private Route routeNow() {
-        Route now = node.router().routeOf(storageKey);
-        return wide ? node.router().wide(now) : now;
+        return node.router().routeOf(storageKey, wide);
     }
 
     private Hold round() {

@@ -448,8 +448,7 @@ final class WriteRound extends Request {
     }
 
     private void askAgain(WriteCopies made) {
-        Route now = node.router().routeOf(route.storageKey());
-        Route scoped = route.wide() ? node.router().wide(now) : now;
+        Route scoped = node.router().routeOf(route.storageKey(), route.wide());
         boolean isOther = !Arrays.equals(scoped.writers(), route.writers());
         if (isOther && guard != null) {
             stage = Stage.DECIDED;
