@@ -22,6 +22,8 @@ class TrackedDeadlinesTest {
         assertEquals(1, deadlines.size());
         assertEquals(List.of(), deadlines.due(4_000));
         assertEquals(List.of(key("k")), deadlines.due(4_001));
+        deadlines.forget(key("k"));
+        assertEquals(List.of(), deadlines.due(10_000), "what it had before is forgotten, too");
     }
 
     @Test
